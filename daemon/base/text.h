@@ -1,0 +1,27 @@
+// Text: small pure helpers. No locale, bytes are bytes.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace trainyard {
+
+std::vector<std::string> split(std::string_view text, char separator);
+std::string join(const std::vector<std::string>& parts, std::string_view separator);
+std::string_view trim(std::string_view text);
+
+// The candidate nearest to a mistyped word, or empty when none is near enough to be what was meant.
+std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
+
+// 'it'\''s', so that sh reads exactly these bytes as one word. Error{invalid} on NUL.
+std::string shell_quote(std::string_view word);
+
+// False for NUL, newlines and other control characters: nothing that could end a line of a script or a log.
+bool is_one_printable_line(std::string_view text);
+
+// "64 GiB", "1500M", "4096": bytes; K, M, G, T (and KiB …) are powers of 1024. Error{invalid} otherwise.
+std::int64_t parse_size(std::string_view text);
+std::string format_size(std::int64_t bytes);  // "1.5 GiB"
+
+}  // namespace trainyard

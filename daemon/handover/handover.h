@@ -1,0 +1,112 @@
+// The files that pass between the daemon and the agent: requests down, evidence up. JSON, one value a file, each
+// written atomically by its one writer. Times are UTC seconds. from_json throws Error{invalid} naming the key;
+// a file of another `version` is refused, so a daemon and agents of different releases notice.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/base/clock.h"
+#include "daemon/base/json.h"
+#include "daemon/manifest/manifest.h"
+
+namespace trainyard {
+
+inline constexpr int handover_version = 1;
+
+// One object of a data set as it was when the run was accepted; a change is noticed by its etag.
+struct SourceObject {
+  std::string url, key, etag;
+  std::int64_t size_bytes = 0;
+  bool operator==(const SourceObject&) const = default;
+};
+
+// stage.json: daemon → `trainyard-agent stage`.
+struct StageRequest {
+  std::string digest;
+  std::string directory;              // where train.h5 or files/ is to appear
+  DataSpec data;
+  std::vector<SourceObject> objects;  // of data.source
+  std::vector<SourceObject> test_objects;  // of data.test_source
+};
+
+// staged.json: how staging ended. Without it a stage job that ended is a failure.
+struct StageEvidence {
+  bool ok = false;
+  bool try_again = false;      // the store was unavailable, scratch was full: staging again may work
+  std::string message;         // what was wrong, for the scientist
+  std::int64_t size_bytes = 0; // of what was staged
+  std::int64_t samples = 0, test_samples = 0;
+  UtcSeconds at{};
+};
+
+// launch.json: daemon → `trainyard-agent run` and `store`.
+struct Launch {
+  std::int64_t run_id = 0;
+  int attempt = 1;
+  std::string token;           // of the train job
+  std::string name;
+  std::string directory;       // the attempt's
+  std::string code_archive;    // whole path; empty: none
+  std::string dataset_directory, dataset_digest;  // empty: no [data]
+  Manifest manifest;
+};
+
+// claim: made with O_EXCL by the first agent of the attempt; any other job of the attempt exits at once.
+struct Claim {
+  std::string cluster;
+  std::uint32_t job_id = 0;
+  int restarts = 0;            // SLURM_RESTART_COUNT
+  std::string host;
+  UtcSeconds at{};
+};
+
+// start.json: the program is about to start.
+struct StartEvidence {
+  Claim claim;
+  std::vector<std::string> hosts;
+  int gpus = 0;                // seen by the agent, all nodes: from Slurm's environment
+  UtcSeconds at{};
+};
+
+// exit.json: the program has ended.
+struct ExitEvidence {
+  Claim claim;
+  int exit_code = 0;           // 0 … 255; meaningful when signal is 0
+  int signal = 0;
+  std::string message;         // why it could not be started, or what ended it, for the scientist; else empty
+  bool data_missing = false;   // the data set was not complete: a retry, not a failure of the program
+  UtcSeconds started_at{}, ended_at{};
+  double elapsed_seconds = 0;  // by the monotonic clock
+  std::vector<std::string> last_lines;  // of the training log, at most 20
+};
+
+// stored.json: the results are in the bucket, the receipt last.
+struct StoreEvidence {
+  bool ok = false;
+  bool try_again = false;
+  std::string message;
+  std::int64_t objects = 0, size_bytes = 0;
+  UtcSeconds at{};
+};
+
+Json to_json(const SourceObject& object);
+Json to_json(const StageRequest& request);
+Json to_json(const StageEvidence& evidence);
+Json to_json(const Launch& launch);
+Json to_json(const Claim& claim);
+Json to_json(const StartEvidence& evidence);
+Json to_json(const ExitEvidence& evidence);
+Json to_json(const StoreEvidence& evidence);
+
+SourceObject source_object_from_json(const Json& json);
+StageRequest stage_request_from_json(const Json& json);
+StageEvidence stage_evidence_from_json(const Json& json);
+Launch launch_from_json(const Json& json);
+Claim claim_from_json(const Json& json);
+StartEvidence start_evidence_from_json(const Json& json);
+ExitEvidence exit_evidence_from_json(const Json& json);
+StoreEvidence store_evidence_from_json(const Json& json);
+
+}  // namespace trainyard

@@ -1,0 +1,53 @@
+// Where things lie on scratch, and what they are called. Said once, for the daemon, the agent and their tests.
+//
+//   <scratch>/datasets/<digest>/            0700, the user's
+//     stage.json                            what to stage (StageRequest), written by the daemon as the user
+//     train.h5 | files/                     the data set, complete or not there (trainyard-scratch(5))
+//     staged.json                           evidence of the stage job (StageEvidence)
+//     stage.log                             its output
+//   <scratch>/runs/<run>/                   0700, the user's
+//     code.tar                              the packed code, if any
+//     attempts/<n>/
+//       launch.json                         what to launch (Launch), 0600
+//       claim                               O_EXCL: which job executes this attempt (Claim)
+//       start.json heartbeat exit.json      evidence of the train job (StartEvidence, ExitEvidence)
+//       stored.json                         evidence of the store job (StoreEvidence)
+//       model/ results/ checkpoint/ logs/   MODEL_DIR RESULT_DIR CHECKPOINT_DIR LOG_DIR
+//       metrics.jsonl                       the built-in trainer's metrics
+#pragma once
+#include <cstdint>
+#include <string>
+
+namespace trainyard::layout {
+
+inline constexpr const char* stage_file = "stage.json";
+inline constexpr const char* staged_file = "staged.json";
+inline constexpr const char* stage_log = "stage.log";
+inline constexpr const char* dataset_file = "train.h5";  // csv, idx, …
+inline constexpr const char* raw_folder = "files";       // raw
+inline constexpr const char* code_archive = "code.tar";
+inline constexpr const char* launch_file = "launch.json";
+inline constexpr const char* claim_file = "claim";
+inline constexpr const char* start_file = "start.json";
+inline constexpr const char* heartbeat_file = "heartbeat";
+inline constexpr const char* exit_file = "exit.json";
+inline constexpr const char* stored_file = "stored.json";
+inline constexpr const char* model_folder = "model";
+inline constexpr const char* results_folder = "results";
+inline constexpr const char* checkpoint_folder = "checkpoint";
+inline constexpr const char* logs_folder = "logs";
+inline constexpr const char* metrics_file = "metrics.jsonl";
+inline constexpr const char* training_log = "logs/training-log.txt";  // the program's stdout and stderr
+inline constexpr const char* train_job_log = "logs/train-job.txt";    // the batch step's: the agent's own words
+inline constexpr const char* store_job_log = "logs/store-job.txt";
+
+std::string datasets_directory(const std::string& scratch);
+std::string dataset_directory(const std::string& scratch, const std::string& digest);
+std::string runs_directory(const std::string& scratch);
+std::string run_directory(const std::string& scratch, std::int64_t run_id);
+std::string attempt_directory(const std::string& scratch, std::int64_t run_id, int attempt);
+
+// "training-42"
+std::string training_id(std::int64_t run_id);
+
+}  // namespace trainyard::layout

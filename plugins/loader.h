@@ -1,0 +1,19 @@
+// Finds and opens modules. A module stays open until the program ends. Call from one thread.
+#pragma once
+#include <memory>
+#include <string>
+
+#include "plugins/plugin.h"
+
+namespace trainyard {
+
+// Where modules lie: $TRAINYARD_PLUGINDIR if set and the program is not privileged, else the install's folder.
+std::string plugin_directory();
+
+// Error{not_found} names the file and the package to install; Error{internal} when the ABI number differs.
+std::unique_ptr<Scheduler> load_scheduler(const std::string& name, const Json& settings);
+// By the URL's scheme: "file:///srv/x" → store-file.so.
+std::unique_ptr<ObjectStore> load_object_store(const std::string& url, const Json& credentials);
+std::unique_ptr<DatasetFormat> load_dataset_format(const std::string& name);
+
+}  // namespace trainyard

@@ -1,0 +1,25 @@
+// What a module exports: one symbol, `trainyard_plugin`, of type Plugin. A module offers one or more of the three
+// interfaces and leaves the other factories null. Modules lie in <libdir>/trainyard/<kind>-<name>.so:
+// scheduler-slurm.so, store-file.so, format-csv.so.
+#pragma once
+#include <memory>
+#include <string>
+
+#include "daemon/base/json.h"
+#include "plugins/dataset_format.h"
+#include "plugins/object_store.h"
+#include "plugins/scheduler.h"
+
+namespace trainyard {
+
+// Raised whenever a type that crosses the border changes; a module of another number is refused.
+inline constexpr int plugin_abi = 1;
+
+struct Plugin {
+  int abi = plugin_abi;
+  std::unique_ptr<Scheduler> (*make_scheduler)(const Json& settings) = nullptr;  // the [slurm] table
+  std::unique_ptr<ObjectStore> (*make_object_store)(const Json& credentials) = nullptr;  // null for file://
+  std::unique_ptr<DatasetFormat> (*make_dataset_format)() = nullptr;
+};
+
+}  // namespace trainyard

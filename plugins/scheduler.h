@@ -1,0 +1,108 @@
+// Scheduler: a place that runs jobs. Every call may block for seconds; make them on the scheduler lane,
+// never on the loop, and never two at a time. Throws Error{unavailable} when the scheduler cannot be reached.
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/base/clock.h"
+
+namespace trainyard {
+
+// Ours, in the job's name; says whose job it is whatever the scheduler remembers ("ty-1f3a…-42.1-train").
+using Token = std::string;
+
+// Ids are reused, so a job is known by all three.
+struct JobKey {
+  std::string cluster;
+  std::uint32_t job_id = 0;
+  UtcSeconds submitted_at{};
+  auto operator<=>(const JobKey&) const = default;
+};
+
+struct JobDependency {
+  enum class Kind { after_ok, after_any };
+  Kind kind = Kind::after_any;
+  std::uint32_t job_id = 0;  // only of a job just seen alive: an unknown one counts as satisfied
+};
+
+// What one batch job needs. Nothing in it is secret: names, paths and comments are readable by every user.
+struct JobRequest {
+  Token token;
+  std::string comment;            // for people reading squeue; at most 1 000 bytes
+  std::uint32_t uid = 0;
+  std::uint32_t gid = 0;
+  std::string script;             // begins with "#!"
+  std::vector<std::string> environment;  // NAME=value; never empty
+  std::string working_directory;  // must exist
+  std::string output;             // file for stdout and stderr of the batch step
+  int nodes = 1;
+  int tasks_per_node = 1;
+  int cpus_per_task = 1;
+  std::int64_t memory_bytes_per_node = 0;  // 0: the partition's default
+  int gpus_per_node = 0;
+  std::string gpu_type;           // empty: any
+  std::chrono::seconds time_limit{0};  // 0: the partition's default
+  std::string partition, account, qos;  // empty: the scheduler's default
+  std::optional<JobDependency> dependency;  // a job whose dependency can never hold is ended by the scheduler
+  bool held = false;              // cannot start before release()
+};
+
+enum class JobPhase { pending, running, suspended, ended };
+
+// How a job ended; meaningful in phase ended only.
+enum class JobOutcome { completed, failed, cancelled, time_limit, node_failure, preempted, out_of_memory, dependency_failed, unknown };
+
+struct JobStatus {
+  JobKey key;
+  Token token;
+  std::uint32_t uid = 0;
+  JobPhase phase = JobPhase::pending;
+  bool held = false;
+  JobOutcome outcome = JobOutcome::unknown;
+  std::string reason;       // the scheduler's own word: "Resources", "QOSMaxGRESPerUser"; empty when none
+  std::string state;        // the scheduler's own word: "PENDING", "NODE_FAIL"
+  int exit_code = 0;        // of the batch script
+  int signal = 0;           // that ended it; 0 when none
+  int restarts = 0;
+  std::optional<UtcSeconds> started_at;  // of the current or last run of the job
+  std::optional<UtcSeconds> ended_at;    // phase ended only; [started_at, ended_at)
+  std::string nodes;        // "n[1-2]"; empty before the start
+  int gpus = 0;             // allocated, all nodes together, generic and typed counted once
+  std::string gpu_type;     // "k40"; empty when untyped
+};
+
+class Scheduler {
+ public:
+  virtual ~Scheduler() = default;
+
+  // What it is, for people: "Slurm 22.05.8, cluster yard".
+  virtual std::string describe() = 0;
+
+  // The longest a call can stay unanswered and still have been heard.
+  virtual std::chrono::seconds message_timeout() = 0;
+
+  // Queues the job. NOT idempotent: after a doubt (Error{unavailable}) find() first.
+  // Throws Error{invalid} or Error{denied} with the scheduler's reason when it will never take this job.
+  virtual JobKey submit(const JobRequest& request) = 0;
+
+  // Every job of that user, live or recorded, whose name is the token; throws unless all sources answered.
+  virtual std::vector<JobStatus> find(const Token& token, std::uint32_t uid) = 0;
+
+  // Act only if this id still carries this token and submit time; throw Error{not_found} otherwise.
+  // A job already released, already ended: nothing to do, no error.
+  virtual void release(const JobKey& job, const Token& token) = 0;
+  virtual void cancel(const JobKey& job, const Token& token) = 0;
+
+  // All jobs whose token begins with `prefix`, in one call; nullopt when nothing changed since the last one.
+  virtual std::optional<std::vector<JobStatus>> poll(const std::string& prefix) = 0;
+
+  // The accounting database's word on one job, for what poll() no longer shows; nullopt when it does not know it
+  // (it may be behind: unknown is never success).
+  virtual std::optional<JobStatus> history(const JobKey& job) = 0;
+};
+
+}  // namespace trainyard
