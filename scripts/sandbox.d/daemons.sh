@@ -1,0 +1,109 @@
+# shellcheck shell=bash disable=SC2154
+# Daemons: the order in which they come and go, and how to tell that each is ready.
+
+all_daemons() {
+  local node
+  echo munged
+  [[ $accounting == no ]] || echo mariadbd slurmdbd
+  echo slurmctld
+  for node in $(node_names); do echo "slurmd-$node"; done
+}
+all_processes() {
+  local node
+  all_daemons
+  [[ $mode == netns ]] || return 0
+  echo host-head
+  for node in $(node_names); do echo "host-$node"; done
+}
+
+# Independent things come up side by side; each waits only for what it needs.
+start_everything() {
+  local database='' hosts node waiting=()
+  if [[ $accounting == yes ]]; then (start_mariadbd) & database=$!; fi
+  (head_up && for node in $(node_names); do node_up "$node"; done) & hosts=$!
+  start_munged
+  wait "$hosts" || fail 'the hosts did not come up'
+  if [[ $database ]]; then
+    wait "$database" || fail 'mariadbd did not come up'
+    start_slurmdbd
+    load_accounts
+  fi
+  start_slurmctld
+  for node in $(node_names); do (start_slurmd "$node") & waiting+=($!); done
+  for node in "${waiting[@]}"; do wait "$node" || fail 'a slurmd did not come up'; done
+}
+
+stop_everything() {
+  local node daemon
+  end_jobs_of_alias
+  for node in $(node_names); do end_process "slurmd-$node" & done
+  wait
+  for daemon in slurmctld slurmdbd; do end_process "$daemon"; done
+  hosts_down & end_process mariadbd KILL & end_process munged & # the data is thrown away, or recovered by InnoDB
+  wait
+}
+
+# Without a pid namespace per node nothing else would end the jobs.
+end_jobs_of_alias() {
+  [[ $mode == alias ]] && is_running slurmctld || return 0
+  on_head timeout 5 scancel --partition=gpu >/dev/null 2>&1 || true
+  (wait_until 'the end of the jobs' 10 no_jobs) || true
+}
+no_jobs() { [[ -z $(on_head squeue -h) ]]; }
+
+all_idle() { [[ $(on_head sinfo -h -t idle -o %D) == "$nodes" ]]; }
+
+start_munged() {
+  is_running munged && return
+  [[ -s $dir/munge/key ]] || (umask 077 && head -c 1024 /dev/urandom >"$dir/munge/key")
+  start munged munged --foreground --force --num-threads=4 --key-file="$dir/munge/key" \
+    --socket="$dir/munge/socket" --pid-file="$dir/munge/pid" --seed-file="$dir/munge/seed" \
+    --log-file="$dir/log/munged.log"
+  wait_until munged 10 munge -S "$dir/munge/socket" -n
+}
+
+# Reached by its socket alone. Losing the last second in a power cut of this machine is no loss to a sandbox.
+start_mariadbd() {
+  is_running mariadbd && return
+  local me
+  me=$(id -un)
+  if [[ ! -e $dir/mariadb/complete ]]; then
+    rm -rf "$dir/mariadb"
+    mariadb-install-db --no-defaults --user="$me" --datadir="$dir/mariadb" --skip-test-db \
+      --auth-root-authentication-method=socket --auth-root-socket-user="$me" >"$dir/log/mariadb-install.log" 2>&1
+    touch "$dir/mariadb/complete"
+  fi
+  start mariadbd mariadbd --no-defaults --user="$me" --datadir="$dir/mariadb" --socket="$dir/run/mariadb.socket" \
+    --pid-file="$dir/run/mariadbd.own" --skip-networking --innodb-buffer-pool-size=64M \
+    --innodb-log-file-size=16M --innodb-flush-log-at-trx-commit=0 --innodb-lock-wait-timeout=900
+  wait_until mariadbd 60 mariadb-admin --no-defaults --socket="$dir/run/mariadb.socket" ping
+}
+
+start_slurmdbd() {
+  is_running slurmdbd && return
+  # shellcheck disable=SC2046
+  MYSQL_UNIX_PORT=$dir/run/mariadb.socket SLURM_CONF=$dir/etc/slurm.conf start slurmdbd $(enter head) slurmdbd -D
+  wait_until slurmdbd 30 on_head sacctmgr -n list cluster
+}
+
+start_slurmctld() {
+  is_running slurmctld && return
+  # shellcheck disable=SC2046
+  start slurmctld $(enter head) slurmctld -D -f "$dir/etc/slurm.conf"
+  wait_until slurmctld 30 on_head scontrol ping
+}
+
+# In netns mode nsenter stays as the parent: the slurmd is its child.
+start_slurmd() {
+  local node=$1 parent
+  is_running "slurmd-$node" && return
+  mkdir -p "$dir/spool/$node" "$dir/tmp/$node"
+  chmod 1777 "$dir/tmp/$node"
+  # shellcheck disable=SC2046
+  start "slurmd-$node" $(enter "$node") slurmd -D -f "$dir/etc/slurm.conf" -N "$node"
+  [[ $mode == netns ]] || return 0
+  parent=$(pid_of "slurmd-$node")
+  wait_until "slurmd of $node" 10 has_child "$parent"
+  record_process "slurmd-$node" "$(pgrep -P "$parent")"
+}
+has_child() { pgrep -P "$1"; }

@@ -1,0 +1,110 @@
+# shellcheck shell=bash disable=SC2154
+# Hosts: the head and the nodes. In netns mode a host is a set of namespaces held by a host_init; the bridge and
+# its cables are inside the head's, so nothing of the network shows outside, and equal subnets do not meet.
+
+node_names() { local i; for ((i = 1; i <= nodes; i++)); do echo "n$i"; done; }
+node_range() { ((nodes == 1)) && echo n1 || echo "n[1-$nodes]"; }
+is_node() { [[ $1 =~ ^n([1-9][0-9]*)$ ]] && ((BASH_REMATCH[1] <= nodes)); }
+
+address_of() {
+  if [[ $mode == alias ]]; then echo 127.0.0.1
+  elif [[ $1 == head ]]; then echo "$subnet.254"
+  else echo "$subnet.${1#n}"; fi
+}
+
+host_name_of() { if [[ $mode == netns ]]; then echo "$1"; else hostname -s; fi; }
+
+# enter HOST: the words that put a command there. Without a fork for the head: the command keeps its pid.
+enter() {
+  [[ $mode == netns ]] || return 0
+  local pid
+  [[ $1 == head ]] || is_node "$1" || misuse "no such host: $1"
+  pid=$(pid_of "host-$1") || fail "$1 is off"
+  if [[ $1 == head ]]; then
+    echo "nsenter --target $pid --net --uts --"
+  else
+    echo "nsenter --target $pid --net --uts --mount --pid --wdns=$PWD --"
+  fi
+}
+
+# shellcheck disable=SC2046
+on_head() { SLURM_CONF=$dir/etc/slurm.conf $(enter head) "$@"; }
+
+# as_user NAME: the words that make a command that user's; none for oneself.
+as_user() {
+  [[ $1 && $1 != "$(id -un)" ]] || return 0
+  local entry home shell
+  ((EUID == 0)) || fail 'only root runs commands as somebody else'
+  entry=$(getent passwd "$1") || fail "no such user: $1"
+  IFS=: read -r _ _ _ gid _ home shell <<<"$entry"
+  echo "setpriv --reuid=$1 --regid=$gid --init-groups env HOME=$home USER=$1 LOGNAME=$1 SHELL=$shell"
+}
+
+# For clients and jobs. Ranks of the alias mode believe in different nodes, but share one: keep them on TCP.
+export_environment() {
+  export SLURM_CONF=$dir/etc/slurm.conf
+  [[ $mode == netns ]] ||
+    export OMPI_MCA_btl=tcp,self OMPI_MCA_btl_tcp_if_include=lo OMPI_MCA_oob_tcp_if_include=lo
+}
+
+# host_up HOST UNSHARE-FLAG...
+host_up() {
+  local host=$1 pid ready=$dir/run/$1.ready
+  shift
+  rm -f "$ready" "$ready.never"
+  mkfifo "$ready" "$ready.never"
+  start "host-$host" unshare "$@" -- "$here/sandbox.d/host_init" "$host" "$ready"
+  read -r -t 10 pid <>"$ready" || fail "$host does not come up"
+  record_process "host-$host" "$pid"
+}
+
+head_up() {
+  [[ $mode == netns ]] && ! is_running host-head || return 0
+  host_up head --net --uts
+  on_head ip -batch - <<BATCH
+link add yard type bridge
+address add $(address_of head)/24 dev yard
+link set yard up
+BATCH
+  readlink "/proc/$(pid_of host-head)/ns/net" >"$dir/run/head.netns"
+}
+
+node_up() {
+  [[ $mode == netns ]] && ! is_running "host-$1" || return 0
+  host_up "$1" --net --uts --mount --pid --fork --kill-child
+  plug_in "$1"
+}
+
+# The cable of a node that died is taken away by the kernel when it gets to it.
+plug_in() {
+  on_head ip link delete "to-$1" 2>/dev/null || true
+  on_head ip -batch - <<BATCH
+link add to-$1 type veth peer name eth0 netns $(pid_of "host-$1")
+link set to-$1 master yard up
+BATCH
+  nsenter --target "$(pid_of "host-$1")" --net ip -batch - <<BATCH
+address add $(address_of "$1")/24 dev eth0
+link set eth0 up
+BATCH
+}
+
+# What exec started on the head and is still there, even when the head's own process is not.
+head_leftovers() {
+  local netns
+  [[ $mode == netns ]] && netns=$(cat "$dir/run/head.netns" 2>/dev/null) || return 0
+  find /proc/[0-9]*/ns/net -maxdepth 0 -lname "${netns//[\[\]]/?}" -printf '%h\n' 2>/dev/null | grep -o '[0-9]*' || true
+}
+all_gone() {
+  local pid
+  for pid; do is_gone "$pid" || return 1; done
+}
+
+hosts_down() {
+  local host left
+  for host in $(node_names); do end_process "host-$host" KILL & done
+  wait
+  mapfile -t left < <(head_leftovers)
+  ((${#left[@]} == 0)) || kill -TERM "${left[@]}" 2>/dev/null || true
+  (wait_until 'the processes on the head' 5 all_gone "${left[@]}") || kill -KILL "${left[@]}" 2>/dev/null || true
+  end_process host-head KILL
+}
