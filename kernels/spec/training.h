@@ -1,0 +1,51 @@
+// How a network is trained: losses, optimizers, and the settings of a whole training.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "kernels/spec/layers.h"
+#include "kernels/spec/table.h"
+
+namespace trainyard {
+
+// Written { <kind> = { <parameter> = … } }: { sgd = { learning_rate = 0.1, momentum = 0.9 } }.
+using OptimizerSpec = KindSpec;
+
+const KindTable& optimizer_kinds();
+std::int64_t optimizer_states(const OptimizerSpec& optimizer);  // numbers it keeps per weight
+
+Json optimizer_to_json(const OptimizerSpec& optimizer);  // {"sgd": {"learning_rate": 0.1, …}}
+OptimizerSpec optimizer_from_json(const Json& json);
+
+enum class Loss { cross_entropy, mean_squared_error };
+enum class Device { gpu, cpu };
+
+const char* to_string(Loss loss);
+const char* to_string(Device device);
+
+// device, loss, epochs, batch_size, seed: the settings of a training that are one value each.
+const std::vector<ParameterInfo>& training_parameters();
+
+// What [train] of a manifest says, resolved.
+struct TrainingSpec {
+  Device device = Device::gpu;
+  std::vector<LayerSpec> layers;
+  Loss loss = Loss::cross_entropy;
+  std::int64_t epochs = 0;
+  std::int64_t batch_size = 0;  // of all ranks together
+  OptimizerSpec optimizer;
+  std::int64_t seed = 0;
+};
+
+// The keys are those of the manifest's [train]: device, layers, loss, epochs, batch_size, optimizer, seed.
+// from_json fills defaults in and throws Error{invalid} on the first wrong or unknown key.
+Json training_to_json(const TrainingSpec& training);
+TrainingSpec training_from_json(const Json& json);
+
+// Whether the network fits the data: the loss matches the labels, and the last layer yields one number
+// per class, or per target where classes is 0. Error{invalid} says what to change.
+void check_against_data(const TrainingSpec& training, const Shape& sample, std::int64_t classes,
+                        std::int64_t targets);
+
+}  // namespace trainyard
