@@ -1,0 +1,166 @@
+#include "kernels/scratch_file.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "daemon/base/error.h"
+#include "daemon/base/fd.h"
+
+namespace trainyard {
+namespace {
+
+namespace names = scratch_names;
+
+[[noreturn]] void invalid(const std::string& message) { throw Error(ErrorKind::invalid, message); }
+
+std::string directory_of(const std::string& path) {
+  std::string directory = std::filesystem::path(path).parent_path();
+  return directory.empty() ? "." : directory;
+}
+
+void check_layout(const std::string& path, const ScratchLayout& layout) {
+  for (std::int64_t size : layout.shape)
+    if (size < 1) invalid(path + ": a sample's sizes must be 1 or more");
+  if (layout.shape.empty()) invalid(path + ": a sample needs a shape");
+  if (layout.train_count < 1 || layout.test_count < 0) invalid(path + ": there must be samples to train on");
+  if ((layout.classes > 0) == (layout.targets > 0))
+    invalid(path + ": labels are classes or targets, one of them");
+}
+
+std::string create_beside(const std::string& path) {
+  std::string beside = path + ".XXXXXX";
+  UniqueFd fd(::mkostemp(beside.data(), O_CLOEXEC));
+  if (!fd) throw_errno("create " + beside);
+  return beside;
+}
+
+void fsync_file(const std::string& path) {
+  UniqueFd fd = open_file(path, O_RDONLY);
+  if (::fsync(fd.get()) != 0) throw_errno("fsync " + path);
+}
+
+// The split's samples and labels must be of one length and of the same form in both splits.
+void check_split(const std::string& path, const Hdf5File& file, const char* samples_name,
+                 const char* labels_name, const ScratchInfo& info, std::int64_t count) {
+  Hdf5Dataset samples = file.dataset(samples_name);
+  Hdf5Dataset labels = file.dataset(labels_name);
+  std::vector<std::int64_t> samples_shape = info.shape;
+  samples_shape.insert(samples_shape.begin(), count);
+  if (samples.shape() != samples_shape || samples.type() != info.type)
+    invalid(path + ":" + samples_name + ": not of the shape and type of the training samples");
+  if (count > 0 && !samples.offset())
+    invalid(path + ":" + samples_name + ": not contiguous, so it cannot be mapped");
+  std::vector<std::int64_t> labels_shape{count};
+  if (info.classes == 0) labels_shape.push_back(info.targets);
+  ElementType labels_type = info.classes > 0 ? ElementType::i32 : ElementType::f32;
+  if (labels.shape() != labels_shape || labels.type() != labels_type)
+    invalid(path + ":" + labels_name + ": must be [n] i32 for classes, [n, targets] f32 otherwise");
+}
+
+std::int64_t targets_of(const Hdf5File& file, std::int64_t classes) {
+  std::vector<std::int64_t> shape = file.dataset(names::train_labels).shape();
+  return classes == 0 && shape.size() == 2 ? shape[1] : 0;
+}
+
+}  // namespace
+
+ScratchInfo read_scratch_info(const std::string& path) {
+  Hdf5File file = Hdf5File::open(path);
+  ScratchInfo info;
+  info.version = file.integer_attribute("/", names::format_version);
+  if (info.version != names::version)
+    invalid(path + ": scratch format " + std::to_string(info.version) + "; this program reads " +
+            std::to_string(names::version));
+  info.scale = file.number_attribute("/", names::scale);
+  info.classes = file.integer_attribute("/", names::classes);
+  info.created_by = file.text_attribute("/", names::created_by);
+  info.sources = file.text_attribute("/", names::sources);
+
+  Hdf5Dataset samples = file.dataset(names::train_samples);
+  if (samples.shape().size() < 2) invalid(path + ":" + names::train_samples + ": must be [n, shape...]");
+  info.type = samples.type();
+  info.shape.assign(samples.shape().begin() + 1, samples.shape().end());
+  info.targets = targets_of(file, info.classes);
+  info.train_count = samples.rows();
+  info.test_count = file.dataset(names::test_samples).rows();
+  check_layout(path, info);
+  check_split(path, file, names::train_samples, names::train_labels, info, info.train_count);
+  check_split(path, file, names::test_samples, names::test_labels, info, info.test_count);
+  return info;
+}
+
+ScratchWriter::ScratchWriter(const std::string& path, const ScratchLayout& layout)
+    : path_(path), layout_(layout) {
+  check_layout(path, layout);
+  beside_ = create_beside(path);
+  try {
+    file_ = Hdf5File::create(beside_);
+    file_->set_attribute("/", names::format_version, names::version);
+    file_->set_attribute("/", names::scale, layout.scale);
+    file_->set_attribute("/", names::classes, layout.classes);
+    file_->set_attribute("/", names::created_by, std::string("trainyard " TRAINYARD_VERSION));
+    file_->set_attribute("/", names::sources, layout.sources);
+    train_ = create_part(names::train_group, names::train_samples, names::train_labels, layout.train_count);
+    test_ = create_part(names::test_group, names::test_samples, names::test_labels, layout.test_count);
+  } catch (const Error&) {
+    ::unlink(beside_.c_str());
+    throw;
+  }
+}
+
+ScratchWriter::~ScratchWriter() {
+  if (!beside_.empty()) ::unlink(beside_.c_str());
+}
+
+ScratchWriter::Part ScratchWriter::create_part(const char* group, const char* samples, const char* labels,
+                                               std::int64_t count) {
+  std::vector<std::int64_t> samples_shape = layout_.shape;
+  samples_shape.insert(samples_shape.begin(), count);
+  std::vector<std::int64_t> labels_shape{count};
+  if (layout_.classes == 0) labels_shape.push_back(layout_.targets);
+  file_->create_group(group);
+  return {
+      file_->create_dataset(samples, layout_.type, samples_shape),
+      file_->create_dataset(labels, layout_.classes > 0 ? ElementType::i32 : ElementType::f32, labels_shape),
+      0};
+}
+
+void ScratchWriter::append(Split split, const void* samples, const std::int32_t* labels, std::int64_t count) {
+  if (layout_.classes == 0) invalid(path_ + ": class numbers for a file of targets");
+  for (std::int64_t i = 0; i < count; ++i)
+    if (labels[i] < 0 || labels[i] >= layout_.classes)
+      invalid(path_ + ": label " + std::to_string(labels[i]) + " is not from 0 to " +
+              std::to_string(layout_.classes - 1));
+  append_rows(split, samples, labels, count);
+}
+
+void ScratchWriter::append(Split split, const void* samples, const float* targets, std::int64_t count) {
+  if (layout_.classes > 0) invalid(path_ + ": targets for a file of classes");
+  append_rows(split, samples, targets, count);
+}
+
+void ScratchWriter::append_rows(Split split, const void* samples, const void* labels, std::int64_t count) {
+  Part& part = split == Split::train ? *train_ : *test_;
+  if (part.written + count > part.samples.rows())
+    invalid(path_ + ": more samples than the " + std::to_string(part.samples.rows()) + " announced");
+  part.samples.write_rows(part.written, count, samples);
+  part.labels.write_rows(part.written, count, labels);
+  part.written += count;
+}
+
+void ScratchWriter::commit() {
+  if (train_->written < layout_.train_count || test_->written < layout_.test_count)
+    invalid(path_ + ": fewer samples than announced");
+  train_.reset();
+  test_.reset();
+  file_->close();
+  fsync_file(beside_);
+  if (::rename(beside_.c_str(), path_.c_str()) != 0) throw_errno("rename " + beside_ + " to " + path_);
+  beside_.clear();
+  fsync_directory(directory_of(path_));
+}
+
+}  // namespace trainyard
