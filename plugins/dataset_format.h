@@ -18,8 +18,8 @@ struct SampleInfo {
   std::int64_t count = 0;           // rows
   std::vector<std::int64_t> shape;  // of one sample, channels first: {1, 8, 8}
   SampleType type = SampleType::f32;
-  std::int64_t classes = 0;         // labels are 0 … classes − 1; 0: targets instead of classes
-  std::int64_t target_width = 0;    // values per target when classes is 0
+  std::int64_t classes = 0;       // labels are 0 … classes − 1; 0: targets instead of classes
+  std::int64_t target_width = 0;  // values per target when classes is 0
 };
 
 // Consecutive rows. `samples` holds count × product(shape) values of info().type, in native byte order;
@@ -42,7 +42,8 @@ class SampleReader {
 class DatasetFormat {
  public:
   virtual ~DatasetFormat() = default;
-  // `options` are the [data] keys of the manifest as JSON: label, header, shape, … (man trainyard-manifest(5)).
+  // `options` are the [data] keys of the manifest as JSON: label, header, shape, … (man
+  // trainyard-manifest(5)).
   virtual std::unique_ptr<SampleReader> open(const std::vector<Object>& objects, ObjectStore& store,
                                              const Json& options) = 0;
 };

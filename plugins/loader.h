@@ -7,7 +7,8 @@
 
 namespace trainyard {
 
-// Where modules lie: $TRAINYARD_PLUGINDIR if set and the program is not privileged, else the install's folder.
+// Where modules lie: $TRAINYARD_PLUGINDIR if set and the program is not privileged, else the install's
+// folder.
 std::string plugin_directory();
 
 // Error{not_found} names the file and the package to install; Error{internal} when the ABI number differs.

@@ -1,6 +1,6 @@
-// ObjectStore: named objects under a URL (file:// now, s3:// later). Calls block; call them off the loop, as the
-// user whose objects they are. Several threads may use one store at the same time.
-// Throws Error{not_found} for a missing bucket or object, {denied} for a refusal, {unavailable} to try again.
+// ObjectStore: named objects under a URL (file:// now, s3:// later). Calls block; call them off the loop, as
+// the user whose objects they are. Several threads may use one store at the same time. Throws
+// Error{not_found} for a missing bucket or object, {denied} for a refusal, {unavailable} to try again.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -13,10 +13,10 @@
 namespace trainyard {
 
 struct Object {
-  std::string url;       // whole, opens it again
-  std::string key;       // its name below the listed URL; the last path component when the URL names one object
+  std::string url;  // whole, opens it again
+  std::string key;  // its name below the listed URL; the last path component when the URL names one object
   std::int64_t size_bytes = 0;
-  std::string etag;      // changes when the object does
+  std::string etag;  // changes when the object does
   UtcSeconds modified_at{};
 };
 

@@ -1,5 +1,5 @@
-// What a module exports: one symbol, `trainyard_plugin`, of type Plugin. A module offers one or more of the three
-// interfaces and leaves the other factories null. Modules lie in <libdir>/trainyard/<kind>-<name>.so:
+// What a module exports: one symbol, `trainyard_plugin`, of type Plugin. A module offers one or more of the
+// three interfaces and leaves the other factories null. Modules lie in <libdir>/trainyard/<kind>-<name>.so:
 // scheduler-slurm.so, store-file.so, format-csv.so.
 #pragma once
 #include <memory>
@@ -17,7 +17,7 @@ inline constexpr int plugin_abi = 1;
 
 struct Plugin {
   int abi = plugin_abi;
-  std::unique_ptr<Scheduler> (*make_scheduler)(const Json& settings) = nullptr;  // the [slurm] table
+  std::unique_ptr<Scheduler> (*make_scheduler)(const Json& settings) = nullptr;          // the [slurm] table
   std::unique_ptr<ObjectStore> (*make_object_store)(const Json& credentials) = nullptr;  // null for file://
   std::unique_ptr<DatasetFormat> (*make_dataset_format)() = nullptr;
 };

@@ -32,29 +32,39 @@ struct JobDependency {
 // What one batch job needs. Nothing in it is secret: names, paths and comments are readable by every user.
 struct JobRequest {
   Token token;
-  std::string comment;            // for people reading squeue; at most 1 000 bytes
+  std::string comment;  // for people reading squeue; at most 1 000 bytes
   std::uint32_t uid = 0;
   std::uint32_t gid = 0;
-  std::string script;             // begins with "#!"
+  std::string script;                    // begins with "#!"
   std::vector<std::string> environment;  // NAME=value; never empty
-  std::string working_directory;  // must exist
-  std::string output;             // file for stdout and stderr of the batch step
+  std::string working_directory;         // must exist
+  std::string output;                    // file for stdout and stderr of the batch step
   int nodes = 1;
   int tasks_per_node = 1;
   int cpus_per_task = 1;
   std::int64_t memory_bytes_per_node = 0;  // 0: the partition's default
   int gpus_per_node = 0;
-  std::string gpu_type;           // empty: any
-  std::chrono::seconds time_limit{0};  // 0: the partition's default
-  std::string partition, account, qos;  // empty: the scheduler's default
+  std::string gpu_type;                     // empty: any
+  std::chrono::seconds time_limit{0};       // 0: the partition's default
+  std::string partition, account, qos;      // empty: the scheduler's default
   std::optional<JobDependency> dependency;  // a job whose dependency can never hold is ended by the scheduler
-  bool held = false;              // cannot start before release()
+  bool held = false;                        // cannot start before release()
 };
 
 enum class JobPhase { pending, running, suspended, ended };
 
 // How a job ended; meaningful in phase ended only.
-enum class JobOutcome { completed, failed, cancelled, time_limit, node_failure, preempted, out_of_memory, dependency_failed, unknown };
+enum class JobOutcome {
+  completed,
+  failed,
+  cancelled,
+  time_limit,
+  node_failure,
+  preempted,
+  out_of_memory,
+  dependency_failed,
+  unknown
+};
 
 struct JobStatus {
   JobKey key;
@@ -63,16 +73,16 @@ struct JobStatus {
   JobPhase phase = JobPhase::pending;
   bool held = false;
   JobOutcome outcome = JobOutcome::unknown;
-  std::string reason;       // the scheduler's own word: "Resources", "QOSMaxGRESPerUser"; empty when none
-  std::string state;        // the scheduler's own word: "PENDING", "NODE_FAIL"
-  int exit_code = 0;        // of the batch script
-  int signal = 0;           // that ended it; 0 when none
+  std::string reason;  // the scheduler's own word: "Resources", "QOSMaxGRESPerUser"; empty when none
+  std::string state;   // the scheduler's own word: "PENDING", "NODE_FAIL"
+  int exit_code = 0;   // of the batch script
+  int signal = 0;      // that ended it; 0 when none
   int restarts = 0;
   std::optional<UtcSeconds> started_at;  // of the current or last run of the job
   std::optional<UtcSeconds> ended_at;    // phase ended only; [started_at, ended_at)
-  std::string nodes;        // "n[1-2]"; empty before the start
-  int gpus = 0;             // allocated, all nodes together, generic and typed counted once
-  std::string gpu_type;     // "k40"; empty when untyped
+  std::string nodes;                     // "n[1-2]"; empty before the start
+  int gpus = 0;                          // allocated, all nodes together, generic and typed counted once
+  std::string gpu_type;                  // "k40"; empty when untyped
 };
 
 class Scheduler {
@@ -100,8 +110,8 @@ class Scheduler {
   // All jobs whose token begins with `prefix`, in one call; nullopt when nothing changed since the last one.
   virtual std::optional<std::vector<JobStatus>> poll(const std::string& prefix) = 0;
 
-  // The accounting database's word on one job, for what poll() no longer shows; nullopt when it does not know it
-  // (it may be behind: unknown is never success).
+  // The accounting database's word on one job, for what poll() no longer shows; nullopt when it does not know
+  // it (it may be behind: unknown is never success).
   virtual std::optional<JobStatus> history(const JobKey& job) = 0;
 };
 

@@ -17,15 +17,19 @@ namespace {
 ErrorKind kind_of_errno(int error) {
   switch (error) {
     case ENOENT:
-    case ENOTDIR: return ErrorKind::not_found;
+    case ENOTDIR:
+      return ErrorKind::not_found;
     case EACCES:
     case EPERM:
-    case EROFS: return ErrorKind::denied;
+    case EROFS:
+      return ErrorKind::denied;
     case EINVAL:
     case ENAMETOOLONG:
     case EISDIR:
-    case ELOOP: return ErrorKind::invalid;
-    default: return ErrorKind::unavailable;
+    case ELOOP:
+      return ErrorKind::invalid;
+    default:
+      return ErrorKind::unavailable;
   }
 }
 
@@ -39,7 +43,8 @@ std::string read_some(int fd, const std::string& path, std::int64_t max_bytes) {
   std::string bytes;
   char buffer[1 << 16];
   while (static_cast<std::int64_t>(bytes.size()) < max_bytes) {
-    std::size_t want = std::min<std::size_t>(sizeof buffer, static_cast<std::size_t>(max_bytes) - bytes.size());
+    std::size_t want =
+        std::min<std::size_t>(sizeof buffer, static_cast<std::size_t>(max_bytes) - bytes.size());
     ssize_t got = ::read(fd, buffer, want);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) throw_errno("read " + path);

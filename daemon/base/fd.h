@@ -34,7 +34,8 @@ UniqueFd open_file(const std::string& path, int flags, unsigned mode = 0600);
 
 // The whole file; Error{not_found} when it is not there. Error{invalid} above max_bytes.
 std::string read_file(const std::string& path, std::int64_t max_bytes = std::int64_t{64} << 20);
-std::optional<std::string> read_file_if_there(const std::string& path, std::int64_t max_bytes = std::int64_t{64} << 20);
+std::optional<std::string> read_file_if_there(const std::string& path,
+                                              std::int64_t max_bytes = std::int64_t{64} << 20);
 
 // At most max_bytes from offset on; empty at or after the end.
 std::string read_range(const std::string& path, std::int64_t offset, std::int64_t max_bytes);

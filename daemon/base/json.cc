@@ -17,7 +17,8 @@ Json read_json_file(const std::string& path) { return parse_json(read_file(path)
 
 template <class T>
 T get(const Json& object, const char* key) {
-  if (!object.is_object()) throw Error(ErrorKind::invalid, std::string(key) + ": looked for in something that is no object");
+  if (!object.is_object())
+    throw Error(ErrorKind::invalid, std::string(key) + ": looked for in something that is no object");
   auto found = object.find(key);
   if (found == object.end()) throw Error(ErrorKind::invalid, std::string(key) + ": missing");
   try {

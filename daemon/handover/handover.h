@@ -1,6 +1,6 @@
-// The files that pass between the daemon and the agent: requests down, evidence up. JSON, one value a file, each
-// written atomically by its one writer. Times are UTC seconds. from_json throws Error{invalid} naming the key;
-// a file of another `version` is refused, so a daemon and agents of different releases notice.
+// The files that pass between the daemon and the agent: requests down, evidence up. JSON, one value a file,
+// each written atomically by its one writer. Times are UTC seconds. from_json throws Error{invalid} naming
+// the key; a file of another `version` is refused, so a daemon and agents of different releases notice.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -25,18 +25,18 @@ struct SourceObject {
 // stage.json: daemon → `trainyard-agent stage`.
 struct StageRequest {
   std::string digest;
-  std::string directory;              // where train.h5 or files/ is to appear
+  std::string directory;  // where train.h5 or files/ is to appear
   DataSpec data;
-  std::vector<SourceObject> objects;  // of data.source
+  std::vector<SourceObject> objects;       // of data.source
   std::vector<SourceObject> test_objects;  // of data.test_source
 };
 
 // staged.json: how staging ended. Without it a stage job that ended is a failure.
 struct StageEvidence {
   bool ok = false;
-  bool try_again = false;      // the store was unavailable, scratch was full: staging again may work
-  std::string message;         // what was wrong, for the scientist
-  std::int64_t size_bytes = 0; // of what was staged
+  bool try_again = false;       // the store was unavailable, scratch was full: staging again may work
+  std::string message;          // what was wrong, for the scientist
+  std::int64_t size_bytes = 0;  // of what was staged
   std::int64_t samples = 0, test_samples = 0;
   UtcSeconds at{};
 };
@@ -45,10 +45,10 @@ struct StageEvidence {
 struct Launch {
   std::int64_t run_id = 0;
   int attempt = 1;
-  std::string token;           // of the train job
+  std::string token;  // of the train job
   std::string name;
-  std::string directory;       // the attempt's
-  std::string code_archive;    // whole path; empty: none
+  std::string directory;                          // the attempt's
+  std::string code_archive;                       // whole path; empty: none
   std::string dataset_directory, dataset_digest;  // empty: no [data]
   Manifest manifest;
 };
@@ -57,7 +57,7 @@ struct Launch {
 struct Claim {
   std::string cluster;
   std::uint32_t job_id = 0;
-  int restarts = 0;            // SLURM_RESTART_COUNT
+  int restarts = 0;  // SLURM_RESTART_COUNT
   std::string host;
   UtcSeconds at{};
 };
@@ -66,19 +66,19 @@ struct Claim {
 struct StartEvidence {
   Claim claim;
   std::vector<std::string> hosts;
-  int gpus = 0;                // seen by the agent, all nodes: from Slurm's environment
+  int gpus = 0;  // seen by the agent, all nodes: from Slurm's environment
   UtcSeconds at{};
 };
 
 // exit.json: the program has ended.
 struct ExitEvidence {
   Claim claim;
-  int exit_code = 0;           // 0 … 255; meaningful when signal is 0
+  int exit_code = 0;  // 0 … 255; meaningful when signal is 0
   int signal = 0;
-  std::string message;         // why it could not be started, or what ended it, for the scientist; else empty
-  bool data_missing = false;   // the data set was not complete: a retry, not a failure of the program
+  std::string message;        // why it could not be started, or what ended it, for the scientist; else empty
+  bool data_missing = false;  // the data set was not complete: a retry, not a failure of the program
   UtcSeconds started_at{}, ended_at{};
-  double elapsed_seconds = 0;  // by the monotonic clock
+  double elapsed_seconds = 0;           // by the monotonic clock
   std::vector<std::string> last_lines;  // of the training log, at most 20
 };
 

@@ -1,4 +1,5 @@
-// Where things lie on scratch, and what they are called. Said once, for the daemon, the agent and their tests.
+// Where things lie on scratch, and what they are called. Said once, for the daemon, the agent and their
+// tests.
 //
 //   <scratch>/datasets/<digest>/            0700, the user's
 //     stage.json                            what to stage (StageRequest), written by the daemon as the user
@@ -38,7 +39,7 @@ inline constexpr const char* checkpoint_folder = "checkpoint";
 inline constexpr const char* logs_folder = "logs";
 inline constexpr const char* metrics_file = "metrics.jsonl";
 inline constexpr const char* training_log = "logs/training-log.txt";  // the program's stdout and stderr
-inline constexpr const char* train_job_log = "logs/train-job.txt";    // the batch step's: the agent's own words
+inline constexpr const char* train_job_log = "logs/train-job.txt";  // the batch step's: the agent's own words
 inline constexpr const char* store_job_log = "logs/store-job.txt";
 
 std::string datasets_directory(const std::string& scratch);

@@ -1,5 +1,5 @@
-// Manifest: what one training run is to do, as a plain value. Made by read_manifest() from a person's file, or
-// from JSON by the ledger; every value in it is checked and every default filled in.
+// Manifest: what one training run is to do, as a plain value. Made by read_manifest() from a person's file,
+// or from JSON by the ledger; every value in it is checked and every default filled in.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -17,11 +17,11 @@ namespace trainyard {
 
 // [data]. The format's own keys travel as JSON to the format's module.
 struct DataSpec {
-  std::string source;       // "file:///srv/buckets/digits/digits.csv.gz": one object, or a folder ending in '/'
-  std::string format;       // csv | idx | raw
-  Json options;             // label, header, shape, …: what the format understands (object; may be empty)
-  double scale = 1;         // value × scale is what the network sees
-  double test_fraction = 0; // held out, chosen by `seed`; 0 when test_source names a second source
+  std::string source;  // "file:///srv/buckets/digits/digits.csv.gz": one object, or a folder ending in '/'
+  std::string format;  // csv | idx | raw
+  Json options;        // label, header, shape, …: what the format understands (object; may be empty)
+  double scale = 1;    // value × scale is what the network sees
+  double test_fraction = 0;  // held out, chosen by `seed`; 0 when test_source names a second source
   std::string test_source;
   std::uint64_t seed = 0;
   bool operator==(const DataSpec&) const = default;
@@ -31,10 +31,10 @@ struct DataSpec {
 struct Resources {
   int nodes = 1;
   int gpus_per_node = 0;
-  std::string gpu;               // "k40"; empty: any
-  int ranks_per_node = 1;        // default: max(1, gpus_per_node)
-  int cpus_per_rank = 1;         // [resources] cpus
-  std::int64_t memory_bytes = 0; // per node; 0: the partition's default
+  std::string gpu;                // "k40"; empty: any
+  int ranks_per_node = 1;         // default: max(1, gpus_per_node)
+  int cpus_per_rank = 1;          // [resources] cpus
+  std::int64_t memory_bytes = 0;  // per node; 0: the partition's default
   std::chrono::seconds time_limit{3600};
   std::string partition, account, qos, plan;  // empty: the default
   int gpus() const { return nodes * gpus_per_node; }
@@ -44,18 +44,18 @@ struct Resources {
 
 // [train]: the built-in trainer.
 struct TrainSpec {
-  std::string device = "gpu";    // gpu | cpu
+  std::string device = "gpu";  // gpu | cpu
   std::vector<LayerSpec> layers;
-  TrainingSpec training;         // loss, epochs, batch_size, optimizer, seed
+  TrainingSpec training;  // loss, epochs, batch_size, optimizer, seed
   bool operator==(const TrainSpec&) const = default;
 };
 
 // [command]: a program of one's own.
 enum class Launcher { single, mpi, srun };
 struct CommandSpec {
-  std::string run;                // one line for sh -c, run in MODEL_DIR
-  std::string setup;              // sourced by sh before it: modules, a virtual environment
-  std::string code;               // a folder or archive as written; empty: none. Relative to the manifest's folder
+  std::string run;    // one line for sh -c, run in MODEL_DIR
+  std::string setup;  // sourced by sh before it: modules, a virtual environment
+  std::string code;   // a folder or archive as written; empty: none. Relative to the manifest's folder
   Launcher launcher = Launcher::single;
   std::map<std::string, std::string> environment;
   bool operator==(const CommandSpec&) const = default;
@@ -64,7 +64,7 @@ struct CommandSpec {
 struct Manifest {
   std::string name;
   std::optional<DataSpec> data;
-  std::string results_target;     // ends in '/'
+  std::string results_target;  // ends in '/'
   Resources resources;
   std::variant<TrainSpec, CommandSpec> program;
   std::map<std::string, std::string> sweep;  // this run's swept values, for people: {"learning_rate": "0.1"}

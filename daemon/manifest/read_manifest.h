@@ -8,16 +8,16 @@
 
 namespace trainyard {
 
-// One Manifest per run the text asks for (a [sweep] makes many), in sweep order. Throws Error{invalid} with every
-// problem at once, each with `file` as given, line, column, the offending text and a suggestion.
+// One Manifest per run the text asks for (a [sweep] makes many), in sweep order. Throws Error{invalid} with
+// every problem at once, each with `file` as given, line, column, the offending text and a suggestion.
 std::vector<Manifest> read_manifest(std::string_view text, const std::string& file);
 
 // One key of the manifest, for the readers, `trainyard init`, bash completion and the manual's test.
 struct ManifestKey {
-  std::string path;         // "resources.gpus_per_node"
-  std::string type;         // "integer", "string", "duration", …
-  std::string default_text; // as one would write it; empty: required or none
-  std::string doc;          // one line
+  std::string path;          // "resources.gpus_per_node"
+  std::string type;          // "integer", "string", "duration", …
+  std::string default_text;  // as one would write it; empty: required or none
+  std::string doc;           // one line
 };
 const std::vector<ManifestKey>& manifest_keys();
 

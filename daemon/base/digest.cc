@@ -1,0 +1,78 @@
+#include "daemon/base/digest.h"
+
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include <vector>
+
+#include "daemon/base/error.h"
+#include "daemon/base/fd.h"
+
+namespace trainyard {
+namespace {
+
+std::string to_hex(const unsigned char* bytes, std::size_t size) {
+  constexpr char digits[] = "0123456789abcdef";
+  std::string hex;
+  hex.reserve(2 * size);
+  for (std::size_t i = 0; i < size; ++i) {
+    hex += digits[bytes[i] >> 4];
+    hex += digits[bytes[i] & 15];
+  }
+  return hex;
+}
+
+}  // namespace
+
+struct Sha256::State {
+  EVP_MD_CTX* context = EVP_MD_CTX_new();
+  ~State() { EVP_MD_CTX_free(context); }
+};
+
+Sha256::Sha256() : state_(std::make_unique<State>()) {
+  if (state_->context == nullptr || EVP_DigestInit_ex(state_->context, EVP_sha256(), nullptr) != 1)
+    throw Error(ErrorKind::internal, "SHA-256 is not to be had from libcrypto");
+}
+
+Sha256::~Sha256() = default;
+
+void Sha256::add(std::string_view bytes) {
+  if (EVP_DigestUpdate(state_->context, bytes.data(), bytes.size()) != 1)
+    throw Error(ErrorKind::internal, "SHA-256 failed");
+}
+
+std::string Sha256::hex() {
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned int size = 0;
+  if (EVP_DigestFinal_ex(state_->context, digest, &size) != 1)
+    throw Error(ErrorKind::internal, "SHA-256 failed");
+  return to_hex(digest, size);
+}
+
+std::string sha256(std::string_view bytes) {
+  Sha256 hash;
+  hash.add(bytes);
+  return hash.hex();
+}
+
+std::string sha256_of_file(const std::string& path) {
+  UniqueFd fd = open_file(path, O_RDONLY);
+  std::vector<char> buffer(1 << 20);
+  Sha256 hash;
+  while (true) {
+    ssize_t got = ::read(fd.get(), buffer.data(), buffer.size());
+    if (got < 0) throw_errno("read " + path);
+    if (got == 0) return hash.hex();
+    hash.add({buffer.data(), static_cast<std::size_t>(got)});
+  }
+}
+
+std::string random_hex(int bytes) {
+  std::vector<unsigned char> random(static_cast<std::size_t>(bytes));
+  if (::getrandom(random.data(), random.size(), 0) != bytes) throw_errno("getrandom");
+  return to_hex(random.data(), random.size());
+}
+
+}  // namespace trainyard

@@ -1,0 +1,142 @@
+#include "daemon/base/loop.h"
+
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <systemd/sd-event.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstring>
+#include <exception>
+#include <mutex>
+#include <vector>
+
+#include "daemon/base/error.h"
+#include "daemon/base/fd.h"
+
+namespace trainyard {
+namespace {
+
+void check(int result, const char* what) {
+  if (result < 0) throw Error(ErrorKind::internal, std::string(what) + ": " + std::strerror(-result));
+}
+
+}  // namespace
+
+struct Loop::State {
+  sd_event* event = nullptr;
+  std::exception_ptr failure;
+  UniqueFd wake{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
+  std::mutex mutex;  // guards `posted`, the only thing other threads touch
+  std::vector<std::function<void()>> posted;
+  Watch wake_watch;
+
+  // sd-event is C: nothing may be thrown through it.
+  void call(const std::function<void()>& callback) noexcept {
+    try {
+      callback();
+    } catch (...) {
+      failure = std::current_exception();
+      sd_event_exit(event, 0);
+    }
+  }
+
+  void run_posted() {
+    std::uint64_t count = 0;
+    [[maybe_unused]] ssize_t got = ::read(wake.get(), &count, sizeof count);
+    std::vector<std::function<void()>> batch;
+    {
+      std::lock_guard lock(mutex);
+      batch.swap(posted);
+    }
+    for (const auto& work : batch) call(work);
+  }
+};
+
+struct Loop::Watch::Source {
+  State* loop = nullptr;
+  sd_event_source* source = nullptr;
+  std::function<void()> callback;
+
+  // A callback may stop its own watch: call a copy.
+  void fire() {
+    std::function<void()> copy = callback;
+    loop->call(copy);
+  }
+};
+
+void Loop::Watch::Deleter::operator()(Source* source) const {
+  sd_event_source_disable_unref(source->source);
+  delete source;
+}
+
+Loop::Loop() : state_(std::make_unique<State>()) {
+  check(sd_event_new(&state_->event), "sd_event_new");
+  state_->wake_watch = watch_readable(state_->wake.get(), [state = state_.get()] { state->run_posted(); });
+}
+
+Loop::~Loop() {
+  state_->wake_watch.stop();
+  sd_event_unref(state_->event);
+}
+
+void Loop::run() {
+  check(sd_event_loop(state_->event), "sd_event_loop");
+  if (state_->failure) std::rethrow_exception(state_->failure);
+}
+
+void Loop::stop() { sd_event_exit(state_->event, 0); }
+
+void Loop::post(std::function<void()> work) {
+  {
+    std::lock_guard lock(state_->mutex);
+    state_->posted.push_back(std::move(work));
+  }
+  std::uint64_t one = 1;
+  [[maybe_unused]] ssize_t written = ::write(state_->wake.get(), &one, sizeof one);
+}
+
+Loop::Watch Loop::watch_readable(int fd, std::function<void()> ready) {
+  Watch watch;
+  watch.source_.reset(new Watch::Source{state_.get(), nullptr, std::move(ready)});
+  auto fire = [](sd_event_source*, int, std::uint32_t, void* source) {
+    static_cast<Watch::Source*>(source)->fire();
+    return 0;
+  };
+  check(sd_event_add_io(state_->event, &watch.source_->source, fd, EPOLLIN, fire, watch.source_.get()),
+        "sd_event_add_io");
+  return watch;
+}
+
+Loop::Watch Loop::after(std::chrono::milliseconds delay, std::function<void()> due) {
+  Watch watch;
+  watch.source_.reset(new Watch::Source{state_.get(), nullptr, std::move(due)});
+  auto fire = [](sd_event_source*, std::uint64_t, void* source) {
+    static_cast<Watch::Source*>(source)->fire();
+    return 0;
+  };
+  auto usec =
+      static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(delay).count());
+  check(sd_event_add_time_relative(state_->event, &watch.source_->source, CLOCK_MONOTONIC, usec, 1000, fire,
+                                   watch.source_.get()),
+        "sd_event_add_time_relative");
+  return watch;
+}
+
+Loop::Watch Loop::on_signal(int signal, std::function<void()> arrived) {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, signal);
+  ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  Watch watch;
+  watch.source_.reset(new Watch::Source{state_.get(), nullptr, std::move(arrived)});
+  auto fire = [](sd_event_source*, const struct signalfd_siginfo*, void* source) {
+    static_cast<Watch::Source*>(source)->fire();
+    return 0;
+  };
+  check(sd_event_add_signal(state_->event, &watch.source_->source, signal, fire, watch.source_.get()),
+        "sd_event_add_signal");
+  return watch;
+}
+
+}  // namespace trainyard

@@ -1,0 +1,51 @@
+// Loop: the one thread that owns everything that changes (sd-event). All calls but post() on that thread.
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+namespace trainyard {
+
+class Loop {
+ public:
+  // What watch(), after() and on_signal() hand out: the callback lives as long as this does.
+  class Watch {
+   public:
+    Watch() = default;
+    Watch(Watch&&) noexcept = default;
+    Watch& operator=(Watch&&) noexcept = default;
+    void stop() { source_.reset(); }
+    explicit operator bool() const { return source_ != nullptr; }
+
+   private:
+    friend class Loop;
+    struct Source;
+    struct Deleter {
+      void operator()(Source* source) const;
+    };
+    std::unique_ptr<Source, Deleter> source_;
+  };
+
+  Loop();
+  ~Loop();
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
+
+  // Runs until stop(). An exception from a callback ends the loop and leaves run().
+  void run();
+  void stop();
+
+  // Any thread: `work` runs on the loop, in the order of the posts.
+  void post(std::function<void()> work);
+
+  Watch watch_readable(int fd, std::function<void()> ready);
+  Watch after(std::chrono::milliseconds delay, std::function<void()> due);  // once
+  Watch on_signal(int signal, std::function<void()> arrived);  // blocks the signal for this thread
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace trainyard

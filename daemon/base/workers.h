@@ -1,0 +1,58 @@
+// Workers: a few threads for blocking work. Work gets copies, returns one value; the value comes back on the
+// loop. With one thread it is a lane: work runs in the order it was given.
+#pragma once
+#include <condition_variable>
+#include <deque>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "daemon/base/loop.h"
+
+namespace trainyard {
+
+class Workers {
+ public:
+  Workers(Loop& loop, int threads);
+
+  // Finishes the work under way, drops what has not begun.
+  ~Workers();
+  Workers(const Workers&) = delete;
+  Workers& operator=(const Workers&) = delete;
+
+  // On the loop. `work()` runs on a worker; then `done(result)` on the loop, or `failed(exception)` if it
+  // threw.
+  template <class Work, class Done>
+  void run(Work work, Done done, std::function<void(std::exception_ptr)> failed) {
+    auto loop_side = std::make_shared<std::pair<Done, std::function<void(std::exception_ptr)>>>(
+        std::move(done), std::move(failed));
+    push([this, work = std::move(work), loop_side]() mutable {
+      try {
+        auto result = std::make_shared<decltype(work())>(work());
+        loop_.post([loop_side, result] { loop_side->first(std::move(*result)); });
+      } catch (...) {
+        loop_.post([loop_side, error = std::current_exception()] { loop_side->second(error); });
+      }
+    });
+  }
+
+  // On the loop: pieces of work given and not yet begun.
+  std::size_t waiting() const;
+
+ private:
+  void push(std::function<void()> work);
+  void work_until_stopped();
+
+  Loop& loop_;
+  mutable std::mutex mutex_;  // guards queue_ and stopping_
+  std::condition_variable more_;
+  std::deque<std::function<void()>> queue_;
+  bool stopping_ = false;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace trainyard
