@@ -23,21 +23,8 @@ KindSpec training_values(const Json& json) {
   KindInfo kind{"train", "", "", training_parameters()};
   std::map<std::string, Value> given;
   for (const auto& [key, value] : json.items())
-    if (key != "layers" && key != "optimizer") given[key] = value_from_json(value, key);
+    if (key != "optimizer") given[key] = value_from_json(value, key);
   return make_spec(kind, given);
-}
-
-std::vector<LayerSpec> layers_from_json(const Json& json) {
-  if (!json.is_array() || json.empty()) invalid("layers must be a list of one layer or more");
-  std::vector<LayerSpec> layers;
-  for (const Json& layer : json) {
-    try {
-      layers.push_back(layer_from_json(layer));
-    } catch (const Error& e) {
-      invalid("layer " + std::to_string(layers.size() + 1) + ": " + e.what());
-    }
-  }
-  return layers;
 }
 
 void check_classes(const Shape& output, std::int64_t classes) {
@@ -100,11 +87,15 @@ OptimizerSpec optimizer_from_json(const Json& json) {
 const char* to_string(Loss loss) {
   return loss == Loss::cross_entropy ? "cross_entropy" : "mean_squared_error";
 }
-const char* to_string(Device device) { return device == Device::gpu ? "gpu" : "cpu"; }
+
+const ParameterInfo& device_parameter() {
+  static const ParameterInfo device = {
+      "device", ValueType::choice, "what computes", Value(std::string("gpu")), 0, 0, {"gpu", "cpu"}};
+  return device;
+}
 
 const std::vector<ParameterInfo>& training_parameters() {
   static const std::vector<ParameterInfo> parameters = {
-      {"device", ValueType::choice, "what computes", Value(std::string("gpu")), 0, 0, {"gpu", "cpu"}},
       {"loss",
        ValueType::choice,
        "what is made small: cross_entropy (of the softmax) for classes, mean_squared_error for numbers",
@@ -120,11 +111,7 @@ const std::vector<ParameterInfo>& training_parameters() {
 }
 
 Json training_to_json(const TrainingSpec& training) {
-  Json layers = Json::array();
-  for (const LayerSpec& layer : training.layers) layers.push_back(layer_to_json(layer));
-  return {{"device", to_string(training.device)},
-          {"layers", layers},
-          {"loss", to_string(training.loss)},
+  return {{"loss", to_string(training.loss)},
           {"epochs", training.epochs},
           {"batch_size", training.batch_size},
           {"optimizer", optimizer_to_json(training.optimizer)},
@@ -136,21 +123,18 @@ TrainingSpec training_from_json(const Json& json) {
     invalid("the settings of a training are an object, not " + std::string(json.type_name()));
   KindSpec values = training_values(json);
   TrainingSpec training;
-  training.device = values.choice("device") == "gpu" ? Device::gpu : Device::cpu;
-  training.layers = layers_from_json(json.value("layers", Json()));
   training.loss = values.choice("loss") == "cross_entropy" ? Loss::cross_entropy : Loss::mean_squared_error;
   training.epochs = values.integer("epochs");
   training.batch_size = values.integer("batch_size");
-  training.optimizer = json.contains("optimizer") ? optimizer_from_json(json["optimizer"])
-                                                  : make_spec(optimizer_kinds().front(), {});
+  if (json.contains("optimizer")) training.optimizer = optimizer_from_json(json["optimizer"]);
   training.seed = values.integer("seed");
   return training;
 }
 
-void check_against_data(const TrainingSpec& training, const Shape& sample, std::int64_t classes,
-                        std::int64_t targets) {
-  NetworkSize network = network_size(training.layers, sample);
-  if (training.loss == Loss::cross_entropy)
+void check_against_data(const std::vector<LayerSpec>& layers, Loss loss, const Shape& sample,
+                        std::int64_t classes, std::int64_t targets) {
+  NetworkSize network = network_size(layers, sample);
+  if (loss == Loss::cross_entropy)
     check_classes(network.shapes.back(), classes);
   else
     check_targets(network.shapes.back(), classes > 0 ? classes : targets);

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "kernels/spec/layers.h"
+#include "kernels/spec/layer.h"
 #include "kernels/spec/table.h"
 
 namespace trainyard {
@@ -19,33 +19,37 @@ Json optimizer_to_json(const OptimizerSpec& optimizer);  // {"sgd": {"learning_r
 OptimizerSpec optimizer_from_json(const Json& json);
 
 enum class Loss { cross_entropy, mean_squared_error };
-enum class Device { gpu, cpu };
 
 const char* to_string(Loss loss);
-const char* to_string(Device device);
 
-// device, loss, epochs, batch_size, seed: the settings of a training that are one value each.
+// device: gpu or cpu. What computes is asked for beside the training, not in it: the result is the same.
+const ParameterInfo& device_parameter();
+
+// loss, epochs, batch_size, seed: the settings of a training that are one value each.
 const std::vector<ParameterInfo>& training_parameters();
 
-// What [train] of a manifest says, resolved.
+// How the layers are trained, resolved.
 struct TrainingSpec {
-  Device device = Device::gpu;
-  std::vector<LayerSpec> layers;
   Loss loss = Loss::cross_entropy;
-  std::int64_t epochs = 0;
-  std::int64_t batch_size = 0;  // of all ranks together
-  OptimizerSpec optimizer;
-  std::int64_t seed = 0;
+  std::int64_t epochs = 10;
+  std::int64_t batch_size = 64;  // of all ranks together
+  OptimizerSpec optimizer = make_spec(optimizer_kinds().front(), {});
+  std::int64_t seed = 1;
+
+  bool operator==(const TrainingSpec& other) const {
+    return loss == other.loss && epochs == other.epochs && batch_size == other.batch_size &&
+           optimizer == other.optimizer && seed == other.seed;
+  }
 };
 
-// The keys are those of the manifest's [train]: device, layers, loss, epochs, batch_size, optimizer, seed.
-// from_json fills defaults in and throws Error{invalid} on the first wrong or unknown key.
+// Keys as in the manifest's [train]: loss, epochs, batch_size, optimizer, seed. from_json fills defaults in
+// and throws Error{invalid} on the first wrong or unknown key.
 Json training_to_json(const TrainingSpec& training);
 TrainingSpec training_from_json(const Json& json);
 
 // Whether the network fits the data: the loss matches the labels, and the last layer yields one number
 // per class, or per target where classes is 0. Error{invalid} says what to change.
-void check_against_data(const TrainingSpec& training, const Shape& sample, std::int64_t classes,
-                        std::int64_t targets);
+void check_against_data(const std::vector<LayerSpec>& layers, Loss loss, const Shape& sample,
+                        std::int64_t classes, std::int64_t targets);
 
 }  // namespace trainyard

@@ -64,32 +64,25 @@ TEST(Optimizer, TakesAnIntegerWhereANumberIsWanted) {
 }
 
 TEST(Training, SurvivesAJourneyThroughJson) {
-  Json json = {{"layers", {{{"dense", 10}}}},
-               {"device", "cpu"},
-               {"epochs", 3},
-               {"optimizer", {{"adam", Json::object()}}}};
-  TrainingSpec training = training_from_json(json);
-  EXPECT_EQ(training_to_json(training_from_json(training_to_json(training))), training_to_json(training));
+  TrainingSpec training = training_from_json({{"epochs", 3}, {"optimizer", {{"adam", Json::object()}}}});
+  EXPECT_EQ(training_from_json(training_to_json(training)), training);
   EXPECT_EQ(training.epochs, 3);
-  EXPECT_EQ(training.batch_size, 64);
+}
+
+TEST(Training, OfNoSettingsIsTheDefaultOfTheTable) {
+  EXPECT_EQ(training_from_json(Json::object()), TrainingSpec());
 }
 
 TEST(Training, NamesTheKeyThatIsWrong) {
-  Json layers = {{{"dense", 10}}};
-  EXPECT_NE(complaint_about({{"layers", layers}, {"epoch", 3}}).find("epoch"), std::string::npos);
-  EXPECT_NE(complaint_about({{"layers", layers}, {"epochs", 0}}).find("epochs must be from 1"),
-            std::string::npos);
-  EXPECT_NE(complaint_about({{"layers", layers}, {"loss", "hinge"}}).find("cross_entropy"),
-            std::string::npos);
-  EXPECT_NE(complaint_about({{"epochs", 3}}).find("layers"), std::string::npos);
-  EXPECT_NE(complaint_about({{"layers", layers}, {"optimizer", {{"sgd", {{"lr", 1}}}}}}).find("lr"),
-            std::string::npos);
+  EXPECT_NE(complaint_about({{"epoch", 3}}).find("epoch"), std::string::npos);
+  EXPECT_NE(complaint_about({{"epochs", 0}}).find("epochs must be from 1"), std::string::npos);
+  EXPECT_NE(complaint_about({{"loss", "hinge"}}).find("cross_entropy"), std::string::npos);
+  EXPECT_NE(complaint_about({{"optimizer", {{"sgd", {{"lr", 1}}}}}}).find("lr"), std::string::npos);
 }
 
-TEST(Training, SaysHowManyUnitsTheLastLayerNeeds) {
-  TrainingSpec training = training_from_json({{"layers", {{{"dense", 9}}}}});
+TEST(Network, SaysHowManyUnitsTheLastLayerNeeds) {
   try {
-    check_against_data(training, {64}, 10, 0);
+    check_against_data({layer_from_json({{"dense", 9}})}, Loss::cross_entropy, {64}, 10, 0);
     FAIL() << "nine units for ten classes passed";
   } catch (const Error& e) {
     EXPECT_NE(std::string(e.what()).find("{ dense = 10 }"), std::string::npos);

@@ -24,6 +24,10 @@ const KindTable& layer_kinds();
 Json layer_to_json(const LayerSpec& layer);
 LayerSpec layer_from_json(const Json& json);
 
+// A list of those; errors name the layer by its place, from 1.
+Json layers_to_json(const std::vector<LayerSpec>& layers);
+std::vector<LayerSpec> layers_from_json(const Json& json);
+
 // What the layer yields for one sample; Error{invalid} when it cannot take such input.
 Shape output_shape(const LayerSpec& layer, const Shape& input);
 

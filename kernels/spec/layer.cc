@@ -1,4 +1,4 @@
-#include "kernels/spec/layers.h"
+#include "kernels/spec/layer.h"
 
 #include <limits>
 
@@ -93,6 +93,26 @@ LayerSpec layer_from_json(const Json& json) {
   for (const auto& [key, value] : json.items())
     given[key == kind.name ? kind.principal : key] = value_from_json(value, kind.name + (": " + key));
   return make_spec(kind, given);
+}
+
+Json layers_to_json(const std::vector<LayerSpec>& layers) {
+  Json json = Json::array();
+  for (const LayerSpec& layer : layers) json.push_back(layer_to_json(layer));
+  return json;
+}
+
+std::vector<LayerSpec> layers_from_json(const Json& json) {
+  if (!json.is_array() || json.empty())
+    throw Error(ErrorKind::invalid, "layers must be a list of one layer or more");
+  std::vector<LayerSpec> layers;
+  for (const Json& layer : json) {
+    try {
+      layers.push_back(layer_from_json(layer));
+    } catch (const Error& e) {
+      throw Error(e.kind(), "layer " + std::to_string(layers.size() + 1) + ": " + e.what());
+    }
+  }
+  return layers;
 }
 
 Shape output_shape(const LayerSpec& layer, const Shape& input) {
