@@ -15,19 +15,22 @@
 
 namespace trainyard {
 
-// [data]. The format's own keys travel as JSON to the format's module.
+// [data]. What the format's module understands travels to it as JSON.
 struct DataSpec {
-  std::string source;  // "file:///srv/buckets/digits/digits.csv.gz": one object, or a folder ending in '/'
-  std::string format;  // csv | idx | raw
-  Json options;        // label, header, shape, …: what the format understands (object; may be empty)
-  double scale = 1;    // value × scale is what the network sees
-  double test_fraction = 0;  // held out, chosen by `seed`; 0 when test_source names a second source
-  std::string test_source;
-  std::uint64_t seed = 0;
+  std::string source;        // URL: "file:///srv/buckets/digits/digits.csv.gz", or a folder ending in '/'
+  std::string format;        // csv | idx | raw
+  std::string label_source;  // idx: the URL of the file with the labels; else empty
+  // csv: label (a column's number from 0, or its name), header (bool); csv and idx: shape, where it was given
+  Json options = Json::object();
+  double scale = 1;               // value × scale is what the network sees
+  double test_fraction = 0;       // held out, chosen by `seed`; 0 when test_source names a second source
+  std::string test_source;        // URL, as source
+  std::string test_label_source;  // idx: as label_source
+  std::uint64_t seed = 1;
   bool operator==(const DataSpec&) const = default;
 };
 
-// [resources]
+// [resources]. The names hold [A-Za-z0-9._-] only, so none can break out of a line of a batch script.
 struct Resources {
   int nodes = 1;
   int gpus_per_node = 0;
@@ -51,9 +54,13 @@ struct TrainSpec {
 };
 
 // [command]: a program of one's own.
-enum class Launcher { single, mpi, srun };
+enum class Launcher {
+  single,  // once, on the first node
+  mpi,     // by mpirun, once per rank
+  srun,    // by srun, once per rank
+};
 struct CommandSpec {
-  std::string run;    // one line for sh -c, run in MODEL_DIR
+  std::string run;    // for sh -c, in MODEL_DIR; may be several lines
   std::string setup;  // sourced by sh before it: modules, a virtual environment
   std::string code;   // a folder or archive as written; empty: none. Relative to the manifest's folder
   Launcher launcher = Launcher::single;
@@ -62,18 +69,23 @@ struct CommandSpec {
 };
 
 struct Manifest {
-  std::string name;
-  std::optional<DataSpec> data;
-  std::string results_target;  // ends in '/'
+  std::string name;              // of the run, for people: [A-Za-z0-9._-], at most 128
+  std::optional<DataSpec> data;  // always there with [train]
+  std::string results_target;    // ends in '/'
   Resources resources;
   std::variant<TrainSpec, CommandSpec> program;
   std::map<std::string, std::string> sweep;  // this run's swept values, for people: {"learning_rate": "0.1"}
   bool operator==(const Manifest&) const = default;
 };
 
+// Equal manifests have equal text. from_json(to_json(m)) == m; it throws Error{invalid} naming the key for
+// JSON that to_json() did not make, such as that of another release.
 Json to_json(const Manifest& manifest);
-Manifest manifest_from_json(const Json& json);  // throws Error{invalid}: a ledger from another version
+Json to_json(const DataSpec& data);
+Manifest manifest_from_json(const Json& json);
+DataSpec data_spec_from_json(const Json& json);
 
 const char* to_string(Launcher launcher);
+Launcher launcher_from(const std::string& name);  // throws Error{invalid} on an unknown name
 
 }  // namespace trainyard

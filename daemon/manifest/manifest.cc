@@ -1,0 +1,162 @@
+#include "daemon/manifest/manifest.h"
+
+#include <utility>
+
+#include "daemon/base/error.h"
+
+namespace trainyard {
+namespace {
+
+using std::chrono::seconds;
+
+template <class T>
+T integer(const Json& json, const char* key) {
+  auto value = get<std::int64_t>(json, key);
+  if (!std::in_range<T>(value)) throw Error(ErrorKind::invalid, std::string(key) + ": out of range");
+  return static_cast<T>(value);
+}
+
+Json resources_to_json(const Resources& resources) {
+  return {{"nodes", resources.nodes},
+          {"gpus_per_node", resources.gpus_per_node},
+          {"gpu", resources.gpu},
+          {"ranks_per_node", resources.ranks_per_node},
+          {"cpus_per_rank", resources.cpus_per_rank},
+          {"memory_bytes", resources.memory_bytes},
+          {"time_limit_seconds", resources.time_limit.count()},
+          {"partition", resources.partition},
+          {"account", resources.account},
+          {"qos", resources.qos},
+          {"plan", resources.plan}};
+}
+
+Resources resources_from_json(const Json& json) {
+  Resources resources;
+  resources.nodes = integer<int>(json, "nodes");
+  resources.gpus_per_node = integer<int>(json, "gpus_per_node");
+  resources.gpu = get<std::string>(json, "gpu");
+  resources.ranks_per_node = integer<int>(json, "ranks_per_node");
+  resources.cpus_per_rank = integer<int>(json, "cpus_per_rank");
+  resources.memory_bytes = get<std::int64_t>(json, "memory_bytes");
+  resources.time_limit = seconds{get<std::int64_t>(json, "time_limit_seconds")};
+  resources.partition = get<std::string>(json, "partition");
+  resources.account = get<std::string>(json, "account");
+  resources.qos = get<std::string>(json, "qos");
+  resources.plan = get<std::string>(json, "plan");
+  return resources;
+}
+
+std::map<std::string, std::string> strings_from_json(const Json& json, const char* key) {
+  std::map<std::string, std::string> strings;
+  Json object = get<Json>(json, key);
+  if (!object.is_object()) throw Error(ErrorKind::invalid, std::string(key) + ": must be an object");
+  for (const auto& [name, value] : object.items()) strings[name] = get<std::string>(object, name.c_str());
+  return strings;
+}
+
+Json train_to_json(const TrainSpec& train) {
+  return {{"device", train.device},
+          {"layers", layers_to_json(train.layers)},
+          {"training", training_to_json(train.training)}};
+}
+
+TrainSpec train_from_json(const Json& json) {
+  TrainSpec train;
+  train.device = get<std::string>(json, "device");
+  train.layers = layers_from_json(get<Json>(json, "layers"));
+  train.training = training_from_json(get<Json>(json, "training"));
+  return train;
+}
+
+Json command_to_json(const CommandSpec& command) {
+  return {{"run", command.run},
+          {"setup", command.setup},
+          {"code", command.code},
+          {"launcher", to_string(command.launcher)},
+          {"environment", command.environment}};
+}
+
+CommandSpec command_from_json(const Json& json) {
+  CommandSpec command;
+  command.run = get<std::string>(json, "run");
+  command.setup = get<std::string>(json, "setup");
+  command.code = get<std::string>(json, "code");
+  command.launcher = launcher_from(get<std::string>(json, "launcher"));
+  command.environment = strings_from_json(json, "environment");
+  return command;
+}
+
+}  // namespace
+
+const char* to_string(Launcher launcher) {
+  switch (launcher) {
+    case Launcher::single:
+      return "single";
+    case Launcher::mpi:
+      return "mpi";
+    case Launcher::srun:
+      return "srun";
+  }
+  return "";
+}
+
+Launcher launcher_from(const std::string& name) {
+  for (Launcher launcher : {Launcher::single, Launcher::mpi, Launcher::srun})
+    if (name == to_string(launcher)) return launcher;
+  throw Error(ErrorKind::invalid, "no such launcher: " + name);
+}
+
+Json to_json(const DataSpec& data) {
+  return {{"source", data.source},
+          {"format", data.format},
+          {"label_source", data.label_source},
+          {"options", data.options},
+          {"scale", data.scale},
+          {"test_fraction", data.test_fraction},
+          {"test_source", data.test_source},
+          {"test_label_source", data.test_label_source},
+          {"seed", data.seed}};
+}
+
+DataSpec data_spec_from_json(const Json& json) {
+  DataSpec data;
+  data.source = get<std::string>(json, "source");
+  data.format = get<std::string>(json, "format");
+  data.label_source = get<std::string>(json, "label_source");
+  data.options = get<Json>(json, "options");
+  data.scale = get<double>(json, "scale");
+  data.test_fraction = get<double>(json, "test_fraction");
+  data.test_source = get<std::string>(json, "test_source");
+  data.test_label_source = get<std::string>(json, "test_label_source");
+  data.seed = integer<std::uint64_t>(json, "seed");
+  return data;
+}
+
+Json to_json(const Manifest& manifest) {
+  Json json = {{"name", manifest.name},
+               {"results_target", manifest.results_target},
+               {"resources", resources_to_json(manifest.resources)},
+               {"sweep", manifest.sweep}};
+  if (manifest.data) json["data"] = to_json(*manifest.data);
+  if (const auto* train = std::get_if<TrainSpec>(&manifest.program))
+    json["train"] = train_to_json(*train);
+  else
+    json["command"] = command_to_json(std::get<CommandSpec>(manifest.program));
+  return json;
+}
+
+Manifest manifest_from_json(const Json& json) {
+  Manifest manifest;
+  manifest.name = get<std::string>(json, "name");
+  manifest.results_target = get<std::string>(json, "results_target");
+  manifest.resources = resources_from_json(get<Json>(json, "resources"));
+  manifest.sweep = strings_from_json(json, "sweep");
+  if (json.contains("data")) manifest.data = data_spec_from_json(get<Json>(json, "data"));
+  if (json.contains("train"))
+    manifest.program = train_from_json(get<Json>(json, "train"));
+  else
+    manifest.program = command_from_json(get<Json>(json, "command"));
+  return manifest;
+}
+
+}  // namespace trainyard

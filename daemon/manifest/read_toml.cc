@@ -1,0 +1,128 @@
+#include "daemon/manifest/read_toml.h"
+
+#include <toml++/toml.h>
+#include <algorithm>
+
+#include "daemon/manifest/text_guards.h"
+
+namespace trainyard {
+namespace {
+
+// Finds bytes by line and column. toml++ counts columns in characters, people's editors and we in bytes.
+class Source {
+ public:
+  explicit Source(std::string_view text) : text_(text) {
+    for (std::size_t at = 0; at != std::string_view::npos && at <= text.size();) {
+      line_starts_.push_back(at);
+      at = text.find('\n', at);
+      if (at != std::string_view::npos) ++at;
+    }
+  }
+
+  std::size_t offset(const toml::source_position& position) const {
+    if (position.line < 1 || position.line > line_starts_.size()) return text_.size();
+    std::size_t at = line_starts_[position.line - 1];
+    for (toml::source_index column = 1; column < position.column && at < text_.size(); ++column) {
+      ++at;
+      while (at < text_.size() && (static_cast<unsigned char>(text_[at]) & 0xC0) == 0x80) ++at;
+    }
+    return at;
+  }
+
+  Place place(const toml::source_position& position) const {
+    if (position.line < 1 || position.line > line_starts_.size()) return {};
+    std::size_t column = offset(position) - line_starts_[position.line - 1] + 1;
+    return {static_cast<int>(position.line), static_cast<int>(column)};
+  }
+
+  std::string slice(const toml::source_region& region) const {
+    std::size_t begin = offset(region.begin), end = offset(region.end);
+    return end > begin ? excerpt(text_.substr(begin, end - begin)) : "";
+  }
+
+  std::string line_from(const toml::source_position& position) const {
+    std::string_view rest = text_.substr(std::min(offset(position), text_.size()));
+    return excerpt(rest.substr(0, rest.find('\n')));
+  }
+
+ private:
+  std::string_view text_;
+  std::vector<std::size_t> line_starts_;
+};
+
+class Converter {
+ public:
+  Converter(const Source& source, Problems& problems) : source_(source), problems_(problems) {}
+
+  Node convert(const toml::node& node, int depth = 0) {
+    Node result{source_.place(node.source().begin), source_.slice(node.source()), {}};
+    if (depth > most_nesting)
+      problems_.add(result.place, result.text,
+                    "nested deeper than " + std::to_string(most_nesting) + " levels");
+    else if (const toml::table* table = node.as_table())
+      result.value = convert(*table, depth);
+    else if (const toml::array* array = node.as_array())
+      result.value = convert(*array, depth);
+    else
+      set_scalar(node, result);
+    return result;
+  }
+
+ private:
+  Table convert(const toml::table& table, int depth) {
+    Table entries;
+    for (const auto& [key, value] : table)
+      entries.push_back(
+          {std::string(key.str()), source_.place(key.source().begin), convert(value, depth + 1)});
+    std::stable_sort(entries.begin(), entries.end(),
+                     [](const Entry& a, const Entry& b) { return a.place < b.place; });
+    return entries;
+  }
+
+  List convert(const toml::array& array, int depth) {
+    List items;
+    for (const toml::node& item : array) items.push_back(convert(item, depth + 1));
+    return items;
+  }
+
+  static void set_scalar(const toml::node& node, Node& result) {
+    if (const auto* boolean = node.as_boolean()) result.value = boolean->get();
+    if (const auto* integer = node.as_integer()) result.value = integer->get();
+    if (const auto* number = node.as_floating_point()) result.value = number->get();
+    if (const auto* string = node.as_string()) result.value = string->get();
+  }
+
+  const Source& source_;
+  Problems& problems_;
+};
+
+void add_syntax_problem(const toml::parse_error& error, const Source& source, Problems& problems) {
+  std::string message(error.description());
+  const std::string prefix = "Error while parsing ";
+  if (message.starts_with(prefix)) message = "in this " + message.substr(prefix.size());
+  std::string hint;
+  if (message.find("could not determine value type") != std::string::npos)
+    hint = "text stands in quotes: \"…\"";
+  problems.add(source.place(error.source().begin), source.line_from(error.source().begin), message, hint);
+}
+
+}  // namespace
+
+std::optional<Node> read_toml(std::string_view text, Problems& problems) {
+  const std::string_view byte_order_mark = "\xEF\xBB\xBF";
+  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+  if (!check_text(text, problems) || !check_toml_depth(text, problems)) return std::nullopt;
+
+  const std::size_t problems_before = problems.count();
+  Source source(text);
+  try {
+    Node root = Converter(source, problems).convert(toml::parse(text));
+    if (problems.count() > problems_before) return std::nullopt;
+    return root;
+  } catch (const toml::parse_error& error) {
+    add_syntax_problem(error, source, problems);
+    return std::nullopt;
+  }
+}
+
+}  // namespace trainyard
