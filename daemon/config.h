@@ -1,0 +1,43 @@
+// The daemon's settings: trainyard.toml(5), every default filled in. Read by read_config(); all problems at
+// once.
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/base/json.h"
+#include "daemon/base/log.h"
+#include "daemon/run/admission.h"
+
+namespace trainyard {
+
+struct Config {
+  // [daemon]
+  std::string socket = "/run/trainyard/trainyard.sock";
+  std::string state_dir = "/var/lib/trainyard";
+  bool allow_root = false;       // may uid 0 submit?
+  std::set<std::string> admins;  // users who may drain, and see and cancel everybody's runs; root always may
+  LogLevel log_level = LogLevel::info;
+  std::string time_zone;  // of months in reports
+  std::int64_t max_code_bytes = std::int64_t{64} << 20;
+  // [scratch]
+  std::string scratch = "/scratch/trainyard";
+  std::chrono::seconds keep_runs{30 * 86400};
+  std::int64_t cache_bytes = 0;             // 0: no limit
+  std::vector<std::string> shared_sources;  // URL prefixes whose data sets all users share
+  // [slurm]: also handed to the module as it is
+  Json slurm = Json::object();
+  std::chrono::milliseconds poll_interval{2000};
+  int max_jobs = 5000;
+  std::string stage_partition;  // of stage and store jobs; empty: the run's, or Slurm's default
+  // [plans.NAME]
+  Plans plans;
+};
+
+// Error{invalid} with every problem, each with file, line and suggestion.
+Config read_config(std::string_view text, const std::string& file);
+
+}  // namespace trainyard

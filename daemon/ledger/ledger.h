@@ -1,0 +1,106 @@
+// Ledger: the events of runs and data sets, and the segments they used, in SQLite. What is in it happened;
+// what returned from append() is durable. One thread (the loop's). Error{unavailable}: the disk is full, try
+// again.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/base/sqlite.h"
+#include "daemon/run/data_set.h"
+#include "daemon/run/run.h"
+
+namespace trainyard {
+
+// What a client sent, once: the same id from the same user names the same runs.
+struct Submission {
+  std::uint32_t uid = 0;
+  std::string client_id;
+  std::string file;  // the manifest's name, as the user gave it
+  std::string text;
+};
+
+struct SubmittedRuns {
+  std::int64_t submission_id = 0;
+  std::vector<std::int64_t> run_ids;
+};
+
+// Which runs a list wants; unset fields do not filter. Newest first, `limit` at most, ids below `before`.
+struct RunFilter {
+  std::optional<std::uint32_t> uid;
+  std::string user, name, plan;  // name: exact
+  std::optional<std::int64_t> submission_id;
+  std::optional<bool> over;         // ended or not
+  std::optional<UtcSeconds> since;  // accepted at or after
+  std::int64_t before = INT64_MAX;
+  int limit = 100;
+};
+
+// A segment with whom it is charged to, as they were named then. For reports.
+struct ChargedSegment {
+  Segment segment;
+  JobRole role = JobRole::train;
+  std::optional<std::int64_t> run_id;  // none: a data set's
+  std::string user, account, plan, run_name;
+};
+
+class Ledger {
+ public:
+  // Opens or creates <state_dir>/ledger.db; Error{invalid} when it is of a newer schema.
+  explicit Ledger(const std::string& path);
+
+  // Random, made with the ledger: keeps the jobs of two daemons on one cluster apart.
+  const std::string& id() const { return id_; }
+
+  std::optional<SubmittedRuns> find_submission(std::uint32_t uid, const std::string& client_id);
+  std::optional<Submission> submission_of(std::int64_t run_id);
+
+  // One transaction: the submission, its runs (numbered here) with their Accepted events, and the data sets
+  // wanted.
+  SubmittedRuns accept(const Submission& submission, const std::vector<event::Accepted>& runs,
+                       const std::map<std::string, event::Wanted>& data_sets);
+
+  // The event, the segment it carries, and the run's row in `runs`: one transaction. `run` is after the
+  // event.
+  void append(const TrainingRun& run, const RunEvent& event);
+  void append(const DataSet& data_set, const DataSetEvent& event);
+
+  // All appends of `work` in one transaction.
+  void together(const std::function<void()>& work);
+
+  std::vector<TrainingRun> live_runs();  // in the order of their ids
+  std::vector<DataSet> data_sets();      // all that are not evicted
+  std::optional<TrainingRun> find_run(std::int64_t run_id);
+  std::optional<DataSet> find_data_set(const std::string& digest);
+  std::vector<std::pair<UtcSeconds, RunEvent>> events_of(std::int64_t run_id);
+  std::vector<TrainingRun> list(const RunFilter& filter);
+  std::vector<TrainingRun> ended_before(UtcSeconds time, int limit);  // whose directories are still there
+  void mark_removed(std::int64_t run_id);                             // its directory is gone
+
+  // Segments that overlap [since, until), whole: the caller clips.
+  std::vector<ChargedSegment> segments(UtcSeconds since, UtcSeconds until);
+
+  // Small settings that outlive the daemon: "drained".
+  std::optional<std::string> setting(const std::string& name);
+  void set_setting(const std::string& name, const std::string& value);
+
+  std::int64_t events_appended() const { return appended_; }  // since opening
+
+ private:
+  void migrate();
+  void append_run_event(std::int64_t run_id, const RunEvent& event);
+  void write_run_row(const TrainingRun& run);
+  void append_segment(const Segment& segment, JobRole role, const TrainingRun* run, const Owner& owner);
+  std::vector<RunEvent> load_run(std::int64_t run_id);
+  std::vector<DataSetEvent> load_data_set(const std::string& digest);
+
+  Database database_;
+  std::string id_;
+  std::int64_t appended_ = 0;
+  bool together_ = false;
+};
+
+}  // namespace trainyard

@@ -1,0 +1,44 @@
+// DataSet: objects of a store as one HDF5 file (or folder) on scratch, shared by all the runs that name the
+// same objects with the same options. The fold of its events; it survives the cancellation of any one run.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/run/events.h"
+
+namespace trainyard {
+
+enum class DataSetState {
+  wanted,   // to be staged
+  staging,  // a stage job is recorded
+  ready,    // complete on scratch
+  failed,   // and nobody is to try again by itself
+  evicted,  // removed from scratch; wanted again when a run names it
+};
+const char* to_string(DataSetState state);
+
+struct DataSet {
+  std::string digest;  // names it, and its folder on scratch
+  DataSetState state = DataSetState::wanted;
+  Owner owner;
+  DataSpec data;
+  std::vector<SourceObject> objects, test_objects;
+  int attempts = 0;  // stage jobs since it was last wanted
+  std::optional<JobKey> job;
+  std::string reason;  // of the last failure
+  std::int64_t size_bytes = 0;
+  UtcSeconds changed_at{};
+};
+
+void apply_event(DataSet& data_set, const DataSetEvent& event);
+DataSet fold(const std::string& digest, const std::vector<DataSetEvent>& events);
+
+// Equal objects with equal options of one owner are one data set; `shared` leaves the owner out.
+std::string digest_of(const Owner& owner, bool shared, const DataSpec& data,
+                      const std::vector<SourceObject>& objects,
+                      const std::vector<SourceObject>& test_objects);
+
+Token stage_token(const std::string& ledger_id, const std::string& digest, int attempt);
+
+}  // namespace trainyard

@@ -1,0 +1,158 @@
+// Events: the facts a run and a data set are made of. Append-only, in the ledger, in order; times are UTC
+// seconds. A run is the fold of its events (run.h), a data set of its own (data_set.h).
+#pragma once
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "daemon/base/clock.h"
+#include "daemon/base/json.h"
+#include "daemon/handover/handover.h"
+#include "daemon/manifest/manifest.h"
+#include "daemon/run/usage.h"
+#include "plugins/scheduler.h"
+
+namespace trainyard {
+
+// To whom a run belongs: its jobs run as that uid, its files are that uid's. Names as they were at that time.
+struct Owner {
+  std::uint32_t uid = 0;
+  std::uint32_t gid = 0;
+  std::string name;
+  bool operator==(const Owner&) const = default;
+};
+
+enum class JobRole { stage, train, store };
+const char* to_string(JobRole role);
+
+// How a run's program ended, decided from the agent's evidence first and the scheduler's word second.
+enum class Result { completed, failed, cancelled };
+const char* to_string(Result result);
+
+namespace event {
+
+// ---- of a run
+
+struct Accepted {
+  UtcSeconds at{};
+  Owner owner;
+  Manifest manifest;
+  std::string plan;            // resolved; empty where the site has no plans
+  std::string dataset_digest;  // empty: no [data]
+  std::string code_digest;     // empty: no code
+};
+struct Admitted {  // the plan has room: attempt `attempt` begins. The intent to submit.
+  UtcSeconds at{};
+  int attempt = 1;
+};
+struct Submitted {  // the held train job is in the scheduler under this key
+  UtcSeconds at{};
+  JobKey train;
+};
+struct Released {  // the store job waits behind the train job, which may start
+  UtcSeconds at{};
+  JobKey store;
+};
+struct Started {
+  UtcSeconds at{};
+  JobRole role = JobRole::train;
+  UtcSeconds started_at{};
+  std::string nodes;
+};
+struct Ended {  // by the scheduler's word
+  UtcSeconds at{};
+  JobRole role = JobRole::train;
+  JobStatus job;
+};
+struct Settled {  // what the train job's end means, and what it used
+  UtcSeconds at{};
+  Result result = Result::failed;
+  std::string reason;  // for the scientist; empty when completed
+  std::optional<int> exit_code, signal;
+  std::vector<std::string> last_lines;
+  std::optional<Segment> segment;  // none when the job never started
+};
+struct Stored {
+  UtcSeconds at{};
+  std::int64_t objects = 0, size_bytes = 0;
+  std::optional<Segment> segment;
+};
+struct StoreRetried {  // results stay on scratch, the next store job is `store`
+  UtcSeconds at{};
+  std::string reason;
+  std::optional<Segment> segment;
+  JobKey store;
+};
+struct Failed {  // the run ends here, whatever else was to come
+  UtcSeconds at{};
+  std::string reason;
+};
+struct CancelRequested {
+  UtcSeconds at{};
+  std::string by;  // the user's name
+};
+struct Cancelled {  // nothing of it is in the scheduler any more
+  UtcSeconds at{};
+};
+struct Retried {  // the attempt came to nothing and is over; a new one may be admitted
+  UtcSeconds at{};
+  std::string reason;
+  std::optional<Segment> segment;
+};
+
+// ---- of a data set
+
+struct Wanted {
+  UtcSeconds at{};
+  Owner owner;
+  DataSpec data;
+  std::vector<SourceObject> objects, test_objects;
+};
+struct Staging {
+  UtcSeconds at{};
+  int attempt = 1;
+  JobKey job;
+};
+struct Ready {
+  UtcSeconds at{};
+  std::int64_t size_bytes = 0, samples = 0, test_samples = 0;
+  std::optional<Segment> segment;  // CPU only: 0 GPUs
+};
+struct StageFailed {
+  UtcSeconds at{};
+  std::string reason;
+  bool try_again = false;
+  std::optional<Segment> segment;
+};
+struct Evicted {
+  UtcSeconds at{};
+};
+
+}  // namespace event
+
+using RunEvent =
+    std::variant<event::Accepted, event::Admitted, event::Submitted, event::Released, event::Started,
+                 event::Ended, event::Settled, event::Stored, event::StoreRetried, event::Failed,
+                 event::CancelRequested, event::Cancelled, event::Retried>;
+using DataSetEvent =
+    std::variant<event::Wanted, event::Staging, event::Ready, event::StageFailed, event::Evicted>;
+
+// "accepted", "stage_failed": the names in the ledger, on the wire and in the log.
+const char* name_of(const RunEvent& event);
+const char* name_of(const DataSetEvent& event);
+UtcSeconds time_of(const RunEvent& event);
+UtcSeconds time_of(const DataSetEvent& event);
+
+// Without name and time, which have columns of their own.
+Json body_of(const RunEvent& event);
+Json body_of(const DataSetEvent& event);
+RunEvent run_event(const std::string& name, UtcSeconds at,
+                   const Json& body);  // Error{invalid}: another version's ledger
+DataSetEvent data_set_event(const std::string& name, UtcSeconds at, const Json& body);
+
+// What the event says was used; null when it says nothing of it.
+const Segment* segment_of(const RunEvent& event);
+const Segment* segment_of(const DataSetEvent& event);
+
+}  // namespace trainyard

@@ -1,0 +1,86 @@
+// TrainingRun: the fold of its events. Plain values, pure functions.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/run/events.h"
+
+namespace trainyard {
+
+// Where a run is. The first six have a next step or wait for the poll; the last three are the end.
+enum class RunState {
+  queued,     // accepted; the plan's room, or its data, are awaited
+  admitted,   // an attempt is intended: its train job may or may not be in the scheduler
+  submitted,  // its train job is recorded, and held
+  released,   // train and store jobs go on without us; the data may still be on their way
+  running,
+  ended,    // the train job has ended; what that means is not settled yet
+  storing,  // settled; the results are on their way
+  completed,
+  failed,
+  cancelled,
+};
+
+// One job of an attempt, as far as is known.
+struct RunJob {
+  JobKey key;
+  std::optional<UtcSeconds> started_at, ended_at;
+  std::optional<JobStatus> end;  // the scheduler's word on its end
+  std::string nodes;
+};
+
+struct Attempt {
+  int number = 1;
+  UtcSeconds admitted_at{};
+  std::optional<RunJob> train, store;
+  int store_tries = 0;
+  std::string reason;  // why it came to nothing, if it did
+};
+
+struct TrainingRun {
+  std::int64_t id = 0;
+  RunState state = RunState::queued;
+  Owner owner;
+  std::shared_ptr<const Manifest> manifest;
+  std::string plan, dataset_digest, code_digest;
+  UtcSeconds accepted_at{};
+  std::optional<UtcSeconds> ended_at;  // of the run: results stored, or given up
+  std::vector<Attempt> attempts;
+  bool cancel_requested = false;
+  std::string cancelled_by;
+  // What the train job came to; set from `storing` on.
+  std::optional<Result> result;
+  std::string reason;
+  std::optional<int> exit_code, signal;
+  std::vector<std::string> last_lines;
+  std::int64_t gpu_seconds = 0;  // of all attempts
+  std::int64_t stored_objects = 0, stored_bytes = 0;
+
+  const Attempt* attempt() const { return attempts.empty() ? nullptr : &attempts.back(); }
+};
+
+// Pure. An event that cannot follow this state leaves it as it is: events are facts, and facts may come
+// twice.
+void apply_event(TrainingRun& run, const RunEvent& event);
+TrainingRun fold(std::int64_t id, const std::vector<RunEvent>& events);
+
+bool is_over(RunState state);        // completed, failed, cancelled
+bool occupies_plan(RunState state);  // from admission to the end of train
+bool has_live_train_job(const TrainingRun& run);
+bool has_live_store_job(const TrainingRun& run);
+
+// Names of jobs: "ty-<ledger id>-<run>.<attempt>-train". The ledger id keeps two daemons on one cluster
+// apart.
+std::string token_prefix(const std::string& ledger_id);
+Token token_of(const std::string& ledger_id, std::int64_t run_id, int attempt, JobRole role);
+
+// What users see; needs the data set only to tell staging from pending.
+enum class ShownState { queued, staging, pending, running, storing, completed, failed, cancelled };
+ShownState shown_state(const TrainingRun& run, bool data_ready);
+const char* to_string(ShownState state);
+ShownState shown_state_from(const std::string& name);  // Error{invalid} lists the names
+
+}  // namespace trainyard
