@@ -68,6 +68,7 @@ Fields::Fields(const Table& table, Place place, std::string section, const Keys&
 
 void Fields::check_known(const Table& table) {
   const std::vector<std::string> known = keys_below(*keys_, section_);
+  if (known == std::vector<std::string>{"NAME"}) return;  // the names are the user's
   for (const Entry& entry : table) {
     if (std::find(known.begin(), known.end(), entry.key) != known.end()) continue;
     std::string hint = "known keys: " + join(known, ", ");

@@ -4,21 +4,20 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/manifest/fields.h"
 #include "daemon/manifest/manifest.h"
 
 namespace trainyard {
 
-// One Manifest per run the text asks for (a [sweep] makes many), in sweep order. Throws Error{invalid} with
-// every problem at once, each with `file` as given, line, column, the offending text and a suggestion.
+// One Manifest per run the text asks for: a [sweep] makes the product of its lists, at most 10 000 runs, the
+// last list running fastest. Throws Error{invalid} with every problem at once, each with `file` as given,
+// line, column, the offending text and a suggestion.
 std::vector<Manifest> read_manifest(std::string_view text, const std::string& file);
 
-// One key of the manifest, for the readers, `trainyard init`, bash completion and the manual's test.
-struct ManifestKey {
-  std::string path;          // "resources.gpus_per_node"
-  std::string type;          // "integer", "string", "duration", …
-  std::string default_text;  // as one would write it; empty: required or none
-  std::string doc;           // one line
-};
+// Every key a manifest may hold, for the readers, `trainyard init`, bash completion and the manual's test.
+// Kinds of layers and optimizers come with theirs: "train.layers.dense" and "train.layers.dense.activation"
+// are written { dense = 128, activation = "relu" }.
+using ManifestKey = KeyInfo;
 const std::vector<ManifestKey>& manifest_keys();
 
 }  // namespace trainyard

@@ -1,0 +1,64 @@
+#include "daemon/manifest/placeholders.h"
+
+#include <algorithm>
+
+#include "daemon/base/text.h"
+
+namespace trainyard {
+namespace {
+
+// The name in the {name} that begins at `at`; empty when none does.
+std::string placeholder_at(const std::string& text, std::size_t at) {
+  if (text[at] != '{' || (at > 0 && text[at - 1] == '$')) return "";
+  std::size_t end = text.find('}', at);
+  return end == std::string::npos ? "" : text.substr(at + 1, end - at - 1);
+}
+
+bool is_plain_word(const std::string& text) {
+  auto plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("._-+/:=,@%").find(c) != std::string_view::npos;
+  };
+  return !text.empty() && std::all_of(text.begin(), text.end(), plain);
+}
+
+}  // namespace
+
+bool is_speakable(const Node& node) {
+  const bool whole = !node.number() || node.text.size() < 40;  // a longer one may have been shortened
+  return whole && (node.string() || !spoken_value(node).empty()) && is_one_printable_line(spoken_value(node));
+}
+
+std::string spoken_value(const Node& node) {
+  if (const auto* string = node.string()) return *string;
+  if (const auto* integer = node.integer()) return std::to_string(*integer);
+  if (const auto* boolean = node.boolean()) return *boolean ? "true" : "false";
+  if (!node.number()) return "";
+  std::string digits = node.text;  // 0.10 stays 0.10
+  std::erase(digits, '_');
+  return digits;
+}
+
+std::string fill_placeholders(const std::string& text, const std::map<std::string, std::string>& values,
+                              bool for_shell) {
+  std::string filled;
+  for (std::size_t at = 0; at < text.size();) {
+    std::string name = placeholder_at(text, at);
+    auto found = values.find(name);
+    if (name.empty() || found == values.end()) {
+      filled += text[at++];
+      continue;
+    }
+    filled += for_shell && !is_plain_word(found->second) ? shell_quote(found->second) : found->second;
+    at += name.size() + 2;
+  }
+  return filled;
+}
+
+bool has_placeholder(const std::string& text, const std::string& name) {
+  for (std::size_t at = text.find('{'); at != std::string::npos; at = text.find('{', at + 1))
+    if (placeholder_at(text, at) == name) return true;
+  return false;
+}
+
+}  // namespace trainyard

@@ -1,0 +1,28 @@
+#include <algorithm>
+
+#include "daemon/manifest/names.h"
+#include "daemon/manifest/sections.h"
+
+namespace trainyard {
+
+Resources read_resources(Fields fields) {
+  constexpr std::int64_t year_seconds = 365LL * 24 * 3600;
+  Resources resources;
+  fields.integer("nodes", resources.nodes, {1, 10'000});
+  fields.integer("gpus_per_node", resources.gpus_per_node, {0, 64});
+  fields.text("gpu", resources.gpu, problem_with_name);
+  resources.ranks_per_node = std::max(1, resources.gpus_per_node);
+  fields.integer("ranks_per_node", resources.ranks_per_node, {1, 1024});
+  fields.integer("cpus", resources.cpus_per_rank, {1, 1024});
+  fields.size("memory", resources.memory_bytes, {std::int64_t{1} << 20, std::int64_t{1} << 50});
+  fields.duration("time_limit", resources.time_limit, {1, year_seconds});
+  fields.text("partition", resources.partition, problem_with_name);
+  fields.text("account", resources.account, problem_with_name);
+  fields.text("qos", resources.qos, problem_with_name);
+  fields.text("plan", resources.plan, problem_with_name);
+  if (!resources.gpu.empty() && resources.gpus_per_node == 0)
+    fields.problem("gpu", "is given, but no GPU is asked for", "gpus_per_node = 1, or leave gpu out");
+  return resources;
+}
+
+}  // namespace trainyard
