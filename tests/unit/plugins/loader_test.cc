@@ -1,0 +1,44 @@
+#include "plugins/loader.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "daemon/base/error.h"
+
+namespace trainyard {
+namespace {
+
+using testing::HasSubstr;
+
+// The build's own modules; meson says where they lie.
+TEST(Loader, OpensAStoreByTheSchemeOfItsUrl) {
+  ::setenv("TRAINYARD_PLUGINDIR", FILE_MODULE_FOLDER, 1);
+  auto store = load_object_store("file:///nowhere/x", nullptr);
+  EXPECT_THROW(store->list("file:///nowhere/x"), Error);  // of our type, though thrown in the module
+}
+
+TEST(Loader, OpensAFormatByItsName) {
+  ::setenv("TRAINYARD_PLUGINDIR", FORMAT_MODULE_FOLDER, 1);
+  EXPECT_NE(load_dataset_format("csv"), nullptr);
+  EXPECT_NE(load_dataset_format("idx"), nullptr);
+}
+
+TEST(Loader, NamesTheFileAndThePackageThatAreMissing) {
+  ::setenv("TRAINYARD_PLUGINDIR", FILE_MODULE_FOLDER, 1);
+  try {
+    load_object_store("s3://bucket/key", nullptr);
+    FAIL();
+  } catch (const Error& e) {
+    EXPECT_EQ(e.kind(), ErrorKind::not_found);
+    EXPECT_THAT(e.what(), HasSubstr("store-s3.so"));
+    EXPECT_THAT(e.what(), HasSubstr("trainyard-store-s3"));
+  }
+}
+
+TEST(Loader, ANameCannotLeadOutOfTheFolder) {
+  EXPECT_THROW(load_dataset_format("../../x"), Error);
+  EXPECT_THROW(load_object_store("no url", nullptr), Error);
+}
+
+}  // namespace
+}  // namespace trainyard
