@@ -27,8 +27,8 @@ struct StageRequest {
   std::string digest;
   std::string directory;  // where train.h5 or files/ is to appear
   DataSpec data;
-  std::vector<SourceObject> objects;       // of data.source
-  std::vector<SourceObject> test_objects;  // of data.test_source
+  std::vector<SourceObject> objects;       // of data.source, and of data.label_source where there is one
+  std::vector<SourceObject> test_objects;  // likewise of data.test_source
 };
 
 // staged.json: how staging ended. Without it a stage job that ended is a failure.

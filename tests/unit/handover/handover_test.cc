@@ -1,0 +1,143 @@
+// Each file between daemon and agent reads back as what was written, field by field: every field below
+// differs from its default, so one that was forgotten shows.
+#include "daemon/handover/handover.h"
+
+#include <gtest/gtest.h>
+
+#include "daemon/base/error.h"
+
+namespace trainyard {
+namespace {
+
+const UtcSeconds noon = from_unix(1'511'438'400);
+
+Claim a_claim() { return {"yard", 4'294'967'295U, 2, "n1", noon}; }
+
+DataSpec some_data() {
+  return {"file:///a/", "idx", "file:///l", Json{{"shape", {1, 8, 8}}}, 0.0625, 0.1, "s3://b/t",
+          "s3://b/l",   7};
+}
+
+Manifest a_manifest() {
+  Manifest manifest;
+  manifest.name = "m";
+  manifest.data = some_data();
+  manifest.results_target = "file:///r/";
+  manifest.resources = {2, 4, "k40", 3, 5, 6, std::chrono::seconds{60}, "p", "a", "q", "free"};
+  manifest.program = CommandSpec{"run\n", "setup", "./src", Launcher::srun, {{"A", "b"}}};
+  manifest.sweep = {{"lr", "0.10"}};
+  return manifest;
+}
+
+// Reads from the text, as the other side does.
+template <class Read>
+auto read_back(const Json& json, Read read) {
+  return read(parse_json(json.dump(), "the test"));
+}
+
+TEST(TheHandover, KeepsAStageRequest) {
+  SourceObject object{"file:///a/b", "b", "e", 9};
+  StageRequest written{"d", "/scratch/d", some_data(), {object, object}, {object}};
+  StageRequest read = read_back(to_json(written), stage_request_from_json);
+  EXPECT_EQ(read.digest, "d");
+  EXPECT_EQ(read.directory, "/scratch/d");
+  EXPECT_EQ(read.data, written.data);
+  EXPECT_EQ(read.objects, written.objects);
+  EXPECT_EQ(read.test_objects, written.test_objects);
+}
+
+TEST(TheHandover, KeepsTheEvidenceOfStaging) {
+  StageEvidence written{true, true, "no space", 1LL << 40, 1437, 360, noon};
+  StageEvidence read = read_back(to_json(written), stage_evidence_from_json);
+  EXPECT_TRUE(read.ok && read.try_again);
+  EXPECT_EQ(read.message, "no space");
+  EXPECT_EQ(read.size_bytes, 1LL << 40);
+  EXPECT_EQ(read.samples, 1437);
+  EXPECT_EQ(read.test_samples, 360);
+  EXPECT_EQ(read.at, noon);
+}
+
+TEST(TheHandover, KeepsALaunchWithItsManifest) {
+  Launch written{42,     3,        "ty-1-42.3-train", "m", "/s/runs/42/attempts/3", "/s/runs/42/code.tar",
+                 "/s/d", "digest", a_manifest()};
+  Launch read = read_back(to_json(written), launch_from_json);
+  EXPECT_EQ(read.run_id, 42);
+  EXPECT_EQ(read.attempt, 3);
+  EXPECT_EQ(read.token, written.token);
+  EXPECT_EQ(read.name, "m");
+  EXPECT_EQ(read.directory, written.directory);
+  EXPECT_EQ(read.code_archive, written.code_archive);
+  EXPECT_EQ(read.dataset_directory, "/s/d");
+  EXPECT_EQ(read.dataset_digest, "digest");
+  EXPECT_EQ(read.manifest, written.manifest);
+}
+
+TEST(TheHandover, KeepsAClaimAndTheEvidenceOfAStart) {
+  StartEvidence read =
+      read_back(to_json(StartEvidence{a_claim(), {"n1", "n2"}, 8, noon}), start_evidence_from_json);
+  EXPECT_EQ(to_json(read.claim), to_json(a_claim()));
+  EXPECT_EQ(read.claim.job_id, 4'294'967'295U);
+  EXPECT_EQ(read.hosts, (std::vector<std::string>{"n1", "n2"}));
+  EXPECT_EQ(read.gpus, 8);
+  EXPECT_EQ(read.at, noon);
+}
+
+TEST(TheHandover, KeepsTheEvidenceOfAnEnd) {
+  ExitEvidence written{a_claim(),    3, 9, "killed", true, noon, noon + std::chrono::seconds{7}, 7.25,
+                       {"a", "b\tc"}};
+  ExitEvidence read = read_back(to_json(written), exit_evidence_from_json);
+  EXPECT_EQ(to_json(read.claim), to_json(a_claim()));
+  EXPECT_EQ(read.exit_code, 3);
+  EXPECT_EQ(read.signal, 9);
+  EXPECT_EQ(read.message, "killed");
+  EXPECT_TRUE(read.data_missing);
+  EXPECT_EQ(read.started_at, noon);
+  EXPECT_EQ(read.ended_at, noon + std::chrono::seconds{7});
+  EXPECT_EQ(read.elapsed_seconds, 7.25);
+  EXPECT_EQ(read.last_lines, written.last_lines);
+}
+
+TEST(TheHandover, TakesWhateverBytesAProgramWrote) {
+  ExitEvidence written;
+  written.last_lines = {"caf\xE9", "caf\xC3\xA9"};
+  EXPECT_EQ(read_back(to_json(written), exit_evidence_from_json).last_lines,
+            (std::vector<std::string>{"caf\xEF\xBF\xBD", "caf\xC3\xA9"}));
+}
+
+TEST(TheHandover, KeepsTheEvidenceOfStoring) {
+  StoreEvidence read =
+      read_back(to_json(StoreEvidence{true, true, "later", 5, 6, noon}), store_evidence_from_json);
+  EXPECT_TRUE(read.ok && read.try_again);
+  EXPECT_EQ(read.message, "later");
+  EXPECT_EQ(read.objects, 5);
+  EXPECT_EQ(read.size_bytes, 6);
+  EXPECT_EQ(read.at, noon);
+}
+
+std::string refusal(const Json& json) {
+  try {
+    claim_from_json(json);
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::invalid);
+    return error.what();
+  }
+  return "";
+}
+
+TEST(TheHandover, RefusesAFileOfAnotherRelease) {
+  Json json = to_json(a_claim());
+  json["version"] = 2;
+  EXPECT_EQ(refusal(json), "version: this release reads 1, not 2; daemon and agents must be of one release");
+}
+
+TEST(TheHandover, NamesTheKeyThatIsMissingOrWrong) {
+  Json json = to_json(a_claim());
+  json["job_id"] = -1;
+  EXPECT_EQ(refusal(json), "job_id: out of range");
+  json.erase("cluster");
+  EXPECT_EQ(refusal(json), "cluster: missing");
+  EXPECT_EQ(refusal(Json::array()), "version: looked for in something that is no object");
+}
+
+}  // namespace
+}  // namespace trainyard
