@@ -1,0 +1,88 @@
+// What people copy from works: the manual's examples and the manifests in jobspecs/. And the manual names
+// every key the reader takes, with its type and default, and no other.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <set>
+
+#include "daemon/base/fd.h"
+#include "daemon/base/text.h"
+#include "tests/unit/manifest/messages.h"
+
+namespace trainyard {
+namespace {
+
+using testing::IsEmpty;
+
+const std::string source_root = TRAINYARD_SOURCE_ROOT;
+
+std::string manual() { return read_file(source_root + "/man/trainyard-manifest.5.scd"); }
+
+// What stands between two lines of ```.
+std::vector<std::string> examples(const std::string& page) {
+  std::vector<std::string> blocks;
+  bool inside = false;
+  for (const std::string& line : split(page, '\n')) {
+    if (line == "```") {
+      inside = !inside;
+      if (inside) blocks.emplace_back();
+    } else if (inside) {
+      blocks.back() += line + '\n';
+    }
+  }
+  return blocks;
+}
+
+std::string key_line(const ManifestKey& key) {
+  return '*' + key.path + "* = _" + key.type + '_' +
+         (key.default_text.empty() ? "" : ", default " + key.default_text);
+}
+
+TEST(TheManual, HasExamplesThatAreRight) {
+  std::vector<std::string> blocks = examples(manual());
+  EXPECT_EQ(blocks.size(), 3U);
+  for (const std::string& block : blocks) EXPECT_THAT(messages_of(block), IsEmpty()) << block;
+}
+
+TEST(TheManual, NamesEveryKeyWithItsTypeAndDefaultAndNoOther) {
+  std::set<std::string> written, known;
+  for (const std::string& line : split(manual(), '\n'))
+    if (line.starts_with('*') && line.find("* = _") != std::string::npos) written.insert(line);
+  for (const ManifestKey& key : manifest_keys()) known.insert(key_line(key));
+  EXPECT_EQ(written, known);
+}
+
+TEST(TheJobspecs, AreRight) {
+  std::set<std::string> names;
+  for (const auto& file : std::filesystem::directory_iterator(source_root + "/jobspecs")) {
+    if (file.path().extension() != ".toml") continue;
+    names.insert(file.path().filename());
+    EXPECT_THAT(messages_of(read_file(file.path())), IsEmpty()) << file.path();
+  }
+  EXPECT_THAT(names, testing::IsSupersetOf({"command_mpi.toml", "command_single.toml", "digits_mlp.toml",
+                                            "digits_sweep.toml"}));
+}
+
+TEST(TheJobspecs, SweepOverSixRuns) {
+  EXPECT_EQ(read_manifest(read_file(source_root + "/jobspecs/digits_sweep.toml"), "digits_sweep.toml").size(),
+            6U);
+}
+
+TEST(TheJobspecs, NameTheirCodeBesideThem) {
+  for (const char* name : {"command_mpi.toml", "command_single.toml"}) {
+    Manifest manifest = read_manifest(read_file(source_root + "/jobspecs/" + name), name).at(0);
+    const auto& command = std::get<CommandSpec>(manifest.program);
+    EXPECT_TRUE(std::filesystem::is_directory(source_root + "/jobspecs/" + command.code)) << name;
+  }
+}
+
+// The demo replaces the URLs with sed.
+TEST(TheJobspecs, HaveTheirUrlsOnLinesOfTheirOwn) {
+  std::string text = read_file(source_root + "/jobspecs/digits_mlp.toml");
+  EXPECT_NE(text.find("\nsource = \"file:///srv/buckets/digits/digits.csv.gz\""), std::string::npos);
+  EXPECT_NE(text.find("\ntarget = \"file:///srv/buckets/results/\""), std::string::npos);
+}
+
+}  // namespace
+}  // namespace trainyard
