@@ -96,14 +96,23 @@ class Converter {
   Problems& problems_;
 };
 
+// What people mostly did when the parser says this.
+std::string syntax_hint(const std::string& message) {
+  auto says = [&](const char* words) { return message.find(words) != std::string::npos; };
+  if (says("could not determine value type")) return "text stands in quotes: \"…\"";
+  if (says("unescaped control characters"))
+    return "a closing quote is missing on this line, or a text of several lines needs '''";
+  if (says("cannot redefine existing")) return "each key, and each [table], is written once";
+  if (says("encountered end-of-file")) return "something that was opened before is not closed";
+  return "";
+}
+
 void add_syntax_problem(const toml::parse_error& error, const Source& source, Problems& problems) {
   std::string message(error.description());
   const std::string prefix = "Error while parsing ";
   if (message.starts_with(prefix)) message = "in this " + message.substr(prefix.size());
-  std::string hint;
-  if (message.find("could not determine value type") != std::string::npos)
-    hint = "text stands in quotes: \"…\"";
-  problems.add(source.place(error.source().begin), source.line_from(error.source().begin), message, hint);
+  const toml::source_position& begin = error.source().begin;
+  problems.add(source.place(begin), source.line_from(begin), message, syntax_hint(message));
 }
 
 }  // namespace

@@ -103,6 +103,18 @@ TEST(AManifest, SaysHowToQuoteText) {
                   "\"…\""));
 }
 
+TEST(AManifest, ThatIsNoTomlSaysWhatMostlyHelps) {
+  EXPECT_THAT(messages_of(replaced(sketch, "\"digits-mlp\"", "\"digits-mlp")),
+              ElementsAre(HasSubstr("a closing quote is missing on this line")));
+  EXPECT_THAT(messages_of(replaced(sketch, "seed = 1\n", "nodes = [")),
+              ElementsAre(HasSubstr("something that was opened before is not closed")));
+  EXPECT_THAT(
+      messages_of(replaced(sketch, "nodes = 2", "nodes = 2\nnodes = 3")),
+      ElementsAre(
+          "m.toml:13:9: 3: in this key-value pair: cannot redefine existing integer 'nodes'; each key, and "
+          "each [table], is written once"));
+}
+
 TEST(AManifest, CountsColumnsInBytes) {
   EXPECT_THAT(messages_of(replaced(sketch, "nodes = 2", "\"ä\" = 2")),
               ElementsAre(HasSubstr("m.toml:12:1: ä: unknown key")));
