@@ -1,0 +1,141 @@
+#include "daemon/agent/child.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+extern "C" {  // glibc 2.36 forgot it
+#include <sys/pidfd.h>
+}
+
+#include <cerrno>
+#include <cstring>
+
+#include "daemon/base/error.h"
+#include "daemon/base/fd.h"
+#include "daemon/base/loop.h"
+
+namespace trainyard {
+namespace {
+
+constexpr std::chrono::milliseconds grace{5'000};
+
+std::vector<char*> pointers_to(const std::vector<std::string>& words) {
+  std::vector<char*> pointers;
+  for (const std::string& word : words) pointers.push_back(const_cast<char*>(word.c_str()));
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+// posix_spawn's two arguments that say how: the files, and the signals and the group.
+class SpawnSettings {
+ public:
+  explicit SpawnSettings(const ChildSpec& spec) {
+    posix_spawn_file_actions_init(&files_);
+    posix_spawn_file_actions_addopen(&files_, 0, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_addopen(&files_, 1, spec.output.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+    posix_spawn_file_actions_adddup2(&files_, 1, 2);
+    posix_spawn_file_actions_addchdir_np(&files_, spec.working_directory.c_str());
+    posix_spawnattr_init(&how_);
+    sigset_t none, all;
+    sigemptyset(&none);
+    sigfillset(&all);
+    posix_spawnattr_setsigmask(&how_, &none);  // ours are blocked for the loop
+    posix_spawnattr_setsigdefault(&how_, &all);
+    posix_spawnattr_setpgroup(&how_, 0);
+    posix_spawnattr_setflags(&how_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
+  }
+  ~SpawnSettings() {
+    posix_spawn_file_actions_destroy(&files_);
+    posix_spawnattr_destroy(&how_);
+  }
+  SpawnSettings(const SpawnSettings&) = delete;
+  SpawnSettings& operator=(const SpawnSettings&) = delete;
+
+  const posix_spawn_file_actions_t* files() const { return &files_; }
+  const posix_spawnattr_t* how() const { return &how_; }
+
+ private:
+  posix_spawn_file_actions_t files_;
+  posix_spawnattr_t how_;
+};
+
+pid_t spawn(const ChildSpec& spec) {
+  const SpawnSettings settings(spec);
+  pid_t pid = 0;
+  const int error = ::posix_spawnp(&pid, spec.arguments.front().c_str(), settings.files(), settings.how(),
+                                   pointers_to(spec.arguments).data(), pointers_to(spec.environment).data());
+  if (error != 0)
+    throw Error(ErrorKind::invalid, "start " + spec.arguments.front() + " in " + spec.working_directory +
+                                        ": " + std::strerror(error) + "; is it installed on this node?");
+  return pid;
+}
+
+ExitStatus reap(pid_t pid) {
+  int status = 0;
+  while (::waitpid(pid, &status, 0) < 0)
+    if (errno != EINTR) throw_errno("wait for process " + std::to_string(pid));
+  return WIFSIGNALED(status) ? ExitStatus{0, WTERMSIG(status)} : ExitStatus{WEXITSTATUS(status), 0};
+}
+
+class Supervisor {
+ public:
+  Supervisor(const ChildSpec& spec, const Heartbeat& heartbeat) : spec_(spec), heartbeat_(heartbeat) {
+    for (int signal : {SIGTERM, SIGINT}) watch(signal, spec.terminate_as ? spec.terminate_as : SIGTERM);
+    for (int signal : {SIGUSR2, SIGCONT}) watch(signal, signal);
+  }
+
+  ~Supervisor() {  // by an exception: no process may outlive its supervision
+    if (pid_ <= 0) return;
+    ::kill(-pid_, SIGKILL);
+    ::waitpid(pid_, nullptr, 0);
+  }
+  Supervisor(const Supervisor&) = delete;
+  Supervisor& operator=(const Supervisor&) = delete;
+
+  ExitStatus run() {
+    pid_ = spawn(spec_);
+    const UniqueFd end(::pidfd_open(pid_, 0));
+    if (!end) throw_errno("watch process " + std::to_string(pid_));
+    Loop::Watch ended = loop_.watch_readable(end.get(), [this] { loop_.stop(); });
+    beat();
+    loop_.run();
+    const ExitStatus status = reap(pid_);
+    ::kill(-pid_, SIGKILL);  // what it left in the background holds the node otherwise
+    pid_ = 0;
+    return status;
+  }
+
+ private:
+  void watch(int signal, int send) {
+    signals_.push_back(loop_.on_signal(signal, [this, send] {
+      if (pid_ > 0) ::kill(-pid_, send);
+    }));
+  }
+
+  void beat() {
+    if (!heartbeat_.beat()) return end_child();
+    timer_ = loop_.after(heartbeat_.interval, [this] { beat(); });
+  }
+
+  void end_child() {
+    ::kill(-pid_, SIGTERM);
+    ::kill(-pid_, SIGCONT);
+    timer_ = loop_.after(grace, [this] { ::kill(-pid_, SIGKILL); });
+  }
+
+  const ChildSpec& spec_;
+  const Heartbeat& heartbeat_;
+  Loop loop_;
+  std::vector<Loop::Watch> signals_;
+  Loop::Watch timer_;
+  pid_t pid_ = 0;
+};
+
+}  // namespace
+
+ExitStatus run_child(const ChildSpec& spec, const Heartbeat& heartbeat) {
+  return Supervisor(spec, heartbeat).run();
+}
+
+}  // namespace trainyard

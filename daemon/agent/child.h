@@ -1,0 +1,35 @@
+// A child process and its supervision: signals go down to it, its end comes up.
+#pragma once
+#include <chrono>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace trainyard {
+
+struct ChildSpec {
+  std::vector<std::string> arguments;    // the first is looked up in PATH
+  std::vector<std::string> environment;  // NAME=value, all of it
+  std::string working_directory;
+  std::string output;    // stdout and stderr are appended to this file
+  int terminate_as = 0;  // what to send where SIGTERM arrives; 0: SIGTERM
+};
+
+struct ExitStatus {
+  int exit_code = 0;  // meaningful when signal is 0
+  int signal = 0;
+};
+
+// Called at the start and every `interval` while the child runs; false: end the child.
+struct Heartbeat {
+  std::chrono::milliseconds interval{10'000};
+  std::function<bool()> beat;
+};
+
+// Runs the child in a process group of its own and waits for its end; then nothing of the group is left.
+// TERM, INT (as TERM), USR2 and CONT are passed on to the group. A child told to end by the heartbeat gets
+// TERM, and after five seconds KILL. Blocks those signals for this thread. Error{invalid} when it cannot be
+// started.
+ExitStatus run_child(const ChildSpec& spec, const Heartbeat& heartbeat);
+
+}  // namespace trainyard

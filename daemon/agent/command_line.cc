@@ -1,0 +1,116 @@
+#include "daemon/agent/command_line.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "daemon/agent/environment.h"
+#include "daemon/base/error.h"
+#include "daemon/base/fd.h"
+#include "daemon/base/text.h"
+#include "daemon/handover/layout.h"
+
+namespace trainyard {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string this_program() { return fs::read_symlink("/proc/self/exe"); }
+
+// Beside this program where it is installed so, else where the install puts it, else by PATH.
+std::string trainer_program() {
+  const std::string name = "trainyard-train";
+  for (const std::string& folder : {fs::path(this_program()).parent_path().string(),
+                                    std::string(TRAINYARD_LIBEXECDIR), std::string(TRAINYARD_BINDIR)})
+    if (::access(join_path(folder, name).c_str(), X_OK) == 0) return join_path(folder, name);
+  return name;
+}
+
+// Hosts and slots come from Slurm's allocation, by Open MPI itself. Slurm has also chosen the cores already:
+// a second binding by mpirun would put the first rank of every job on a shared node onto the same core.
+std::vector<std::string> mpirun(const Resources& resources,
+                                const std::map<std::string, std::string>& variables) {
+  std::vector<std::string> words{"mpirun",
+                                 "-np",
+                                 std::to_string(resources.ranks()),
+                                 "--map-by",
+                                 "ppr:" + std::to_string(resources.ranks_per_node) + ":node",
+                                 "--bind-to",
+                                 "none"};
+  for (const auto& [name, value] : variables) words.insert(words.end(), {"-x", name});
+  return words;
+}
+
+std::map<std::string, std::string> mpirun_variables() {
+  // On TERM mpirun gives its ranks one second before it kills them; Slurm gives the job thirty (KillWait).
+  std::map<std::string, std::string> variables{{"OMPI_MCA_odls_base_sigkill_timeout", "25"}};
+  if (::geteuid() == 0) {
+    variables["OMPI_ALLOW_RUN_AS_ROOT"] = "1";
+    variables["OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"] = "1";
+  }
+  return variables;
+}
+
+std::vector<std::string> srun(const Resources& resources) {
+  return {"srun", "--mpi=pmix", "-n", std::to_string(resources.ranks()),
+          "--ntasks-per-node=" + std::to_string(resources.ranks_per_node)};
+}
+
+// `setup` first, in the shell that then becomes the launcher: so a module may bring another mpirun, and every
+// rank inherits what it set.
+std::string shell_script(const CommandSpec& command, std::vector<std::string> launcher) {
+  const std::string setup = command.setup.empty() ? "" : command.setup + "\n";
+  if (launcher.empty()) return setup + command.run;
+  for (const std::string& word : {this_program(), std::string("rank"), std::string("--"), std::string("sh"),
+                                  std::string("-c"), command.run})
+    launcher.push_back(word);
+  std::string line = "exec";
+  for (const std::string& word : launcher) line += ' ' + shell_quote(word);
+  return setup + line;
+}
+
+Program trainer(const Resources& resources, const std::map<std::string, std::string>& variables,
+                const std::string& settings) {
+  Program program{mpirun(resources, variables), mpirun_variables(), SIGUSR2};
+  // USR2 for TERM: mpirun passes it on and lives, so the ranks can write their checkpoint and say so (75).
+  for (const std::string& word :
+       {this_program(), std::string("rank"), std::string("--"), trainer_program(), settings})
+    program.arguments.push_back(word);
+  return program;
+}
+
+}  // namespace
+
+Program program_of(const Launch& launch, const std::map<std::string, std::string>& variables,
+                   const std::string& settings) {
+  const Resources& resources = launch.manifest.resources;
+  const auto* command = std::get_if<CommandSpec>(&launch.manifest.program);
+  if (!command) return trainer(resources, variables, settings);
+  switch (command->launcher) {
+    case Launcher::single:
+      return {{"sh", "-c", shell_script(*command, {})}, {}, 0};
+    case Launcher::mpi:
+      return {{"sh", "-c", shell_script(*command, mpirun(resources, variables))}, mpirun_variables(), 0};
+    case Launcher::srun:
+      return {{"sh", "-c", shell_script(*command, srun(resources))}, {}, 0};
+  }
+  throw Error(ErrorKind::internal, "no such launcher");
+}
+
+Json trainer_settings(const Launch& launch) {
+  const auto* train = std::get_if<TrainSpec>(&launch.manifest.program);
+  if (!train || launch.dataset_directory.empty())
+    throw Error(ErrorKind::invalid, "the built-in trainer needs [train] and [data] in the manifest");
+  Json settings = training_to_json(train->training);
+  settings["version"] = 1;
+  settings["device"] = train->device;
+  settings["layers"] = layers_to_json(train->layers);
+  settings["data"] = join_path(launch.dataset_directory, layout::dataset_file);
+  settings["results"] = join_path(launch.directory, layout::results_folder);
+  settings["checkpoint"] = join_path(launch.directory, layout::checkpoint_folder);
+  settings["metrics"] = join_path(launch.directory, layout::metrics_file);
+  return settings;
+}
+
+}  // namespace trainyard

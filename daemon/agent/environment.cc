@@ -1,0 +1,51 @@
+#include "daemon/agent/environment.h"
+
+#include <unistd.h>
+
+#include "daemon/base/fd.h"
+#include "daemon/handover/layout.h"
+
+namespace trainyard {
+
+std::string data_directory(const Launch& launch) {
+  if (launch.dataset_directory.empty()) return "";
+  const bool raw = launch.manifest.data && launch.manifest.data->format == "raw";
+  return raw ? join_path(launch.dataset_directory, layout::raw_folder) : launch.dataset_directory;
+}
+
+int rank_count(const Manifest& manifest) {
+  const auto* command = std::get_if<CommandSpec>(&manifest.program);
+  return command && command->launcher == Launcher::single ? 1 : manifest.resources.ranks();
+}
+
+std::map<std::string, std::string> run_variables(const Launch& launch) {
+  const Resources& resources = launch.manifest.resources;
+  std::map<std::string, std::string> variables{
+      {"DATA_DIR", data_directory(launch)},
+      {"RESULT_DIR", join_path(launch.directory, layout::results_folder)},
+      {"CHECKPOINT_DIR", join_path(launch.directory, layout::checkpoint_folder)},
+      {"LOG_DIR", join_path(launch.directory, layout::logs_folder)},
+      {"MODEL_DIR", join_path(launch.directory, layout::model_folder)},
+      {"TRAINING_ID", layout::training_id(launch.run_id)},
+      {"LEARNER_ID", "1"},
+      {"NUM_LEARNERS", std::to_string(rank_count(launch.manifest))},
+      {"GPU_COUNT", std::to_string(resources.gpus_per_node)}};
+  if (const auto* command = std::get_if<CommandSpec>(&launch.manifest.program))
+    variables.insert(command->environment.begin(), command->environment.end());
+  // Libraries with threads of their own would otherwise start one per core of the node, in every rank.
+  if (!::getenv("OMP_NUM_THREADS"))
+    variables.emplace("OMP_NUM_THREADS", std::to_string(resources.cpus_per_rank));
+  return variables;
+}
+
+std::vector<std::string> environment_with(const std::map<std::string, std::string>& variables) {
+  std::vector<std::string> environment;
+  for (char** entry = ::environ; *entry; ++entry) {
+    const std::string text = *entry;
+    if (!variables.contains(text.substr(0, text.find('=')))) environment.push_back(text);
+  }
+  for (const auto& [name, value] : variables) environment.push_back(name + "=" + value);
+  return environment;
+}
+
+}  // namespace trainyard

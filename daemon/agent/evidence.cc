@@ -1,0 +1,46 @@
+#include "daemon/agent/evidence.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+
+#include "daemon/base/fd.h"
+#include "daemon/base/text.h"
+
+namespace trainyard {
+
+void write_evidence(const std::string& path, const Json& evidence) {
+  write_atomically(path, evidence.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
+}
+
+std::vector<std::string> last_lines(const std::string& path, std::size_t count) {
+  constexpr std::int64_t enough_bytes = 64 << 10;
+  constexpr std::size_t max_line_bytes = 1000;
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return {};
+  const std::int64_t begin = std::max<std::int64_t>(0, status.st_size - enough_bytes);
+  std::vector<std::string> lines = split(read_range(path, begin, enough_bytes), '\n');
+  if (!lines.empty() && lines.back().empty()) lines.pop_back();
+  if (lines.size() > count) lines.erase(lines.begin(), lines.end() - static_cast<std::ptrdiff_t>(count));
+  for (std::string& line : lines)
+    if (line.size() > max_line_bytes) line.resize(max_line_bytes);
+  return lines;
+}
+
+int exit_code_of(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::invalid:
+      return 2;
+    case ErrorKind::not_found:
+      return 3;
+    case ErrorKind::denied:
+      return 4;
+    case ErrorKind::unavailable:
+      return exit_try_again;
+    case ErrorKind::internal:
+      return 70;
+  }
+  return 70;
+}
+
+}  // namespace trainyard

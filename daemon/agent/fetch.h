@@ -1,0 +1,11 @@
+// `trainyard-agent fetch URL DIRECTORY [--json]`: copies all objects below a URL into a folder.
+#pragma once
+#include <string>
+
+namespace trainyard {
+
+// A line per object on stdout, as it is there: "results/model.h5  1.5 MiB", or with json
+// {"key":…,"path":…,"size_bytes":…}.
+int fetch(const std::string& url, const std::string& directory, bool json);
+
+}  // namespace trainyard

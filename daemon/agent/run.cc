@@ -1,0 +1,157 @@
+#include "daemon/agent/run.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+
+#include "daemon/agent/child.h"
+#include "daemon/agent/claim.h"
+#include "daemon/agent/command_line.h"
+#include "daemon/agent/environment.h"
+#include "daemon/agent/evidence.h"
+#include "daemon/agent/slurm_job.h"
+#include "daemon/base/archive.h"
+#include "daemon/base/error.h"
+#include "daemon/base/fd.h"
+#include "daemon/base/log.h"
+#include "daemon/handover/layout.h"
+
+namespace trainyard {
+namespace {
+
+namespace fs = std::filesystem;
+constexpr std::size_t lines_kept = 20;
+constexpr const char* settings_file = "settings.json";
+
+std::string path_in(const Launch& launch, const char* name) { return join_path(launch.directory, name); }
+
+// Complete by its name: it appears under it no earlier.
+bool is_data_there(const Launch& launch) {
+  if (launch.dataset_directory.empty()) return true;
+  const bool raw = launch.manifest.data && launch.manifest.data->format == "raw";
+  return fs::exists(join_path(launch.dataset_directory, raw ? layout::raw_folder : layout::dataset_file));
+}
+
+void make_directory(const std::string& path) {
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (error) throw Error(ErrorKind::unavailable, "create " + path + ": " + error.message());
+  fs::permissions(path, fs::perms::owner_all, error);
+}
+
+// What an earlier restart of this job left would pass for ours.
+void forget_earlier_restart(const Launch& launch) {
+  std::error_code ignored;
+  for (const char* name :
+       {layout::start_file, layout::exit_file, layout::heartbeat_file, layout::model_folder})
+    fs::remove_all(path_in(launch, name), ignored);
+}
+
+void prepare(const Launch& launch) {
+  for (const char* name :
+       {layout::model_folder, layout::results_folder, layout::checkpoint_folder, layout::logs_folder})
+    make_directory(path_in(launch, name));
+  if (!launch.code_archive.empty())
+    unpack_archive(launch.code_archive, path_in(launch, layout::model_folder));
+  if (std::holds_alternative<TrainSpec>(launch.manifest.program))
+    write_evidence(path_in(launch, settings_file), trainer_settings(launch));
+}
+
+ChildSpec child_of(const Launch& launch) {
+  std::map<std::string, std::string> variables = run_variables(launch);
+  Program program = program_of(launch, variables, path_in(launch, settings_file));
+  variables.merge(program.variables);
+  return {.arguments = program.arguments,
+          .environment = environment_with(variables),
+          .working_directory = path_in(launch, layout::model_folder),
+          .output = path_in(launch, layout::training_log),
+          .terminate_as = program.terminate_as};
+}
+
+// Touches the heartbeat file; false once a later restart holds the attempt. A full disk or a scratch that
+// does not answer right now is no reason to end a training.
+bool beat(const Launch& launch, const Claim& mine) {
+  try {
+    write_atomically(path_in(launch, layout::heartbeat_file), std::to_string(to_unix(now())) + "\n");
+    return holds_claim(launch.directory, mine);
+  } catch (const Error& e) {
+    log_warning("no heartbeat: {}", e.what());
+    return true;
+  }
+}
+
+ExitEvidence evidence_of(const Claim& mine) {
+  ExitEvidence evidence;
+  evidence.claim = mine;
+  evidence.started_at = evidence.ended_at = now();
+  return evidence;
+}
+
+ExitEvidence execute(const Launch& launch, const Claim& mine) {
+  ExitEvidence evidence = evidence_of(mine);
+  const ChildSpec child = child_of(launch);
+  write_evidence(path_in(launch, layout::start_file),
+                 to_json(StartEvidence{mine, hosts_of_this_job(), gpus_of_this_job(), evidence.started_at}));
+  const auto begin = std::chrono::steady_clock::now();
+  const ExitStatus status = run_child(child, {.beat = [&] { return beat(launch, mine); }});
+  evidence.elapsed_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  evidence.ended_at = now();
+  evidence.exit_code = status.exit_code;
+  evidence.signal = status.signal;
+  if (status.signal) evidence.message = std::string("ended by signal ") + ::strsignal(status.signal);
+  return evidence;
+}
+
+// An attempt that came to nothing before its program started.
+ExitEvidence failure(const Claim& mine, const Error& error) {
+  ExitEvidence evidence = evidence_of(mine);
+  evidence.exit_code = exit_code_of(error.kind());
+  evidence.message = error.what();
+  return evidence;
+}
+
+ExitEvidence missing_data(const Launch& launch, const Claim& mine) {
+  ExitEvidence evidence = evidence_of(mine);
+  evidence.exit_code = exit_try_again;
+  evidence.data_missing = true;
+  evidence.message = "the data set is not in " + launch.dataset_directory + "; it will be staged again";
+  return evidence;
+}
+
+ExitEvidence prepare_and_execute(const Launch& launch, const Claim& mine) {
+  if (!is_data_there(launch)) return missing_data(launch, mine);
+  try {
+    prepare(launch);
+    return execute(launch, mine);
+  } catch (const Error& e) {
+    return failure(mine, e);
+  }
+}
+
+}  // namespace
+
+int run(const std::string& launch_path) {
+  const Launch launch = read_handover(launch_path, launch_from_json);
+  const Claim mine = claim_of_this_job();
+  if (const std::optional<Claim> holder = take_claim(launch.directory, mine)) {
+    log_info("attempt {} of run {} is held by {}; nothing to do", launch.attempt, launch.run_id,
+             describe(*holder));
+    return 0;
+  }
+  if (mine.restarts > 0) forget_earlier_restart(launch);
+
+  ExitEvidence evidence = prepare_and_execute(launch, mine);
+
+  if (!holds_claim(launch.directory, mine)) {
+    log_warning("attempt {} of run {} was taken over by a later restart", launch.attempt, launch.run_id);
+    return exit_try_again;
+  }
+  evidence.last_lines = last_lines(path_in(launch, layout::training_log), lines_kept);
+  write_evidence(path_in(launch, layout::exit_file), to_json(evidence));
+  if (!evidence.message.empty()) log_error("run {}: {}", launch.run_id, evidence.message);
+  return evidence.signal ? 128 + evidence.signal : evidence.exit_code;
+}
+
+}  // namespace trainyard

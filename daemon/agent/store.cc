@@ -1,0 +1,126 @@
+#include "daemon/agent/store.h"
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+#include <vector>
+
+#include "daemon/agent/claim.h"
+#include "daemon/agent/evidence.h"
+#include "daemon/base/digest.h"
+#include "daemon/base/error.h"
+#include "daemon/base/fd.h"
+#include "daemon/base/log.h"
+#include "daemon/handover/handover.h"
+#include "daemon/handover/layout.h"
+#include "plugins/loader.h"
+
+namespace trainyard {
+namespace {
+
+namespace fs = std::filesystem;
+constexpr const char* receipt_name = "receipt.json";
+
+std::string target_of(const Launch& launch) {
+  return join_path(join_path(launch.manifest.results_target, layout::training_id(launch.run_id)), "");
+}
+
+// attempts/<n> with a larger n: the daemon has given this attempt up.
+bool has_later_attempt(const Launch& launch) {
+  const fs::path attempts = fs::path(launch.directory).parent_path();
+  for (const fs::directory_entry& entry : fs::directory_iterator(attempts)) {
+    const std::string name = entry.path().filename();
+    int number = 0;
+    auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
+    if (error == std::errc() && end == name.data() + name.size() && number > launch.attempt) return true;
+  }
+  return false;
+}
+
+// The names of what is to be stored, below the attempt's directory.
+std::vector<std::string> files_to_store(const Launch& launch) {
+  std::vector<std::string> names;
+  if (!read_claim(launch.directory)) return names;
+  const fs::path base = launch.directory;
+  for (const char* folder : {layout::results_folder, layout::logs_folder}) {
+    if (!fs::exists(base / folder)) continue;
+    for (const fs::directory_entry& entry : fs::recursive_directory_iterator(base / folder))
+      if (entry.is_regular_file()) names.push_back(entry.path().lexically_relative(base));
+  }
+  if (fs::exists(base / layout::metrics_file)) names.emplace_back(layout::metrics_file);
+  std::erase(names, layout::store_job_log);  // it is being written by this very job
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+Json store_file(ObjectStore& store, const Launch& launch, const std::string& name, const Patience& patience) {
+  const std::string path = join_path(launch.directory, name);
+  const Object object =
+      with_retries(patience, [&] { return store.put_file(target_of(launch) + name, path); });
+  const auto size = static_cast<std::int64_t>(fs::file_size(path));
+  if (object.size_bytes != size)
+    throw Error(ErrorKind::unavailable, object.url + ": " + std::to_string(object.size_bytes) +
+                                            " bytes arrived, " + path + " has " + std::to_string(size));
+  return {{"key", name}, {"size_bytes", size}, {"sha256", sha256_of_file(path)}};
+}
+
+Json receipt_of(const Launch& launch, const Json& objects) {
+  Json receipt{{"version", 1},         {"training_id", layout::training_id(launch.run_id)},
+               {"run", launch.run_id}, {"attempt", launch.attempt},
+               {"name", launch.name},  {"stored_at", to_unix(now())},
+               {"objects", objects}};
+  const std::string exit_path = join_path(launch.directory, layout::exit_file);
+  if (const auto text = read_file_if_there(exit_path)) {
+    const ExitEvidence exit = exit_evidence_from_json(parse_json(*text, exit_path));
+    receipt["exit_code"] = exit.exit_code;
+    receipt["signal"] = exit.signal;
+  }
+  return receipt;
+}
+
+StoreEvidence store_everything(const Launch& launch, const Patience& patience) {
+  std::unique_ptr<ObjectStore> store = load_object_store(launch.manifest.results_target, nullptr);
+  StoreEvidence evidence;
+  Json objects = Json::array();
+  for (const std::string& name : files_to_store(launch)) {
+    objects.push_back(store_file(*store, launch, name, patience));
+    evidence.size_bytes += objects.back()["size_bytes"].get<std::int64_t>();
+  }
+  evidence.objects = static_cast<std::int64_t>(objects.size());
+
+  // Asked again, because the files took their time: the receipt is what makes them this run's results.
+  if (has_later_attempt(launch))
+    throw Error(ErrorKind::invalid, "a later attempt has taken over; no receipt written");
+  const std::string receipt =
+      receipt_of(launch, objects).dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+  with_retries(patience, [&] { return store->put_bytes(target_of(launch) + receipt_name, receipt); });
+  evidence.ok = true;
+  return evidence;
+}
+
+}  // namespace
+
+int store(const std::string& launch_path, const Patience& patience) {
+  const Launch launch = read_handover(launch_path, launch_from_json);
+  if (has_later_attempt(launch)) {
+    log_info("a later attempt of run {} has taken over from attempt {}; nothing stored", launch.run_id,
+             launch.attempt);
+    return 0;
+  }
+  StoreEvidence evidence;
+  int exit_code = 0;
+  try {
+    evidence = store_everything(launch, patience);
+    log_info("stored {} objects, {} bytes in {}", evidence.objects, evidence.size_bytes, target_of(launch));
+  } catch (const Error& e) {
+    evidence.try_again = e.kind() == ErrorKind::unavailable;
+    evidence.message = e.what();
+    exit_code = exit_code_of(e.kind());
+    log_error("{}", e.what());
+  }
+  evidence.at = now();
+  write_evidence(join_path(launch.directory, layout::stored_file), to_json(evidence));
+  return exit_code;
+}
+
+}  // namespace trainyard
