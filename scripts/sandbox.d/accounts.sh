@@ -13,6 +13,7 @@ load_accounts() {
 
 accounts_file() {
   local user account list
+  # shellcheck disable=SC2086  # names have no spaces
   list=$(printf '%s\n' "$(id -un)" "${SANDBOX_CALLER:-root}" ${users//,/ } root | sort -u)
   echo "Cluster - 'yard'"
   echo "Parent - 'root'"

@@ -19,8 +19,14 @@ all_processes() {
 # Independent things come up side by side; each waits only for what it needs.
 start_everything() {
   local database='' hosts node waiting=()
-  if [[ $accounting == yes ]]; then (start_mariadbd) & database=$!; fi
-  (head_up && for node in $(node_names); do node_up "$node"; done) & hosts=$!
+  # A head that died took the bridge with it; whoever outlived it is on a network of the past.
+  [[ $mode == alias ]] || is_running host-head || stop_everything
+  if [[ $accounting == yes ]]; then
+    (start_mariadbd) &
+    database=$!
+  fi
+  (hosts_up) &
+  hosts=$!
   start_munged
   wait "$hosts" || fail 'the hosts did not come up'
   if [[ $database ]]; then
@@ -29,29 +35,36 @@ start_everything() {
     load_accounts
   fi
   start_slurmctld
-  for node in $(node_names); do (start_slurmd "$node") & waiting+=($!); done
+  for node in $(node_names); do
+    (start_slurmd "$node") &
+    waiting+=($!)
+  done
   for node in "${waiting[@]}"; do wait "$node" || fail 'a slurmd did not come up'; done
 }
 
 stop_everything() {
   local node daemon
-  end_jobs_of_alias
   for node in $(node_names); do end_process "slurmd-$node" & done
   wait
   for daemon in slurmctld slurmdbd; do end_process "$daemon"; done
-  hosts_down & end_process mariadbd KILL & end_process munged & # the data is thrown away, or recovered by InnoDB
-  wait
+  hosts_down
+  end_process mariadbd KILL # what it holds is thrown away, or recovered by InnoDB
+  end_process munged
 }
 
-# Without a pid namespace per node nothing else would end the jobs.
-end_jobs_of_alias() {
-  [[ $mode == alias ]] && is_running slurmctld || return 0
+# A job that ends with its node still runs in slurmctld's books, and comes to light again with them.
+end_jobs() {
+  is_running slurmctld || return 0
   on_head timeout 5 scancel --partition=gpu >/dev/null 2>&1 || true
   (wait_until 'the end of the jobs' 10 no_jobs) || true
 }
 no_jobs() { [[ -z $(on_head squeue -h) ]]; }
 
-all_idle() { [[ $(on_head sinfo -h -t idle -o %D) == "$nodes" ]]; }
+all_respond() {
+  local answering
+  answering=$(on_head sinfo --noheader --responding --states=idle,mixed,alloc --format=%D | paste -sd+)
+  ((${answering:-0} == nodes))
+}
 
 start_munged() {
   is_running munged && return

@@ -58,6 +58,12 @@ host_up() {
   record_process "host-$host" "$pid"
 }
 
+hosts_up() {
+  local node
+  head_up
+  for node in $(node_names); do node_up "$node"; done
+}
+
 head_up() {
   [[ $mode == netns ]] && ! is_running host-head || return 0
   host_up head --net --uts

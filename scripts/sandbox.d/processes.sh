@@ -27,7 +27,7 @@ began_at() {
   local stat
   { stat=$(<"/proc/$1/stat"); } 2>/dev/null || return 1
   read -ra stat <<<"${stat##*) }"
-  [[ ${stat[0]} != [ZX] ]] && printf '%s' "${stat[19]}"
+  [[ ${stat[0]-Z} != [ZX] ]] && printf '%s' "${stat[19]}"
 }
 
 # A pid alone may be given out again after a crash; with the time of its start it means one process for good.
@@ -48,12 +48,14 @@ state_of() {
   [[ $(<"/proc/$pid/stat") == *') T '* ]] && echo paused || echo running
 }
 
-# start NAME CMD...: in a session of its own, so that a Ctrl-C in the caller's terminal does not reach it.
+# start NAME CMD...: in a session of its own, so that a Ctrl-C in the caller's terminal does not reach it, and
+# disowned, so that a bare wait here is not a wait for the daemons.
 start() {
   local name=$1
   shift
   setsid "$@" </dev/null >>"$dir/log/$name.out" 2>&1 9>&- &
   record_process "$name" $!
+  disown
 }
 
 # signal_process NAME SIGNAL: no error when it is gone already.
@@ -67,8 +69,8 @@ signal_process() {
 end_process() {
   local name=$1 signal=${2:-TERM} pid
   if pid=$(pid_of "$name"); then
-    kill -CONT "$pid" && kill -"$signal" "$pid"
+    kill -"$signal" "$pid" && kill -CONT "$pid" # a paused one would not hear it
     (wait_until "the end of $name" 20 is_gone "$pid") || kill -KILL "$pid"
-  fi 2>/dev/null
+  fi 2>/dev/null || true
   rm -f "$dir/run/$name.pid"
 }
