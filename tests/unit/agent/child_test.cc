@@ -1,0 +1,71 @@
+#include "daemon/agent/child.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "daemon/agent/environment.h"
+#include "daemon/base/error.h"
+#include "tests/kernels/temporary_directory.h"
+
+namespace trainyard {
+namespace {
+
+using namespace std::chrono_literals;
+
+class Child : public testing::Test {
+ protected:
+  ExitStatus run(const std::string& script, const Heartbeat& heartbeat) {
+    return run_child({{"sh", "-c", script}, environment_with({{"X", "y"}}), directory_.path(), log(), 0},
+                     heartbeat);
+  }
+  static Heartbeat steady() {
+    return {10s, [] { return true; }};
+  }
+  std::string log() const { return directory_.file("log"); }
+
+  TemporaryDirectory directory_;
+};
+
+TEST_F(Child, ItsExitCodeItsOutputAndItsPlaceAreAsAsked) {
+  write_atomically(log(), "before\n");
+  EXPECT_EQ(run("echo $X; echo oops >&2; pwd; exit 3", steady()).exit_code, 3);
+  EXPECT_EQ(read_file(log()), "before\ny\noops\n" + directory_.path() + "\n");
+}
+
+TEST_F(Child, TheSignalThatEndedItIsTold) { EXPECT_EQ(run("kill -SEGV $$", steady()).signal, SIGSEGV); }
+
+TEST_F(Child, AProgramThatIsNotThereIsAnError) {
+  EXPECT_THROW(run_child({{"no-such-program-here"}, {}, directory_.path(), log(), 0}, steady()), Error);
+}
+
+TEST_F(Child, AHeartbeatThatSaysNoEndsIt) {
+  int beats = 0;
+  EXPECT_EQ(run("while :; do sleep 60; done", {1ms, [&] { return ++beats < 3; }}).signal, SIGTERM);
+  EXPECT_EQ(beats, 3);
+}
+
+TEST_F(Child, NothingOfItsGroupIsLeftBehind) {
+  ASSERT_EQ(::mkfifo(directory_.file("fifo").c_str(), 0600), 0);
+  run("sleep 60 3> fifo & exec 3< fifo", steady());
+  // The sleeper was the last writer: reading ends because it is gone.
+  UniqueFd fifo = open_file(directory_.file("fifo"), O_RDONLY | O_NONBLOCK);
+  pollfd hang_up{fifo.get(), 0, 0};
+  EXPECT_EQ(::poll(&hang_up, 1, 10'000), 1);
+}
+
+TEST_F(Child, TerminationArrivesAsWhatItUnderstands) {
+  const ExitStatus status = run_child({{"sh", "-c", "trap 'exit 75' USR2; kill -TERM $PPID; sleep 60 & wait"},
+                                       environment_with({}),
+                                       directory_.path(),
+                                       log(),
+                                       SIGUSR2},
+                                      steady());
+  EXPECT_EQ(status.exit_code, 75);
+}
+
+}  // namespace
+}  // namespace trainyard

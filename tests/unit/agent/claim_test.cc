@@ -1,0 +1,77 @@
+#include "daemon/agent/claim.h"
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/kernels/temporary_directory.h"
+
+namespace trainyard {
+namespace {
+
+Claim claim(std::uint32_t job_id, int restarts = 0) {
+  return {"yard", job_id, restarts, "n1", from_unix(1'000'000)};
+}
+
+TEST(Claim, TheFirstJobHasItAndTheNextLearnsWhoDoes) {
+  TemporaryDirectory attempt;
+  EXPECT_EQ(take_claim(attempt.path(), claim(77)), std::nullopt);
+  const std::optional<Claim> holder = take_claim(attempt.path(), claim(78));
+  ASSERT_TRUE(holder);
+  EXPECT_EQ(holder->job_id, 77u);
+  EXPECT_TRUE(holds_claim(attempt.path(), claim(77)));
+  EXPECT_FALSE(holds_claim(attempt.path(), claim(78)));
+}
+
+TEST(Claim, ALaterRestartOfItsHolderTakesItOverAndAnEarlierOneDoesNot) {
+  TemporaryDirectory attempt;
+  take_claim(attempt.path(), claim(77, 1));
+  EXPECT_TRUE(take_claim(attempt.path(), claim(77, 0)));
+  EXPECT_TRUE(take_claim(attempt.path(), claim(77, 1)));  // the same job twice is two executions
+  EXPECT_EQ(take_claim(attempt.path(), claim(77, 2)), std::nullopt);
+  EXPECT_FALSE(holds_claim(attempt.path(), claim(77, 1)));
+}
+
+TEST(Claim, TheSameJobIdOnAnotherClusterIsAnotherJob) {
+  TemporaryDirectory attempt;
+  take_claim(attempt.path(), claim(77));
+  Claim other = claim(77, 5);
+  other.cluster = "elsewhere";
+  EXPECT_TRUE(take_claim(attempt.path(), other));
+}
+
+// All wait at a pipe, which is closed when everyone is there.
+TEST(Claim, OfManyProcessesAtOnceOneWins) {
+  TemporaryDirectory attempt;
+  int gate[2];
+  ASSERT_EQ(::pipe(gate), 0);
+  std::vector<pid_t> racers;
+  for (std::uint32_t job_id = 1; job_id <= 16; ++job_id) {
+    racers.push_back(::fork());
+    if (racers.back() > 0) continue;
+    ::close(gate[1]);
+    char byte;
+    [[maybe_unused]] ssize_t got = ::read(gate[0], &byte, 1);
+    ::_exit(take_claim(attempt.path(), claim(job_id)) ? 1 : 0);
+  }
+  ::close(gate[1]);
+  int winners = 0;
+  for (pid_t racer : racers) {
+    int status = 0;
+    ::waitpid(racer, &status, 0);
+    ASSERT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) <= 1);
+    winners += WEXITSTATUS(status) == 0;
+  }
+  EXPECT_EQ(winners, 1);
+  EXPECT_TRUE(read_claim(attempt.path()));
+  ::close(gate[0]);
+}
+
+TEST(Claim, NobodyHasAnAttemptThatNobodyStarted) {
+  TemporaryDirectory attempt;
+  EXPECT_EQ(read_claim(attempt.path()), std::nullopt);
+  EXPECT_FALSE(holds_claim(attempt.path(), claim(1)));
+}
+
+}  // namespace
+}  // namespace trainyard

@@ -1,0 +1,145 @@
+#include "daemon/agent/stage.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "kernels/scratch_file.h"
+#include "tests/unit/agent/agent_fixture.h"
+
+namespace trainyard {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class Stage : public testing::Test, protected AgentFixture {
+ protected:
+  // Ten rows of two columns and a label.
+  static std::string rows() {
+    std::string text;
+    for (int i = 0; i < 10; ++i)
+      text += std::to_string(i) + "," + std::to_string(i + 100) + "," + std::to_string(i % 2) + "\n";
+    return text;
+  }
+  Hdf5File staged_file() const { return Hdf5File::open(path("data/train.h5")); }
+};
+
+TEST_F(Stage, PutsEveryRowIntoOneOfTheTwoSplits) {
+  put("a.csv", rows());
+  StageRequest request = stage_request("a.csv", "csv", {{"label", 2}});
+  request.data.test_fraction = 0.3;
+  request.data.scale = 0.5;
+  EXPECT_EQ(stage(write(request)), 0);
+
+  EXPECT_TRUE(staged().ok);
+  EXPECT_EQ(staged().samples, 7);
+  EXPECT_EQ(staged().test_samples, 3);
+  const ScratchInfo info = read_scratch_info(path("data/train.h5"));
+  EXPECT_EQ(info.scale, 0.5);
+  EXPECT_EQ(info.classes, 2);
+  EXPECT_THAT(info.sources, HasSubstr(request.objects.front().etag));
+  std::vector<int> seen;
+  for (const char* split : {"/train", "/test"}) {
+    auto samples = staged_file().dataset(std::string(split) + "/samples").read<std::uint8_t>();
+    auto labels = staged_file().dataset(std::string(split) + "/labels").read<std::int32_t>();
+    for (std::size_t i = 0; i < labels.size(); ++i) {
+      seen.push_back(samples[2 * i]);
+      EXPECT_EQ(samples[2 * i + 1], samples[2 * i] + 100);
+      EXPECT_EQ(labels[i], samples[2 * i] % 2);
+    }
+  }
+  EXPECT_THAT(seen, testing::UnorderedElementsAre(0, 1, 2, 3, 4, 5, 6, 7, 8, 9));
+}
+
+TEST_F(Stage, ASecondSourceIsTheTestAndWidensTheSamples) {
+  put("a.csv", rows());
+  put("b.csv", "0.5,1,4\n");
+  StageRequest request = stage_request("a.csv", "csv", {{"label", 2}});
+  request.data.test_source = url("b.csv");
+  request.test_objects = objects("b.csv");
+  ASSERT_EQ(stage(write(request)), 0) << staged().message;
+  EXPECT_EQ(staged().samples, 10);
+  EXPECT_THAT(staged_file().dataset("/test/samples").read<float>(), ElementsAre(0.5, 1));
+  EXPECT_EQ(staged_file().dataset("/train/samples").read<float>()[1], 100);
+  EXPECT_EQ(read_scratch_info(path("data/train.h5")).classes, 5);
+}
+
+TEST_F(Stage, IdxFindsItsLabelsInTheirOwnObject) {
+  using namespace std::string_literals;
+  put("images", "\0\0\x08\x03\0\0\0\x02\0\0\0\x01\0\0\0\x01\x05\x06"s);
+  put("labels", "\0\0\x08\x01\0\0\0\x02\x01\x00"s);
+  StageRequest request = stage_request("images", "idx");
+  request.data.label_source = url("labels");
+  request.objects.push_back(objects("labels").front());
+  ASSERT_EQ(stage(write(request)), 0) << staged().message;
+  EXPECT_THAT(staged_file().dataset("/train/labels").read<std::int32_t>(), ElementsAre(1, 0));
+}
+
+TEST_F(Stage, AnObjectThatChangedSinceIsNamedAndNotStaged) {
+  put("d/a.csv", rows());
+  put("d/b.csv", rows());
+  const StageRequest request = stage_request("d/", "csv", {{"label", 2}});
+  put("d/b.csv", rows() + "1,2,1\n");
+  EXPECT_EQ(stage(write(request)), 2);
+  EXPECT_FALSE(staged().ok);
+  EXPECT_FALSE(staged().try_again);
+  EXPECT_THAT(staged().message, HasSubstr(url("d/b.csv") + ": changed since the run was accepted"));
+  put("d/c.csv", rows());
+  EXPECT_EQ(stage(write(stage_request("d/", "csv", {{"label", 2}}))), 0);
+}
+
+TEST_F(Stage, ObjectsThatCameOrWentAreChangesToo) {
+  put("d/a.csv", rows());
+  put("d/b.csv", rows());
+  const StageRequest request = stage_request("d/", "csv", {{"label", 2}});
+  std::filesystem::remove(path("bucket/d/b.csv"));
+  stage(write(request));
+  EXPECT_THAT(staged().message, HasSubstr("d/b.csv: gone since"));
+  put("d/b2.csv", rows());
+  stage(write(request));
+  EXPECT_THAT(staged().message, HasSubstr("d/b2.csv: new since"));
+}
+
+TEST_F(Stage, BadDataLeaveAMessageAndNoFile) {
+  put("a.csv", "1,2,0\n1,x,0\n");
+  EXPECT_EQ(stage(write(stage_request("a.csv", "csv", {{"label", 2}}))), 2);
+  EXPECT_THAT(staged().message, HasSubstr("a.csv:2: column 1: 'x'"));
+  EXPECT_FALSE(has("data/train.h5"));
+}
+
+TEST_F(Stage, WhatIsCompleteIsNotTouchedAgain) {
+  put("a.csv", rows());
+  const std::string request = write(stage_request("a.csv", "csv", {{"label", 2}}));
+  ASSERT_EQ(stage(request), 0);
+  const auto written = std::filesystem::last_write_time(path("data/train.h5"));
+  std::filesystem::remove(path("bucket/a.csv"));
+  std::filesystem::remove(path("data/staged.json"));
+  EXPECT_EQ(stage(request), 0);
+  EXPECT_EQ(staged().samples, 10);
+  EXPECT_EQ(std::filesystem::last_write_time(path("data/train.h5")), written);
+}
+
+TEST_F(Stage, RawFilesAreCopiedAsTheyAre) {
+  put("d/a.txt", "A");
+  put("d/sub/b.txt", "B");
+  ASSERT_EQ(stage(write(stage_request("d/", "raw"))), 0) << staged().message;
+  EXPECT_EQ(read_file(path("data/files/sub/b.txt")), "B");
+  EXPECT_EQ(staged().size_bytes, 2);
+  int entries = 0;
+  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(path("data"))) ++entries;
+  EXPECT_EQ(entries, 3);  // files, stage.json, staged.json
+}
+
+TEST_F(Stage, LongAbandonedLeftoversGoAndFreshOnesStay) {
+  put("a.csv", rows());
+  write_atomically(path("data/train.h5.aaaaaa"), "old");
+  write_atomically(path("data/train.h5.bbbbbb"), "of another stage job, right now");
+  std::filesystem::last_write_time(path("data/train.h5.aaaaaa"),
+                                   std::filesystem::file_time_type::clock::now() - std::chrono::hours(2));
+  ASSERT_EQ(stage(write(stage_request("a.csv", "csv", {{"label", 2}}))), 0);
+  EXPECT_FALSE(has("data/train.h5.aaaaaa"));
+  EXPECT_TRUE(has("data/train.h5.bbbbbb"));
+}
+
+}  // namespace
+}  // namespace trainyard
