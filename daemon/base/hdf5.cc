@@ -3,6 +3,7 @@
 #include <hdf5.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "daemon/base/error.h"
@@ -10,14 +11,19 @@
 namespace trainyard {
 namespace {
 
-// HDF5 prints its error stack on stderr unless told not to, once per process.
-void silence_hdf5() {
-  static const herr_t silenced = H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
-  (void)silenced;
+// Once per process, before anything else of HDF5's. It prints its error stack on stderr unless told not to;
+// and its own clean-up at exit crashes after a file that could not be written (a full disk): ours are closed
+// by their owners.
+void tame_hdf5() {
+  static const bool tamed = H5dont_atexit() >= 0 && H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr) >= 0;
+  (void)tamed;
 }
 
 herr_t keep_deepest(unsigned depth, const H5E_error2_t* error, void* text) {
-  if (depth == 0 && error->desc != nullptr) *static_cast<std::string*>(text) = error->desc;
+  if (depth > 0 || error->desc == nullptr) return 0;
+  auto& reason = *static_cast<std::string*>(text);
+  reason = error->desc;
+  std::replace(reason.begin(), reason.end(), '\n', ' ');
   return 0;
 }
 
@@ -79,7 +85,7 @@ std::vector<std::int64_t> shape_of(hid_t dataset, const std::string& name) {
 
 // Open files are found again by nobody else, so locks protect nothing here. Large arrays begin on a page.
 Hdf5Id file_access(const std::string& path) {
-  silence_hdf5();
+  tame_hdf5();
   Hdf5Id access = checked(H5Pcreate(H5P_FILE_ACCESS), ErrorKind::internal, path, "HDF5 does not start");
   check(H5Pset_file_locking(access.get(), false, true), path, "no way to do without locks");
   check(H5Pset_alignment(access.get(), 65536, 4096), path, "no way to align arrays");
