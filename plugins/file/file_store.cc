@@ -53,7 +53,7 @@ class FileReader final : public ObjectReader {
  public:
   FileReader(std::string url, std::int64_t offset)
       : url_(std::move(url)), fd_(::open(path_of(url_).c_str(), O_RDONLY | O_CLOEXEC)) {
-    if (!fd_ || ::lseek(fd_.get(), offset, SEEK_SET) < 0) throw_errno_of(url_);
+    if (!fd_ || (offset > 0 && ::lseek(fd_.get(), offset, SEEK_SET) < 0)) throw_errno_of(url_);
   }
 
   std::size_t read(char* buffer, std::size_t size) override {
