@@ -1,0 +1,43 @@
+// Totals of usage, computed from the ledger's segments on reading. Pure. Integer seconds throughout: what the
+// groups hold adds up to what the period holds, to the second.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "daemon/base/clock.h"
+#include "daemon/ledger/ledger.h"
+
+namespace trainyard {
+
+enum class GroupKey { user, account, plan, gpu, month };
+const char* to_string(GroupKey key);
+GroupKey group_key_from(const std::string& name);  // Error{invalid} lists the names
+
+// What is asked: [since, until) in groups of equal keys; months are those of the zone.
+struct UsageQuery {
+  UtcSeconds since{};
+  UtcSeconds until{};
+  std::string zone = "UTC";
+  std::vector<GroupKey> by;
+};
+
+// Distinct runs and jobs that occupied something in the period; a run that crosses midnight of a month's end
+// counts in both months, and once in the total.
+struct UsageRow {
+  std::vector<std::string> keys;  // as UsageQuery::by; gpu: the type, "gpu" where untyped, empty without GPUs
+  std::int64_t runs = 0;          // staging a data set belongs to no run
+  std::int64_t jobs = 0;
+  std::int64_t gpu_seconds = 0;
+  bool operator==(const UsageRow&) const = default;
+};
+
+struct UsageTotals {
+  std::vector<UsageRow> rows;  // sorted by their keys
+  UsageRow total;              // its keys are empty
+};
+
+// Segments may reach beyond the period: they are clipped. Error{invalid} for an unknown zone.
+UsageTotals total_usage(const std::vector<ChargedSegment>& segments, const UsageQuery& query);
+
+}  // namespace trainyard
