@@ -1,0 +1,144 @@
+#include "daemon/base/http.h"
+
+#include <curl/curl.h>
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+#include "daemon/base/fd.h"
+
+namespace trainyard {
+namespace {
+
+constexpr long connect_timeout_s = 10;
+constexpr long silence_timeout_s = 120;
+
+std::size_t append_to_string(char* bytes, std::size_t size, std::size_t count, void* body) {
+  static_cast<std::string*>(body)->append(bytes, size * count);
+  return size * count;
+}
+
+std::size_t read_from_file(char* buffer, std::size_t size, std::size_t count, void* file) {
+  std::size_t got = std::fread(buffer, size, count, static_cast<std::FILE*>(file));
+  return std::ferror(static_cast<std::FILE*>(file)) ? CURL_READFUNC_ABORT : got;
+}
+
+[[noreturn]] void throw_not_connected(const std::string& socket, long os_error) {
+  if (os_error == EACCES || os_error == EPERM)
+    throw Error(ErrorKind::denied, fmt::format("{}: this user may not connect to it", socket));
+  throw Error(
+      ErrorKind::unavailable,
+      fmt::format("no daemon answers on {}{}\n"
+                  "start it with 'systemctl start trainyardd', or name another socket with --socket",
+                  socket,
+                  os_error != 0 ? std::string(": ") + std::strerror(static_cast<int>(os_error)) : ""));
+}
+
+using FilePtr = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
+
+FilePtr open_for_reading(const std::string& path) {
+  FilePtr file(std::fopen(path.c_str(), "rbe"), std::fclose);
+  if (!file) throw_errno("open " + path);
+  return file;
+}
+
+curl_off_t size_of(std::FILE* file, const std::string& path) {
+  if (std::fseek(file, 0, SEEK_END) != 0) throw_errno("seek " + path);
+  curl_off_t size = std::ftell(file);
+  std::rewind(file);
+  return size;
+}
+
+}  // namespace
+
+struct HttpClient::Handle {
+  Handle() {
+    // Once per process; a static's initialisation is safe on any thread.
+    static const CURLcode initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
+    easy = initialised == CURLE_OK ? curl_easy_init() : nullptr;
+    if (easy == nullptr) throw Error(ErrorKind::internal, "libcurl cannot be initialised");
+    headers = curl_slist_append(headers, "Content-Type: application/json");
+    // Without this libcurl waits a second for "100 Continue" before it sends a larger body.
+    headers = curl_slist_append(headers, "Expect:");
+  }
+  ~Handle() {
+    curl_slist_free_all(headers);
+    curl_easy_cleanup(easy);
+  }
+  CURL* easy = nullptr;
+  curl_slist* headers = nullptr;
+};
+
+HttpClient::HttpClient(std::string unix_socket)
+    : unix_socket_(std::move(unix_socket)), handle_(std::make_unique<Handle>()) {}
+
+HttpClient::~HttpClient() = default;
+
+HttpResponse HttpClient::head(const std::string& target) {
+  curl_easy_setopt(handle_->easy, CURLOPT_NOBODY, 1L);
+  return perform(target);
+}
+
+HttpResponse HttpClient::get(const std::string& target) {
+  curl_easy_setopt(handle_->easy, CURLOPT_HTTPGET, 1L);
+  return perform(target);
+}
+
+HttpResponse HttpClient::post(const std::string& target, std::string_view json) {
+  curl_easy_setopt(handle_->easy, CURLOPT_POST, 1L);
+  curl_easy_setopt(handle_->easy, CURLOPT_POSTFIELDS, json.data());
+  curl_easy_setopt(handle_->easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(json.size()));
+  return perform(target);
+}
+
+HttpResponse HttpClient::put_file(const std::string& target, const std::string& path) {
+  FilePtr file = open_for_reading(path);
+  curl_easy_setopt(handle_->easy, CURLOPT_UPLOAD, 1L);
+  curl_easy_setopt(handle_->easy, CURLOPT_READFUNCTION, read_from_file);
+  curl_easy_setopt(handle_->easy, CURLOPT_READDATA, file.get());
+  curl_easy_setopt(handle_->easy, CURLOPT_INFILESIZE_LARGE, size_of(file.get(), path));
+  return perform(target);
+}
+
+// Performs what was set up, and clears it: the connection stays, the settings do not.
+HttpResponse HttpClient::perform(const std::string& target) {
+  HttpResponse response;
+  CURL* easy = handle_->easy;
+  const std::string url = "http://trainyard" + target;
+  curl_easy_setopt(easy, CURLOPT_URL, url.c_str());
+  curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, unix_socket_.c_str());
+  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, handle_->headers);
+  curl_easy_setopt(easy, CURLOPT_PROXY, "");  // an http_proxy in the environment is not for us
+  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, connect_timeout_s);
+  curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+  curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, silence_timeout_s);
+  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, append_to_string);
+  curl_easy_setopt(easy, CURLOPT_WRITEDATA, &response.body);
+
+  CURLcode code = curl_easy_perform(easy);
+  long status = 0, os_error = 0;
+  curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+  curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &os_error);
+  curl_easy_reset(easy);
+  if (code == CURLE_COULDNT_CONNECT) throw_not_connected(unix_socket_, os_error);
+  if (code != CURLE_OK)
+    throw ConnectionLost(fmt::format("the connection to the daemon on {} was lost: {}", unix_socket_,
+                                     curl_easy_strerror(code)));
+  response.status = static_cast<int>(status);
+  return response;
+}
+
+std::string url_escape(std::string_view text) {
+  std::string escaped;
+  for (char c : text) {
+    bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                 (c != '\0' && std::strchr("-._~,:", c) != nullptr);
+    escaped += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return escaped;
+}
+
+}  // namespace trainyard
