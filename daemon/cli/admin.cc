@@ -1,0 +1,99 @@
+// trainyard admin: for those who keep the daemon.
+#include <fmt/format.h>
+
+#include "daemon/base/text.h"
+#include "daemon/cli/arguments.h"
+#include "daemon/cli/commands.h"
+#include "daemon/cli/context.h"
+#include "daemon/cli/human.h"
+#include "daemon/cli/table.h"
+
+namespace trainyard {
+namespace {
+
+std::string counts_text(const Json& counts) {
+  std::vector<std::string> parts;
+  for (const auto& [name, count] : counts.items()) parts.push_back(count.dump() + ' ' + name);
+  return parts.empty() ? "none" : join(parts, ", ");
+}
+
+std::string scheduler_text(const Json& scheduler, const std::string& zone) {
+  std::string trouble = get_or<std::string>(scheduler, "trouble", "");
+  std::string text = get_or<std::string>(scheduler, "name", "");
+  return text + ", asked " + human_time(get_or<Json>(scheduler, "polled_at", Json()), zone) +
+         (trouble.empty() ? "" : "; trouble: " + trouble);
+}
+
+std::string plan_use_text(const Json& plan_use) {
+  Table table({{"PLAN AND USER"}, {"GPUS", Align::right}, {"RUNS"}});
+  for (const Json& use : plan_use) {
+    std::vector<std::string> runs;
+    for (const Json& id : get_or<Json>(use, "runs", Json::array())) runs.push_back(id.dump());
+    table.add({get_or<std::string>(use, "who", ""), std::to_string(get_or<std::int64_t>(use, "gpus", 0)),
+               join(runs, " ")});
+  }
+  return table.empty() ? "" : '\n' + table.text();
+}
+
+int run_admin_status(Context& context, const Arguments& arguments) {
+  Json status = context.daemon().get("/v1/admin/status");
+  if (arguments.has("--json")) {
+    context.print_json(status);
+    return 0;
+  }
+  bool drained = get_or<bool>(status, "drained", false);
+  context.print(std::string("trainyardd ") + (drained ? "drained: no new run begins" : "at work") + '\n' +
+                field_line("since", human_time(get_or<Json>(status, "since", Json()), context.zone())) +
+                field_line("scheduler", scheduler_text(get<Json>(status, "scheduler"), context.zone())) +
+                field_line("runs", counts_text(get_or<Json>(status, "runs", Json::object()))) +
+                field_line("data sets", counts_text(get_or<Json>(status, "data_sets", Json::object()))) +
+                field_line("events", std::to_string(get_or<std::int64_t>(status, "events", 0))) +
+                plan_use_text(get_or<Json>(status, "plan_use", Json::array())));
+  return 0;
+}
+
+int set_drained(Context& context, const Arguments& arguments, const std::string& action) {
+  Json answer = context.daemon().post("/v1/admin/" + action);
+  if (arguments.has("--json"))
+    context.print_json(answer);
+  else
+    context.print(get<bool>(answer, "drained")
+                      ? "drained: runs are still accepted, none begins; what runs goes on\n"
+                      : "resumed: queued runs begin as their plans allow\n");
+  return 0;
+}
+
+int run_drain(Context& context, const Arguments& arguments) {
+  return set_drained(context, arguments, "drain");
+}
+int run_resume(Context& context, const Arguments& arguments) {
+  return set_drained(context, arguments, "resume");
+}
+
+}  // namespace
+
+Command admin_status_command() {
+  return {"admin status",  "Show the daemon's state, all runs and the use of the plans",
+          "For admins.",   {},
+          {json_option()}, {{"trainyard admin status", "does Slurm answer, and who holds how many GPUs?"}},
+          run_admin_status};
+}
+
+Command admin_drain_command() {
+  return {"admin drain",
+          "Let no new run begin; what runs goes on",
+          "For admins. Runs are still accepted and wait. A restart of the daemon changes nothing of it.",
+          {},
+          {json_option()},
+          {{"trainyard admin drain", "before a maintenance"}},
+          run_drain};
+}
+
+Command admin_resume_command() {
+  return {"admin resume",  "End a drain: queued runs begin again",
+          "For admins.",   {},
+          {json_option()}, {{"trainyard admin resume", "after a maintenance"}},
+          run_resume};
+}
+
+}  // namespace trainyard

@@ -1,0 +1,45 @@
+#include "daemon/cli/commands.h"
+
+#include <algorithm>
+
+#include "daemon/cli/context.h"
+
+namespace trainyard {
+
+const std::vector<Command>& all_commands() {
+  static const std::vector<Command> commands{
+      init_command(),         submit_command(),       list_command(),         show_command(),
+      logs_command(),         metrics_command(),      cancel_command(),       rerun_command(),
+      download_command(),     report_usage_command(), admin_status_command(), admin_drain_command(),
+      admin_resume_command(), help_command()};
+  return commands;
+}
+
+const std::vector<Option>& global_options() {
+  static const std::vector<Option> options{
+      {"--socket",
+       "PATH",
+       std::string("where the daemon listens; else $TRAINYARD_SOCKET, else ") + default_socket,
+       {},
+       false,
+       Completes::files},
+      {"--completion", "SHELL", "print the completion script for a shell", {"bash"}},
+      {"--version", "", "print the version", {}},
+      {"--help,-h", "", "explain, also each command: trainyard submit --help", {}}};
+  return options;
+}
+
+const Command* find_command(const std::string& name) {
+  const std::vector<Command>& commands = all_commands();
+  auto found =
+      std::find_if(commands.begin(), commands.end(), [&](const Command& c) { return c.name == name; });
+  return found == commands.end() ? nullptr : &*found;
+}
+
+bool is_command_group(const std::string& word) {
+  const std::vector<Command>& commands = all_commands();
+  return std::any_of(commands.begin(), commands.end(),
+                     [&](const Command& c) { return c.name.starts_with(word + ' '); });
+}
+
+}  // namespace trainyard

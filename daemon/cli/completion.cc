@@ -1,0 +1,125 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "daemon/base/text.h"
+#include "daemon/cli/commands.h"
+#include "daemon/cli/help.h"
+
+namespace trainyard {
+namespace {
+
+std::string option_words(const std::vector<Option>& options) {
+  std::vector<std::string> words;
+  for (const Option& option : options)
+    for (const std::string& name : split(option.names, ',')) words.push_back(name);
+  return join(words, " ");
+}
+
+std::string compgen(Completes completes) {
+  switch (completes) {
+    case Completes::files:
+      return "COMPREPLY=($(compgen -f -- \"$cur\"))";
+    case Completes::directories:
+      return "COMPREPLY=($(compgen -d -- \"$cur\"))";
+    case Completes::nothing:
+      break;
+  }
+  return "COMPREPLY=()";
+}
+
+// "  'submit --state') …": what follows an option that takes a value.
+std::string value_cases(const std::string& command, const std::vector<Option>& options) {
+  std::string text;
+  for (const Option& option : options) {
+    if (option.value.empty()) continue;
+    for (const std::string& name : split(option.names, ','))
+      text += fmt::format("    '{} {}') {}; return ;;\n", command, name,
+                          option.words.empty() ? compgen(option.completes)
+                                               : fmt::format("COMPREPLY=($(compgen -W '{}' -- \"$cur\"))",
+                                                             join(option.words, " ")));
+  }
+  return text;
+}
+
+std::string argument_case(const Command& command) {
+  Completes completes = Completes::nothing;
+  for (const Argument& argument : command.arguments)
+    if (argument.completes != Completes::nothing) completes = argument.completes;
+  return fmt::format("    '{}') options='{}'; {} ;;\n", command.name, option_words(command.options),
+                     compgen(completes));
+}
+
+std::string group_cases() {
+  std::map<std::string, std::vector<std::string>> groups;
+  for (const Command& command : all_commands())
+    if (std::size_t space = command.name.find(' '); space != std::string::npos)
+      groups[command.name.substr(0, space)].push_back(command.name.substr(space + 1));
+  std::string text;
+  for (const auto& [group, words] : groups)
+    text += fmt::format("    '{}') COMPREPLY=($(compgen -W '{}' -- \"$cur\")); return ;;\n", group,
+                        join(words, " "));
+  return text;
+}
+
+std::string first_words() {
+  std::set<std::string> words;
+  for (const Command& command : all_commands()) words.insert(command.name.substr(0, command.name.find(' ')));
+  return join({words.begin(), words.end()}, " ");
+}
+
+std::string group_pattern() {
+  std::set<std::string> groups;
+  for (const Command& command : all_commands())
+    if (std::size_t space = command.name.find(' '); space != std::string::npos)
+      groups.insert(command.name.substr(0, space));
+  return join({groups.begin(), groups.end()}, " | ");
+}
+
+}  // namespace
+
+std::string bash_completion() {
+  std::string values = value_cases("*", global_options()), arguments;
+  for (const Command& command : all_commands()) {
+    values += value_cases(command.name, command.options);
+    arguments += argument_case(command);
+  }
+  // '*' must not be quoted to match any command.
+  for (std::size_t at; (at = values.find("'* ")) != std::string::npos;) values.replace(at, 3, "*' ");
+  return "# Completion of trainyard(1) for bash; made by `trainyard --completion bash`.\n"
+         "_trainyard() {\n"
+         "  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} command= options= word i\n"
+         "  COMPREPLY=()\n"
+         "  for ((i = 1; i < COMP_CWORD; i++)); do\n"
+         "    word=${COMP_WORDS[i]}\n"
+         "    case $word in\n"
+         "    --socket) ((i++)); continue ;;\n"
+         "    -*) continue ;;\n"
+         "    esac\n"
+         "    case $command in\n"
+         "    '') command=$word ;;\n"
+         "    " +
+         group_pattern() +
+         ") command+=\" $word\" ;;\n"
+         "    *) break ;;\n"
+         "    esac\n"
+         "  done\n"
+         "  case \"$command $prev\" in\n" +
+         values +
+         "  esac\n"
+         "  case $command in\n"
+         "    '') COMPREPLY=($(compgen -W '" +
+         first_words() + "' -- \"$cur\")) ;;\n" + group_cases() + arguments +
+         "  esac\n"
+         "  if [[ $cur == -* ]]; then\n"
+         "    COMPREPLY=($(compgen -W \"$options " +
+         option_words(global_options()) +
+         "\" -- \"$cur\"))\n"
+         "  fi\n"
+         "}\n"
+         "complete -o filenames -F _trainyard trainyard\n";
+}
+
+}  // namespace trainyard

@@ -1,0 +1,84 @@
+#include "daemon/cli/daemon_client.h"
+
+#include <poll.h>
+
+namespace trainyard {
+namespace {
+
+constexpr int most_tries = 5;
+
+ErrorKind kind_of_status(int status) {
+  switch (status) {
+    case 404:
+      return ErrorKind::not_found;
+    case 403:
+      return ErrorKind::denied;
+    case 503:
+      return ErrorKind::unavailable;
+    default:
+      return status >= 400 && status < 500 ? ErrorKind::invalid : ErrorKind::internal;
+  }
+}
+
+std::vector<Problem> problems_from(const Json& body) {
+  std::vector<Problem> problems;
+  for (const Json& json : get_or<Json>(body, "problems", Json::array()))
+    problems.push_back(
+        {get_or<std::string>(json, "file", ""), static_cast<int>(get_or<std::int64_t>(json, "line", 0)),
+         static_cast<int>(get_or<std::int64_t>(json, "column", 0)), get_or<std::string>(json, "object", ""),
+         get_or<std::string>(json, "message", ""), get_or<std::string>(json, "hint", "")});
+  return problems;
+}
+
+// What answers with an error but not in our words is no trainyardd, or one that broke.
+[[noreturn]] void throw_refusal(const HttpResponse& response, const std::string& request) {
+  Json body = Json::parse(response.body, nullptr, false);
+  if (!body.is_object() || !body.contains("message"))
+    throw Error(kind_of_status(response.status), request + ": HTTP " + std::to_string(response.status));
+  throw Error(kind_of_status(response.status), get<std::string>(body, "message"), problems_from(body));
+}
+
+Json accept(const HttpResponse& response, const std::string& request) {
+  if (response.status < 200 || response.status > 299) throw_refusal(response, request);
+  Json body = Json::parse(response.body, nullptr, false);
+  if (body.is_discarded()) throw Error(ErrorKind::internal, request + ": the answer is no JSON");
+  return body;
+}
+
+void pause_before_try(int number) { ::poll(nullptr, 0, 200 << number); }
+
+}  // namespace
+
+Json DaemonClient::get(const std::string& target) { return accept(http_.get(target), "GET " + target); }
+
+Json DaemonClient::post(const std::string& target, const Json& body) {
+  return accept(http_.post(target, body.dump()), "POST " + target);
+}
+
+Json DaemonClient::post_repeatable(const std::string& target, const Json& body) {
+  bool sent_before = false;
+  for (int number = 1;; ++number) {
+    try {
+      return post(target, body);
+    } catch (const ConnectionLost&) {
+      sent_before = true;
+      if (number == most_tries) throw;
+    } catch (const Error& e) {
+      // Nobody listens, but somebody did: the daemon is being restarted.
+      if (e.kind() != ErrorKind::unavailable || !sent_before || number == most_tries) throw;
+    }
+    pause_before_try(number);
+  }
+}
+
+void DaemonClient::upload_code(const std::string& digest, const std::string& archive_path) {
+  const std::string target = "/v1/code/" + digest;
+  if (http_.head(target).status == 200) return;
+  accept(http_.put_file(target, archive_path), "PUT " + target);
+}
+
+std::string run_target(std::int64_t id, const std::string& what) {
+  return "/v1/runs/" + std::to_string(id) + (what.empty() ? "" : '/' + what);
+}
+
+}  // namespace trainyard

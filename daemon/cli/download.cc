@@ -1,0 +1,48 @@
+// trainyard download: a run's results, fetched from the store by the agent's program as this user.
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "daemon/base/fd.h"
+#include "daemon/cli/arguments.h"
+#include "daemon/cli/commands.h"
+#include "daemon/cli/context.h"
+
+namespace trainyard {
+namespace {
+
+// $TRAINYARD_LIBEXECDIR is for programs that are not installed yet.
+std::string agent_path() {
+  const char* directory = std::getenv("TRAINYARD_LIBEXECDIR");
+  return join_path(directory == nullptr ? TRAINYARD_LIBEXECDIR : directory, "trainyard-agent");
+}
+
+int run_download(Context& context, const Arguments& arguments) {
+  const std::int64_t id = run_id_from(arguments.text("RUN"));
+  const std::string name = "training-" + std::to_string(id);
+  Json results = context.daemon().get(run_target(id, "results"));
+  std::string url = get<std::string>(results, "url");
+  if (!get<bool>(results, "stored"))
+    throw Error(ErrorKind::not_found,
+                name + " has no results yet; 'trainyard show " + std::to_string(id) + "' says why");
+
+  std::string directory = arguments.text("DIRECTORY", name), agent = agent_path();
+  context.print("fetching " + url + " into " + directory + '\n');
+  ::execl(agent.c_str(), agent.c_str(), "fetch", url.c_str(), directory.c_str(), nullptr);
+  throw_errno("start " + agent);
+}
+
+}  // namespace
+
+Command download_command() {
+  return {"download",
+          "Fetch a run's results",
+          "",
+          {{"RUN", "42 or training-42"},
+           {"DIRECTORY", "where to; made if needed (training-42)", false, false, Completes::directories}},
+          {},
+          {{"trainyard download 42 results", "the model, metrics and logs of run 42"}},
+          run_download};
+}
+
+}  // namespace trainyard

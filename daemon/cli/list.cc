@@ -1,0 +1,118 @@
+// trainyard list: runs, newest first.
+#include <fmt/format.h>
+
+#include "daemon/base/clock.h"
+#include "daemon/base/text.h"
+#include "daemon/cli/arguments.h"
+#include "daemon/cli/commands.h"
+#include "daemon/cli/context.h"
+#include "daemon/cli/human.h"
+#include "daemon/cli/table.h"
+
+namespace trainyard {
+namespace {
+
+constexpr std::int64_t default_limit = 20;
+constexpr std::int64_t page_size = 500;
+
+std::string filters(const Context& context, const Arguments& arguments) {
+  std::string query;
+  std::vector<std::string> states = arguments.list("--state");
+  if (arguments.has("--live")) states.push_back("live");
+  if (!states.empty()) query += "&state=" + url_escape(join(states, ","));
+  for (const char* name : {"user", "name", "plan"})
+    if (std::string value = arguments.text(std::string("--") + name); !value.empty())
+      query += std::string("&") + name + '=' + url_escape(value);
+  if (arguments.has("--all")) query += "&user=*";
+  if (arguments.has("--since"))
+    query += "&since=" + std::to_string(to_unix(parse_time(arguments.text("--since"), context.zone())));
+  return query;
+}
+
+// Page by page, until there are `limit` or no more.
+std::vector<Json> fetch(Context& context, const std::string& filter, std::int64_t limit) {
+  std::vector<Json> runs;
+  std::string before;
+  while (static_cast<std::int64_t>(runs.size()) < limit) {
+    std::int64_t want = std::min(page_size, limit - static_cast<std::int64_t>(runs.size()));
+    Json page = context.daemon().get(fmt::format("/v1/runs?limit={}{}{}", want, filter, before));
+    for (Json& run : page.at("runs")) runs.push_back(std::move(run));
+    Json next = get_or<Json>(page, "next", Json());
+    if (next.is_null()) break;
+    before = "&before=" + next.dump();
+  }
+  return runs;
+}
+
+std::string time_used(const Json& run) {
+  auto seconds = duration_of_run(run);
+  return seconds ? human_duration(*seconds) : "-";
+}
+
+std::string remark(const Json& run) {
+  std::string waiting = get_or<std::string>(run, "waiting", "");
+  return waiting.empty() ? get_or<std::string>(run, "reason", "") : waiting;
+}
+
+std::string table_of(const Context& context, const std::vector<Json>& runs, bool with_user) {
+  std::vector<Table::Column> columns{
+      {"RUN", Align::right},  {"NAME"},  {"STATE"}, {"GPUS", Align::right}, {"SUBMITTED"},
+      {"TOOK", Align::right}, {"REMARK"}};
+  if (with_user) columns.insert(columns.begin() + 1, {"USER"});
+  Table table(columns);
+  for (const Json& run : runs) {
+    std::vector<std::string> row{
+        std::to_string(get<std::int64_t>(run, "id")),
+        cut(get_or<std::string>(run, "name", ""), 24),
+        get<std::string>(run, "state"),
+        std::to_string(get_or<std::int64_t>(run, "gpus", 0)),
+        human_time(get_or<Json>(run, "accepted_at", Json()), context.zone()).substr(0, 16),
+        time_used(run),
+        remark(run)};
+    if (with_user) row.insert(row.begin() + 1, get_or<std::string>(run, "user", ""));
+    table.add(std::move(row));
+  }
+  return table.text(context.terminal().width);
+}
+
+int run_list(Context& context, const Arguments& arguments) {
+  std::int64_t limit = arguments.integer("--limit", default_limit);
+  std::vector<Json> runs = fetch(context, filters(context, arguments), limit);
+  if (arguments.has("--json")) {
+    for (const Json& run : runs) context.print_json(run);
+    return 0;
+  }
+  if (runs.empty())
+    context.print("no runs; 'trainyard init' writes a first manifest\n");
+  else
+    context.print(table_of(context, runs, arguments.has("--all") || arguments.has("--user")));
+  return 0;
+}
+
+}  // namespace
+
+Command list_command() {
+  return {
+      "list",
+      "List runs, newest first",
+      "Shows your own last 20 runs unless told otherwise. Only admins see the runs of others.",
+      {},
+      {{"--state,-s",
+        "STATE",
+        "runs in these states",
+        {"queued", "staging", "pending", "running", "storing", "completed", "failed", "cancelled", "live"},
+        true},
+       {"--live,-l", "", "runs that are not over, as --state live", {}},
+       {"--user,-u", "USER", "runs of this user", {}},
+       {"--all,-a", "", "runs of all users", {}},
+       {"--name", "NAME", "runs of this name", {}},
+       {"--plan", "PLAN", "runs under this plan", {}},
+       {"--since", "TIME", "submitted since: 2026-11-23, 2026-11-23T10:30, today, 2026-11", {}},
+       {"--limit", "N", "at most so many (20)", {}},
+       json_option()},
+      {{"trainyard list --live", "what is still to come"},
+       {"trainyard list --state failed --since today", "what went wrong today"}},
+      run_list};
+}
+
+}  // namespace trainyard

@@ -1,0 +1,74 @@
+// trainyard: the command line. One of the four places where an Error is caught.
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <vector>
+
+#include "daemon/cli/command_line.h"
+#include "daemon/cli/context.h"
+#include "daemon/cli/diagnostics.h"
+#include "daemon/cli/help.h"
+
+namespace trainyard {
+namespace {
+
+constexpr int internal_exit_code = 70;
+
+int exit_code(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::invalid:
+      return 2;
+    case ErrorKind::not_found:
+      return 3;
+    case ErrorKind::denied:
+      return 4;
+    case ErrorKind::unavailable:
+      return 5;
+    case ErrorKind::internal:
+      return internal_exit_code;
+  }
+  return internal_exit_code;
+}
+
+// Help that was not asked for is an answer to a mistake.
+int print_help(const Context& context, const CommandLine& line) {
+  context.print(line.command         ? help_of(*line.command)
+                : line.group.empty() ? help_overview()
+                                     : help_group(line.group));
+  return line.wants_help ? 0 : exit_code(ErrorKind::invalid);
+}
+
+int perform(const CommandLine& line, Context& context) {
+  if (line.wants_version) return context.print("trainyard " TRAINYARD_VERSION "\n"), 0;
+  if (line.completion == "bash") return context.print(bash_completion()), 0;
+  if (!line.completion.empty())
+    throw Error(ErrorKind::invalid, "no completion for " + line.completion + "; there is one for bash");
+  if (line.wants_help || line.command == nullptr) return print_help(context, line);
+  return line.command->run(context, line.arguments);
+}
+
+int run(const std::vector<std::string>& words) {
+  Terminal terminal = Terminal::detect();
+  std::map<std::string, std::string> sources;
+  try {
+    CommandLine line = parse_command_line(words);
+    Context context(line.socket, terminal);
+    try {
+      return perform(line, context);
+    } catch (...) {
+      sources = std::move(context.sources);
+      throw;
+    }
+  } catch (const Error& e) {
+    std::fputs(render(e, sources, terminal.colour).c_str(), stderr);
+    return exit_code(e.kind());
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "error: %s\nthis is a fault of trainyard itself\n", e.what());
+    return internal_exit_code;
+  }
+}
+
+}  // namespace
+}  // namespace trainyard
+
+int main(int count, char** words) { return trainyard::run({words + 1, words + count}); }

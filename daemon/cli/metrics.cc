@@ -1,0 +1,75 @@
+// trainyard metrics: loss and accuracy per epoch.
+#include <fmt/format.h>
+
+#include "daemon/cli/arguments.h"
+#include "daemon/cli/commands.h"
+#include "daemon/cli/context.h"
+#include "daemon/cli/human.h"
+#include "daemon/cli/metrics_row.h"
+#include "daemon/cli/ticker.h"
+
+namespace trainyard {
+namespace {
+
+constexpr std::chrono::milliseconds interval{500};
+
+class Reader {
+ public:
+  Reader(Context& context, std::int64_t id, bool json) : context_(context), id_(id), json_(json) {}
+
+  // Prints what is new. True when nothing will follow.
+  bool print_new() {
+    while (true) {
+      Json part = context_.daemon().get(run_target(id_, "metrics?from=" + std::to_string(from_)));
+      for (const Json& metric : get<Json>(part, "metrics")) print(metric);
+      std::int64_t next = get<std::int64_t>(part, "next");
+      bool more = next > from_ && !get<Json>(part, "metrics").empty();
+      from_ = next;
+      if (!more) return get<bool>(part, "over");
+    }
+  }
+
+ private:
+  void print(const Json& metric) {
+    if (json_) return context_.print_json(metric);
+    std::string row = metrics_row(metric);
+    if (row.empty()) return;
+    if (!titled_) context_.print(metrics_title());
+    titled_ = true;
+    context_.print(row);
+  }
+
+  Context& context_;
+  std::int64_t id_;
+  bool json_;
+  bool titled_ = false;
+  std::int64_t from_ = 0;
+};
+
+int run_metrics(Context& context, const Arguments& arguments) {
+  Reader reader(context, run_id_from(arguments.text("RUN")), arguments.has("--json"));
+  if (!arguments.has("--follow")) {
+    reader.print_new();
+    return 0;
+  }
+  Ticker ticker;
+  while (!reader.print_new())
+    if (!ticker.wait(interval)) return interrupted_exit_code;
+  return 0;
+}
+
+}  // namespace
+
+Command metrics_command() {
+  return {"metrics",
+          "Print loss and accuracy of a run, epoch by epoch",
+          "",
+          {{"RUN", "42 or training-42"}},
+          {{"--follow,-f", "", "go on until the run is over", {}}, json_option()},
+          {{"trainyard metrics 42", "a table of its epochs"},
+           {"trainyard metrics 42 --json > metrics.jsonl",
+            "everything the program recorded, a line of JSON each"}},
+          run_metrics};
+}
+
+}  // namespace trainyard

@@ -1,0 +1,38 @@
+// trainyard show: all that is known of a run.
+#include <fmt/format.h>
+
+#include "daemon/cli/arguments.h"
+#include "daemon/cli/commands.h"
+#include "daemon/cli/context.h"
+#include "daemon/cli/show_run.h"
+
+namespace trainyard {
+namespace {
+
+int run_show(Context& context, const Arguments& arguments) {
+  bool first = true;
+  for (std::int64_t id : run_ids_from(arguments.all("RUN"))) {
+    Json run = context.daemon().get(run_target(id));
+    if (arguments.has("--json"))
+      context.print_json(run);
+    else
+      context.print((first ? "" : "\n") + run_text(run, context.zone()));
+    first = false;
+  }
+  return 0;
+}
+
+}  // namespace
+
+Command show_command() {
+  return {"show",
+          "Show all that is known of runs",
+          "State, why it waits, times, attempts with their Slurm jobs, events; of a failed run the "
+          "reason and the last lines of its log.",
+          {{"RUN", "42 or training-42", true, true}},
+          {json_option()},
+          {{"trainyard show 42", "how it does, or why it failed"}},
+          run_show};
+}
+
+}  // namespace trainyard

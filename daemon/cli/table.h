@@ -1,0 +1,40 @@
+// Table: rows of text in aligned columns. Widths are counted in code points.
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace trainyard {
+
+enum class Align { left, right };
+
+class Table {
+ public:
+  struct Column {
+    std::string title;
+    Align align = Align::left;
+  };
+
+  explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
+
+  void add(std::vector<std::string> row);  // one text per column
+  bool empty() const { return rows_.empty(); }
+
+  // Title line and rows. With a `width` the last column is cut where it would run over; 0: never.
+  std::string text(int width = 0) const;
+
+ private:
+  std::vector<Column> columns_;
+  std::vector<std::vector<std::string>> rows_;
+};
+
+std::size_t columns_of(std::string_view text);                  // code points
+std::string cut(const std::string& text, std::size_t columns);  // "a long st…"
+
+// Control characters as '?': what others wrote must not steer this terminal.
+std::string printable(std::string_view text);
+
+// "owner      ada\n"
+std::string field_line(const std::string& name, const std::string& value);
+
+}  // namespace trainyard

@@ -1,0 +1,101 @@
+#include "daemon/cli/usage_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "daemon/base/clock.h"
+#include "daemon/base/text.h"
+#include "daemon/cli/human.h"
+#include "daemon/cli/table.h"
+
+namespace trainyard {
+namespace {
+
+std::int64_t number(const Json& row, const char* key) { return get_or<std::int64_t>(row, key, 0); }
+
+std::string hours(std::int64_t gpu_seconds) {
+  return fmt::format("{:.2f}", static_cast<double>(gpu_seconds) / 3600);
+}
+
+std::string upper(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](char c) { return c >= 'a' && c <= 'z' ? char(c - 32) : c; });
+  return text;
+}
+
+std::vector<std::string> keys_of(const Json& report) {
+  std::vector<std::string> keys;
+  for (const Json& key : get<Json>(report, "by")) keys.push_back(key.get<std::string>());
+  return keys;
+}
+
+std::string value_of(const Json& row, const std::string& key) {
+  Json value = get_or<Json>(get<Json>(row, "keys"), key.c_str(), Json());
+  return value.is_string() ? value.get<std::string>() : value.is_null() ? "" : value.dump();
+}
+
+std::vector<std::string> numbers_of(const Json& row) {
+  std::int64_t gpu_seconds = number(row, "gpu_seconds");
+  return {std::to_string(number(row, "runs")), std::to_string(number(row, "jobs")),
+          std::to_string(gpu_seconds), hours(gpu_seconds)};
+}
+
+// A cell that begins like a formula would be one to a spreadsheet; names are the users' own.
+std::string csv_cell(std::string text) {
+  if (!text.empty() && std::string_view("=+-@\t\r").find(text[0]) != std::string_view::npos)
+    text.insert(0, 1, '\'');
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return quoted + '"';
+}
+
+std::string csv_line(std::vector<std::string> cells) {
+  for (std::string& cell : cells) cell = csv_cell(cell);
+  return join(cells, ",") + "\r\n";
+}
+
+}  // namespace
+
+std::string usage_table(const Json& report) {
+  std::string zone = get<std::string>(report, "zone");
+  std::string text = fmt::format("GPU time from {} to {}\n\n",
+                                 format_local(from_unix(get<std::int64_t>(report, "since")), zone),
+                                 format_local(from_unix(get<std::int64_t>(report, "until")), zone));
+  std::vector<std::string> keys = keys_of(report);
+  std::vector<Table::Column> columns;
+  for (const std::string& key : keys) columns.push_back({upper(key)});
+  for (const char* title : {"RUNS", "JOBS", "GPU-SECONDS", "GPU-HOURS"})
+    columns.push_back({title, Align::right});
+  Table table(columns);
+  auto add = [&](std::vector<std::string> names, const Json& row) {
+    for (std::string& cell : numbers_of(row)) names.push_back(std::move(cell));
+    table.add(std::move(names));
+  };
+  for (const Json& row : get<Json>(report, "rows")) {
+    std::vector<std::string> names;
+    for (const std::string& key : keys)
+      names.push_back(value_of(row, key).empty() ? "-" : value_of(row, key));
+    add(std::move(names), row);
+  }
+  std::vector<std::string> total(keys.size());
+  if (!total.empty()) total.front() = "total";
+  add(std::move(total), get<Json>(report, "total"));
+  return text + table.text();
+}
+
+std::string usage_csv(const Json& report) {
+  std::vector<std::string> keys = keys_of(report), titles = keys;
+  for (const char* title : {"runs", "jobs", "gpu_seconds", "gpu_hours"}) titles.push_back(title);
+  std::string text = csv_line(titles);
+  for (const Json& row : get<Json>(report, "rows")) {
+    std::vector<std::string> cells;
+    for (const std::string& key : keys) cells.push_back(value_of(row, key));
+    for (std::string& cell : numbers_of(row)) cells.push_back(std::move(cell));
+    text += csv_line(std::move(cells));
+  }
+  return text;
+}
+
+}  // namespace trainyard
