@@ -82,8 +82,9 @@ start_mariadbd() {
   me=$(id -un)
   if [[ ! -e $dir/mariadb/complete ]]; then
     rm -rf "$dir/mariadb"
-    mariadb-install-db --no-defaults --user="$me" --datadir="$dir/mariadb" --skip-test-db \
-      --auth-root-authentication-method=socket --auth-root-socket-user="$me" >"$dir/log/mariadb-install.log" 2>&1
+    # --force: it would look this machine's name up, and not every machine knows its own.
+    mariadb-install-db --no-defaults --force --user="$me" --datadir="$dir/mariadb" --skip-test-db \
+      --auth-root-authentication-method=socket --auth-root-socket-user="$me" >"$dir/log/mariadbd.out" 2>&1
     touch "$dir/mariadb/complete"
   fi
   start mariadbd mariadbd --no-defaults --user="$me" --datadir="$dir/mariadb" --socket="$dir/run/mariadb.socket" \
