@@ -1,0 +1,72 @@
+#!/usr/bin/env python3
+"""Runs the end-to-end tests in one yard and leaves a JUnit report.
+
+usage: tests/e2e/run.py ROOT [TEST ...]     ROOT/e2e.xml is the report; TEST as test_sandbox.Faults
+"""
+import os
+import pathlib
+import sys
+import time
+import unittest
+import xml.etree.ElementTree as xml
+
+HERE = pathlib.Path(__file__).resolve().parent
+
+
+class Report(unittest.TextTestResult):
+    """What unittest prints, with the seconds of each test, and the same as JUnit."""
+
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        self.suite = xml.Element("testsuite", name="e2e")
+
+    def startTest(self, test):
+        self.begun = time.monotonic()
+        super().startTest(test)
+
+    def addSuccess(self, test):
+        super().addSuccess(test)
+        self._add(test)
+
+    def addFailure(self, test, err):
+        super().addFailure(test, err)
+        self._add(test, "failure", self._exc_info_to_string(err, test))
+
+    def addError(self, test, err):
+        super().addError(test, err)
+        self._add(test, "error", self._exc_info_to_string(err, test))
+
+    def addSkip(self, test, reason):
+        super().addSkip(test, reason)
+        self._add(test, "skipped", reason)
+
+    def addSubTest(self, test, subtest, err):
+        super().addSubTest(test, subtest, err)
+        if err is not None:
+            self._add(subtest, "failure", self._exc_info_to_string(err, test))
+
+    def _add(self, test, verdict=None, text=""):
+        seconds = time.monotonic() - getattr(self, "begun", time.monotonic())
+        case = xml.SubElement(self.suite, "testcase", name=test.id(), time=f"{seconds:.3f}")
+        if verdict:
+            xml.SubElement(case, verdict).text = text.encode("ascii", "backslashreplace").decode()
+
+
+def main(root, *names):
+    os.environ["TRAINYARD_TEST_ROOT"] = root
+    sys.path.insert(0, str(HERE))
+    import yard  # after the root is known
+
+    loader = unittest.defaultTestLoader
+    tests = loader.loadTestsFromNames(names) if names else loader.discover(str(HERE))
+    try:
+        yard.shared()  # or no test at all
+        result = unittest.TextTestRunner(resultclass=Report, verbosity=2).run(tests)
+    finally:
+        yard.take_down_shared()
+    xml.ElementTree(result.suite).write(pathlib.Path(root) / "e2e.xml")
+    return 0 if result.wasSuccessful() else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

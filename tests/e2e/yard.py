@@ -1,0 +1,259 @@
+"""The yard of the end-to-end tests: a private Slurm, the installed programs, two more users, and a daemon to kill.
+
+Everything lies under one directory. `python3 yard.py down ROOT` takes a yard down whatever became of its tests.
+"""
+import collections
+import contextlib
+import json
+import os
+import pathlib
+import pwd
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
+SANDBOX = REPOSITORY / "scripts" / "sandbox"
+USERS = ("yard_ada", "yard_ben")
+
+Result = collections.namedtuple("Result", "code stdout stderr")
+Interval = collections.namedtuple("Interval", "start end")  # unix seconds, [start, end)
+
+
+class Yard:
+    """One Slurm for a whole suite. Every wait has a deadline; a test that waits in vain fails with what it saw."""
+
+    def __init__(self, root):
+        self.root = pathlib.Path(root)
+        self.sandbox = self.root / "sandbox"
+        self.scratch = self.root / "scratch"
+        self.buckets = self.root / "buckets"
+        self.state = self.root / "state"
+        self.socket = self.root / "trainyard.sock"
+        self.config_file = self.root / "trainyard.toml"
+        self.daemon_log = self.root / "daemon.log"
+        self.daemon = None  # the trainyardd that start_daemon() started, as a Popen
+
+    # ---- coming and going
+
+    def up(self):
+        for folder in (self.scratch, self.state):
+            folder.mkdir(exist_ok=True)
+        self.buckets.mkdir(exist_ok=True)
+        self.buckets.chmod(0o1777)
+        self._add_users()
+        self.prefix = install(self.root / "install")
+        subprocess.run([SANDBOX, "--dir", self.sandbox, "up", "--users", ",".join(USERS)], check=True)
+
+    def down(self):
+        self.stop_daemon()
+        subprocess.run([SANDBOX, "--dir", self.sandbox, "down"], check=False)
+        self._remove_users()
+
+    def _add_users(self):
+        (self.root / "home").mkdir(exist_ok=True)
+        for user in USERS:
+            if user_exists(user):
+                continue
+            subprocess.run(["useradd", "--user-group", "--create-home", "--home-dir", self.root / "home" / user,
+                            "--shell", "/bin/bash", user], check=True)
+            with open(self.root / "users", "a") as ours:
+                print(user, file=ours)
+
+    def _remove_users(self):
+        """Those that we added, and no others."""
+        with contextlib.suppress(FileNotFoundError):
+            for user in (self.root / "users").read_text().split():
+                subprocess.run(["userdel", user], check=False)
+            (self.root / "users").unlink()
+
+    # ---- commands
+
+    def execute(self, *command, user="root", on="head", expect=0, **options):
+        """Runs a command on a host as a user; fails unless it exits with `expect` (None: whatever it says)."""
+        words = [SANDBOX, "--dir", self.sandbox, "exec", "--on", on, "--user", user, "--", *command]
+        done = subprocess.run([str(word) for word in words], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                              timeout=options.pop("timeout", 120), cwd=options.pop("cwd", self.root), **options)
+        result = Result(done.returncode, done.stdout, done.stderr)
+        if expect is not None and result.code != expect:
+            shown = " ".join(str(word) for word in command)
+            raise AssertionError(f"{shown}: exit code {result.code}, not {expect}\n{result.stdout}{result.stderr}")
+        return result
+
+    def trainyard(self, *arguments, user="root", expect=0, **options):
+        """The command line, as a user types it on the head node."""
+        environment = {**os.environ, "TRAINYARD_SOCKET": str(self.socket)}
+        return self.execute(self.prefix / "bin/trainyard", *arguments, user=user, expect=expect, env=environment,
+                            **options)
+
+    def fault(self, what, action):
+        subprocess.run([SANDBOX, "--dir", self.sandbox, "fault", what, action], check=True, stdin=subprocess.DEVNULL)
+
+    # ---- the daemon
+
+    def config(self, overrides=None):
+        """The configuration of the tests, with `overrides` laid over it table by table."""
+        tables = {
+            "daemon": {"socket": str(self.socket), "state_dir": str(self.state), "allow_root": True},
+            "scratch": {"path": str(self.scratch)},
+            "slurm": {"conf": str(self.sandbox / "etc/slurm.conf")},
+        }
+        for name, table in (overrides or {}).items():
+            tables[name] = {**tables.get(name, {}), **table}
+        return tables
+
+    def start_daemon(self, overrides=None, seconds=30):
+        """Starts trainyardd and returns when it says that it has recovered (READY=1, as to systemd)."""
+        assert self.daemon is None, "a daemon runs already"
+        self.config_file.write_text(to_toml(self.config(overrides)))
+        with notify_socket(self.root / "notify") as notify, open(self.daemon_log, "a") as log:
+            command = [SANDBOX, "--dir", self.sandbox, "exec", "--user", "root", "--",
+                       self.prefix / "sbin/trainyardd", "--config", self.config_file]
+            self.daemon = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.root,
+                                           env={**os.environ, "NOTIFY_SOCKET": str(self.root / "notify")})
+            if not ready(notify, self.daemon, seconds):
+                self.kill_daemon()
+                raise AssertionError(f"trainyardd is not ready:\n{tail(self.daemon_log)}")
+
+    def kill_daemon(self, sig=signal.SIGKILL):
+        """Ends the daemon by a signal and returns its exit code when it is gone. (exec keeps the pid: it is its own.)"""
+        daemon, self.daemon = self.daemon, None
+        daemon.send_signal(sig)
+        try:
+            return daemon.wait(timeout=60)
+        except subprocess.TimeoutExpired:
+            daemon.kill()
+            raise AssertionError(f"trainyardd does not end by {sig}:\n{tail(self.daemon_log)}")
+
+    def stop_daemon(self):
+        if self.daemon is not None:
+            self.kill_daemon(signal.SIGTERM)
+
+    # ---- the independent witness
+
+    def sacct(self, *arguments):
+        """What Slurm's accounting says, as one dictionary per row: every attempt (-D), no steps, unix seconds.
+
+        Jobs that were only ever held are not among them."""
+        fields = "JobIDRaw,JobName,User,Account,State,ExitCode,Submit,Start,End,AllocTRES,NodeList"
+        told = self.execute("sacct", "--duplicates", "--parsable2", "--noheader", "--allocations", "--allusers",
+                            "--starttime=1970-01-01", f"--format={fields}", *arguments,
+                            env={**os.environ, "SLURM_TIME_FORMAT": "%s"})
+        return [dict(zip(fields.split(","), line.split("|"))) for line in told.stdout.splitlines()]
+
+    def wait_until(self, predicate, seconds, what="it"):
+        """Asks until the answer is true, and returns that answer."""
+        deadline = time.monotonic() + seconds
+        while not (answer := predicate()):
+            if time.monotonic() > deadline:
+                raise AssertionError(f"waited {seconds} s in vain for {what}")
+            time.sleep(0.05)
+        return answer
+
+
+def gpus(row):
+    """The GPUs that a row of sacct was given, of whatever kind."""
+    given = dict(part.split("=") for part in row["AllocTRES"].split(",") if "=" in part)
+    return int(given.get("gres/gpu", 0))
+
+
+def interval(row):
+    """From the row's start to its end; None for a job that never started or has not ended."""
+    if row["Start"].isdigit() and row["End"].isdigit():
+        return Interval(int(row["Start"]), int(row["End"]))
+    return None
+
+
+def overlaps(intervals):
+    """The greatest number of intervals that share a second; 1 when none overlap."""
+    changes = sorted([(i.start, 1) for i in intervals if i.end > i.start] + [(i.end, -1) for i in intervals if i.end > i.start])
+    running = most = 0
+    for _, change in changes:  # at equal times ends come first: [start, end)
+        running += change
+        most = max(most, running)
+    return most
+
+
+def install(destination):
+    """Puts the built programs under `destination` and returns the prefix there."""
+    options = json.loads(subprocess.check_output(["meson", "introspect", "--buildoptions", REPOSITORY / "build"]))
+    prefix = next(option["value"] for option in options if option["name"] == "prefix")
+    subprocess.run(["meson", "install", "-C", REPOSITORY / "build", "--no-rebuild", "--quiet", "--destdir", destination],
+                   check=True, stdout=subprocess.DEVNULL)
+    return destination / prefix.lstrip("/")
+
+
+@contextlib.contextmanager
+def notify_socket(path):
+    path.unlink(missing_ok=True)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notify:
+        notify.bind(str(path))
+        yield notify
+
+
+def ready(notify, process, seconds):
+    """True once the process says READY=1; false when it ends first, or the time is up."""
+    deadline = time.monotonic() + seconds
+    ended = os.pidfd_open(process.pid)
+    try:
+        while (left := deadline - time.monotonic()) > 0:
+            readable, _, _ = select.select([notify, ended], [], [], left)
+            if notify in readable and b"READY=1" in notify.recv(65536).split(b"\n"):
+                return True
+            if readable == [ended]:
+                return False
+        return False
+    finally:
+        os.close(ended)
+
+
+def to_toml(tables):
+    """Tables of scalars and lists, nested by dots in their names. JSON's scalars are TOML's."""
+    lines = []
+    for name, table in tables.items():
+        lines += [f"[{name}]", *(f"{key} = {json.dumps(value)}" for key, value in table.items()), ""]
+    return "\n".join(lines)
+
+
+def tail(path, lines=30):
+    with contextlib.suppress(FileNotFoundError):
+        return "\n".join(path.read_text(errors="replace").splitlines()[-lines:])
+    return ""
+
+
+def user_exists(name):
+    with contextlib.suppress(KeyError):
+        return bool(pwd.getpwnam(name))
+    return False
+
+
+_shared = None
+
+
+def shared():
+    """The yard of this process, brought up when it is first asked for."""
+    global _shared
+    if _shared is None:
+        root = pathlib.Path(os.environ.get("TRAINYARD_TEST_ROOT") or tempfile.mkdtemp(prefix="trainyard-test."))
+        root.chmod(0o755)
+        _shared = Yard(root)  # before up(): one that comes up half-way is taken down, too
+        _shared.up()
+    return _shared
+
+
+def take_down_shared():
+    if _shared is not None:
+        _shared.down()
+        if "TRAINYARD_TEST_ROOT" not in os.environ:
+            shutil.rmtree(_shared.root)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3 or sys.argv[1] != "down":
+        sys.exit("usage: yard.py down ROOT")
+    Yard(sys.argv[2]).down()
