@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "daemon/base/fd.h"
 #include "daemon/base/text.h"
@@ -41,6 +42,18 @@ int exit_code_of(ErrorKind kind) {
       return 70;
   }
   return 70;
+}
+
+Error caught_error() {
+  try {
+    throw;
+  } catch (const Error& e) {
+    return e;
+  } catch (const std::filesystem::filesystem_error& e) {
+    return {ErrorKind::unavailable, e.path1().string() + ": " + e.code().message()};
+  } catch (const std::exception& e) {
+    return {ErrorKind::internal, e.what()};
+  }
 }
 
 }  // namespace trainyard

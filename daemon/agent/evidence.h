@@ -18,6 +18,10 @@ std::vector<std::string> last_lines(const std::string& path, std::size_t count);
 int exit_code_of(ErrorKind kind);
 inline constexpr int exit_try_again = 75;
 
+// In a catch (...): what was thrown, as an Error. The file system's own exceptions may not come again
+// (unavailable); anything else that is no Error is a fault of ours.
+Error caught_error();
+
 // A JSON file of the daemon's, its reader's errors naming the file.
 template <class Read>
 auto read_handover(const std::string& path, const Read& read) {

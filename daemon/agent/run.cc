@@ -121,12 +121,12 @@ ExitEvidence missing_data(const Launch& launch, const Claim& mine) {
 }
 
 ExitEvidence prepare_and_execute(const Launch& launch, const Claim& mine) {
-  if (!is_data_there(launch)) return missing_data(launch, mine);
   try {
+    if (!is_data_there(launch)) return missing_data(launch, mine);
     prepare(launch);
     return execute(launch, mine);
-  } catch (const Error& e) {
-    return failure(mine, e);
+  } catch (...) {
+    return failure(mine, caught_error());
   }
 }
 

@@ -150,7 +150,8 @@ int stage(const std::string& request_path) {
   const StageRequest request = read_handover(request_path, stage_request_from_json);
   try {
     stage_unless_there(request);
-  } catch (const Error& e) {
+  } catch (...) {
+    const Error e = caught_error();
     // Another stage job may have brought it meanwhile: then it is there, whatever went wrong here.
     if (!fs::exists(target_of(request))) {
       record(request, evidence_of_failure(e));

@@ -112,7 +112,8 @@ int store(const std::string& launch_path, const Patience& patience) {
   try {
     evidence = store_everything(launch, patience);
     log_info("stored {} objects, {} bytes in {}", evidence.objects, evidence.size_bytes, target_of(launch));
-  } catch (const Error& e) {
+  } catch (...) {
+    const Error e = caught_error();
     evidence.try_again = e.kind() == ErrorKind::unavailable;
     evidence.message = e.what();
     exit_code = exit_code_of(e.kind());
