@@ -20,6 +20,10 @@ std::string attempt_directory(const std::string& scratch, std::int64_t run_id, i
   return join_path(run_directory(scratch, run_id), "attempts/" + std::to_string(attempt));
 }
 
+std::string uploaded_code(const std::string& state_dir, std::uint32_t uid, const std::string& digest) {
+  return join_path(join_path(join_path(state_dir, "code"), std::to_string(uid)), digest + ".tar");
+}
+
 std::string training_id(std::int64_t run_id) { return "training-" + std::to_string(run_id); }
 
 }  // namespace trainyard::layout

@@ -48,6 +48,10 @@ std::string runs_directory(const std::string& scratch);
 std::string run_directory(const std::string& scratch, std::int64_t run_id);
 std::string attempt_directory(const std::string& scratch, std::int64_t run_id, int attempt);
 
+// Uploaded code, in the daemon's state directory and the daemon's own: <state_dir>/code/<uid>/<sha256>.tar,
+// complete or not there. Of each user apart, so nobody runs or probes for another's.
+std::string uploaded_code(const std::string& state_dir, std::uint32_t uid, const std::string& digest);
+
 // "training-42"
 std::string training_id(std::int64_t run_id);
 
