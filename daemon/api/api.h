@@ -1,0 +1,33 @@
+// Api: what the routes work with. One per daemon, on the loop.
+#pragma once
+#include <set>
+#include <string>
+
+#include "daemon/base/clock.h"
+#include "daemon/base/workers.h"
+#include "daemon/driver/driver.h"
+#include "daemon/ledger/ledger.h"
+#include "daemon/run/admission.h"
+
+namespace trainyard {
+
+struct ApiSettings {
+  std::string version;
+  bool allow_root = false;       // may uid 0 submit?
+  std::set<std::string> admins;  // besides root and the daemon's own uid
+  std::string time_zone = "UTC";
+  std::string state_dir;
+  std::string scratch;
+  std::int64_t max_code_bytes = std::int64_t{64} << 20;
+  Plans plans;
+};
+
+struct Api {
+  ApiSettings settings;  // replaced as a whole on SIGHUP
+  Driver& driver;
+  Ledger& ledger;
+  Workers& io;  // for users' files
+  UtcSeconds started_at{};
+};
+
+}  // namespace trainyard

@@ -1,0 +1,102 @@
+#include "daemon/api/log_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "daemon/base/as_user.h"
+#include "daemon/base/error.h"
+#include "daemon/base/fd.h"
+#include "daemon/base/text.h"
+
+namespace trainyard {
+namespace {
+
+void drop_discarded(Json& object) {
+  for (auto member = object.begin(); member != object.end();)
+    member = member->is_discarded() ? object.erase(member) : std::next(member);
+}
+
+// How many bytes a character begun by this one has; 0 for one that begins none.
+std::size_t length_of_character(unsigned char first) {
+  if (first < 0x80) return 1;
+  if ((first & 0xe0) == 0xc0) return 2;
+  if ((first & 0xf0) == 0xe0) return 3;
+  if ((first & 0xf8) == 0xf0) return 4;
+  return 0;
+}
+
+// Lists and objects inside an object are not the trainer's; left out, they cannot be nested deeply either.
+bool is_flat(int depth, Json::parse_event_t event, Json&) {
+  bool nested = event == Json::parse_event_t::object_start || event == Json::parse_event_t::array_start;
+  return depth == 0 || !nested;
+}
+
+std::string read_from(int fd, const std::string& path, std::int64_t from, std::int64_t max_bytes) {
+  std::string bytes(static_cast<std::size_t>(max_bytes), '\0');
+  std::size_t filled = 0;
+  while (filled < bytes.size()) {
+    ssize_t got = ::pread(fd, bytes.data() + filled, bytes.size() - filled,
+                          static_cast<off_t>(from + static_cast<std::int64_t>(filled)));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) throw_errno("read " + path);
+    if (got == 0) break;
+    filled += static_cast<std::size_t>(got);
+  }
+  bytes.resize(filled);
+  return bytes;
+}
+
+}  // namespace
+
+FilePiece read_piece_as(uid_t uid, const std::string& path, std::int64_t from, std::int64_t max_bytes) {
+  AsUser user(uid);
+  // O_NONBLOCK: a pipe in its place would keep the worker for good.
+  UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  if (!fd && errno == ENOENT) return {"", from, 0};
+  if (!fd) throw_errno("open " + path);
+  struct stat found {};
+  if (::fstat(fd.get(), &found) != 0) throw_errno("stat " + path);
+  if (!S_ISREG(found.st_mode)) throw Error(ErrorKind::invalid, path + ": is no plain file");
+
+  FilePiece piece{"", from, found.st_size};
+  if (from >= found.st_size) return piece;
+  piece.bytes = read_from(fd.get(), path, from, std::min(max_bytes, found.st_size - from));
+  piece.next = from + static_cast<std::int64_t>(piece.bytes.size());
+  return piece;
+}
+
+void drop_begun_character(FilePiece& piece) {
+  for (std::size_t back = 1; back <= std::min<std::size_t>(3, piece.bytes.size()); ++back) {
+    auto byte = static_cast<unsigned char>(piece.bytes[piece.bytes.size() - back]);
+    std::size_t length = length_of_character(byte);
+    if (length == 0) continue;
+    if (length <= back) return;
+    piece.bytes.resize(piece.bytes.size() - back);
+    piece.next -= static_cast<std::int64_t>(back);
+    return;
+  }
+}
+
+std::vector<Json> take_json_lines(FilePiece& piece) {
+  std::vector<Json> lines;
+  std::size_t end = piece.bytes.rfind('\n');
+  if (end == std::string::npos) {
+    bool fills_the_piece = piece.next < piece.size_bytes;
+    if (!fills_the_piece) piece.next -= static_cast<std::int64_t>(piece.bytes.size());
+    return lines;
+  }
+  for (const std::string& line : split(std::string_view(piece.bytes).substr(0, end), '\n')) {
+    Json value = Json::parse(line, is_flat, false);
+    if (!value.is_object()) continue;
+    drop_discarded(value);
+    lines.push_back(std::move(value));
+  }
+  piece.next -= static_cast<std::int64_t>(piece.bytes.size() - end - 1);
+  return lines;
+}
+
+}  // namespace trainyard

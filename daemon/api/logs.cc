@@ -1,0 +1,105 @@
+#include "daemon/api/handlers.h"
+#include "daemon/api/log_file.h"
+#include "daemon/api/query.h"
+#include "daemon/base/error.h"
+#include "daemon/base/fd.h"
+#include "daemon/handover/layout.h"
+
+namespace trainyard {
+namespace {
+
+constexpr std::int64_t most_piece_bytes = 1 << 20;
+constexpr int most_attempts = 1'000'000;
+
+// A file of the run, and whether what writes it has ended.
+struct RunFile {
+  uid_t uid = 0;
+  std::string path;
+  int attempt = 0;  // 0: the data set's
+  bool writer_ended = false;
+};
+
+bool program_ended(const TrainingRun& run) { return is_over(run.state) || run.state == RunState::storing; }
+
+// Of the attempt asked for, else of the last one.
+RunFile file_of_attempt(const Api& api, const RouteCall& call, const TrainingRun& run,
+                        const std::string& name) {
+  int last = run.attempt() == nullptr ? 1 : run.attempt()->number;
+  int attempt = static_cast<int>(integer_parameter(call.head.query, "attempt", last, 1, most_attempts));
+  std::string directory = layout::attempt_directory(api.settings.scratch, run.id, attempt);
+  bool ended = name == layout::store_job_log ? is_over(run.state) : program_ended(run);
+  return {run.owner.uid, join_path(directory, name), attempt, ended || attempt < last};
+}
+
+// Read as the run's owner, whoever staged it: a data set that others share may be closed to them.
+RunFile stage_log_of(const Api& api, const TrainingRun& run) {
+  if (run.dataset_digest.empty())
+    throw Error(ErrorKind::not_found, "run " + std::to_string(run.id) + " has no data set");
+  std::string directory = layout::dataset_directory(api.settings.scratch, run.dataset_digest);
+  std::optional<DataSet> data_set = api.ledger.find_data_set(run.dataset_digest);
+  bool on_its_way =
+      data_set && (data_set->state == DataSetState::wanted || data_set->state == DataSetState::staging);
+  return {run.owner.uid, join_path(directory, layout::stage_log), 0, is_over(run.state) || !on_its_way};
+}
+
+RunFile log_of(const Api& api, const RouteCall& call, const TrainingRun& run) {
+  std::string which = text_parameter(call.head.query, "which", "training");
+  if (which == "training") return file_of_attempt(api, call, run, layout::training_log);
+  if (which == "train-job") return file_of_attempt(api, call, run, layout::train_job_log);
+  if (which == "store-job") return file_of_attempt(api, call, run, layout::store_job_log);
+  if (which == "stage") return stage_log_of(api, run);
+  throw Error(ErrorKind::invalid, "?which=" + which + ": write training, train-job, store-job or stage");
+}
+
+// What is over was so before we looked: nothing comes behind the size we saw.
+bool is_over(const RunFile& file, const FilePiece& piece) {
+  return file.writer_ended && piece.next >= piece.size_bytes;
+}
+
+std::int64_t from_of(const RouteCall& call) {
+  return integer_parameter(call.head.query, "from", 0, 0, INT64_MAX);
+}
+
+// Reads on a worker, then answers with what `answer` makes of it there.
+template <class Answer>
+void read_and_answer(Api& api, const RunFile& file, std::int64_t from, std::int64_t max_bytes, Answer answer,
+                     const Responder& responder) {
+  api.io.run(
+      [=] {
+        FilePiece piece = read_piece_as(file.uid, file.path, from, max_bytes);
+        return json_response(answer(file, piece));
+      },
+      [responder](Response response) { responder.send(std::move(response)); },
+      [responder](const std::exception_ptr& error) { responder.fail(error); });
+}
+
+}  // namespace
+
+void show_logs(Api& api, RouteCall& call, const Responder& responder) {
+  TrainingRun run = run_named(api, call);
+  RunFile file = log_of(api, call, run);
+  auto max_bytes = integer_parameter(call.head.query, "max", 65536, 4, most_piece_bytes);
+  auto answer = [](const RunFile& its_file, FilePiece piece) {
+    bool over = is_over(its_file, piece);
+    if (!over) drop_begun_character(piece);
+    return Json{{"text", piece.bytes},
+                {"next", piece.next},
+                {"size", piece.size_bytes},
+                {"attempt", its_file.attempt},
+                {"over", over}};
+  };
+  read_and_answer(api, file, from_of(call), max_bytes, answer, responder);
+}
+
+void show_metrics(Api& api, RouteCall& call, const Responder& responder) {
+  TrainingRun run = run_named(api, call);
+  RunFile file = file_of_attempt(api, call, run, layout::metrics_file);
+  auto answer = [](const RunFile& its_file, FilePiece piece) {
+    bool over = is_over(its_file, piece);  // a last line without an end is nobody's any more
+    std::vector<Json> metrics = take_json_lines(piece);
+    return Json{{"metrics", metrics}, {"next", piece.next}, {"attempt", its_file.attempt}, {"over", over}};
+  };
+  read_and_answer(api, file, from_of(call), most_piece_bytes, answer, responder);
+}
+
+}  // namespace trainyard

@@ -1,0 +1,148 @@
+#include <algorithm>
+#include <charconv>
+
+#include "daemon/api/handlers.h"
+#include "daemon/api/query.h"
+#include "daemon/api/wire.h"
+#include "daemon/base/error.h"
+#include "daemon/handover/layout.h"
+
+namespace trainyard {
+namespace {
+
+constexpr int most_runs_in_a_page = 1000;
+constexpr int runs_read_at_a_time = 500;
+// What a rare state may cost the loop; a page that stops here is short, and `next` goes on.
+constexpr int most_runs_looked_at = 5000;
+
+ShownRun shown(const Api& api, const TrainingRun& run) {
+  return {run, api.driver.shown_state(run), api.driver.waiting_reason(run)};
+}
+
+// The states asked for; empty: all.
+std::vector<ShownState> states_of(const Query& query) {
+  std::vector<ShownState> states;
+  for (const std::string& name : list_parameter(query, "state")) {
+    if (name != "live") {
+      states.push_back(shown_state_from(name));
+      continue;
+    }
+    for (ShownState state : {ShownState::queued, ShownState::staging, ShownState::pending,
+                             ShownState::running, ShownState::storing})
+      states.push_back(state);
+  }
+  return states;
+}
+
+bool is_over(ShownState state) {
+  return state == ShownState::completed || state == ShownState::failed || state == ShownState::cancelled;
+}
+
+// Whether all of the states, or none, are ends of a run: then the ledger need not read the others.
+std::optional<bool> all_over(const std::vector<ShownState>& states) {
+  auto over = std::count_if(states.begin(), states.end(), [](ShownState state) { return is_over(state); });
+  if (states.empty() || (over > 0 && over < std::ssize(states))) return std::nullopt;
+  return over > 0;
+}
+
+// Everybody's own runs; admins everybody's.
+void restrict_to_visible(RunFilter& filter, const Caller& caller) {
+  if (caller.admin) return;
+  if (!filter.user.empty() && filter.user != caller.owner.name)
+    throw Error(ErrorKind::denied, "only admins see the runs of " + filter.user);
+  filter.uid = caller.owner.uid;
+}
+
+RunFilter filter_of(const Api& api, const RouteCall& call) {
+  const Query& query = call.head.query;
+  RunFilter filter;
+  filter.user = text_parameter(query, "user");
+  filter.name = text_parameter(query, "name");
+  filter.plan = text_parameter(query, "plan");
+  filter.since = time_parameter(query, "since", api.settings.time_zone);
+  filter.before = integer_parameter(query, "before", INT64_MAX, 1, INT64_MAX);
+  restrict_to_visible(filter, call.caller);
+  return filter;
+}
+
+struct Page {
+  std::vector<TrainingRun> runs;
+  std::optional<std::int64_t> next;  // ids below it are still to be looked at
+};
+
+Page read_page(const Driver& driver, RunFilter filter, const std::vector<ShownState>& states,
+               std::size_t limit) {
+  Page page;
+  filter.limit = runs_read_at_a_time;
+  for (int looked_at = 0; looked_at < most_runs_looked_at; looked_at += filter.limit) {
+    std::vector<TrainingRun> batch = driver.list(filter);
+    for (TrainingRun& run : batch) {
+      if (page.runs.size() == limit) {
+        page.next = filter.before;
+        return page;
+      }
+      filter.before = run.id;
+      ShownState state = driver.shown_state(run);
+      if (states.empty() || std::find(states.begin(), states.end(), state) != states.end())
+        page.runs.push_back(std::move(run));
+    }
+    if (std::ssize(batch) < filter.limit) return page;
+  }
+  page.next = filter.before;
+  return page;
+}
+
+}  // namespace
+
+TrainingRun run_named(const Api& api, const RouteCall& call) {
+  const std::string& text = call.parameter;
+  std::int64_t id = 0;
+  auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), id);
+  if (failed != std::errc{} || end != text.data() + text.size())
+    throw Error(ErrorKind::invalid, "\"" + text + "\" is no number of a run");
+  std::optional<TrainingRun> run = api.driver.find_run(id);
+  if (!run || !may_see(call.caller, *run))
+    throw Error(ErrorKind::not_found, "no run " + text + (call.caller.admin ? "" : " of yours"));
+  return *run;
+}
+
+void list_runs(Api& api, RouteCall& call, const Responder& responder) {
+  std::vector<ShownState> states = states_of(call.head.query);
+  RunFilter filter = filter_of(api, call);
+  filter.over = all_over(states);
+  auto limit = integer_parameter(call.head.query, "limit", 100, 1, most_runs_in_a_page);
+  Page page = read_page(api.driver, filter, states, static_cast<std::size_t>(limit));
+  Json runs = Json::array();
+  for (const TrainingRun& run : page.runs) runs.push_back(to_wire(shown(api, run)));
+  responder.send(json_response({{"runs", runs}, {"next", page.next ? Json(*page.next) : Json()}}));
+}
+
+void show_run(Api& api, RouteCall& call, const Responder& responder) {
+  TrainingRun run = run_named(api, call);
+  std::optional<Submission> submission = api.ledger.submission_of(run.id);
+  RunDetail detail{shown(api, run),
+                   run.dataset_digest.empty() ? std::nullopt : api.ledger.find_data_set(run.dataset_digest),
+                   api.ledger.events_of(run.id), layout::run_directory(api.settings.scratch, run.id),
+                   submission ? submission->file : ""};
+  responder.send(json_response(to_wire(detail)));
+}
+
+void show_manifest(Api& api, RouteCall& call, const Responder& responder) {
+  TrainingRun run = run_named(api, call);
+  std::optional<Submission> submission = api.ledger.submission_of(run.id);
+  if (!submission)
+    throw Error(ErrorKind::not_found, "run " + call.parameter + " came without a manifest's text");
+  responder.send(json_response({{"file", submission->file}, {"text", submission->text}}));
+}
+
+void show_results(Api& api, RouteCall& call, const Responder& responder) {
+  responder.send(json_response(results_to_wire(run_named(api, call))));
+}
+
+void cancel_run(Api& api, RouteCall& call, const Responder& responder) {
+  std::int64_t id = run_named(api, call).id;
+  api.driver.cancel(id, call.caller.owner.name);
+  responder.send(json_response(to_wire(shown(api, run_named(api, call)))));
+}
+
+}  // namespace trainyard

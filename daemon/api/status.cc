@@ -1,0 +1,75 @@
+#include <climits>
+
+#include "daemon/api/handlers.h"
+#include "daemon/api/wire.h"
+#include "daemon/run/admission.h"
+
+namespace trainyard {
+namespace {
+
+std::vector<TrainingRun> live_runs_of(const Api& api, const Caller& caller) {
+  RunFilter filter;
+  filter.uid = caller.owner.uid;
+  filter.over = false;
+  filter.limit = INT_MAX;
+  return api.driver.list(filter);
+}
+
+// The plans the caller may ask for, and what the caller's own runs occupy of them.
+Json plans_of(const Api& api, const Caller& caller, const std::vector<TrainingRun>& live) {
+  std::map<std::string, int> in_use;
+  for (const TrainingRun& run : live)
+    if (occupies_plan(run.state)) in_use[run.plan] += run.manifest->resources.gpus();
+  Json plans = Json::array();
+  for (const auto& [name, plan] : api.settings.plans) {
+    if (!plan.members.empty() && plan.members.count(caller.owner.name) == 0) continue;
+    plans.push_back({{"name", name},
+                     {"gpus", plan.gpus},
+                     {"per", plan.per == Plan::Per::user ? "user" : "account"},
+                     {"in_use", in_use[name]}});
+  }
+  return plans;
+}
+
+void answer_drained(const Api& api, const Responder& responder) {
+  responder.send(json_response({{"drained", api.driver.drained()}}));
+}
+
+}  // namespace
+
+void get_status(Api& api, RouteCall& call, const Responder& responder) {
+  std::vector<TrainingRun> live = live_runs_of(api, call.caller);
+  std::map<std::string, int> runs;
+  for (const TrainingRun& run : live) ++runs[to_string(api.driver.shown_state(run))];
+  Driver::Status status = api.driver.status();
+  const Owner& user = call.caller.owner;
+  responder.send(
+      json_response({{"version", api.settings.version},
+                     {"cluster", status.scheduler},
+                     {"trouble", status.scheduler_trouble.empty() ? Json() : Json(status.scheduler_trouble)},
+                     {"ready", true},  // nobody is served before recovery is over
+                     {"drained", api.driver.drained()},
+                     {"time_zone", api.settings.time_zone},
+                     {"user", {{"uid", user.uid}, {"name", user.name}, {"admin", call.caller.admin}}},
+                     {"plans", plans_of(api, call.caller, live)},
+                     {"runs", runs}}));
+}
+
+void get_admin_status(Api& api, RouteCall&, const Responder& responder) {
+  Json status = to_wire(api.driver.status());
+  status["drained"] = api.driver.drained();
+  status["since"] = to_unix(api.started_at);
+  responder.send(json_response(status));
+}
+
+void drain(Api& api, RouteCall&, const Responder& responder) {
+  api.driver.set_drained(true);
+  answer_drained(api, responder);
+}
+
+void resume(Api& api, RouteCall&, const Responder& responder) {
+  api.driver.set_drained(false);
+  answer_drained(api, responder);
+}
+
+}  // namespace trainyard

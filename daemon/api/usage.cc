@@ -1,0 +1,41 @@
+#include <algorithm>
+
+#include "daemon/api/handlers.h"
+#include "daemon/api/query.h"
+#include "daemon/api/wire.h"
+#include "daemon/base/error.h"
+#include "daemon/report/totals.h"
+
+namespace trainyard {
+namespace {
+
+// Without a period: this month, so far.
+UsageQuery usage_query(const Query& query, const std::string& default_zone) {
+  UsageQuery asked;
+  asked.zone = text_parameter(query, "zone", default_zone);
+  UtcSeconds time = now();
+  asked.until = time_parameter(query, "until", asked.zone).value_or(time);
+  asked.since = time_parameter(query, "since", asked.zone)
+                    .value_or(month_bounds(month_of(time, asked.zone), asked.zone).since);
+  if (asked.until < asked.since)
+    throw Error(ErrorKind::invalid, "?until lies before ?since: the period is [since, until)");
+  for (const std::string& name : list_parameter(query, "by")) {
+    GroupKey key = group_key_from(name);
+    if (std::find(asked.by.begin(), asked.by.end(), key) == asked.by.end()) asked.by.push_back(key);
+  }
+  if (asked.by.empty()) asked.by = {GroupKey::user};
+  return asked;
+}
+
+}  // namespace
+
+void report_usage(Api& api, RouteCall& call, const Responder& responder) {
+  UsageQuery query = usage_query(call.head.query, api.settings.time_zone);
+  std::vector<ChargedSegment> segments = api.ledger.segments(query.since, query.until);
+  if (!call.caller.admin)
+    std::erase_if(segments,
+                  [&](const ChargedSegment& charged) { return charged.user != call.caller.owner.name; });
+  responder.send(json_response(to_wire(total_usage(segments, query), query)));
+}
+
+}  // namespace trainyard

@@ -1,0 +1,46 @@
+// The names on the wire: trainyard-api(7). Values to JSON, nowhere else. Times are UTC seconds, unset is
+// null.
+#pragma once
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "daemon/base/json.h"
+#include "daemon/driver/driver.h"
+#include "daemon/report/totals.h"
+#include "daemon/run/data_set.h"
+#include "daemon/run/run.h"
+
+namespace trainyard {
+
+// What a run alone does not know.
+struct ShownRun {
+  const TrainingRun& run;
+  ShownState state;
+  std::string waiting;  // why; empty when it does not wait
+};
+
+Json to_wire(const ShownRun& shown);
+
+struct RunDetail {
+  ShownRun shown;
+  std::optional<DataSet> data_set;
+  std::vector<std::pair<UtcSeconds, RunEvent>> events;
+  std::string directory;  // on scratch
+  std::string manifest_file;
+};
+Json to_wire(const RunDetail& detail);
+
+Json to_wire(const SubmitAnswer& answer);
+Json to_wire(const UsageTotals& totals, const UsageQuery& query);
+Json to_wire(const Driver::Status& status);  // of all users
+Json results_to_wire(const TrainingRun& run);
+
+// Where a run's results are, or will be: "file:///…/training-42/".
+std::string results_url(const TrainingRun& run);
+
+// An event as one line for people, without its name and time: "job 77 on n[1-2]".
+std::string describe(const RunEvent& event);
+
+}  // namespace trainyard

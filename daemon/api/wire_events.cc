@@ -1,0 +1,46 @@
+// Events in the words of show's history.
+#include <fmt/format.h>
+
+#include "daemon/api/wire.h"
+#include "daemon/base/text.h"
+
+namespace trainyard {
+namespace {
+
+std::string job(const JobKey& key) { return fmt::format("job {}", key.job_id); }
+
+std::string with_reason(std::string text, const std::string& reason) {
+  return reason.empty() ? text : std::move(text) + ": " + reason;
+}
+
+struct Describe {
+  std::string operator()(const event::Accepted& e) const {
+    return e.plan.empty() ? "by " + e.owner.name : fmt::format("by {}, plan {}", e.owner.name, e.plan);
+  }
+  std::string operator()(const event::Admitted& e) const { return fmt::format("attempt {}", e.attempt); }
+  std::string operator()(const event::Submitted& e) const { return "train " + job(e.train); }
+  std::string operator()(const event::Released& e) const { return "store " + job(e.store) + " behind it"; }
+  std::string operator()(const event::Started& e) const {
+    return fmt::format("{} job on {}", to_string(e.role), e.nodes);
+  }
+  std::string operator()(const event::Ended& e) const {
+    return fmt::format("{} {}: {}", to_string(e.role), job(e.job.key), e.job.state);
+  }
+  std::string operator()(const event::Settled& e) const { return with_reason(to_string(e.result), e.reason); }
+  std::string operator()(const event::Stored& e) const {
+    return fmt::format("{} objects, {}", e.objects, format_size(e.size_bytes));
+  }
+  std::string operator()(const event::StoreRetried& e) const {
+    return with_reason("store " + job(e.store), e.reason);
+  }
+  std::string operator()(const event::Failed& e) const { return e.reason; }
+  std::string operator()(const event::CancelRequested& e) const { return "by " + e.by; }
+  std::string operator()(const event::Cancelled&) const { return ""; }
+  std::string operator()(const event::Retried& e) const { return e.reason; }
+};
+
+}  // namespace
+
+std::string describe(const RunEvent& event) { return std::visit(Describe{}, event); }
+
+}  // namespace trainyard
