@@ -8,6 +8,7 @@
 
 #include "daemon/base/error.h"
 #include "daemon/base/fd.h"
+#include "daemon/base/installation.h"
 
 namespace trainyard {
 namespace {
@@ -46,7 +47,7 @@ const Plugin& load_module(const std::string& kind, const std::string& name) {
 
 std::string plugin_directory() {
   const char* chosen = ::getauxval(AT_SECURE) ? nullptr : std::getenv("TRAINYARD_PLUGINDIR");
-  return chosen && *chosen ? chosen : TRAINYARD_PLUGINDIR;
+  return chosen && *chosen ? chosen : this_installation().modules;
 }
 
 std::unique_ptr<Scheduler> load_scheduler(const std::string& name, const Json& settings) {

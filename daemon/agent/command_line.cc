@@ -8,6 +8,7 @@
 #include "daemon/agent/environment.h"
 #include "daemon/base/error.h"
 #include "daemon/base/fd.h"
+#include "daemon/base/installation.h"
 #include "daemon/base/text.h"
 #include "daemon/handover/layout.h"
 
@@ -18,11 +19,12 @@ namespace fs = std::filesystem;
 
 std::string this_program() { return fs::read_symlink("/proc/self/exe"); }
 
-// Beside this program where it is installed so, else where the install puts it, else by PATH.
+// Beside this program, else where the install puts it, else by PATH.
 std::string trainer_program() {
   const std::string name = "trainyard-train";
-  for (const std::string& folder : {fs::path(this_program()).parent_path().string(),
-                                    std::string(TRAINYARD_LIBEXECDIR), std::string(TRAINYARD_BINDIR)})
+  const Installation installation = this_installation();
+  for (const std::string& folder :
+       {fs::path(this_program()).parent_path().string(), installation.internals, installation.programs})
     if (::access(join_path(folder, name).c_str(), X_OK) == 0) return join_path(folder, name);
   return name;
 }

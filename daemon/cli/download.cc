@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "daemon/base/fd.h"
+#include "daemon/base/installation.h"
 #include "daemon/cli/arguments.h"
 #include "daemon/cli/commands.h"
 #include "daemon/cli/context.h"
@@ -14,7 +15,7 @@ namespace {
 // $TRAINYARD_LIBEXECDIR is for programs that are not installed yet.
 std::string agent_path() {
   const char* directory = std::getenv("TRAINYARD_LIBEXECDIR");
-  return join_path(directory == nullptr ? TRAINYARD_LIBEXECDIR : directory, "trainyard-agent");
+  return join_path(directory == nullptr ? this_installation().internals : directory, "trainyard-agent");
 }
 
 int run_download(Context& context, const Arguments& arguments) {
