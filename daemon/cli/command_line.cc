@@ -31,12 +31,7 @@ class Parser {
           ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   }
 
-  void add(const Argument& argument) {
-    auto* added = app_.add_option_function<std::vector<std::string>>(argument.name, adder(argument.name));
-    added->expected(0, argument.several ? CLI::detail::expected_max_vector_size : 1);
-  }
-
-  // What nobody understood.
+  // What is neither an option nor the value of one: arguments, and options that are not known.
   std::vector<std::string> parse(std::vector<std::string> words) {
     std::reverse(words.begin(), words.end());  // CLI11 takes them from the back
     app_.parse(words);
@@ -96,14 +91,25 @@ void take_command(std::vector<std::string>& words, CommandLine& line) {
   words.erase(words.begin() + static_cast<std::ptrdiff_t>(at), end);
 }
 
-void refuse_unknown(const std::vector<std::string>& unknown, const Command& command) {
-  if (unknown.empty()) return;
-  const std::string& word = unknown.front();
-  std::string who = command.name.empty() ? "trainyard" : "trainyard " + command.name;
-  std::string what = word.starts_with('-') ? "has no option" : "takes no argument more, such as";
-  throw Error(ErrorKind::invalid,
-              fmt::format("{0} {1} {2}{3}\nsee {0} --help", who, what, word,
-                          did_you_mean(word.substr(0, word.find('=')), option_names(command))));
+[[noreturn]] void refuse(const std::string& word, const Command& command) {
+  const std::string who = command.name.empty() ? "trainyard" : "trainyard " + command.name;
+  if (!word.starts_with('-') || word == "-")
+    throw Error(ErrorKind::invalid,
+                fmt::format("{0}: {1} is an argument too many\nsee {0} --help", who, word));
+  std::string name = word.substr(0, word.find('='));
+  throw Error(ErrorKind::invalid, fmt::format("{0} has no option {1}{2}\nsee {0} --help", who, name,
+                                              did_you_mean(name, option_names(command))));
+}
+
+// Each word to the next argument of the command; the last one may take several.
+void add_arguments(const std::vector<std::string>& words, const Command& command, Arguments& into) {
+  std::size_t next = 0;
+  for (const std::string& word : words) {
+    bool is_option = word.starts_with('-') && word != "-";
+    if (is_option || next == command.arguments.size()) refuse(word, command);
+    into.add(command.arguments[next].name, word);
+    if (!command.arguments[next].several) ++next;
+  }
 }
 
 }  // namespace
@@ -118,13 +124,13 @@ CommandLine parse_command_line(const std::vector<std::string>& given) {
   Parser parser("trainyard");
   for (const Option& option : global_options()) parser.add(option);
   for (const Option& option : command.options) parser.add(option);
-  for (const Argument& argument : command.arguments) parser.add(argument);
   try {
-    refuse_unknown(parser.parse(words), command);
+    std::vector<std::string> rest = parser.parse(words);
+    line.arguments = parser.found();
+    add_arguments(rest, command, line.arguments);
   } catch (const CLI::ParseError& e) {
     throw Error(ErrorKind::invalid, fmt::format("trainyard {}: {}", command.name, e.what()));
   }
-  line.arguments = parser.found();
   line.wants_help = line.arguments.has("--help");
   line.wants_version = line.arguments.has("--version");
   line.completion = line.arguments.text("--completion");

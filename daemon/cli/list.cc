@@ -1,5 +1,7 @@
 // trainyard list: runs, newest first.
 #include <fmt/format.h>
+#include <pwd.h>
+#include <unistd.h>
 
 #include "daemon/base/clock.h"
 #include "daemon/base/text.h"
@@ -15,6 +17,12 @@ namespace {
 constexpr std::int64_t default_limit = 20;
 constexpr std::int64_t page_size = 500;
 
+// An admin would see everybody's otherwise.
+std::string own_name() {
+  const passwd* self = ::getpwuid(::geteuid());
+  return self ? self->pw_name : std::to_string(::geteuid());
+}
+
 std::string filters(const Context& context, const Arguments& arguments) {
   std::string query;
   std::vector<std::string> states = arguments.list("--state");
@@ -23,7 +31,7 @@ std::string filters(const Context& context, const Arguments& arguments) {
   for (const char* name : {"user", "name", "plan"})
     if (std::string value = arguments.text(std::string("--") + name); !value.empty())
       query += std::string("&") + name + '=' + url_escape(value);
-  if (arguments.has("--all")) query += "&user=*";
+  if (!arguments.has("--all") && !arguments.has("--user")) query += "&user=" + url_escape(own_name());
   if (arguments.has("--since"))
     query += "&since=" + std::to_string(to_unix(parse_time(arguments.text("--since"), context.zone())));
   return query;

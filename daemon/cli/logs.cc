@@ -2,6 +2,7 @@
 #include "daemon/cli/arguments.h"
 #include "daemon/cli/commands.h"
 #include "daemon/cli/context.h"
+#include "daemon/cli/tail.h"
 #include "daemon/cli/ticker.h"
 
 namespace trainyard {
@@ -9,29 +10,24 @@ namespace {
 
 constexpr std::chrono::milliseconds interval{500};
 
-// Prints what is there from `from` on, and moves it there. True when the log will not grow any more.
-bool print_rest(Context& context, std::int64_t id, const std::string& which, std::int64_t& from) {
+// Prints all there is. True when the log will not grow any more.
+bool print_rest(Context& context, Tail& tail) {
   while (true) {
-    Json part = context.daemon().get(run_target(id, "logs?from=" + std::to_string(from) + "&which=" + which));
-    std::string text = get<std::string>(part, "text");
-    context.print(text);
-    std::int64_t next = get<std::int64_t>(part, "next");
-    bool more = next > from && next < get<std::int64_t>(part, "size");
-    from = next;
-    if (!more) return get<bool>(part, "over");
+    Json part = tail.next();
+    context.print(get<std::string>(part, "text"));
+    if (!tail.moved()) return get<bool>(part, "over");
   }
 }
 
 int run_logs(Context& context, const Arguments& arguments) {
-  const std::int64_t id = run_id_from(arguments.text("RUN"));
-  const std::string which = arguments.text("--which", "training");
-  std::int64_t from = 0;
+  Tail tail(context.daemon(), run_id_from(arguments.text("RUN")), "logs",
+            "&which=" + arguments.text("--which", "training"));
   if (!arguments.has("--follow")) {
-    print_rest(context, id, which, from);
+    print_rest(context, tail);
     return 0;
   }
   Ticker ticker;
-  while (!print_rest(context, id, which, from))
+  while (!print_rest(context, tail))
     if (!ticker.wait(interval)) return interrupted_exit_code;
   return 0;
 }

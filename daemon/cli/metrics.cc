@@ -6,6 +6,7 @@
 #include "daemon/cli/context.h"
 #include "daemon/cli/human.h"
 #include "daemon/cli/metrics_row.h"
+#include "daemon/cli/tail.h"
 #include "daemon/cli/ticker.h"
 
 namespace trainyard {
@@ -15,17 +16,15 @@ constexpr std::chrono::milliseconds interval{500};
 
 class Reader {
  public:
-  Reader(Context& context, std::int64_t id, bool json) : context_(context), id_(id), json_(json) {}
+  Reader(Context& context, std::int64_t id, bool json)
+      : context_(context), tail_(context.daemon(), id, "metrics"), json_(json) {}
 
   // Prints what is new. True when nothing will follow.
   bool print_new() {
     while (true) {
-      Json part = context_.daemon().get(run_target(id_, "metrics?from=" + std::to_string(from_)));
+      Json part = tail_.next();
       for (const Json& metric : get<Json>(part, "metrics")) print(metric);
-      std::int64_t next = get<std::int64_t>(part, "next");
-      bool more = next > from_ && !get<Json>(part, "metrics").empty();
-      from_ = next;
-      if (!more) return get<bool>(part, "over");
+      if (!tail_.moved()) return get<bool>(part, "over");
     }
   }
 
@@ -40,10 +39,9 @@ class Reader {
   }
 
   Context& context_;
-  std::int64_t id_;
+  Tail tail_;
   bool json_;
   bool titled_ = false;
-  std::int64_t from_ = 0;
 };
 
 int run_metrics(Context& context, const Arguments& arguments) {

@@ -60,9 +60,11 @@ std::string progress_line(const std::string& run, const std::string& state, cons
   std::string line = run + ' ' + state;
   if (progress.epoch > 0) {
     line += "  " + epoch_text(progress);
+    const auto rest = static_cast<int>(columns_of(line + measures(progress))) + 4;
+    const int cells = width > 1 ? std::clamp(width - rest, 5, 20) : 20;
     if (progress.epochs > 0)
       line += ' ' + progress_bar(static_cast<double>(progress.epoch) / static_cast<double>(progress.epochs),
-                                 20, utf8);
+                                 cells, utf8);
     line += measures(progress);
   }
   return width > 1 ? cut(line, static_cast<std::size_t>(width - 1)) : line;

@@ -16,11 +16,12 @@ std::size_t columns_of(std::string_view text) {
 }
 
 std::string cut(const std::string& text, std::size_t columns) {
-  if (columns_of(text) <= columns || columns == 0) return text;
+  constexpr std::size_t dots = 3;
+  if (columns_of(text) <= columns || columns <= dots) return text;
   std::size_t kept = 0, end = 0;
   for (; end < text.size(); ++end)
-    if (starts_code_point(text[end]) && kept++ == columns - 1) break;
-  return text.substr(0, end) + "…";
+    if (starts_code_point(text[end]) && kept++ == columns - dots) break;
+  return text.substr(0, end) + "...";
 }
 
 std::string printable(std::string_view text) {

@@ -29,7 +29,7 @@ class Table {
 };
 
 std::size_t columns_of(std::string_view text);                  // code points
-std::string cut(const std::string& text, std::size_t columns);  // "a long st…"
+std::string cut(const std::string& text, std::size_t columns);  // "a long s..."
 
 // Control characters as '?': what others wrote must not steer this terminal.
 std::string printable(std::string_view text);

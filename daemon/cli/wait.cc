@@ -10,6 +10,7 @@
 #include "daemon/cli/human.h"
 #include "daemon/cli/progress.h"
 #include "daemon/cli/table.h"
+#include "daemon/cli/tail.h"
 #include "daemon/cli/ticker.h"
 
 namespace trainyard {
@@ -23,7 +24,7 @@ struct Followed {
   std::int64_t id = 0;
   std::string name, state, waiting;  // "training-42", as last seen
   Progress progress;
-  std::int64_t metrics_read = 0;
+  Tail metrics;
   bool over = false;
   bool completed = false;
 };
@@ -58,7 +59,8 @@ class Waiting {
  public:
   Waiting(Context& context, const std::vector<std::int64_t>& run_ids) : context_(context), display_(context) {
     for (std::int64_t id : run_ids)
-      runs_.push_back({id, "training-" + std::to_string(id), "", "", {}, 0, false, false});
+      runs_.push_back(
+          {id, "training-" + std::to_string(id), "", "", {}, Tail(context.daemon(), id, "metrics")});
   }
 
   int run() {
@@ -104,9 +106,7 @@ class Waiting {
   }
 
   void read_metrics(Followed& run) {
-    Json answer =
-        context_.daemon().get(run_target(run.id, "metrics?from=" + std::to_string(run.metrics_read)));
-    run.metrics_read = get<std::int64_t>(answer, "next");
+    Json answer = run.metrics.next();
     for (const Json& metric : get<Json>(answer, "metrics"))
       if (update(run.progress, metric) && !context_.terminal().is_terminal)
         display_.line(run.name + ' ' + to_string(run.progress));

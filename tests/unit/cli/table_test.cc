@@ -1,0 +1,41 @@
+#include "daemon/cli/table.h"
+
+#include <gtest/gtest.h>
+
+namespace trainyard {
+namespace {
+
+Table runs() {
+  Table table({{"RUN", Align::right}, {"NAME"}, {"REMARK"}});
+  table.add({"7", "digits", "no such bucket"});
+  table.add({"1042", "größer", ""});
+  return table;
+}
+
+TEST(Table, AlignsColumnsByCodePointsAndLeavesNoBlanksAtTheEnd) {
+  EXPECT_EQ(runs().text(),
+            " RUN  NAME    REMARK\n"
+            "   7  digits  no such bucket\n"
+            "1042  größer\n");
+}
+
+TEST(Table, IsCutAtTheWidthOfTheTerminal) {
+  EXPECT_EQ(runs().text(20),
+            " RUN  NAME    REMARK\n"
+            "   7  digits  no ...\n"
+            "1042  größer\n");
+}
+
+TEST(Table, LetsNoEscapeSequenceOfOthersThrough) {
+  Table table({{"NAME"}});
+  table.add({"\033[2Jgone"});
+  EXPECT_EQ(table.text(), "NAME\n?[2Jgone\n");
+}
+
+TEST(Cut, CountsLettersAndNotBytes) {
+  EXPECT_EQ(cut("größer", 6), "größer");
+  EXPECT_EQ(cut("größer", 4), "g...");
+}
+
+}  // namespace
+}  // namespace trainyard

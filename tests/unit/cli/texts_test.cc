@@ -1,0 +1,120 @@
+// What the daemon's answers look like to people.
+#include <gtest/gtest.h>
+
+#include "daemon/cli/first_manifest.h"
+#include "daemon/cli/show_run.h"
+#include "daemon/cli/submit_answer.h"
+#include "daemon/cli/usage_text.h"
+#include "daemon/manifest/read_manifest.h"
+
+namespace trainyard {
+namespace {
+
+TEST(FirstManifest, IsRight) {
+  EXPECT_EQ(read_manifest(first_train_manifest, "training.toml").size(), 1u);
+  EXPECT_EQ(read_manifest(first_command_manifest, "training.toml").size(), 1u);
+}
+
+TEST(Submitted, NamesTheRuns) {
+  EXPECT_EQ(submitted_text("a.toml", {{"runs", {7}}, {"repeated", false}}), "a.toml: training-7\n");
+  EXPECT_EQ(submitted_text("a.toml", {{"runs", {7, 8, 9}}, {"repeated", true}}),
+            "a.toml: training-7 to training-9 (3 runs), submitted before under this client id\n");
+}
+
+TEST(DryRun, ShowsJobsGpusDataAndThePlansRoom) {
+  Json answer = {{"runs", Json::array()},
+                 {"count", 2},
+                 {"jobs", 4},
+                 {"gpus", 8},
+                 {"plan", {{"name", "free"}, {"gpus", 4}, {"in_use", 1}}},
+                 {"data_sets", {{{"source", "file:///d"}, {"state", "ready"}, {"size_bytes", 2048}}}}};
+  EXPECT_EQ(dry_run_text("a.toml", answer),
+            "a.toml: right; nothing was submitted\n"
+            "  runs        2\n"
+            "  jobs        4\n"
+            "  GPUs        8 in total\n"
+            "  plan        free: 1 of 4 GPUs in use, 3 free\n"
+            "  data        file:///d (2.0 KiB, on scratch already)\n");
+}
+
+Json usage() {
+  return {{"since", 1793487600},
+          {"until", 1796079600},
+          {"zone", "Europe/Berlin"},
+          {"by", {"user", "plan"}},
+          {"rows",
+           {{{"keys", {{"user", "ada"}, {"plan", "free"}}}, {"runs", 2}, {"jobs", 5}, {"gpu_seconds", 5400}},
+            {{"keys", {{"user", "=cmd(),x"}, {"plan", ""}}}, {"runs", 1}, {"jobs", 1}, {"gpu_seconds", 0}}}},
+          {"total", {{"keys", Json::object()}, {"runs", 3}, {"jobs", 6}, {"gpu_seconds", 5400}}}};
+}
+
+TEST(UsageTable, SaysWhichPeriodItIsOf) {
+  EXPECT_EQ(usage_table(usage()),
+            "GPU time from 2026-11-01 00:00:00 CET to 2026-12-01 00:00:00 CET\n\n"
+            "USER      PLAN  RUNS  JOBS  GPU-SECONDS  GPU-HOURS\n"
+            "ada       free     2     5         5400       1.50\n"
+            "=cmd(),x  -        1     1            0       0.00\n"
+            "total              3     6         5400       1.50\n");
+}
+
+TEST(UsageCsv, QuotesAndDisarmsFormulas) {
+  EXPECT_EQ(usage_csv(usage()),
+            "user,plan,runs,jobs,gpu_seconds,gpu_hours\r\n"
+            "ada,free,2,5,5400,1.50\r\n"
+            "\"'=cmd(),x\",,1,1,0,0.00\r\n");
+}
+
+TEST(Show, SaysWhyARunFailedWithItsLastLines) {
+  Json run = {{"training_id", "training-42"},
+              {"name", "digits"},
+              {"state", "failed"},
+              {"reason", "the program exited with code 3"},
+              {"exit_code", 3},
+              {"signal", nullptr},
+              {"user", "ada"},
+              {"plan", "free"},
+              {"nodes", "n[1-2]"},
+              {"gpus", 2},
+              {"gpu", "k40"},
+              {"accepted_at", 1795000000},
+              {"started_at", 1795000010},
+              {"ended_at", 1795000075},
+              {"gpu_seconds", 130},
+              {"last_lines", {"Traceback", "\033[2JValueError"}},
+              {"attempts",
+               {{{"number", 1},
+                 {"train",
+                  {{"job_id", 77},
+                   {"nodes", "n[1-2]"},
+                   {"started_at", 1795000010},
+                   {"ended_at", nullptr},
+                   {"state", "FAILED"}}},
+                 {"store", nullptr},
+                 {"reason", ""}}}},
+              {"events", {{{"at", 1795000000}, {"event", "accepted"}, {"text", "by ada"}}}}};
+  EXPECT_EQ(run_text(run, "UTC"),
+            "training-42  digits  failed\n"
+            "  reason      the program exited with code 3\n"
+            "  exit code   3\n"
+            "  user        ada\n"
+            "  plan        free\n"
+            "  resources   2 GPUs (k40) on n[1-2]\n"
+            "  submitted   2026-11-18 11:06:40\n"
+            "  started     2026-11-18 11:06:50\n"
+            "  ended       2026-11-18 11:07:55\n"
+            "  took        1 min 05 s\n"
+            "  GPU time    130 GPU-seconds\n"
+            "\n"
+            "ATTEMPT  JOB    ID  NODES   STARTED              ENDED  STATE\n"
+            "      1  train  77  n[1-2]  2026-11-18 11:06:50  -      FAILED\n"
+            "\n"
+            "AT                   EVENT     WHAT\n"
+            "2026-11-18 11:06:40  accepted  by ada\n"
+            "\n"
+            "last lines of the log\n"
+            "  | Traceback\n"
+            "  | ?[2JValueError\n");
+}
+
+}  // namespace
+}  // namespace trainyard

@@ -1,0 +1,306 @@
+#!/usr/bin/env python3
+"""The trainyard program against a daemon with canned answers: what it asks, what it prints, how it ends."""
+
+import json
+import os
+import signal
+import socketserver
+import subprocess
+import sys
+import tempfile
+import threading
+import unittest
+from http.server import BaseHTTPRequestHandler
+
+trainyard = os.path.abspath(sys.argv.pop(1))
+
+MANIFEST = """name = "digits"
+[data]
+source = "file:///srv/digits.csv"
+label = 64
+[results]
+target = "file:///srv/results/"
+[train]
+device = "cpu"
+layers = [{ dense = 10 }]
+"""
+
+SUBMITTED = {"runs": [1], "repeated": False, "count": 1, "jobs": 2, "gpus": 0,
+             "plan": {"name": "free", "gpus": 1, "in_use": 0}, "data_sets": []}
+
+
+def run_in_state(state, **more):
+    return {"id": 1, "training_id": "training-1", "name": "digits", "user": "ada", "plan": "free", "state": state,
+            "waiting": "", "reason": "", "gpus": 0, "accepted_at": 1795000000, "started_at": None, "ended_at": None,
+            "gpu_seconds": 0, **more}
+
+
+class Daemon(socketserver.ThreadingUnixStreamServer):
+    """Answers (method, path) with the next of its answers; the last one stays. None: hangs up."""
+
+    daemon_threads = True
+
+    def __init__(self, path):
+        self.answers, self.requests = {}, []
+        super().__init__(path, Handler)
+        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+
+    def on(self, method, path, *answers):
+        self.answers[method, path] = list(answers)
+
+    def next_answer(self, method, path):
+        answers = self.answers.get((method, path), [(404, {"kind": "not_found", "message": "no such path", "problems": []})])
+        return answers.pop(0) if len(answers) > 1 else answers[0]
+
+    def bodies(self, method, path):
+        return [body for m, p, body in self.requests if (m, p) == (method, path)]
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def respond(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        path = self.path.split("?")[0]
+        self.server.requests.append((self.command, path, body))
+        self.server.queries = getattr(self.server, "queries", []) + [self.path]
+        answer = self.server.next_answer(self.command, path)
+        if answer is None:
+            self.close_connection = True
+            return
+        status, value = answer
+        text = json.dumps(value).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(text)
+
+    do_GET = do_POST = do_PUT = do_HEAD = respond
+
+    def log_message(self, *_):
+        pass
+
+
+class CommandTest(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="trainyard-cli-")
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+        self.socket = os.path.join(folder.name, "s")
+        self.daemon = Daemon(self.socket)
+        self.addCleanup(self.daemon.server_close)
+        self.addCleanup(self.daemon.shutdown)
+        self.manifest = self.write("digits.toml", MANIFEST)
+
+    def write(self, name, text):
+        path = os.path.join(self.folder, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        return path
+
+    def environment(self):
+        return {"PATH": os.environ["PATH"], "TRAINYARD_SOCKET": self.socket, "TZ": "UTC", "LC_ALL": "C",
+                "TMPDIR": self.folder}
+
+    def trainyard(self, *words, **more):
+        return subprocess.run([trainyard, *words], env=self.environment(), cwd=self.folder, text=True, timeout=30,
+                              capture_output=True, check=False, **more)
+
+
+class ErrorsTest(CommandTest):
+    def test_every_kind_of_error_has_its_exit_code(self):
+        for status, kind, code in ((400, "invalid", 2), (404, "not_found", 3), (403, "denied", 4), (503, "unavailable", 5),
+                                   (500, "internal", 70)):
+            self.daemon.on("GET", "/v1/runs/1", (status, {"kind": kind, "message": "so it is", "problems": []}))
+            done = self.trainyard("show", "1")
+            self.assertEqual((done.returncode, done.stdout, done.stderr), (code, "", "error: so it is\n"), kind)
+
+    def test_a_daemon_that_is_not_there_is_named_with_the_remedy(self):
+        done = self.trainyard("list", "--socket", "/nowhere/s")
+        self.assertEqual(done.returncode, 5)
+        self.assertIn("no daemon answers on /nowhere/s: No such file or directory", done.stderr)
+        self.assertIn("systemctl start trainyardd", done.stderr)
+
+    def test_a_full_disk_does_not_look_like_success(self):
+        self.daemon.on("GET", "/v1/runs", (200, {"runs": [], "next": None}))
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            done = subprocess.run([trainyard, "list"], env=self.environment(), stdout=full, stderr=subprocess.PIPE, check=False)
+        self.assertEqual(done.returncode, 5)
+
+
+class SubmitTest(CommandTest):
+    def test_all_problems_of_all_files_are_shown_and_nothing_is_sent(self):
+        wrong = self.write("wrong.toml", MANIFEST.replace("label", "lable"))
+        wronger = self.write("wronger.toml", MANIFEST.replace("dense = 10", "dense = -1"))
+        done = self.trainyard("submit", "wrong.toml", self.manifest, "wronger.toml")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn('    4 | lable = 64\n      | ^~~~~\n', done.stderr)
+        self.assertIn("wronger.toml:9:", done.stderr)
+        self.assertTrue(done.stderr.endswith("nothing was submitted\n"), done.stderr)
+        self.assertEqual(self.daemon.requests, [], (wrong, wronger))
+
+    def test_the_problems_that_only_the_daemon_sees_are_shown_in_their_line_too(self):
+        problem = {"file": self.manifest, "line": 6, "column": 10, "object": "\"file:///srv/results/\"",
+                   "message": "not writable by ada", "hint": ""}
+        self.daemon.on("POST", "/v1/runs", (400, {"kind": "invalid", "message": "m", "problems": [problem]}))
+        done = self.trainyard("submit", self.manifest)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn('    6 | target = "file:///srv/results/"\n', done.stderr)
+
+    def test_a_lost_answer_is_asked_for_again_under_the_same_id(self):
+        self.daemon.on("POST", "/v1/runs", None, None, (200, {**SUBMITTED, "repeated": True}))
+        done = self.trainyard("submit", self.manifest)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        ids = {json.loads(body)["client_id"] for body in self.daemon.bodies("POST", "/v1/runs")}
+        self.assertEqual(len(ids), 1)
+        self.assertIn("training-1", done.stdout)
+
+    def test_two_files_are_two_submissions(self):
+        self.daemon.on("POST", "/v1/runs", (201, SUBMITTED))
+        self.trainyard("submit", self.manifest, self.manifest, "--client-id", "x")
+        ids = [json.loads(body)["client_id"] for body in self.daemon.bodies("POST", "/v1/runs")]
+        self.assertEqual(ids, ["x", "x-2"])
+
+    def test_stdin_is_a_manifest_too(self):
+        self.daemon.on("POST", "/v1/runs", (200, SUBMITTED))
+        done = self.trainyard("submit", "-", "--dry-run", input=MANIFEST)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        request = json.loads(self.daemon.bodies("POST", "/v1/runs")[0])
+        self.assertEqual((request["file"], request["manifest"], request["dry_run"]), ("stdin", MANIFEST, True))
+        self.assertIn("plan        free: 0 of 1 GPU in use, 1 free", done.stdout)
+
+    def test_code_is_uploaded_once_by_its_digest(self):
+        self.write("src/train.py", "print('hello')\n")
+        command = self.write("mine.toml", 'name = "mine"\n[results]\ntarget = "file:///srv/results/"\n'
+                             '[command]\nrun = "python3 train.py"\ncode = "./src"\n')
+        self.daemon.on("POST", "/v1/runs", (201, SUBMITTED))
+        first = self.trainyard("submit", command)
+        self.assertEqual(first.returncode, 3, "a PUT that the daemon refuses ends the command")
+        digest = next(path.rsplit("/", 1)[1] for method, path, _ in self.daemon.requests if method == "PUT")
+        target = "/v1/code/" + digest
+        self.daemon.on("PUT", target, (201, {"digest": digest, "size_bytes": 1}))
+        self.assertEqual(self.trainyard("submit", command).returncode, 0)
+        self.daemon.on("HEAD", target, (200, {}))
+        self.assertEqual(self.trainyard("submit", command).returncode, 0)
+        self.assertEqual(len(self.daemon.bodies("PUT", target)), 2)
+        self.assertEqual({json.loads(body)["code"] for body in self.daemon.bodies("POST", "/v1/runs")}, {digest})
+        self.assertEqual([name for name in os.listdir(self.folder) if name.endswith(".tar")], [])
+
+
+class WaitTest(CommandTest):
+    def setUp(self):
+        super().setUp()
+        self.daemon.on("POST", "/v1/runs", (201, SUBMITTED))
+        self.daemon.on("GET", "/v1/runs/1/metrics", (200, {
+            "metrics": [{"event": "start", "epochs": 2}, {"event": "epoch", "epoch": 1, "test_loss": 0.5, "test_accuracy": 0.9}],
+            "next": 100, "attempt": 1, "over": False}))
+
+    def wait_for(self, *states):
+        self.daemon.on("GET", "/v1/runs/1", *[answer if answer is None or isinstance(answer, tuple) else (200, answer)
+                                              for answer in states])
+        return self.trainyard("submit", "--wait", self.manifest)
+
+    def test_a_completed_run_is_success_and_every_change_a_line(self):
+        done = self.wait_for(run_in_state("queued", waiting="plan free is full"), run_in_state("running"),
+                             run_in_state("completed", started_at=1795000000, ended_at=1795000065, gpu_seconds=65,
+                                          results="file:///srv/results/training-1/"))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("training-1 queued: plan free is full\n", done.stdout)
+        self.assertIn("training-1 epoch 1/2  loss 0.5000  accuracy 0.9000\n", done.stdout)
+        self.assertIn("training-1 completed in 1 min 05 s, accuracy 0.9000, 65 GPU-seconds\n", done.stdout)
+        self.assertIn("results: file:///srv/results/training-1/\n", done.stdout)
+
+    def test_a_failed_run_is_failure_with_its_last_lines(self):
+        done = self.wait_for(run_in_state("failed", reason="exited with code 3", last_lines=["ValueError"]))
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("exited with code 3\n  | ValueError\n", done.stdout)
+
+    def test_a_daemon_that_is_restarted_is_awaited(self):
+        done = self.wait_for(run_in_state("queued"), None, None, run_in_state("completed"))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("the daemon does not answer; still waiting", done.stdout)
+        self.assertIn("the daemon is back", done.stdout)
+
+    def test_an_interrupt_ends_the_waiting_and_not_the_run(self):
+        self.daemon.on("GET", "/v1/runs/1", (200, run_in_state("queued")))
+        with subprocess.Popen([trainyard, "submit", "--wait", self.manifest], env=self.environment(), text=True,
+                              stdout=subprocess.PIPE) as process:
+            self.assertIn("training-1", process.stdout.readline())
+            self.assertEqual(process.stdout.readline(), "training-1 queued\n")
+            process.send_signal(signal.SIGINT)
+            self.assertIn("no longer waiting; training-1 goes on", process.stdout.read())
+            self.assertEqual(process.wait(10), 130)
+        self.assertEqual(self.daemon.bodies("POST", "/v1/runs/1/cancel"), [])
+
+
+class ReadingTest(CommandTest):
+    def test_json_is_the_daemons_own(self):
+        self.daemon.on("GET", "/v1/runs", (200, {"runs": [run_in_state("queued"), run_in_state("failed")], "next": None}))
+        done = self.trainyard("list", "--json", "--state", "queued,failed", "--limit", "5")
+        self.assertEqual([json.loads(line)["state"] for line in done.stdout.splitlines()], ["queued", "failed"])
+        self.assertIn("state=queued,failed", self.daemon.queries[0])
+        self.assertIn("user=", self.daemon.queries[0])
+
+    def test_a_list_is_read_page_by_page(self):
+        self.daemon.on("GET", "/v1/runs", (200, {"runs": [run_in_state("queued")], "next": 7}),
+                       (200, {"runs": [run_in_state("failed")], "next": None}))
+        self.assertEqual(len(self.trainyard("list", "--json").stdout.splitlines()), 2)
+        self.assertIn("before=7", self.daemon.queries[1])
+
+    def test_a_log_is_followed_to_its_end_and_into_the_next_attempt(self):
+        self.daemon.on("GET", "/v1/runs/1/logs",
+                       (200, {"text": "one\n", "next": 4, "size": 4, "attempt": 1, "over": False}),
+                       (200, {"text": "", "next": 4, "size": 4, "attempt": 2, "over": False}),
+                       (200, {"text": "again\n", "next": 6, "size": 6, "attempt": 2, "over": False}),
+                       (200, {"text": "", "next": 6, "size": 6, "attempt": 2, "over": True}))
+        done = self.trainyard("logs", "-f", "1")
+        self.assertEqual((done.returncode, done.stdout), (0, "one\nagain\n"))
+
+    def test_a_report_is_of_a_period_in_the_daemons_zone(self):
+        self.daemon.on("GET", "/v1/status", (200, {"time_zone": "Europe/Berlin"}))
+        self.daemon.on("GET", "/v1/report/usage", (200, {"since": 1, "until": 2, "zone": "Europe/Berlin", "by": ["user"],
+                                                         "rows": [], "total": {"runs": 0, "jobs": 0, "gpu_seconds": 0}}))
+        done = self.trainyard("report", "usage", "--since", "2026-11", "--until", "2026-12", "--format", "csv")
+        self.assertEqual(done.stdout, "user,runs,jobs,gpu_seconds,gpu_hours\n")
+        self.assertIn("since=1793487600&until=1796079600&zone=Europe%2FBerlin", self.daemon.queries[1])
+
+    def test_results_are_fetched_by_the_agents_program(self):
+        self.daemon.on("GET", "/v1/runs/1/results", (200, {"url": "file:///r/training-1/", "stored": True, "objects": 1,
+                                                           "size_bytes": 1}))
+        agent = self.write("libexec/trainyard-agent", "#!/bin/sh\necho agent \"$@\"\n")
+        os.chmod(agent, 0o755)
+        done = subprocess.run([trainyard, "download", "1"], capture_output=True, text=True, check=False, cwd=self.folder,
+                              env={**self.environment(), "TRAINYARD_LIBEXECDIR": os.path.dirname(agent)})
+        self.assertTrue(done.stdout.endswith("agent fetch file:///r/training-1/ training-1\n"), done.stdout + done.stderr)
+
+
+class FilesTest(CommandTest):
+    def test_init_never_overwrites(self):
+        self.assertEqual(self.trainyard("init", "new.toml").returncode, 0)
+        self.assertEqual(self.trainyard("init", "new.toml", "--command").returncode, 2)
+        self.daemon.on("POST", "/v1/runs", (201, SUBMITTED))
+        self.assertEqual(self.trainyard("submit", "new.toml").returncode, 0)
+
+    def completions(self, *words):
+        script = self.trainyard("--completion", "bash").stdout
+        self.write("completion", script)
+        quoted = " ".join(f"'{word}'" for word in words)
+        done = subprocess.run(["bash", "-c", f"source ./completion; COMP_WORDS=({quoted}); COMP_CWORD={len(words) - 1}; "
+                               "_trainyard; printf '%s\\n' \"${COMPREPLY[@]}\""],
+                              cwd=self.folder, capture_output=True, text=True, check=True)
+        self.assertEqual(done.stderr, "")
+        return done.stdout.split()
+
+    def test_bash_completes_commands_options_words_and_files(self):
+        self.assertEqual(self.completions("trainyard", "sh"), ["show"])
+        self.assertEqual(self.completions("trainyard", "report", ""), ["usage"])
+        self.assertEqual(self.completions("trainyard", "submit", "--dr"), ["--dry-run"])
+        self.assertEqual(self.completions("trainyard", "list", "--state", "ca"), ["cancelled"])
+        self.assertEqual(self.completions("trainyard", "--socket", "/s", "report", "usage", "--by", "pl"), ["plan"])
+        self.assertEqual(self.completions("trainyard", "submit", "dig"), ["digits.toml"])
+
+
+if __name__ == "__main__":
+    unittest.main()
