@@ -69,7 +69,8 @@ class Yard:
         """Those that we added, and no others."""
         with contextlib.suppress(FileNotFoundError):
             for user in (self.root / "users").read_text().split():
-                subprocess.run(["userdel", user], check=False)
+                # By force: a process of theirs that has ended may not have been collected yet.
+                subprocess.run(["userdel", "--force", user], check=False, stderr=subprocess.DEVNULL)
             (self.root / "users").unlink()
 
     # ---- commands
