@@ -106,10 +106,12 @@ class Waiting {
   }
 
   void read_metrics(Followed& run) {
-    Json answer = run.metrics.next();
-    for (const Json& metric : get<Json>(answer, "metrics"))
-      if (update(run.progress, metric) && !context_.terminal().is_terminal)
-        display_.line(run.name + ' ' + to_string(run.progress));
+    do {
+      Json answer = run.metrics.next();
+      for (const Json& metric : get<Json>(answer, "metrics"))
+        if (update(run.progress, metric) && !context_.terminal().is_terminal)
+          display_.line(run.name + ' ' + to_string(run.progress));
+    } while (run.metrics.moved());  // a long training's come in several answers
   }
 
   void say_end(const Followed& run, const Json& seen) {

@@ -195,7 +195,8 @@ class WaitTest(CommandTest):
         self.daemon.on("POST", "/v1/runs", (201, SUBMITTED))
         self.daemon.on("GET", "/v1/runs/1/metrics", (200, {
             "metrics": [{"event": "start", "epochs": 2}, {"event": "epoch", "epoch": 1, "test_loss": 0.5, "test_accuracy": 0.9}],
-            "next": 100, "attempt": 1, "over": False}))
+            "next": 100, "attempt": 1, "over": False}),
+            (200, {"metrics": [], "next": 100, "attempt": 1, "over": False}))
 
     def wait_for(self, *states):
         self.daemon.on("GET", "/v1/runs/1", *[answer if answer is None or isinstance(answer, tuple) else (200, answer)
@@ -211,6 +212,14 @@ class WaitTest(CommandTest):
         self.assertIn("training-1 epoch 1/2  loss 0.5000  accuracy 0.9000\n", done.stdout)
         self.assertIn("training-1 completed in 1 min 05 s, accuracy 0.9000, 65 GPU-seconds\n", done.stdout)
         self.assertIn("results: file:///srv/results/training-1/\n", done.stdout)
+
+    def test_metrics_in_several_answers_are_all_read(self):
+        def page(epoch):
+            return (200, {"metrics": [{"event": "epoch", "epoch": epoch, "test_accuracy": epoch / 10}], "next": epoch,
+                          "attempt": 1, "over": True})
+        self.daemon.on("GET", "/v1/runs/1/metrics", page(1), page(2), page(9),
+                       (200, {"metrics": [], "next": 9, "attempt": 1, "over": True}))
+        self.assertIn("completed, accuracy 0.9000", self.wait_for(run_in_state("completed")).stdout)
 
     def test_a_failed_run_is_failure_with_its_last_lines(self):
         done = self.wait_for(run_in_state("failed", reason="exited with code 3", last_lines=["ValueError"]))
