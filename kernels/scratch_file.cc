@@ -1,13 +1,6 @@
 #include "kernels/scratch_file.h"
 
-#include <fcntl.h>
-#include <stdlib.h>
-#include <unistd.h>
-
-#include <filesystem>
-
 #include "daemon/base/error.h"
-#include "daemon/base/fd.h"
 
 namespace trainyard {
 namespace {
@@ -16,30 +9,14 @@ namespace names = scratch_names;
 
 [[noreturn]] void invalid(const std::string& message) { throw Error(ErrorKind::invalid, message); }
 
-std::string directory_of(const std::string& path) {
-  std::string directory = std::filesystem::path(path).parent_path();
-  return directory.empty() ? "." : directory;
-}
-
-void check_layout(const std::string& path, const ScratchLayout& layout) {
+const ScratchLayout& checked(const std::string& path, const ScratchLayout& layout) {
   for (std::int64_t size : layout.shape)
     if (size < 1) invalid(path + ": a sample's sizes must be 1 or more");
   if (layout.shape.empty()) invalid(path + ": a sample needs a shape");
   if (layout.train_count < 1 || layout.test_count < 0) invalid(path + ": there must be samples to train on");
   if ((layout.classes > 0) == (layout.targets > 0))
     invalid(path + ": labels are classes or targets, one of them");
-}
-
-std::string create_beside(const std::string& path) {
-  std::string beside = path + ".XXXXXX";
-  UniqueFd fd(::mkostemp(beside.data(), O_CLOEXEC));
-  if (!fd) throw_errno("create " + beside);
-  return beside;
-}
-
-void fsync_file(const std::string& path) {
-  UniqueFd fd = open_file(path, O_RDONLY);
-  if (::fsync(fd.get()) != 0) throw_errno("fsync " + path);
+  return layout;
 }
 
 // The split's samples and labels must be of one length and of the same form in both splits.
@@ -86,33 +63,21 @@ ScratchInfo read_scratch_info(const std::string& path) {
   info.targets = targets_of(file, info.classes);
   info.train_count = samples.rows();
   info.test_count = file.dataset(names::test_samples).rows();
-  check_layout(path, info);
+  checked(path, info);
   check_split(path, file, names::train_samples, names::train_labels, info, info.train_count);
   check_split(path, file, names::test_samples, names::test_labels, info, info.test_count);
   return info;
 }
 
 ScratchWriter::ScratchWriter(const std::string& path, const ScratchLayout& layout)
-    : path_(path), layout_(layout) {
-  check_layout(path, layout);
-  beside_ = create_beside(path);
-  try {
-    file_ = Hdf5File::create(beside_);
-    file_->set_attribute("/", names::format_version, names::version);
-    file_->set_attribute("/", names::scale, layout.scale);
-    file_->set_attribute("/", names::classes, layout.classes);
-    file_->set_attribute("/", names::created_by, std::string("trainyard " TRAINYARD_VERSION));
-    file_->set_attribute("/", names::sources, layout.sources);
-    train_ = create_part(names::train_group, names::train_samples, names::train_labels, layout.train_count);
-    test_ = create_part(names::test_group, names::test_samples, names::test_labels, layout.test_count);
-  } catch (const Error&) {
-    ::unlink(beside_.c_str());
-    throw;
-  }
-}
-
-ScratchWriter::~ScratchWriter() {
-  if (!beside_.empty()) ::unlink(beside_.c_str());
+    : path_(path), layout_(checked(path, layout)), beside_(path), file_(Hdf5File::create(beside_.path())) {
+  file_.set_attribute("/", names::format_version, names::version);
+  file_.set_attribute("/", names::scale, layout.scale);
+  file_.set_attribute("/", names::classes, layout.classes);
+  file_.set_attribute("/", names::created_by, std::string("trainyard " TRAINYARD_VERSION));
+  file_.set_attribute("/", names::sources, layout.sources);
+  train_ = create_part(names::train_group, names::train_samples, names::train_labels, layout.train_count);
+  test_ = create_part(names::test_group, names::test_samples, names::test_labels, layout.test_count);
 }
 
 ScratchWriter::Part ScratchWriter::create_part(const char* group, const char* samples, const char* labels,
@@ -121,10 +86,10 @@ ScratchWriter::Part ScratchWriter::create_part(const char* group, const char* sa
   samples_shape.insert(samples_shape.begin(), count);
   std::vector<std::int64_t> labels_shape{count};
   if (layout_.classes == 0) labels_shape.push_back(layout_.targets);
-  file_->create_group(group);
+  file_.create_group(group);
   return {
-      file_->create_dataset(samples, layout_.type, samples_shape),
-      file_->create_dataset(labels, layout_.classes > 0 ? ElementType::i32 : ElementType::f32, labels_shape),
+      file_.create_dataset(samples, layout_.type, samples_shape),
+      file_.create_dataset(labels, layout_.classes > 0 ? ElementType::i32 : ElementType::f32, labels_shape),
       0};
 }
 
@@ -156,11 +121,8 @@ void ScratchWriter::commit() {
     invalid(path_ + ": fewer samples than announced");
   train_.reset();
   test_.reset();
-  file_->close();
-  fsync_file(beside_);
-  if (::rename(beside_.c_str(), path_.c_str()) != 0) throw_errno("rename " + beside_ + " to " + path_);
-  beside_.clear();
-  fsync_directory(directory_of(path_));
+  file_.close();
+  beside_.commit();
 }
 
 }  // namespace trainyard

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "daemon/base/hdf5.h"
+#include "kernels/file_beside.h"
 
 namespace trainyard {
 
@@ -62,9 +63,6 @@ class ScratchWriter {
  public:
   ScratchWriter(const std::string& path,
                 const ScratchLayout& layout);  // Error{invalid} on a layout that cannot be
-  ~ScratchWriter();
-  ScratchWriter(const ScratchWriter&) = delete;
-  ScratchWriter& operator=(const ScratchWriter&) = delete;
 
   // The next `count` samples of the split, in order: count × element_count(shape) elements of the layout's
   // type, with their labels. A row at a time is right, a few hundred at a time is fast.
@@ -87,8 +85,8 @@ class ScratchWriter {
 
   std::string path_;
   ScratchLayout layout_;
-  std::string beside_;  // empty once committed
-  std::optional<Hdf5File> file_;
+  FileBeside beside_;
+  Hdf5File file_;
   std::optional<Part> train_;
   std::optional<Part> test_;
 };

@@ -57,7 +57,7 @@ const KindTable& optimizer_kinds() {
        "",
        {number("learning_rate", "the length of a step", 0.001, tiny, 1e6),
         number("beta1", "how slowly the mean of the gradient moves", 0.9, 0, 0.999999),
-        number("beta2", "how slowly the mean of its square moves", 0.999, 0, 0.99999999),
+        number("beta2", "how slowly the mean of its square moves", 0.999, 0, 0.999999),
         number("epsilon", "added to the root of that, against division by zero", 1e-8, tiny, 1)}},
   };
   return kinds;
@@ -86,6 +86,13 @@ OptimizerSpec optimizer_from_json(const Json& json) {
 
 const char* to_string(Loss loss) {
   return loss == Loss::cross_entropy ? "cross_entropy" : "mean_squared_error";
+}
+
+const char* to_string(Device device) { return device == Device::gpu ? "gpu" : "cpu"; }
+
+Device device_from(const std::string& name) {
+  if (auto problem = problem_with(device_parameter(), name)) invalid("device " + *problem);
+  return name == "gpu" ? Device::gpu : Device::cpu;
 }
 
 const ParameterInfo& device_parameter() {

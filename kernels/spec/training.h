@@ -23,7 +23,11 @@ enum class Loss { cross_entropy, mean_squared_error };
 const char* to_string(Loss loss);
 
 // device: gpu or cpu. What computes is asked for beside the training, not in it: the result is the same.
+enum class Device { gpu, cpu };
+
+const char* to_string(Device device);
 const ParameterInfo& device_parameter();
+Device device_from(const std::string& name);  // Error{invalid} on anything but gpu and cpu
 
 // loss, epochs, batch_size, seed: the settings of a training that are one value each.
 const std::vector<ParameterInfo>& training_parameters();

@@ -1,0 +1,104 @@
+// Backend: the operations a device does for the trainer, on buffers that live on the device. kernels/cpu/
+// is the reference; another device fills the same interface and is held against it.
+// Matrices are row-major and dense. One thread per Backend. Operations are ordered among themselves;
+// what the host reads with download() is complete when it returns.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+#include "daemon/base/hdf5.h"
+#include "kernels/spec/training.h"
+
+namespace trainyard {
+
+// c = op(a) · op(b) + keep · c, where op(a) is [rows, inner], op(b) [inner, columns], c [rows, columns].
+struct Gemm {
+  bool transpose_a = false;  // a lies as [inner, rows]
+  bool transpose_b = false;  // b lies as [columns, inner]
+  std::int64_t rows = 0;
+  std::int64_t columns = 0;
+  std::int64_t inner = 0;
+  const float* a = nullptr;
+  const float* b = nullptr;
+  float* c = nullptr;
+  float keep = 0.0F;
+};
+
+struct SgdStep {
+  float learning_rate, momentum, weight_decay;
+};
+
+struct AdamStep {
+  float learning_rate, beta1, beta2, epsilon;
+  std::int64_t step;  // from 1: the running means start at zero and are corrected for it
+};
+
+class Backend {
+ public:
+  virtual ~Backend() = default;
+
+  // ---- memory; bytes are zero at first
+  virtual void* allocate(std::size_t bytes) = 0;
+  virtual void release(void* buffer) noexcept = 0;
+  virtual void upload(void* device, const void* host, std::size_t bytes) = 0;
+  virtual void download(void* host, const void* device, std::size_t bytes) = 0;
+  virtual void fill_zero(float* out, std::int64_t count) = 0;
+
+  // out[i] = rows[i] × scale, from samples as they lie in the file, on the host.
+  virtual void upload_samples(float* out, const std::byte* rows, ElementType type, std::int64_t count,
+                              float scale) = 0;
+
+  // ---- layers
+  virtual void gemm(const Gemm& gemm) = 0;
+  virtual void add_to_rows(float* matrix, const float* row, std::int64_t rows, std::int64_t columns) = 0;
+  virtual void sum_rows(float* row, const float* matrix, std::int64_t rows, std::int64_t columns) = 0;
+  virtual void relu(float* values, std::int64_t count) = 0;
+  virtual void tanh(float* values, std::int64_t count) = 0;
+  // In place: the gradient by the outputs becomes the gradient by the inputs.
+  virtual void relu_backward(float* gradient, const float* outputs, std::int64_t count) = 0;
+  virtual void tanh_backward(float* gradient, const float* outputs, std::int64_t count) = 0;
+
+  // ---- losses: sums[0] += loss of these rows, sums[1] += rows whose greatest output is the label's (classes
+  // only). gradient = weight × d(loss)/d(outputs); not computed where gradient is nullptr.
+  virtual void softmax_cross_entropy(float* sums, float* gradient, const float* outputs,
+                                     const std::int32_t* labels, std::int64_t rows, std::int64_t columns,
+                                     float weight) = 0;
+  // The loss of a row is the mean over its columns.
+  virtual void mean_squared_error(float* sums, float* gradient, const float* outputs, const float* targets,
+                                  std::int64_t rows, std::int64_t columns, float weight) = 0;
+
+  // ---- optimizers: parameters and states move one step
+  virtual void sgd(float* parameters, float* velocity, const float* gradient, std::int64_t count,
+                   const SgdStep& step) = 0;
+  virtual void adam(float* parameters, float* mean, float* mean_square, const float* gradient,
+                    std::int64_t count, const AdamStep& step) = 0;
+};
+
+// Error{invalid} when this build has nothing for the device.
+std::unique_ptr<Backend> make_backend(Device device);
+
+// An array on the device; goes with its owner.
+template <class T>
+class DeviceArray {
+ public:
+  DeviceArray(Backend& backend, std::int64_t count)
+      : backend_(&backend),
+        count_(count),
+        data_(static_cast<T*>(backend.allocate(static_cast<std::size_t>(count) * sizeof(T)))) {}
+  DeviceArray(DeviceArray&& other) noexcept
+      : backend_(other.backend_), count_(other.count_), data_(std::exchange(other.data_, nullptr)) {}
+  DeviceArray& operator=(DeviceArray&&) = delete;
+  ~DeviceArray() { backend_->release(data_); }
+
+  T* data() { return data_; }
+  const T* data() const { return data_; }
+  std::int64_t size() const { return count_; }
+
+ private:
+  Backend* backend_;
+  std::int64_t count_;
+  T* data_;
+};
+
+}  // namespace trainyard

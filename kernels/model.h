@@ -1,0 +1,67 @@
+// Model: the layers in a row, with one flat arena of parameters and one of gradients, so that ranks
+// exchange and optimizers step over a single array.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "kernels/backend.h"
+#include "kernels/layers/layer.h"
+
+namespace trainyard {
+
+// What travels behind the gradients in their arena, summed over the ranks with them.
+struct StepSums {
+  float loss = 0.0F;     // of this step's samples
+  float correct = 0.0F;  // samples (classes only)
+  float stop = 0.0F;     // ranks that were asked to stop
+};
+constexpr std::int64_t step_sums = sizeof(StepSums) / sizeof(float);
+
+class Model {
+ public:
+  // Parameters are drawn from (seed, layer): the same on every rank. `most_rows`: samples at a time.
+  Model(Backend& backend, const std::vector<LayerSpec>& layers, const Shape& input, std::int64_t seed,
+        std::int64_t most_rows);
+
+  // Values of the last layer, [rows, outputs()].
+  const float* forward(const float* input, std::int64_t rows);
+
+  // After forward() of the same input, with output_gradient() set: fills the gradients. No rows: zeros.
+  void backward(const float* input, std::int64_t rows);
+
+  float* output_gradient() { return output_gradients_.back().data(); }
+  float* parameters() { return parameters_.data(); }
+  float* gradients() { return gradients_.data(); }  // parameter_count() of them, then StepSums
+  float* sums() { return gradients_.data() + size_.total_parameters; }
+
+  std::int64_t parameter_count() const { return size_.total_parameters; }
+  std::int64_t exchanged_count() const { return gradients_.size(); }
+  std::int64_t outputs() const { return element_count(size_.shapes.back()); }
+  std::int64_t inputs() const { return element_count(size_.shapes.front()); }
+  std::int64_t most_rows() const { return most_rows_; }
+
+  // For saving: each layer's parts with their values, on the host.
+  struct SavedPart {
+    std::size_t layer;
+    ParameterPart part;
+    std::vector<float> values;
+  };
+  std::vector<SavedPart> save();
+
+ private:
+  void initialize(std::int64_t seed);
+
+  Backend& backend_;
+  NetworkSize size_;
+  std::int64_t most_rows_;
+  std::vector<std::unique_ptr<Layer>> layers_;
+  std::vector<std::int64_t> offsets_;  // of each layer's parameters in the arena
+  DeviceArray<float> parameters_;
+  DeviceArray<float> gradients_;
+  std::vector<DeviceArray<float>> outputs_;  // of each layer
+  std::vector<DeviceArray<float>> output_gradients_;
+};
+
+}  // namespace trainyard
