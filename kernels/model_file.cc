@@ -1,7 +1,7 @@
 #include "kernels/model_file.h"
 
+#include "daemon/base/file_beside.h"
 #include "daemon/base/hdf5.h"
-#include "kernels/file_beside.h"
 
 namespace trainyard {
 namespace {
@@ -36,7 +36,7 @@ void write_layers(Hdf5File& file, Model& model, const Settings& settings) {
 
 void save_model(const std::string& path, Model& model, const Settings& settings, const ScratchInfo& data) {
   FileBeside beside(path);
-  Hdf5File file = Hdf5File::create(beside.path());
+  Hdf5File file = Hdf5File::create(beside.path_beside());
   write_attributes(file, settings, data);
   write_layers(file, model, settings);
   file.close();

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "daemon/base/file_beside.h"
 #include "daemon/base/hdf5.h"
-#include "kernels/file_beside.h"
 
 namespace trainyard {
 
