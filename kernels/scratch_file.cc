@@ -70,7 +70,10 @@ ScratchInfo read_scratch_info(const std::string& path) {
 }
 
 ScratchWriter::ScratchWriter(const std::string& path, const ScratchLayout& layout)
-    : path_(path), layout_(checked(path, layout)), beside_(path), file_(Hdf5File::create(beside_.path_beside())) {
+    : path_(path),
+      layout_(checked(path, layout)),
+      beside_(path),
+      file_(Hdf5File::create(beside_.path_beside())) {
   file_.set_attribute("/", names::format_version, names::version);
   file_.set_attribute("/", names::scale, layout.scale);
   file_.set_attribute("/", names::classes, layout.classes);

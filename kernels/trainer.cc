@@ -1,5 +1,7 @@
 #include "kernels/trainer.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -26,6 +28,19 @@ std::int64_t most_rows(const Settings& settings, int ranks) {
   return std::max(share_of(settings.training.batch_size, 0, ranks).count, evaluation_rows);
 }
 
+// A training is long, and the model is written last: what will fail then fails now.
+void check_writable(const std::string& directory) {
+  if (::access(join_path(directory, ".").c_str(), W_OK | X_OK) != 0)
+    throw_errno("results: write to " + directory);
+}
+
+// Sums are equal on all ranks, so all throw together.
+void check_number(double loss, std::int64_t epoch, const std::string& place) {
+  if (!std::isfinite(loss))
+    throw NumericError("epoch " + std::to_string(epoch) + ", " + place +
+                       ": the loss is not a number any more; try a smaller learning_rate");
+}
+
 double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
@@ -45,7 +60,9 @@ Trainer::Trainer(const Settings& settings, Comm& comm)
       metrics_(comm.first() ? settings.metrics : ""),
       input_(*backend_, model_.most_rows() * model_.inputs()),
       labels_(*backend_, model_.most_rows()),
-      targets_(*backend_, model_.most_rows() * model_.outputs()) {}
+      targets_(*backend_, model_.most_rows() * model_.outputs()) {
+  check_writable(settings.results);
+}
 
 Outcome Trainer::train(bool (*stop_requested)()) {
   started_ = std::chrono::steady_clock::now();
@@ -54,7 +71,9 @@ Outcome Trainer::train(bool (*stop_requested)()) {
     auto epoch_started = std::chrono::steady_clock::now();
     if (train_epoch(epoch, stop_requested) == Progress::stopped) return Outcome::stopped;
     double seconds = seconds_since(epoch_started);
-    report(result_of(epoch, seconds, evaluate()));
+    const std::optional<Totals> held_out = evaluate();
+    if (held_out) check_number(held_out->loss, epoch, "held-out samples");
+    report(result_of(epoch, seconds, held_out));
   }
   return finish();
 }
@@ -68,9 +87,7 @@ Trainer::Progress Trainer::train_epoch(std::int64_t epoch, bool (*stop_requested
     const Range batch{first, std::min(settings_.training.batch_size, count - first)};
     const StepSums sums = step(order, batch, stop_requested());
     ++steps;
-    if (!std::isfinite(sums.loss))
-      throw NumericError("epoch " + std::to_string(epoch) + ", step " + std::to_string(steps) +
-                         ": the loss is not a number any more; try a smaller learning_rate");
+    check_number(sums.loss, epoch, "step " + std::to_string(steps));
     train_totals_.loss += sums.loss;
     train_totals_.correct += sums.correct;
     if (sums.stop > 0.0F) {

@@ -157,13 +157,22 @@ TEST_F(Training, ThatDivergesEndsAsNumeric) {
   EXPECT_FALSE(std::filesystem::exists(directory.file("model.h5")));
 }
 
-TEST_F(Training, ThatCannotLeaveItsModelEndsAllRanks) {
+TEST_F(Training, ThatCannotLeaveItsModelDoesNotBegin) {
   Json nowhere = settings();
   nowhere["results"] = directory.file("no-such-directory");
-  nowhere["epochs"] = 1;
   ProgramResult result = train(nowhere, 2);
   EXPECT_EQ(result.exit_code, 65) << result.output;
   EXPECT_NE(result.output.find("no-such-directory"), std::string::npos) << result.output;
+  EXPECT_EQ(result.output.find("epoch"), std::string::npos) << result.output;
+}
+
+// What one rank alone meets must end the others, who wait for it in a sum.
+TEST_F(Training, ThatFailsOnOneRankEndsAllOfThem) {
+  Json full = settings();
+  full["metrics"] = "/dev/full";
+  ProgramResult result = train(full, 2);
+  EXPECT_EQ(result.exit_code, 75) << result.output;
+  EXPECT_NE(result.output.find("No space left on device"), std::string::npos) << result.output;
 }
 
 // Returns once the file holds `text`; the directory tells when it changes.
