@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "plugins/slurm/errors.h"
+
+#include <slurm/slurm_errno.h>
+
+#include <cerrno>
+
+#include "plugins/slurm/submit.h"
+
+namespace trainyard::slurm {
+namespace {
+
+std::string quoted(const std::string& value, const char* otherwise) {
+  return value.empty() ? otherwise : "\"" + value + "\"";
+}
+
+std::string resources_of(const JobRequest& request) {
+  std::string text = std::to_string(request.nodes) + (request.nodes == 1 ? " node" : " nodes") + " with " +
+                     std::to_string(request.tasks_per_node * request.cpus_per_task) + " CPUs";
+  if (request.memory_bytes_per_node > 0)
+    text += ", " + std::to_string(request.memory_bytes_per_node >> 20) + " MiB";
+  if (request.gpus_per_node > 0) text += ", \"" + gres_of(request) + "\"";
+  return text + (request.nodes == 1 ? "" : " each");
+}
+
+}  // namespace
+
+ErrorKind kind_of(int error) {
+  switch (error) {
+    case EAGAIN:  // MaxJobCount is reached
+    case EINTR:
+    case ETIMEDOUT:
+    case ECONNREFUSED:
+    case ESLURM_IN_STANDBY_MODE:
+    case ESLURM_IN_STANDBY_USE_BACKUP:
+    case ESLURM_DISABLED:
+    case ESLURM_SUBMISSIONS_DISABLED:
+    case ESLURM_JOB_SETTING_DB_INX:
+    case ESLURM_TRANSITION_STATE_NO_UPDATE:
+    case ESLURM_DB_CONNECTION:
+    case ESLURM_DB_CONNECTION_INVALID:
+      return ErrorKind::unavailable;
+    case ESLURM_ACCESS_DENIED:
+    case ESLURM_USER_ID_MISSING:
+    case ESLURM_JOB_MISSING_REQUIRED_PARTITION_GROUP:
+    case ESLURM_ACCOUNTING_POLICY:
+    case ESLURM_RESERVATION_ACCESS:
+    case ESLURM_PARTITION_ASSOC:
+      return ErrorKind::denied;
+    case ESLURM_INVALID_JOB_ID:
+      return ErrorKind::not_found;
+    default:
+      break;
+  }
+  bool transport = (error >= SLURM_UNEXPECTED_MSG_ERROR && error < SLURM_NO_CHANGE_IN_DATA) ||
+                   (error >= SLURM_PROTOCOL_SOCKET_IMPL_ZERO_RECV_LENGTH && error < ESLURM_DB_CONNECTION);
+  return transport ? ErrorKind::unavailable : ErrorKind::invalid;
+}
+
+void throw_slurm(const std::string& what, int error) {
+  throw Error(kind_of(error), what + ": " + slurm_strerror(error));
+}
+
+std::string blamed_part(const JobRequest& request, int error) {
+  switch (error) {
+    case ESLURM_INVALID_PARTITION_NAME:
+    case ESLURM_DEFAULT_PARTITION_NOT_SET:
+    case ESLURM_PARTITION_NOT_AVAIL:
+    case ESLURM_JOB_MISSING_REQUIRED_PARTITION_GROUP:
+    case ESLURM_PARTITION_ASSOC:
+      return "partition " + quoted(request.partition, "by default");
+    case ESLURM_INVALID_ACCOUNT:
+      return "account " + quoted(request.account, "by default") + " for uid " + std::to_string(request.uid);
+    case ESLURM_INVALID_QOS:
+      return "qos " + quoted(request.qos, "by default") + " for uid " + std::to_string(request.uid);
+    case ESLURM_INVALID_TIME_LIMIT:
+      return "time limit of " + std::to_string(minutes_of(request.time_limit)) + " minutes";
+    default:
+      return resources_of(request);
+  }
+}
+
+}  // namespace trainyard::slurm

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What slurmdbd has on record, and the search for a token everywhere.
+#include <algorithm>
+#include <map>
+
+#include "plugins/slurm/slurm_scheduler.h"
+#include "plugins/slurm/status.h"
+#include "plugins/slurm/tres.h"
+
+namespace trainyard::slurm {
+namespace {
+
+// In requid, when no user ended the job.
+constexpr std::uint32_t nobody = static_cast<std::uint32_t>(-1);
+
+std::map<std::uint32_t, std::string> tres_names(Database& database) {
+  std::map<std::uint32_t, std::string> names;
+  RecordList list = database.tres();
+  for (const slurmdb_tres_rec_t* tres : list.as<slurmdb_tres_rec_t>())
+    names[tres->id] = std::string(tres->type) + (tres->name ? "/" + std::string(tres->name) : "");
+  return names;
+}
+
+// `held` stays false: slurmdbd does not hear of a release.
+JobStatus status_of(const slurmdb_job_rec_t& job, const std::map<std::uint32_t, std::string>& tres) {
+  JobStatus status;
+  status.key = {job.cluster, job.jobid, from_unix(job.submit)};
+  status.token = job.jobname ? job.jobname : "";
+  status.uid = job.uid;
+  status.phase = phase_of(job.state);
+  status.state = state_word(job.state);
+  // The reason on record is the last one before the start; of a job that has started it says nothing now.
+  bool has_started = job.start != 0 && job.tres_alloc_str != nullptr && *job.tres_alloc_str != '\0';
+  if (!has_started) status.reason = reason_word(job.state_reason_prev);
+  if (has_started) {
+    status.started_at = from_unix(job.start);
+    status.nodes = job.nodes ? job.nodes : "";
+    Gpus gpus = gpus_in(with_names(job.tres_alloc_str, tres));
+    status.gpus = gpus.count;
+    status.gpu_type = gpus.type;
+  }
+  if (has_started && status.phase == JobPhase::ended) {
+    Exit exit = exit_of(job.exitcode);
+    status.exit_code = exit.code;
+    status.signal = exit.signal;
+  }
+  if (status.phase == JobPhase::ended) {
+    status.outcome = outcome_of(job.state, !has_started && job.requid == nobody);
+    status.ended_at = from_unix(job.end);
+  }
+  return status;
+}
+
+}  // namespace
+
+std::vector<JobStatus> SlurmScheduler::find_recorded(const Token& token, std::uint32_t uid) const {
+  Database database;
+  std::map<std::uint32_t, std::string> tres = tres_names(database);
+  RecordList list = database.jobs_named(token, uid, cluster_.name);
+  std::vector<JobStatus> statuses;
+  for (const slurmdb_job_rec_t* job : list.as<slurmdb_job_rec_t>())
+    statuses.push_back(slurm::status_of(*job, tres));
+  return statuses;
+}
+
+std::vector<JobStatus> SlurmScheduler::find(const Token& token, std::uint32_t uid) {
+  // slurmdbd first: a job that it knows and slurmctld, asked later, does not, is over.
+  std::vector<JobStatus> recorded;
+  if (cluster_.has_accounting) recorded = find_recorded(token, uid);
+
+  std::vector<JobStatus> found;
+  JobRecords live = load_jobs_of(uid);
+  for (const slurm_job_info_t& job : live.jobs())
+    if (job.name != nullptr && token == job.name) found.push_back(status_of(job));
+  for (JobStatus& job : recorded) {
+    if (std::ranges::find(found, job.key, &JobStatus::key) != found.end()) continue;
+    if (job.phase != JobPhase::ended) {
+      job.phase = JobPhase::ended;
+      job.outcome = JobOutcome::unknown;
+    }
+    found.push_back(std::move(job));
+  }
+  return found;
+}
+
+std::optional<JobStatus> SlurmScheduler::history(const JobKey& job) {
+  if (!cluster_.has_accounting) return std::nullopt;
+  Database database;
+  std::map<std::uint32_t, std::string> tres = tres_names(database);
+  RecordList list = database.jobs_with_id(job.job_id, cluster_.name);
+  for (const slurmdb_job_rec_t* record : list.as<slurmdb_job_rec_t>())
+    if (record->jobid == job.job_id && from_unix(record->submit) == job.submitted_at)
+      return slurm::status_of(*record, tres);
+  return std::nullopt;
+}
+
+}  // namespace trainyard::slurm

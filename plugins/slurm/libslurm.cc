@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "plugins/slurm/libslurm.h"
+
+#include <dlfcn.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <mutex>
+
+#include "plugins/slurm/errors.h"
+
+// Exported by libslurm, but in no header.
+extern "C" {
+extern slurm_conf_t slurm_conf;
+char* slurm_job_reason_string(enum job_state_reason reason);
+char* slurm_job_state_string(std::uint32_t state);
+}
+
+namespace trainyard::slurm {
+namespace {
+
+// Hidden partitions too, and no question about federations before each one.
+constexpr std::uint16_t everything_here = SHOW_ALL | SHOW_LOCAL;
+
+std::string conf_path(const std::string& configured) {
+  if (!configured.empty()) return configured;
+  if (const char* path = std::getenv("SLURM_CONF")) return path;
+  const char* debian = "/etc/slurm/slurm.conf";
+  const char* configless = "/run/slurm/conf/slurm.conf";
+  return access(debian, F_OK) != 0 && access(configless, F_OK) == 0 ? configless : debian;
+}
+
+// libslurm's own plugins (auth_munge.so …) are linked with nothing and look its functions up in the program.
+// When this module was opened with RTLD_LOCAL, as the loader does, they find none: so libslurm is made
+// visible here.
+void make_libslurm_visible() {
+  Dl_info libslurm;
+  if (dladdr(reinterpret_cast<void*>(&slurm_init), &libslurm) == 0 ||
+      dlopen(libslurm.dli_fname, RTLD_NOW | RTLD_GLOBAL | RTLD_NOLOAD) == nullptr)
+    throw Error(ErrorKind::internal, "libslurm: cannot be found among the loaded libraries");
+}
+
+// Only a file that can be read reaches libslurm, which otherwise waits a minute and exits.
+void initialize_once(const std::string& path) {
+  static std::once_flag initialized;
+  if (access(path.c_str(), R_OK) != 0)
+    throw Error(ErrorKind::invalid, "slurm.conf: cannot read " + path +
+                                        "; name the cluster's file in [slurm] conf or in SLURM_CONF");
+  std::call_once(initialized, [&] {
+    make_libslurm_visible();
+    slurm_init(path.c_str());
+  });
+}
+
+// Of the headers: slurm_api_version() is the library's own count, 38 for Slurm 22.05.
+std::string version() {
+  constexpr int major = SLURM_VERSION_MAJOR(SLURM_VERSION_NUMBER);
+  constexpr int minor = SLURM_VERSION_MINOR(SLURM_VERSION_NUMBER);
+  constexpr int micro = SLURM_VERSION_MICRO(SLURM_VERSION_NUMBER);
+  return std::to_string(major) + (minor < 10 ? ".0" : ".") + std::to_string(minor) + "." +
+         std::to_string(micro);
+}
+
+// Some calls return the error, others −1 and leave it in errno.
+int error_of(int result) { return result > 0 ? result : errno; }
+
+slurmdb_job_cond_t any_job() {
+  slurmdb_job_cond_t condition{};
+  condition.db_flags = SLURMDB_JOB_FLAG_NOTSET;
+  // Without the last one libslurm adds a time bound of its own, and jobs that were never eligible are left
+  // out.
+  condition.flags = JOBCOND_FLAG_DUP | JOBCOND_FLAG_NO_STEP | JOBCOND_FLAG_NO_DEFAULT_USAGE;
+  return condition;
+}
+
+// A list of one item that the caller owns.
+RecordList list_of(const void* item) {
+  RecordList list(slurm_list_create(nullptr));
+  slurm_list_append(list.get(), const_cast<void*>(item));
+  return list;
+}
+
+RecordList answer_of(List list, const std::string& question) {
+  if (list == nullptr) throw Error(ErrorKind::unavailable, "slurmdbd: no answer to: " + question);
+  return RecordList(list);
+}
+
+}  // namespace
+
+Cluster open_cluster(const std::string& conf) {
+  initialize_once(conf_path(conf));
+  std::string storage = slurm_conf.accounting_storage_type ? slurm_conf.accounting_storage_type : "";
+  return {slurm_conf.cluster_name, version(), std::chrono::seconds(slurm_conf.msg_timeout),
+          storage == "accounting_storage/slurmdbd"};
+}
+
+std::optional<JobRecords> load_jobs(std::time_t updated_at) {
+  job_info_msg_t* message = nullptr;
+  int result = slurm_load_jobs(updated_at, &message, everything_here);
+  if (result == SLURM_SUCCESS) return JobRecords(message);
+  if (error_of(result) == SLURM_NO_CHANGE_IN_DATA) return std::nullopt;
+  throw_slurm("slurmctld: list of jobs", error_of(result));
+}
+
+JobRecords load_jobs_of(std::uint32_t uid) {
+  job_info_msg_t* message = nullptr;
+  int result = slurm_load_job_user(&message, uid, everything_here);
+  if (result != SLURM_SUCCESS) throw_slurm("slurmctld: jobs of uid " + std::to_string(uid), error_of(result));
+  return JobRecords(message);
+}
+
+std::optional<JobRecords> load_job(std::uint32_t job_id) {
+  job_info_msg_t* message = nullptr;
+  int result = slurm_load_job(&message, job_id, everything_here);
+  if (result == SLURM_SUCCESS) return JobRecords(message);
+  if (error_of(result) == ESLURM_INVALID_JOB_ID) return std::nullopt;
+  throw_slurm("slurmctld: job " + std::to_string(job_id), error_of(result));
+}
+
+job_desc_msg_t empty_description() {
+  job_desc_msg_t description;
+  slurm_init_job_desc_msg(&description);
+  return description;
+}
+
+Submitted submit_batch_job(job_desc_msg_t& description) {
+  submit_response_msg_t* response = nullptr;
+  int result = slurm_submit_batch_job(&description, &response);
+  if (result != SLURM_SUCCESS) return {0, error_of(result)};
+  Submitted submitted{response->job_id, 0};
+  slurm_free_submit_response_response_msg(response);
+  return submitted;
+}
+
+int release_job(std::uint32_t job_id) {
+  job_desc_msg_t update = empty_description();
+  update.job_id = job_id;
+  update.priority = INFINITE;
+  int result = slurm_update_job(&update);
+  return result == SLURM_SUCCESS ? 0 : error_of(result);
+}
+
+int kill_job(std::uint32_t job_id) {
+  int result = slurm_kill_job(job_id, SIGKILL, 0);
+  return result == SLURM_SUCCESS ? 0 : error_of(result);
+}
+
+std::string state_word(std::uint32_t job_state) { return slurm_job_state_string(job_state); }
+
+std::string reason_word(std::uint32_t reason) {
+  return reason == WAIT_NO_REASON ? "" : slurm_job_reason_string(static_cast<job_state_reason>(reason));
+}
+
+Database::Database() : connection_(slurmdb_connection_get(nullptr)) {
+  if (connection_ == nullptr) throw Error(ErrorKind::unavailable, "slurmdbd: cannot connect");
+}
+
+Database::~Database() { slurmdb_connection_close(&connection_); }
+
+RecordList Database::jobs_named(const std::string& name, std::uint32_t uid, const std::string& cluster) {
+  std::string user = std::to_string(uid);
+  RecordList names = list_of(name.c_str());
+  RecordList users = list_of(user.c_str());
+  RecordList clusters = list_of(cluster.c_str());
+  slurmdb_job_cond_t condition = any_job();
+  condition.jobname_list = names.get();
+  condition.userid_list = users.get();
+  condition.cluster_list = clusters.get();
+  return answer_of(slurmdb_jobs_get(connection_, &condition), "jobs named " + name + " of uid " + user);
+}
+
+RecordList Database::jobs_with_id(std::uint32_t job_id, const std::string& cluster) {
+  slurm_selected_step_t wanted{};
+  wanted.array_task_id = NO_VAL;
+  wanted.het_job_offset = NO_VAL;
+  wanted.step_id = {.job_id = job_id, .step_het_comp = NO_VAL, .step_id = NO_VAL};
+  RecordList ids = list_of(&wanted);
+  RecordList clusters = list_of(cluster.c_str());
+  slurmdb_job_cond_t condition = any_job();
+  condition.step_list = ids.get();
+  condition.cluster_list = clusters.get();
+  return answer_of(slurmdb_jobs_get(connection_, &condition), "job " + std::to_string(job_id));
+}
+
+RecordList Database::tres() {
+  slurmdb_tres_cond_t condition;
+  slurmdb_init_tres_cond(&condition, false);
+  return answer_of(slurmdb_tres_get(connection_, &condition), "the names of TRES");
+}
+
+}  // namespace trainyard::slurm

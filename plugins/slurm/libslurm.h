@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// libslurm with owners: messages that free themselves, errors as Error. What differs from one Slurm release
+// to the next belongs here and nowhere else. Written for 22.05. libslurm's state is global and its errors
+// travel in errno: call from one thread at a time.
+#pragma once
+#include <slurm/slurm.h>
+#include <slurm/slurm_errno.h>
+#include <slurm/slurm_version.h>
+#include <slurm/slurmdb.h>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace trainyard::slurm {
+
+// The cluster as its slurm.conf describes it. Reads the file once per process.
+struct Cluster {
+  std::string name;
+  std::string version;  // the one this was built for: "22.05.8"
+  std::chrono::seconds message_timeout{0};
+  bool has_accounting = false;  // slurmdbd records its jobs
+};
+
+// `conf` is a path, or empty for $SLURM_CONF, then the places where Slurm looks. Error{invalid} naming the
+// file when it is missing or unreadable. Call it early: at a mistake inside the file libslurm ends the
+// process.
+Cluster open_cluster(const std::string& conf);
+
+// Job records of slurmctld; they live as long as this.
+class JobRecords {
+ public:
+  explicit JobRecords(job_info_msg_t* message) : message_(message) {}
+  std::span<const slurm_job_info_t> jobs() const { return {message_->job_array, message_->record_count}; }
+  // Pass it to load_jobs() to hear only of changes.
+  std::time_t updated_at() const { return message_->last_update; }
+
+ private:
+  struct Free {
+    void operator()(job_info_msg_t* message) const { slurm_free_job_info_msg(message); }
+  };
+  std::unique_ptr<job_info_msg_t, Free> message_;
+};
+
+// All jobs that slurmctld knows; nullopt when nothing has changed since `updated_at` (0: ever).
+std::optional<JobRecords> load_jobs(std::time_t updated_at);
+JobRecords load_jobs_of(std::uint32_t uid);
+// nullopt when slurmctld does not know the id.
+std::optional<JobRecords> load_job(std::uint32_t job_id);
+
+// A description with everything unset.
+job_desc_msg_t empty_description();
+// The id of the queued job, or the error. A note in the response (held, cannot start now) is not an error.
+struct Submitted {
+  std::uint32_t job_id = 0;
+  int error = 0;
+};
+Submitted submit_batch_job(job_desc_msg_t& description);
+// 0 or the error. Lifts a hold, whoever set it.
+int release_job(std::uint32_t job_id);
+// 0 or the error. As scancel does: SIGTERM to every process of the job, SIGKILL after KillWait.
+int kill_job(std::uint32_t job_id);
+
+// Slurm's words: "RUNNING", "Resources". The reason is empty for "None".
+std::string state_word(std::uint32_t job_state);
+std::string reason_word(std::uint32_t reason);
+
+// A libslurm list. Its items belong to it when libslurm made it, and to the caller when the caller did.
+class RecordList {
+ public:
+  explicit RecordList(List list) : list_(list) {}
+  template <class Record>
+  std::vector<const Record*> as() const {
+    std::vector<const Record*> records;
+    Iterator iterator(slurm_list_iterator_create(list_.get()));
+    while (void* record = slurm_list_next(iterator.get()))
+      records.push_back(static_cast<const Record*>(record));
+    return records;
+  }
+  List get() const { return list_.get(); }
+
+ private:
+  struct FreeList {
+    void operator()(List list) const { slurm_list_destroy(list); }
+  };
+  struct FreeIterator {
+    void operator()(ListIterator iterator) const { slurm_list_iterator_destroy(iterator); }
+  };
+  using Iterator = std::unique_ptr<std::remove_pointer_t<ListIterator>, FreeIterator>;
+  std::unique_ptr<std::remove_pointer_t<List>, FreeList> list_;
+};
+
+// A connection to slurmdbd, for one or two questions. Throws Error{unavailable} when it does not answer.
+class Database {
+ public:
+  Database();
+  ~Database();
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
+  // slurmdb_job_rec_t, one for each run of a job, without steps, whenever it was.
+  RecordList jobs_named(const std::string& name, std::uint32_t uid, const std::string& cluster);
+  RecordList jobs_with_id(std::uint32_t job_id, const std::string& cluster);
+  // slurmdb_tres_rec_t
+  RecordList tres();
+
+ private:
+  void* connection_;
+};
+
+}  // namespace trainyard::slurm

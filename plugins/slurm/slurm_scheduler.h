@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// SlurmScheduler: the Scheduler of plugins/scheduler.h, by libslurm. One object per process, one thread at a
+// time. The calling process must be root or SlurmUser to submit for others.
+#pragma once
+#include <ctime>
+
+#include "plugins/scheduler.h"
+#include "plugins/slurm/libslurm.h"
+
+namespace trainyard::slurm {
+
+class SlurmScheduler final : public Scheduler {
+ public:
+  // `conf`: a slurm.conf, or empty for the usual places; Error{invalid} when it cannot be read. Needs no
+  // daemon of Slurm's to be up.
+  explicit SlurmScheduler(const std::string& conf) : cluster_(open_cluster(conf)) {}
+
+  std::string describe() override;
+  std::chrono::seconds message_timeout() override { return cluster_.message_timeout; }
+
+  JobKey submit(const JobRequest& request) override;                               // submit.cc
+  std::vector<JobStatus> find(const Token& token, std::uint32_t uid) override;     // history.cc
+  void release(const JobKey& job, const Token& token) override;                    // jobs.cc
+  void cancel(const JobKey& job, const Token& token) override;                     // jobs.cc
+  std::optional<std::vector<JobStatus>> poll(const std::string& prefix) override;  // jobs.cc
+  std::optional<JobStatus> history(const JobKey& job) override;                    // history.cc
+
+ private:
+  JobStatus status_of(const slurm_job_info_t& job) const;
+  // slurmctld's record of this very job: same id, token and submit time; Error{not_found} otherwise.
+  JobStatus see(const JobKey& job, const Token& token) const;
+  std::vector<JobStatus> find_recorded(const Token& token, std::uint32_t uid) const;
+
+  Cluster cluster_;
+  std::string polled_prefix_;
+  std::time_t polled_at_ = 0;  // slurmctld's clock at the last answer
+};
+
+}  // namespace trainyard::slurm

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "plugins/slurm/submit.h"
+
+#include "plugins/slurm/errors.h"
+#include "plugins/slurm/slurm_scheduler.h"
+
+namespace trainyard::slurm {
+namespace {
+
+// libslurm reads these strings and never writes or frees them.
+char* unowned(const std::string& text) { return const_cast<char*>(text.c_str()); }
+char* unowned_or_null(const std::string& text) { return text.empty() ? nullptr : unowned(text); }
+
+// The description points into the request and into these.
+struct Texts {
+  explicit Texts(const JobRequest& request) : gres(gres_of(request)), dependency(dependency_of(request)) {
+    for (const std::string& variable : request.environment) environment.push_back(unowned(variable));
+  }
+  std::string gres;
+  std::string dependency;
+  std::vector<char*> environment;
+};
+
+void describe_identity(job_desc_msg_t& job, const JobRequest& request) {
+  job.name = unowned(request.token);
+  job.comment = unowned_or_null(request.comment);
+  job.user_id = request.uid;
+  job.group_id = request.gid;
+  job.partition = unowned_or_null(request.partition);
+  job.account = unowned_or_null(request.account);
+  job.qos = unowned_or_null(request.qos);
+}
+
+void describe_program(job_desc_msg_t& job, const JobRequest& request, Texts& texts) {
+  static const std::string nothing = "/dev/null";
+  job.script = unowned(request.script);
+  job.environment = texts.environment.data();
+  job.env_size = static_cast<std::uint32_t>(texts.environment.size());
+  job.work_dir = unowned(request.working_directory);
+  job.std_in = unowned(nothing);
+  job.std_out = unowned(request.output);
+  job.std_err = unowned(request.output);
+  job.open_mode = OPEN_MODE_APPEND;
+}
+
+void describe_resources(job_desc_msg_t& job, const JobRequest& request, Texts& texts) {
+  job.min_nodes = job.max_nodes = static_cast<std::uint32_t>(request.nodes);
+  job.ntasks_per_node = static_cast<std::uint16_t>(request.tasks_per_node);
+  job.num_tasks = static_cast<std::uint32_t>(request.nodes * request.tasks_per_node);
+  job.cpus_per_task = static_cast<std::uint16_t>(request.cpus_per_task);
+  job.min_cpus = job.num_tasks * job.cpus_per_task;
+  job.tres_per_node = unowned_or_null(texts.gres);
+  if (request.memory_bytes_per_node > 0) job.pn_min_memory = mebibytes_of(request.memory_bytes_per_node);
+  if (request.time_limit.count() > 0) job.time_limit = minutes_of(request.time_limit);
+}
+
+void describe_life(job_desc_msg_t& job, const JobRequest& request, Texts& texts) {
+  // A second run is a second attempt, and those are the daemon's to make.
+  job.requeue = 0;
+  job.dependency = unowned_or_null(texts.dependency);
+  // Without it a job whose parent failed stays pending for ever.
+  job.bitflags |= KILL_INV_DEP;
+  // From root or SlurmUser this is the administrator's hold: the owner cannot lift it.
+  if (request.held) job.priority = 0;
+}
+
+[[noreturn]] void throw_refusal(const JobRequest& request, int error) {
+  throw_slurm("submit " + request.token + " (" + blamed_part(request, error) + ")", error);
+}
+
+}  // namespace
+
+std::string gres_of(const JobRequest& request) {
+  if (request.gpus_per_node == 0) return "";
+  return "gres:gpu:" + (request.gpu_type.empty() ? "" : request.gpu_type + ":") +
+         std::to_string(request.gpus_per_node);
+}
+
+std::string dependency_of(const JobRequest& request) {
+  if (!request.dependency) return "";
+  const char* kind = request.dependency->kind == JobDependency::Kind::after_ok ? "afterok:" : "afterany:";
+  return kind + std::to_string(request.dependency->job_id);
+}
+
+std::uint32_t minutes_of(std::chrono::seconds time_limit) {
+  return static_cast<std::uint32_t>(std::chrono::ceil<std::chrono::minutes>(time_limit).count());
+}
+
+std::uint64_t mebibytes_of(std::int64_t bytes) {
+  return (static_cast<std::uint64_t>(bytes) + (1U << 20) - 1) >> 20;
+}
+
+JobKey SlurmScheduler::submit(const JobRequest& request) {
+  Texts texts(request);
+  job_desc_msg_t job = empty_description();
+  describe_identity(job, request);
+  describe_program(job, request, texts);
+  describe_resources(job, request, texts);
+  describe_life(job, request, texts);
+  Submitted submitted = submit_batch_job(job);
+  if (submitted.error != 0) throw_refusal(request, submitted.error);
+
+  // The response does not say when: the job's own record does.
+  std::optional<JobRecords> records = load_job(submitted.job_id);
+  if (records)
+    for (const slurm_job_info_t& record : records->jobs())
+      if (record.job_id == submitted.job_id && request.token == record.name)
+        return {cluster_.name, record.job_id, from_unix(record.submit_time)};
+  throw Error(ErrorKind::unavailable, "submit " + request.token + ": slurmctld took it as job " +
+                                          std::to_string(submitted.job_id) + " and no longer shows it");
+}
+
+}  // namespace trainyard::slurm

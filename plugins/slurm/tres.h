@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// TRES strings, Slurm's way to write amounts: "cpu=4,mem=400M,node=2,gres/gpu=2,gres/gpu:k40=2". Pure.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace trainyard::slurm {
+
+struct Gpus {
+  int count = 0;     // all nodes together
+  std::string type;  // "k40"; "k40,k80" when several are allocated; empty when untyped
+};
+
+// The generic entry and the typed ones name the same GPUs, so they count once: the generic one where there
+// is one, else the sum of the typed. A TRES amount is already the job's total: nodes do not multiply it.
+Gpus gpus_in(std::string_view tres);
+
+// slurmdbd writes ids for names, "1=4,1001=2". `names` says what they mean; an unknown id stays a number.
+std::string with_names(std::string_view tres, const std::map<std::uint32_t, std::string>& names);
+
+}  // namespace trainyard::slurm
