@@ -245,8 +245,11 @@ std::vector<std::pair<std::string, Fields>> Fields::named_tables(const char* key
   std::vector<std::pair<std::string, Fields>> tables;
   const Node* node = find(key);
   if (!node) return tables;
-  if (!node->table()) wrong_type(key, *node, "tables: [" + path(key) + ".NAME]");
-  for (const Entry& entry : node->table() ? *node->table() : Table{}) {
+  if (!node->table()) {
+    wrong_type(key, *node, "tables: [" + path(key) + ".NAME]");
+    return tables;
+  }
+  for (const Entry& entry : *node->table()) {  // not of a copy: each Fields points into it
     if (auto wrong = problem_with_name(entry.key))
       problems_.add(entry.place, excerpt(entry.key), "a name in [" + path(key) + "] " + *wrong);
     else if (!entry.value.table())
