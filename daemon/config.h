@@ -10,6 +10,7 @@
 
 #include "daemon/base/json.h"
 #include "daemon/base/log.h"
+#include "daemon/manifest/fields.h"
 #include "daemon/run/admission.h"
 
 namespace trainyard {
@@ -21,21 +22,24 @@ struct Config {
   bool allow_root = false;       // may uid 0 submit?
   std::set<std::string> admins;  // users who may drain, and see and cancel everybody's runs; root always may
   LogLevel log_level = LogLevel::info;
-  std::string time_zone;  // of months in reports
-  std::int64_t max_code_bytes = std::int64_t{64} << 20;
+  std::string time_zone;  // of months in reports; read_config() fills in the machine's
+  std::int64_t max_code_bytes = std::int64_t{64} << 20;  // of packed code
   // [scratch]
   std::string scratch = "/scratch/trainyard";
   std::chrono::seconds keep_runs{30 * 86400};
   std::int64_t cache_bytes = 0;             // 0: no limit
-  std::vector<std::string> shared_sources;  // URL prefixes whose data sets all users share
-  // [slurm]: also handed to the module as it is
-  Json slurm = Json::object();
+  std::vector<std::string> shared_sources;  // URLs of folders, ending in /, whose data sets all users share
+  // [slurm]
+  Json slurm = Json::object();  // for the module: {"conf": "/etc/slurm/slurm.conf"}; empty: as Slurm finds it
   std::chrono::milliseconds poll_interval{2000};
   int max_jobs = 5000;
   std::string stage_partition;  // of stage and store jobs; empty: the run's, or Slurm's default
   // [plans.NAME]
   Plans plans;
 };
+
+// Every key that may be written: what trainyard.toml(5) lists.
+const Keys& config_keys();
 
 // Error{invalid} with every problem, each with file, line and suggestion.
 Config read_config(std::string_view text, const std::string& file);

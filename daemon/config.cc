@@ -1,0 +1,152 @@
+#include "daemon/config.h"
+
+#include <sys/un.h>
+
+#include "daemon/base/clock.h"
+#include "daemon/manifest/names.h"
+#include "daemon/manifest/read_toml.h"
+
+namespace trainyard {
+namespace {
+
+constexpr std::int64_t mebibyte = std::int64_t{1} << 20;
+constexpr std::int64_t gibibyte = std::int64_t{1} << 30;
+constexpr std::int64_t year_seconds = 365LL * 86400;
+
+std::optional<std::string> problem_with_path(const std::string& text) {
+  if (!text.starts_with('/')) return "must be a whole path, from / on";
+  return std::nullopt;
+}
+
+std::optional<std::string> problem_with_socket(const std::string& text) {
+  constexpr std::size_t longest = sizeof(sockaddr_un::sun_path) - 1;
+  if (text.size() > longest)
+    return "must be at most " + std::to_string(longest) + " bytes long, as Linux has it for sockets";
+  return problem_with_path(text);
+}
+
+std::optional<std::string> problem_with_zone(const std::string& text) {
+  try {
+    format_local(UtcSeconds{}, text);
+    return std::nullopt;
+  } catch (const Error&) {
+    return "must be a zone of the tz database, such as \"Europe/Berlin\" or \"UTC\"";
+  }
+}
+
+std::optional<std::string> problem_with_user(const std::string& text) {
+  if (text.find_first_of(" \t,:") != std::string::npos) return "must be the login name of one user";
+  return std::nullopt;
+}
+
+std::set<std::string> read_users(Fields& fields, const char* key) {
+  std::vector<std::string> users;
+  fields.texts(key, users, problem_with_user);
+  return {users.begin(), users.end()};
+}
+
+void read_daemon(Fields fields, Config& config) {
+  fields.text("socket", config.socket, problem_with_socket);
+  fields.text("state_dir", config.state_dir, problem_with_path);
+  fields.boolean("allow_root", config.allow_root);
+  config.admins = read_users(fields, "admins");
+  std::string level;
+  if (fields.word("log_level", level, {"error", "warning", "info", "debug"}))
+    config.log_level = log_level_from(level);
+  fields.text("time_zone", config.time_zone, problem_with_zone);
+  fields.size("max_code_size", config.max_code_bytes, {mebibyte, 64 * gibibyte});
+}
+
+void read_scratch(Fields fields, Config& config) {
+  fields.text("path", config.scratch, problem_with_path);
+  fields.duration("keep_runs", config.keep_runs, {0, 100 * year_seconds});
+  fields.size("cache_size", config.cache_bytes, {mebibyte, std::numeric_limits<std::int64_t>::max()});
+  fields.texts("shared_sources", config.shared_sources, problem_with_url);
+  // s3://public must not share s3://public-not.
+  for (std::string& url : config.shared_sources)
+    if (!url.ends_with('/')) url += '/';
+}
+
+void read_slurm(Fields fields, Config& config) {
+  std::string conf;
+  if (fields.text("conf", conf, problem_with_path)) config.slurm["conf"] = conf;
+  std::int64_t poll_interval_ms = config.poll_interval.count();
+  fields.integer("poll_interval_ms", poll_interval_ms, {100, 3'600'000});
+  config.poll_interval = std::chrono::milliseconds(poll_interval_ms);
+  fields.integer("max_jobs", config.max_jobs, {3, 10'000'000});  // a run has three
+  fields.text("stage_partition", config.stage_partition, problem_with_name);
+}
+
+Plan read_plan(const std::string& name, Fields& fields) {
+  Plan plan;
+  plan.name = name;
+  fields.integer("gpus", plan.gpus, {1, 1'000'000});
+  std::string per;
+  if (fields.word("per", per, {"user", "account"}) && per == "account") plan.per = Plan::Per::account;
+  plan.members = read_users(fields, "members");
+  fields.boolean("default", plan.is_default);
+  return plan;
+}
+
+Plans read_plans(Fields& root) {
+  Plans plans;
+  std::string first_default;
+  for (auto& [name, fields] : root.named_tables("plans")) {
+    Plan plan = read_plan(name, fields);
+    if (plan.is_default && !first_default.empty())
+      fields.problem("default", "is true, but " + first_default + " is the default plan already",
+                     "one plan at most is the default");
+    else if (plan.is_default)
+      first_default = name;
+    plans.emplace(name, std::move(plan));
+  }
+  return plans;
+}
+
+}  // namespace
+
+const Keys& config_keys() {
+  static const Keys keys = {
+      {"daemon.socket", "string", "\"/run/trainyard/trainyard.sock\"", "where it listens"},
+      {"daemon.state_dir", "string", "\"/var/lib/trainyard\"", "holds the ledger and uploaded code"},
+      {"daemon.allow_root", "boolean", "false", "may root submit runs?"},
+      {"daemon.admins", "list of strings", "[]", "who may drain, and see and cancel the runs of everybody"},
+      {"daemon.log_level", "error | warning | info | debug", "\"info\"", "what goes to the journal"},
+      {"daemon.time_zone", "string", "", "of months and days in reports; by default the machine's"},
+      {"daemon.max_code_size", "size", "\"64 MiB\"", "the most that command.code may have, packed"},
+
+      {"scratch.path", "string", "\"/scratch/trainyard\"", "seen under this path by all nodes"},
+      {"scratch.keep_runs", "duration", "\"30-00\"", "how long after its end a run's directory stays"},
+      {"scratch.cache_size", "size", "", "the most that data sets may take; by default no limit"},
+      {"scratch.shared_sources", "list of URLs", "[]", "data below these are staged once for all users"},
+
+      {"slurm.conf", "string", "", "the path of slurm.conf; by default Slurm finds it"},
+      {"slurm.poll_interval_ms", "integer", "2000", "how often Slurm is asked for the state of all jobs"},
+      {"slurm.max_jobs", "integer", "5000", "the most jobs in Slurm at a time"},
+      {"slurm.stage_partition", "string", "", "of jobs that stage and store; by default the run's"},
+
+      {"plans.NAME.gpus", "integer", "1", "the most GPUs at a time"},
+      {"plans.NAME.per", "user | account", "\"user\"", "who has this limit"},
+      {"plans.NAME.members", "list of strings", "[]", "who may ask for it; when empty everybody"},
+      {"plans.NAME.default", "boolean", "false", "of users who are members of no plan"},
+  };
+  return keys;
+}
+
+Config read_config(std::string_view text, const std::string& file) {
+  Problems problems(file);
+  std::optional<Node> node = read_toml(text, problems);
+  problems.throw_if_any();
+
+  Config config;
+  config.time_zone = system_zone();
+  Fields root(*node->table(), {}, "", config_keys(), problems);
+  if (auto fields = root.table("daemon")) read_daemon(*fields, config);
+  if (auto fields = root.table("scratch")) read_scratch(*fields, config);
+  if (auto fields = root.table("slurm")) read_slurm(*fields, config);
+  config.plans = read_plans(root);
+  problems.throw_if_any();
+  return config;
+}
+
+}  // namespace trainyard
