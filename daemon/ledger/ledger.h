@@ -3,6 +3,7 @@
 // again.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -90,17 +91,17 @@ class Ledger {
   std::int64_t events_appended() const { return appended_; }  // since opening
 
  private:
-  void migrate();
-  void append_run_event(std::int64_t run_id, const RunEvent& event);
-  void write_run_row(const TrainingRun& run);
-  void append_segment(const Segment& segment, JobRole role, const TrainingRun* run, const Owner& owner);
-  std::vector<RunEvent> load_run(std::int64_t run_id);
-  std::vector<DataSetEvent> load_data_set(const std::string& digest);
+  // Runs `work` in a transaction of its own, or in the one of together().
+  void in_transaction(const std::function<void()>& work);
+  void insert_run_event(std::int64_t run_id, const RunEvent& event);
+  void insert_data_set_event(const std::string& digest, const DataSetEvent& event);
+  void insert_segment(const ChargedSegment& charged, std::uint32_t uid);
+  std::int64_t insert_run(std::int64_t submission_id, const event::Accepted& accepted);
 
   Database database_;
   std::string id_;
   std::int64_t appended_ = 0;
-  bool together_ = false;
+  bool in_transaction_ = false;
 };
 
 }  // namespace trainyard

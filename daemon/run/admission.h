@@ -37,6 +37,9 @@ struct PlanUse {
 // What is limited together: plan and user, or plan and account.
 std::string limited_party(const Plans& plans, const TrainingRun& run);
 
+// By who is limited; runs that ask for no GPU do not count.
+std::map<std::string, PlanUse> plan_use(const Plans& plans, const std::vector<const TrainingRun*>& live);
+
 struct Admission {
   std::vector<std::int64_t> admitted;           // in the order they were accepted
   std::map<std::int64_t, std::string> waiting;  // run → why, for the scientist

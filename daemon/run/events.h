@@ -25,6 +25,7 @@ struct Owner {
 
 enum class JobRole { stage, train, store };
 const char* to_string(JobRole role);
+JobRole job_role_from(const std::string& name);
 
 // How a run's program ended, decided from the agent's evidence first and the scheduler's word second.
 enum class Result { completed, failed, cancelled };
@@ -54,9 +55,8 @@ struct Released {  // the store job waits behind the train job, which may start
   UtcSeconds at{};
   JobKey store;
 };
-struct Started {
+struct Started {  // the train job
   UtcSeconds at{};
-  JobRole role = JobRole::train;
   UtcSeconds started_at{};
   std::string nodes;
 };
@@ -87,6 +87,7 @@ struct StoreRetried {  // results stay on scratch, the next store job is `store`
 struct Failed {  // the run ends here, whatever else was to come
   UtcSeconds at{};
   std::string reason;
+  std::optional<Segment> segment;  // of the store job, when it was that which failed for good
 };
 struct CancelRequested {
   UtcSeconds at{};

@@ -26,6 +26,8 @@ std::optional<Segment> segment_of_job(const JobStatus& ended_job);
 
 std::int64_t gpu_seconds(const Segment& segment);
 
+Json to_json(const JobKey& key);
+JobKey job_key_from_json(const Json& json);
 Json to_json(const Segment& segment);
 Segment segment_from_json(const Json& json);
 

@@ -1,0 +1,145 @@
+// What the ledger reads back: runs and data sets from their events, lists, segments.
+#include "daemon/ledger/ledger.h"
+
+namespace trainyard {
+namespace {
+
+RunEvent run_event_in(const Statement& row, int name, int at, int body) {
+  return run_event(row.text(name), from_unix(row.integer(at)),
+                   parse_json(row.text(body), "the ledger's run_events"));
+}
+
+// Rows of (run_id, event, at, body) ordered by run_id and seq.
+std::vector<TrainingRun> fold_rows(Statement& rows) {
+  std::vector<TrainingRun> runs;
+  while (rows.step()) {
+    std::int64_t run_id = rows.integer(0);
+    if (runs.empty() || runs.back().id != run_id) {
+      runs.emplace_back();
+      runs.back().id = run_id;
+    }
+    apply_event(runs.back(), run_event_in(rows, 1, 2, 3));
+  }
+  return runs;
+}
+
+}  // namespace
+
+std::vector<TrainingRun> Ledger::live_runs() {
+  Statement rows = database_.prepare(
+      "select e.run_id, e.event, e.at, e.body from runs r join run_events e using (run_id) where r.over = 0 "
+      "order by e.run_id, e.seq");
+  return fold_rows(rows);
+}
+
+std::optional<TrainingRun> Ledger::find_run(std::int64_t run_id) {
+  Statement rows =
+      database_.prepare("select run_id, event, at, body from run_events where run_id = ? order by seq");
+  rows.bind(run_id);
+  std::vector<TrainingRun> found = fold_rows(rows);
+  return found.empty() ? std::nullopt : std::optional(std::move(found.front()));
+}
+
+std::vector<std::pair<UtcSeconds, RunEvent>> Ledger::events_of(std::int64_t run_id) {
+  std::vector<std::pair<UtcSeconds, RunEvent>> events;
+  Statement rows = database_.prepare("select event, at, body from run_events where run_id = ? order by seq");
+  rows.bind(run_id);
+  while (rows.step()) events.emplace_back(from_unix(rows.integer(1)), run_event_in(rows, 0, 1, 2));
+  return events;
+}
+
+std::vector<DataSet> Ledger::data_sets() {
+  std::vector<DataSet> sets;
+  Statement rows = database_.prepare(
+      "select e.digest, e.event, e.at, e.body from data_sets s join data_set_events e using (digest) where "
+      "s.state <> 'evicted' "
+      "order by e.digest, e.seq");
+  while (rows.step()) {
+    std::string digest = rows.text(0);
+    if (sets.empty() || sets.back().digest != digest) {
+      sets.emplace_back();
+      sets.back().digest = digest;
+    }
+    apply_event(sets.back(), data_set_event(rows.text(1), from_unix(rows.integer(2)),
+                                            parse_json(rows.text(3), "the ledger's data_set_events")));
+  }
+  return sets;
+}
+
+std::optional<DataSet> Ledger::find_data_set(const std::string& digest) {
+  std::vector<DataSetEvent> events;
+  Statement rows =
+      database_.prepare("select event, at, body from data_set_events where digest = ? order by seq");
+  rows.bind(digest);
+  while (rows.step())
+    events.push_back(data_set_event(rows.text(0), from_unix(rows.integer(1)),
+                                    parse_json(rows.text(2), "the ledger's data_set_events")));
+  return events.empty() ? std::nullopt : std::optional(fold(digest, events));
+}
+
+std::vector<TrainingRun> Ledger::list(const RunFilter& filter) {
+  // One statement for every filter: an unset one is null or empty, and lets all rows through.
+  std::vector<std::int64_t> ids;
+  {
+    Statement rows = database_.prepare(
+        "select run_id from runs where run_id < ?1 and (?2 is null or uid = ?2) and (?3 = '' or user = ?3) "
+        "and (?4 = '' or name = ?4) "
+        "and (?5 = '' or plan = ?5) and (?6 is null or submission_id = ?6) and (?7 is null or over = ?7) "
+        "and (?8 is null or accepted_at >= ?8) order by run_id desc limit ?9");
+    rows.bind(filter.before)
+        .bind(filter.uid)
+        .bind(filter.user)
+        .bind(filter.name)
+        .bind(filter.plan)
+        .bind(filter.submission_id)
+        .bind(filter.over ? std::optional<std::int64_t>(*filter.over) : std::nullopt)
+        .bind(filter.since ? std::optional(to_unix(*filter.since)) : std::nullopt)
+        .bind(filter.limit);
+    while (rows.step()) ids.push_back(rows.integer(0));
+  }
+  std::vector<TrainingRun> runs;
+  for (std::int64_t id : ids) runs.push_back(find_run(id).value());
+  return runs;
+}
+
+std::vector<TrainingRun> Ledger::ended_before(UtcSeconds time, int limit) {
+  std::vector<std::int64_t> ids;
+  {
+    Statement rows = database_.prepare(
+        "select run_id from runs where over = 1 and removed = 0 and ended_at < ? order by ended_at limit ?");
+    rows.bind(to_unix(time)).bind(limit);
+    while (rows.step()) ids.push_back(rows.integer(0));
+  }
+  std::vector<TrainingRun> runs;
+  for (std::int64_t id : ids) runs.push_back(find_run(id).value());
+  return runs;
+}
+
+std::vector<ChargedSegment> Ledger::segments(UtcSeconds since, UtcSeconds until) {
+  std::vector<ChargedSegment> found;
+  Statement rows = database_.prepare(
+      "select cluster, job_id, submitted_at, restart, gpu_type, gpus, started_at, ended_at, role, run_id, "
+      "user, account, plan, run_name "
+      "from segments where ended_at > ? and started_at < ? order by started_at, cluster, job_id, restart");
+  rows.bind(to_unix(since)).bind(to_unix(until));
+  while (rows.step()) {
+    ChargedSegment charged;
+    charged.segment.job = {rows.text(0), static_cast<std::uint32_t>(rows.integer(1)),
+                           from_unix(rows.integer(2))};
+    charged.segment.restart = static_cast<int>(rows.integer(3));
+    charged.segment.gpu_type = rows.text(4);
+    charged.segment.gpus = static_cast<int>(rows.integer(5));
+    charged.segment.started_at = from_unix(rows.integer(6));
+    charged.segment.ended_at = from_unix(rows.integer(7));
+    charged.role = job_role_from(rows.text(8));
+    charged.run_id = rows.integer_if_set(9);
+    charged.user = rows.text(10);
+    charged.account = rows.text(11);
+    charged.plan = rows.text(12);
+    charged.run_name = rows.text(13);
+    found.push_back(std::move(charged));
+  }
+  return found;
+}
+
+}  // namespace trainyard

@@ -1,0 +1,76 @@
+#include "daemon/run/data_set.h"
+
+#include <array>
+
+#include "daemon/base/digest.h"
+#include "daemon/run/run.h"
+
+namespace trainyard {
+namespace {
+
+void apply(DataSet& set, const event::Wanted& e) {
+  set.owner = e.owner;
+  set.data = e.data;
+  set.objects = e.objects;
+  set.test_objects = e.test_objects;
+  set.state = DataSetState::wanted;
+  set.attempts = 0;
+  set.reason.clear();
+  set.job.reset();
+}
+
+void apply(DataSet& set, const event::Staging& e) {
+  set.state = DataSetState::staging;
+  set.attempts = e.attempt;
+  set.job = e.job;
+}
+
+void apply(DataSet& set, const event::Ready& e) {
+  set.state = DataSetState::ready;
+  set.size_bytes = e.size_bytes;
+  set.job.reset();
+}
+
+void apply(DataSet& set, const event::StageFailed& e) {
+  set.state = e.try_again ? DataSetState::wanted : DataSetState::failed;
+  set.reason = e.reason;
+  set.job.reset();
+}
+
+void apply(DataSet& set, const event::Evicted&) { set.state = DataSetState::evicted; }
+
+constexpr std::array state_names{"wanted", "staging", "ready", "failed", "evicted"};
+
+}  // namespace
+
+const char* to_string(DataSetState state) { return state_names.at(static_cast<std::size_t>(state)); }
+
+void apply_event(DataSet& data_set, const DataSetEvent& event) {
+  std::visit([&data_set](const auto& e) { apply(data_set, e); }, event);
+  data_set.changed_at = time_of(event);
+}
+
+DataSet fold(const std::string& digest, const std::vector<DataSetEvent>& events) {
+  DataSet data_set;
+  data_set.digest = digest;
+  for (const DataSetEvent& event : events) apply_event(data_set, event);
+  return data_set;
+}
+
+std::string digest_of(const Owner& owner, bool shared, const DataSpec& data,
+                      const std::vector<SourceObject>& objects,
+                      const std::vector<SourceObject>& test_objects) {
+  Json content{{"owner", shared ? Json() : Json(owner.uid)},
+               {"data", to_json(data)},
+               {"objects", Json::array()},
+               {"test_objects", Json::array()}};
+  for (const SourceObject& object : objects) content["objects"].push_back(to_json(object));
+  for (const SourceObject& object : test_objects) content["test_objects"].push_back(to_json(object));
+  return sha256(content.dump());
+}
+
+Token stage_token(const std::string& ledger_id, const std::string& digest, int attempt) {
+  return token_prefix(ledger_id) + digest.substr(0, 16) + "." + std::to_string(attempt) + "-stage";
+}
+
+}  // namespace trainyard

@@ -1,0 +1,324 @@
+#include "daemon/run/events.h"
+
+#include <array>
+#include <type_traits>
+
+#include "daemon/base/error.h"
+
+namespace trainyard {
+namespace {
+
+template <class E, std::size_t size>
+const char* name_in(const std::array<const char*, size>& names, E value) {
+  return names.at(static_cast<std::size_t>(value));
+}
+
+template <class E, std::size_t size>
+E value_in(const std::array<const char*, size>& names, const std::string& name) {
+  for (std::size_t i = 0; i < size; ++i)
+    if (name == names[i]) return static_cast<E>(i);
+  throw Error(ErrorKind::invalid, "unknown name in the ledger: " + name);
+}
+
+// In the order of the enumerations, of RunEvent and of DataSetEvent.
+constexpr std::array role_names{"stage", "train", "store"};
+constexpr std::array result_names{"completed", "failed", "cancelled"};
+constexpr std::array phase_names{"pending", "running", "suspended", "ended"};
+constexpr std::array outcome_names{"completed",    "failed",    "cancelled",     "time_limit",
+                                   "node_failure", "preempted", "out_of_memory", "dependency_failed",
+                                   "unknown"};
+constexpr std::array run_event_names{
+    "accepted", "admitted",      "submitted", "released",         "started",   "ended",  "settled",
+    "stored",   "store_retried", "failed",    "cancel_requested", "cancelled", "retried"};
+constexpr std::array data_set_event_names{"wanted", "staging", "ready", "stage_failed", "evicted"};
+
+// ---- values inside events
+
+Json to_json(const Owner& owner) { return {{"uid", owner.uid}, {"gid", owner.gid}, {"name", owner.name}}; }
+
+Owner owner_from_json(const Json& json) {
+  return {static_cast<std::uint32_t>(get<std::int64_t>(json, "uid")),
+          static_cast<std::uint32_t>(get<std::int64_t>(json, "gid")), get<std::string>(json, "name")};
+}
+
+Json optional_time(const std::optional<UtcSeconds>& time) { return time ? Json(to_unix(*time)) : Json(); }
+
+std::optional<UtcSeconds> optional_time_from(const Json& json, const char* key) {
+  if (!json.contains(key) || json.at(key).is_null()) return std::nullopt;
+  return from_unix(get<std::int64_t>(json, key));
+}
+
+Json to_json(const JobStatus& job) {
+  return {{"key", trainyard::to_json(job.key)},
+          {"phase", name_in(phase_names, job.phase)},
+          {"outcome", name_in(outcome_names, job.outcome)},
+          {"reason", job.reason},
+          {"state", job.state},
+          {"exit_code", job.exit_code},
+          {"signal", job.signal},
+          {"restarts", job.restarts},
+          {"started_at", optional_time(job.started_at)},
+          {"ended_at", optional_time(job.ended_at)},
+          {"nodes", job.nodes},
+          {"gpus", job.gpus},
+          {"gpu_type", job.gpu_type}};
+}
+
+JobStatus job_status_from_json(const Json& json) {
+  JobStatus job;
+  job.key = job_key_from_json(get<Json>(json, "key"));
+  job.phase = value_in<JobPhase>(phase_names, get<std::string>(json, "phase"));
+  job.outcome = value_in<JobOutcome>(outcome_names, get<std::string>(json, "outcome"));
+  job.reason = get<std::string>(json, "reason");
+  job.state = get<std::string>(json, "state");
+  job.exit_code = static_cast<int>(get<std::int64_t>(json, "exit_code"));
+  job.signal = static_cast<int>(get<std::int64_t>(json, "signal"));
+  job.restarts = static_cast<int>(get<std::int64_t>(json, "restarts"));
+  job.started_at = optional_time_from(json, "started_at");
+  job.ended_at = optional_time_from(json, "ended_at");
+  job.nodes = get<std::string>(json, "nodes");
+  job.gpus = static_cast<int>(get<std::int64_t>(json, "gpus"));
+  job.gpu_type = get<std::string>(json, "gpu_type");
+  return job;
+}
+
+Json optional_segment(const std::optional<Segment>& segment) {
+  return segment ? trainyard::to_json(*segment) : Json();
+}
+
+std::optional<Segment> optional_segment_from(const Json& json) {
+  Json segment = get_or(json, "segment", Json());
+  return segment.is_null() ? std::nullopt : std::optional(segment_from_json(segment));
+}
+
+std::optional<int> optional_int(const Json& json, const char* key) {
+  if (!json.contains(key) || json.at(key).is_null()) return std::nullopt;
+  return static_cast<int>(get<std::int64_t>(json, key));
+}
+
+Json objects_to_json(const std::vector<SourceObject>& objects) {
+  Json list = Json::array();
+  for (const SourceObject& object : objects) list.push_back(trainyard::to_json(object));
+  return list;
+}
+
+std::vector<SourceObject> objects_from_json(const Json& json, const char* key) {
+  std::vector<SourceObject> objects;
+  for (const Json& object : get<Json>(json, key)) objects.push_back(source_object_from_json(object));
+  return objects;
+}
+
+std::vector<std::string> lines_from_json(const Json& json, const char* key) {
+  std::vector<std::string> lines;
+  for (const Json& line : get_or(json, key, Json::array())) lines.push_back(line.get<std::string>());
+  return lines;
+}
+
+// ---- events to JSON, one overload each
+
+Json body(const event::Accepted& e) {
+  return {{"owner", to_json(e.owner)},
+          {"manifest", trainyard::to_json(e.manifest)},
+          {"plan", e.plan},
+          {"dataset", e.dataset_digest},
+          {"code", e.code_digest}};
+}
+Json body(const event::Admitted& e) { return {{"attempt", e.attempt}}; }
+Json body(const event::Submitted& e) { return {{"train", trainyard::to_json(e.train)}}; }
+Json body(const event::Released& e) { return {{"store", trainyard::to_json(e.store)}}; }
+Json body(const event::Started& e) { return {{"started_at", to_unix(e.started_at)}, {"nodes", e.nodes}}; }
+Json body(const event::Ended& e) { return {{"role", to_string(e.role)}, {"job", to_json(e.job)}}; }
+Json body(const event::Settled& e) {
+  return {{"result", to_string(e.result)},
+          {"reason", e.reason},
+          {"exit_code", e.exit_code ? Json(*e.exit_code) : Json()},
+          {"signal", e.signal ? Json(*e.signal) : Json()},
+          {"last_lines", e.last_lines},
+          {"segment", optional_segment(e.segment)}};
+}
+Json body(const event::Stored& e) {
+  return {{"objects", e.objects}, {"size_bytes", e.size_bytes}, {"segment", optional_segment(e.segment)}};
+}
+Json body(const event::StoreRetried& e) {
+  return {
+      {"reason", e.reason}, {"segment", optional_segment(e.segment)}, {"store", trainyard::to_json(e.store)}};
+}
+Json body(const event::Failed& e) { return {{"reason", e.reason}, {"segment", optional_segment(e.segment)}}; }
+Json body(const event::CancelRequested& e) { return {{"by", e.by}}; }
+Json body(const event::Cancelled&) { return Json::object(); }
+Json body(const event::Retried& e) {
+  return {{"reason", e.reason}, {"segment", optional_segment(e.segment)}};
+}
+Json body(const event::Wanted& e) {
+  return {{"owner", to_json(e.owner)},
+          {"data", trainyard::to_json(e.data)},
+          {"objects", objects_to_json(e.objects)},
+          {"test_objects", objects_to_json(e.test_objects)}};
+}
+Json body(const event::Staging& e) { return {{"attempt", e.attempt}, {"job", trainyard::to_json(e.job)}}; }
+Json body(const event::Ready& e) {
+  return {{"size_bytes", e.size_bytes},
+          {"samples", e.samples},
+          {"test_samples", e.test_samples},
+          {"segment", optional_segment(e.segment)}};
+}
+Json body(const event::StageFailed& e) {
+  return {{"reason", e.reason}, {"try_again", e.try_again}, {"segment", optional_segment(e.segment)}};
+}
+Json body(const event::Evicted&) { return Json::object(); }
+
+// ---- and back, one specialisation each
+
+template <class E>
+E from_body(UtcSeconds at, const Json& json);
+
+template <>
+event::Accepted from_body(UtcSeconds at, const Json& json) {
+  return {at,
+          owner_from_json(get<Json>(json, "owner")),
+          manifest_from_json(get<Json>(json, "manifest")),
+          get<std::string>(json, "plan"),
+          get<std::string>(json, "dataset"),
+          get<std::string>(json, "code")};
+}
+template <>
+event::Admitted from_body(UtcSeconds at, const Json& json) {
+  return {at, static_cast<int>(get<std::int64_t>(json, "attempt"))};
+}
+template <>
+event::Submitted from_body(UtcSeconds at, const Json& json) {
+  return {at, job_key_from_json(get<Json>(json, "train"))};
+}
+template <>
+event::Released from_body(UtcSeconds at, const Json& json) {
+  return {at, job_key_from_json(get<Json>(json, "store"))};
+}
+template <>
+event::Started from_body(UtcSeconds at, const Json& json) {
+  return {at, from_unix(get<std::int64_t>(json, "started_at")), get<std::string>(json, "nodes")};
+}
+template <>
+event::Ended from_body(UtcSeconds at, const Json& json) {
+  return {at, value_in<JobRole>(role_names, get<std::string>(json, "role")),
+          job_status_from_json(get<Json>(json, "job"))};
+}
+template <>
+event::Settled from_body(UtcSeconds at, const Json& json) {
+  return {at,
+          value_in<Result>(result_names, get<std::string>(json, "result")),
+          get<std::string>(json, "reason"),
+          optional_int(json, "exit_code"),
+          optional_int(json, "signal"),
+          lines_from_json(json, "last_lines"),
+          optional_segment_from(json)};
+}
+template <>
+event::Stored from_body(UtcSeconds at, const Json& json) {
+  return {at, get<std::int64_t>(json, "objects"), get<std::int64_t>(json, "size_bytes"),
+          optional_segment_from(json)};
+}
+template <>
+event::StoreRetried from_body(UtcSeconds at, const Json& json) {
+  return {at, get<std::string>(json, "reason"), optional_segment_from(json),
+          job_key_from_json(get<Json>(json, "store"))};
+}
+template <>
+event::Failed from_body(UtcSeconds at, const Json& json) {
+  return {at, get<std::string>(json, "reason"), optional_segment_from(json)};
+}
+template <>
+event::CancelRequested from_body(UtcSeconds at, const Json& json) {
+  return {at, get<std::string>(json, "by")};
+}
+template <>
+event::Cancelled from_body(UtcSeconds at, const Json&) {
+  return {at};
+}
+template <>
+event::Retried from_body(UtcSeconds at, const Json& json) {
+  return {at, get<std::string>(json, "reason"), optional_segment_from(json)};
+}
+template <>
+event::Wanted from_body(UtcSeconds at, const Json& json) {
+  return {at, owner_from_json(get<Json>(json, "owner")), data_spec_from_json(get<Json>(json, "data")),
+          objects_from_json(json, "objects"), objects_from_json(json, "test_objects")};
+}
+template <>
+event::Staging from_body(UtcSeconds at, const Json& json) {
+  return {at, static_cast<int>(get<std::int64_t>(json, "attempt")),
+          job_key_from_json(get<Json>(json, "job"))};
+}
+template <>
+event::Ready from_body(UtcSeconds at, const Json& json) {
+  return {at, get<std::int64_t>(json, "size_bytes"), get<std::int64_t>(json, "samples"),
+          get<std::int64_t>(json, "test_samples"), optional_segment_from(json)};
+}
+template <>
+event::StageFailed from_body(UtcSeconds at, const Json& json) {
+  return {at, get<std::string>(json, "reason"), get<bool>(json, "try_again"), optional_segment_from(json)};
+}
+template <>
+event::Evicted from_body(UtcSeconds at, const Json&) {
+  return {at};
+}
+
+// Finds the alternative of a variant by its index at run time.
+template <class Variant, std::size_t index = 0>
+Variant from_index(std::size_t wanted, UtcSeconds at, const Json& json) {
+  if constexpr (index < std::variant_size_v<Variant>) {
+    if (wanted == index) return from_body<std::variant_alternative_t<index, Variant>>(at, json);
+    return from_index<Variant, index + 1>(wanted, at, json);
+  } else {
+    throw Error(ErrorKind::internal, "an event without a name");
+  }
+}
+
+template <class Event>
+const Segment* segment_in(const Event& event) {
+  return std::visit(
+      [](const auto& e) -> const Segment* {
+        if constexpr (requires { e.segment; })
+          return e.segment ? &*e.segment : nullptr;
+        else
+          return nullptr;
+      },
+      event);
+}
+
+static_assert(run_event_names.size() == std::variant_size_v<RunEvent>);
+static_assert(data_set_event_names.size() == std::variant_size_v<DataSetEvent>);
+
+}  // namespace
+
+const char* to_string(JobRole role) { return name_in(role_names, role); }
+JobRole job_role_from(const std::string& name) { return value_in<JobRole>(role_names, name); }
+const char* to_string(Result result) { return name_in(result_names, result); }
+
+const char* name_of(const RunEvent& event) { return run_event_names.at(event.index()); }
+const char* name_of(const DataSetEvent& event) { return data_set_event_names.at(event.index()); }
+
+UtcSeconds time_of(const RunEvent& event) {
+  return std::visit([](const auto& e) { return e.at; }, event);
+}
+UtcSeconds time_of(const DataSetEvent& event) {
+  return std::visit([](const auto& e) { return e.at; }, event);
+}
+
+Json body_of(const RunEvent& event) {
+  return std::visit([](const auto& e) { return body(e); }, event);
+}
+Json body_of(const DataSetEvent& event) {
+  return std::visit([](const auto& e) { return body(e); }, event);
+}
+
+RunEvent run_event(const std::string& name, UtcSeconds at, const Json& body) {
+  return from_index<RunEvent>(value_in<std::size_t>(run_event_names, name), at, body);
+}
+DataSetEvent data_set_event(const std::string& name, UtcSeconds at, const Json& body) {
+  return from_index<DataSetEvent>(value_in<std::size_t>(data_set_event_names, name), at, body);
+}
+
+const Segment* segment_of(const RunEvent& event) { return segment_in(event); }
+const Segment* segment_of(const DataSetEvent& event) { return segment_in(event); }
+
+}  // namespace trainyard

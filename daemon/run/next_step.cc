@@ -1,0 +1,57 @@
+#include "daemon/run/next_step.h"
+
+#include <algorithm>
+#include <array>
+
+namespace trainyard {
+namespace {
+
+constexpr std::array step_names{"submit", "release", "cancel", "abandon",
+                                "settle", "collect", "stage",  "inspect"};
+
+// A store job that ended leaves evidence, or another one follows it.
+std::optional<Step> step_of_storing(const TrainingRun& run) {
+  return has_live_store_job(run) ? std::nullopt : std::optional(Step::collect);
+}
+
+}  // namespace
+
+const char* to_string(Step step) { return step_names.at(static_cast<std::size_t>(step)); }
+
+std::optional<Step> next_step(const TrainingRun& run) {
+  if (run.cancel_requested && occupies_plan(run.state)) {
+    // Submitted or not, only the scheduler knows: whatever carries the token ends.
+    if (run.state == RunState::admitted) return Step::abandon;
+    return Step::cancel;
+  }
+  switch (run.state) {
+    case RunState::admitted:
+      return Step::submit;
+    case RunState::submitted:
+      return Step::release;
+    case RunState::ended:
+      return Step::settle;
+    case RunState::storing:
+      return step_of_storing(run);
+    case RunState::queued:    // admission
+    case RunState::released:  // the poll
+    case RunState::running:
+    case RunState::completed:
+    case RunState::failed:
+    case RunState::cancelled:
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+std::optional<Step> next_step(const DataSet& data_set, bool job_ended) {
+  if (data_set.state == DataSetState::wanted) return Step::stage;
+  if (data_set.state == DataSetState::staging && job_ended) return Step::inspect;
+  return std::nullopt;
+}
+
+std::chrono::seconds delay_after(int tries) {
+  return std::chrono::seconds(std::min(300, 1 << std::clamp(tries, 1, 9)));
+}
+
+}  // namespace trainyard

@@ -1,0 +1,199 @@
+#include "daemon/run/run.h"
+
+#include <array>
+
+#include "daemon/base/error.h"
+
+namespace trainyard {
+namespace {
+
+RunState state_of(Result result) {
+  switch (result) {
+    case Result::completed:
+      return RunState::completed;
+    case Result::failed:
+      return RunState::failed;
+    case Result::cancelled:
+      return RunState::cancelled;
+  }
+  return RunState::failed;
+}
+
+void end_run(TrainingRun& run, RunState state, UtcSeconds at) {
+  run.state = state;
+  run.ended_at = at;
+}
+
+void apply(TrainingRun& run, const event::Accepted& e) {
+  run.owner = e.owner;
+  run.manifest = std::make_shared<const Manifest>(e.manifest);
+  run.plan = e.plan;
+  run.dataset_digest = e.dataset_digest;
+  run.code_digest = e.code_digest;
+  run.accepted_at = e.at;
+}
+
+void apply(TrainingRun& run, const event::Admitted& e) {
+  if (run.state != RunState::queued) return;
+  run.attempts.push_back({e.attempt, e.at, {}, {}, 0, {}});
+  run.state = RunState::admitted;
+}
+
+void apply(TrainingRun& run, const event::Submitted& e) {
+  if (run.state != RunState::admitted) return;
+  run.attempts.back().train = RunJob{e.train, {}, {}, {}, {}};
+  run.state = RunState::submitted;
+}
+
+void apply(TrainingRun& run, const event::Released& e) {
+  if (run.state != RunState::submitted) return;
+  run.attempts.back().store = RunJob{e.store, {}, {}, {}, {}};
+  run.attempts.back().store_tries = 1;
+  run.state = RunState::released;
+}
+
+void apply(TrainingRun& run, const event::Started& e) {
+  if (run.state != RunState::released) return;
+  run.attempts.back().train->started_at = e.started_at;
+  run.attempts.back().train->nodes = e.nodes;
+  run.state = RunState::running;
+}
+
+void apply(TrainingRun& run, const event::Ended& e) {
+  if (run.attempts.empty()) return;
+  std::optional<RunJob>& job =
+      e.role == JobRole::train ? run.attempts.back().train : run.attempts.back().store;
+  if (!job || job->end) return;
+  job->end = e.job;
+  job->started_at = e.job.started_at;
+  job->ended_at = e.job.ended_at;
+  if (!e.job.nodes.empty()) job->nodes = e.job.nodes;
+  if (e.role == JobRole::train && occupies_plan(run.state)) run.state = RunState::ended;
+}
+
+void apply(TrainingRun& run, const event::Settled& e) {
+  if (run.state != RunState::ended) return;
+  run.result = e.result;
+  run.reason = e.reason;
+  run.exit_code = e.exit_code;
+  run.signal = e.signal;
+  run.last_lines = e.last_lines;
+  run.state = RunState::storing;
+  // Cancelled before it was released: there is no store job, nor anything to store.
+  if (!run.attempts.back().store) end_run(run, state_of(e.result), e.at);
+}
+
+void apply(TrainingRun& run, const event::Stored& e) {
+  if (run.state != RunState::storing) return;
+  run.stored_objects = e.objects;
+  run.stored_bytes = e.size_bytes;
+  end_run(run, state_of(run.result.value_or(Result::failed)), e.at);
+}
+
+void apply(TrainingRun& run, const event::StoreRetried& e) {
+  if (run.state != RunState::storing) return;
+  run.attempts.back().store = RunJob{e.store, {}, {}, {}, {}};
+  ++run.attempts.back().store_tries;
+}
+
+void apply(TrainingRun& run, const event::Failed& e) {
+  if (is_over(run.state)) return;
+  run.reason = run.reason.empty() ? e.reason : run.reason + "; " + e.reason;
+  end_run(run, RunState::failed, e.at);
+}
+
+void apply(TrainingRun& run, const event::CancelRequested& e) {
+  if (is_over(run.state) || run.cancel_requested) return;
+  run.cancel_requested = true;
+  run.cancelled_by = e.by;
+}
+
+void apply(TrainingRun& run, const event::Cancelled& e) {
+  if (is_over(run.state)) return;
+  if (run.reason.empty()) run.reason = "cancelled by " + run.cancelled_by;
+  end_run(run, RunState::cancelled, e.at);
+}
+
+void apply(TrainingRun& run, const event::Retried& e) {
+  if (run.state != RunState::ended && run.state != RunState::admitted) return;
+  run.attempts.back().reason = e.reason;
+  run.state = RunState::queued;
+}
+
+constexpr std::array shown_names{"queued",  "staging",   "pending", "running",
+                                 "storing", "completed", "failed",  "cancelled"};
+
+}  // namespace
+
+void apply_event(TrainingRun& run, const RunEvent& event) {
+  std::visit([&run](const auto& e) { apply(run, e); }, event);
+  if (const Segment* segment = segment_of(event)) run.gpu_seconds += gpu_seconds(*segment);
+}
+
+TrainingRun fold(std::int64_t id, const std::vector<RunEvent>& events) {
+  TrainingRun run;
+  run.id = id;
+  for (const RunEvent& event : events) apply_event(run, event);
+  return run;
+}
+
+bool is_over(RunState state) {
+  return state == RunState::completed || state == RunState::failed || state == RunState::cancelled;
+}
+
+bool occupies_plan(RunState state) {
+  return state == RunState::admitted || state == RunState::submitted || state == RunState::released ||
+         state == RunState::running;
+}
+
+bool has_live_train_job(const TrainingRun& run) {
+  const Attempt* attempt = run.attempt();
+  return attempt != nullptr && attempt->train && !attempt->train->end;
+}
+
+bool has_live_store_job(const TrainingRun& run) {
+  const Attempt* attempt = run.attempt();
+  return attempt != nullptr && attempt->store && !attempt->store->end;
+}
+
+std::string token_prefix(const std::string& ledger_id) { return "ty-" + ledger_id + "-"; }
+
+Token token_of(const std::string& ledger_id, std::int64_t run_id, int attempt, JobRole role) {
+  return token_prefix(ledger_id) + std::to_string(run_id) + "." + std::to_string(attempt) + "-" +
+         to_string(role);
+}
+
+ShownState shown_state(const TrainingRun& run, bool data_ready) {
+  switch (run.state) {
+    case RunState::queued:
+      return ShownState::queued;
+    case RunState::admitted:
+    case RunState::submitted:
+    case RunState::released:
+      return data_ready ? ShownState::pending : ShownState::staging;
+    case RunState::running:
+      return ShownState::running;
+    case RunState::ended:
+    case RunState::storing:
+      return ShownState::storing;
+    case RunState::completed:
+      return ShownState::completed;
+    case RunState::failed:
+      return ShownState::failed;
+    case RunState::cancelled:
+      return ShownState::cancelled;
+  }
+  return ShownState::failed;
+}
+
+const char* to_string(ShownState state) { return shown_names.at(static_cast<std::size_t>(state)); }
+
+ShownState shown_state_from(const std::string& name) {
+  for (std::size_t i = 0; i < shown_names.size(); ++i)
+    if (name == shown_names[i]) return static_cast<ShownState>(i);
+  std::string known;
+  for (const char* shown : shown_names) known += std::string(known.empty() ? "" : ", ") + shown;
+  throw Error(ErrorKind::invalid, "no such state: \"" + name + "\"; one of " + known);
+}
+
+}  // namespace trainyard
