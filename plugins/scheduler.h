@@ -100,6 +100,7 @@ class Scheduler {
   virtual JobKey submit(const JobRequest& request) = 0;
 
   // Every job of that user, live or recorded, whose name is the token; throws unless all sources answered.
+  // A job on record as not ended that the scheduler no longer has is lost: phase ended, outcome unknown.
   virtual std::vector<JobStatus> find(const Token& token, std::uint32_t uid) = 0;
 
   // Act only if this id still carries this token and submit time; throw Error{not_found} otherwise.

@@ -2,6 +2,7 @@
 // What slurmdbd has on record, and the search for a token everywhere.
 #include <algorithm>
 #include <map>
+#include <string_view>
 
 #include "plugins/slurm/slurm_scheduler.h"
 #include "plugins/slurm/status.h"
@@ -12,6 +13,12 @@ namespace {
 
 // In requid, when no user ended the job.
 constexpr std::uint32_t nobody = static_cast<std::uint32_t>(-1);
+
+// The end of a short job can reach slurmdbd before its start; until that arrives, the record has this name
+// and tells only half.
+bool is_half_recorded(const slurmdb_job_rec_t& job) {
+  return job.jobname == nullptr || std::string_view(job.jobname) == "allocation";
+}
 
 std::map<std::uint32_t, std::string> tres_names(Database& database) {
   std::map<std::uint32_t, std::string> names;
@@ -89,7 +96,8 @@ std::optional<JobStatus> SlurmScheduler::history(const JobKey& job) {
   std::map<std::uint32_t, std::string> tres = tres_names(database);
   RecordList list = database.jobs_with_id(job.job_id, cluster_.name);
   for (const slurmdb_job_rec_t* record : list.as<slurmdb_job_rec_t>())
-    if (record->jobid == job.job_id && from_unix(record->submit) == job.submitted_at)
+    if (record->jobid == job.job_id && from_unix(record->submit) == job.submitted_at &&
+        !is_half_recorded(*record))
       return slurm::status_of(*record, tres);
   return std::nullopt;
 }

@@ -1,0 +1,50 @@
+// Slurm's daemons away and back.
+#include <gmock/gmock.h>
+
+#include <chrono>
+
+#include "tests/integration/slurm/cluster.h"
+
+namespace trainyard {
+namespace {
+
+using testing::StartsWith;
+
+TEST_F(Slurm, AHeldJobIsFoundAfterSlurmctldHasBeenStoppedAndStarted) {
+  JobRequest request = job("true");
+  request.held = true;
+  JobKey key = scheduler().submit(request);
+  fault("slurmctld", "stop");
+  fault("slurmctld", "start");
+  JobStatus found = status_of(request);
+  EXPECT_EQ(found.key, key);
+  EXPECT_TRUE(found.held);
+  scheduler().release(key, request.token);
+  EXPECT_EQ(wait_until_ended(request).outcome, JobOutcome::completed);
+}
+
+TEST_F(Slurm, WithoutSlurmctldACallIsUnavailableWithinTheMessageTimeout) {
+  fault("slurmctld", "stop");
+  auto begun = std::chrono::steady_clock::now();
+  std::string error = error_of([&] { scheduler().submit(job("true")); });
+  auto waited = std::chrono::steady_clock::now() - begun;
+  fault("slurmctld", "start");
+  EXPECT_THAT(error, StartsWith("unavailable: submit ty-"));
+  EXPECT_LE(waited, scheduler().message_timeout());
+}
+
+TEST_F(Slurm, WithoutSlurmdbdATokenCannotBeLookedUp) {
+  JobRequest request = job("true");
+  request.held = true;
+  JobKey key = scheduler().submit(request);
+  fault("slurmdbd", "stop");
+  EXPECT_THAT(error_of([&] { scheduler().find(request.token, request.uid); }),
+              StartsWith("unavailable: slurmdbd"));
+  // slurmctld alone is enough to see and to cancel.
+  scheduler().cancel(key, request.token);
+  fault("slurmdbd", "start");
+  EXPECT_EQ(status_of(request).outcome, JobOutcome::cancelled);
+}
+
+}  // namespace
+}  // namespace trainyard

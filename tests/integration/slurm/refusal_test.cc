@@ -1,0 +1,55 @@
+// What Slurm refuses is said in its words, with what was asked for.
+#include <gmock/gmock.h>
+
+#include <cstdlib>
+#include <fstream>
+
+#include "tests/integration/slurm/cluster.h"
+
+namespace trainyard {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+TEST_F(Slurm, AnUnknownPartitionIsNamed) {
+  JobRequest request = job("true");
+  request.partition = "night";
+  EXPECT_EQ(error_of([&] { scheduler().submit(request); }),
+            "invalid: submit " + request.token + " (partition \"night\"): Invalid partition name specified");
+}
+
+TEST_F(Slurm, AnUnknownGpuTypeIsNamed) {
+  JobRequest request = job("true");
+  request.gpus_per_node = 1;
+  request.gpu_type = "k80";
+  EXPECT_THAT(error_of([&] { scheduler().submit(request); }),
+              AllOf(StartsWith("invalid: "), HasSubstr("\"gres:gpu:k80:1\""), HasSubstr("not available")));
+}
+
+TEST_F(Slurm, MoreGpusThanANodeHasAreRefused) {
+  JobRequest request = job("true");
+  request.gpus_per_node = 3;
+  request.gpu_type = "k40";
+  EXPECT_THAT(error_of([&] { scheduler().submit(request); }),
+              AllOf(StartsWith("invalid: "), HasSubstr("\"gres:gpu:k40:3\"")));
+}
+
+TEST_F(Slurm, AnUnknownAccountOrQosIsNamedWhereTheyAreEnforced) {
+  std::ofstream(std::getenv("SLURM_CONF"), std::ios::app) << "AccountingStorageEnforce=associations,qos\n";
+  fault("slurmctld", "stop");
+  fault("slurmctld", "start");
+  JobRequest wrong_account = job("true");
+  wrong_account.account = "astrology";
+  EXPECT_THAT(
+      error_of([&] { scheduler().submit(wrong_account); }),
+      AllOf(StartsWith("invalid: "), HasSubstr("account \"astrology\""), HasSubstr("Invalid account")));
+  JobRequest wrong_qos = job("true");
+  wrong_qos.qos = "express";
+  EXPECT_THAT(error_of([&] { scheduler().submit(wrong_qos); }),
+              AllOf(StartsWith("invalid: "), HasSubstr("qos \"express\""), HasSubstr("Invalid qos")));
+}
+
+}  // namespace
+}  // namespace trainyard
