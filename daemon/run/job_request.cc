@@ -1,0 +1,90 @@
+#include "daemon/run/job_request.h"
+
+#include <fmt/format.h>
+
+#include "daemon/base/fd.h"
+#include "daemon/base/text.h"
+#include "daemon/handover/layout.h"
+
+namespace trainyard {
+namespace {
+
+// The user's own profile is not read: what a job finds is the same whoever started the daemon.
+std::vector<std::string> environment_of(const JobSite& site, const Owner& owner) {
+  std::vector<std::string> environment{"PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8", "SHELL=/bin/sh",
+                                       "USER=" + owner.name, "LOGNAME=" + owner.name};
+  if (!site.slurm_conf.empty()) environment.push_back("SLURM_CONF=" + site.slurm_conf);
+  return environment;
+}
+
+std::string script_for(const JobSite& site, const char* command, const std::string& file) {
+  return fmt::format("#!/bin/sh\nexec {} {} {}\n", shell_quote(site.agent), command, shell_quote(file));
+}
+
+JobRequest job_of(const JobSite& site, const Owner& owner, const char* command, const std::string& directory,
+                  const char* file) {
+  JobRequest request;
+  request.uid = owner.uid;
+  request.gid = owner.gid;
+  request.script = script_for(site, command, join_path(directory, file));
+  request.environment = environment_of(site, owner);
+  request.working_directory = directory;
+  return request;
+}
+
+std::string attempt_directory_of(const JobSite& site, const TrainingRun& run) {
+  return layout::attempt_directory(site.scratch, run.id, run.attempt()->number);
+}
+
+std::string comment_of(const TrainingRun& run, const char* doing) {
+  return fmt::format("trainyard: {} {} ({}), attempt {}", doing, layout::training_id(run.id),
+                     run.manifest->name, run.attempt()->number);
+}
+
+}  // namespace
+
+JobRequest stage_job(const JobSite& site, const DataSet& data_set) {
+  std::string directory = layout::dataset_directory(site.scratch, data_set.digest);
+  JobRequest request = job_of(site, data_set.owner, "stage", directory, layout::stage_file);
+  request.token = stage_token(site.ledger_id, data_set.digest, data_set.attempts + 1);
+  request.comment = "trainyard: stages a data set";
+  request.output = join_path(directory, layout::stage_log);
+  request.partition = site.stage_partition;
+  return request;
+}
+
+JobRequest train_job(const JobSite& site, const TrainingRun& run, std::uint32_t stage_job_id) {
+  std::string directory = attempt_directory_of(site, run);
+  const Resources& resources = run.manifest->resources;
+  JobRequest request = job_of(site, run.owner, "run", directory, layout::launch_file);
+  request.token = token_of(site.ledger_id, run.id, run.attempt()->number, JobRole::train);
+  request.comment = comment_of(run, "trains");
+  request.output = join_path(directory, layout::train_job_log);
+  request.nodes = resources.nodes;
+  request.tasks_per_node = resources.ranks_per_node;
+  request.cpus_per_task = resources.cpus_per_rank;
+  request.memory_bytes_per_node = resources.memory_bytes;
+  request.gpus_per_node = resources.gpus_per_node;
+  request.gpu_type = resources.gpu;
+  request.time_limit = resources.time_limit;
+  request.partition = resources.partition;
+  request.account = resources.account;
+  request.qos = resources.qos;
+  if (stage_job_id != 0) request.dependency = JobDependency{JobDependency::Kind::after_ok, stage_job_id};
+  request.held = true;
+  return request;
+}
+
+JobRequest store_job(const JobSite& site, const TrainingRun& run, std::uint32_t after) {
+  std::string directory = attempt_directory_of(site, run);
+  JobRequest request = job_of(site, run.owner, "store", directory, layout::launch_file);
+  request.token = token_of(site.ledger_id, run.id, run.attempt()->number, JobRole::store);
+  request.comment = comment_of(run, "stores the results of");
+  request.output = join_path(directory, layout::store_job_log);
+  request.partition = site.stage_partition.empty() ? run.manifest->resources.partition : site.stage_partition;
+  request.account = run.manifest->resources.account;
+  if (after != 0) request.dependency = JobDependency{JobDependency::Kind::after_any, after};
+  return request;
+}
+
+}  // namespace trainyard

@@ -1,0 +1,60 @@
+// collect: the store job has ended; its evidence says whether the results are in the bucket.
+#include <fmt/format.h>
+
+#include "daemon/base/as_user.h"
+#include "daemon/base/error.h"
+#include "daemon/base/fd.h"
+#include "daemon/handover/layout.h"
+#include "daemon/steps/steps.h"
+
+namespace trainyard {
+namespace {
+
+std::optional<StoreEvidence> read_evidence(const std::string& directory, const Owner& owner) {
+  AsUser user(owner.uid);
+  std::string path = join_path(directory, layout::stored_file);
+  try {
+    std::optional<std::string> text = read_file_if_there(path, 1 << 20);
+    return text ? std::optional(store_evidence_from_json(parse_json(*text, path))) : std::nullopt;
+  } catch (const Error& e) {
+    return StoreEvidence{false, true, e.what(), 0, 0, {}};
+  }
+}
+
+bool never_ran(const TrainingRun& run) { return !run.attempt()->train->started_at; }
+
+}  // namespace
+
+RunStepResult Steps::collect(const TrainingRun& run, Doubt doubt) {
+  const Attempt& attempt = *run.attempt();
+  const JobStatus& job = *attempt.store->end;
+  std::optional<Segment> segment = segment_of_job(job);
+  std::string directory = layout::attempt_directory(site_.scratch, run.id, attempt.number);
+  std::optional<StoreEvidence> evidence = read_evidence(directory, run.owner);
+  if (evidence && evidence->ok)
+    return {event::Stored{now(), evidence->objects, evidence->size_bytes, segment}, {}};
+  if (never_ran(run)) return {event::Stored{now(), 0, 0, segment}, {}};  // and so left nothing to store
+
+  std::string reason = evidence ? evidence->message
+                                : fmt::format("the store job ended without evidence ({}); see {}", job.state,
+                                              join_path(directory, layout::store_job_log));
+  if (evidence && !evidence->try_again)
+    return {event::Failed{now(),
+                          fmt::format("the results could not be stored: {}; they remain in {}", reason,
+                                      join_path(directory, layout::results_folder)),
+                          segment},
+            {}};
+
+  // The results wait on scratch, and the run stays `storing`, however long the store is away.
+  UtcSeconds due = attempt.store->ended_at.value_or(now()) + delay_after(attempt.store_tries);
+  if (now() < due) return {std::nullopt, due - now()};
+  Token token = token_of(site_.ledger_id, run.id, attempt.number, JobRole::store);
+  std::optional<JobKey> next;
+  if (doubt)
+    for (const JobStatus& other : scheduler_.find(token, run.owner.uid))
+      if (other.phase != JobPhase::ended) next = other.key;
+  if (!next) next = scheduler_.submit(store_job(site_, run, 0));
+  return {event::StoreRetried{now(), reason, segment, *next}, {}};
+}
+
+}  // namespace trainyard

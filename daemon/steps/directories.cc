@@ -1,0 +1,114 @@
+#include "daemon/steps/directories.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+
+#include "daemon/base/as_user.h"
+#include "daemon/base/error.h"
+#include "daemon/base/fd.h"
+#include "daemon/handover/layout.h"
+#include "daemon/steps/steps.h"
+
+namespace trainyard {
+namespace {
+
+namespace fs = std::filesystem;
+
+void make_directory(const std::string& path, mode_t mode) {
+  if (::mkdir(path.c_str(), mode) != 0 && errno != EEXIST) throw_errno("mkdir " + path);
+}
+
+void copy_uploaded_code(const std::string& state_dir, const TrainingRun& run, const std::string& target) {
+  if (run.code_digest.empty() || fs::exists(target)) return;
+  std::string archive =
+      read_file(layout::uploaded_code(state_dir, run.owner.uid, run.code_digest), std::int64_t{1} << 40);
+  AsUser user(run.owner.uid);
+  write_atomically(target, archive);
+}
+
+// The next attempt finds what the one before left in its CHECKPOINT_DIR.
+void seed_checkpoint(const std::string& scratch, const TrainingRun& run, const std::string& directory) {
+  int attempt = run.attempt()->number;
+  if (attempt == 1) return;
+  fs::path before =
+      join_path(layout::attempt_directory(scratch, run.id, attempt - 1), layout::checkpoint_folder);
+  if (fs::exists(before))
+    fs::copy(
+        before, join_path(directory, layout::checkpoint_folder),
+        fs::copy_options::recursive | fs::copy_options::overwrite_existing | fs::copy_options::copy_symlinks);
+}
+
+Launch launch_of(const JobSite& site, const TrainingRun& run, const std::string& directory,
+                 const std::string& code) {
+  Launch launch;
+  launch.run_id = run.id;
+  launch.attempt = run.attempt()->number;
+  launch.token = token_of(site.ledger_id, run.id, launch.attempt, JobRole::train);
+  launch.name = run.manifest->name;
+  launch.directory = directory;
+  if (!run.code_digest.empty()) launch.code_archive = code;
+  if (!run.dataset_digest.empty()) {
+    launch.dataset_digest = run.dataset_digest;
+    launch.dataset_directory = layout::dataset_directory(site.scratch, run.dataset_digest);
+  }
+  launch.manifest = *run.manifest;
+  return launch;
+}
+
+}  // namespace
+
+void make_user_directory(const std::string& path, const Owner& owner) {
+  std::string parent = fs::path(path).parent_path();
+  make_directory(parent, 0755);
+  if (::mkdir(path.c_str(), 0700) != 0) {
+    if (errno == EEXIST) return;
+    throw_errno("mkdir " + path);
+  }
+  // Empty and new, below a folder only the daemon writes: nobody can have put a link there.
+  if (owner.uid != ::geteuid() && ::lchown(path.c_str(), owner.uid, owner.gid) != 0)
+    throw_errno("chown " + path);
+}
+
+void remove_user_directory(const std::string& path, const Owner& owner) {
+  if (!fs::exists(fs::symlink_status(path))) return;
+  {
+    AsUser user(owner.uid);
+    std::error_code failed;
+    for (const fs::directory_entry& entry : fs::directory_iterator(path, failed))
+      fs::remove_all(entry.path(), failed);
+    if (failed) throw Error(ErrorKind::unavailable, path + ": cannot be removed: " + failed.message());
+  }
+  if (::rmdir(path.c_str()) != 0 && errno != ENOENT) throw_errno("rmdir " + path);
+}
+
+// Everything the attempt's jobs will look for. Written again after a crash, the same.
+std::string Steps::prepare_attempt(const TrainingRun& run) {
+  std::string run_directory = layout::run_directory(site_.scratch, run.id);
+  std::string directory = layout::attempt_directory(site_.scratch, run.id, run.attempt()->number);
+  std::string code = join_path(run_directory, layout::code_archive);
+  make_user_directory(run_directory, run.owner);
+  copy_uploaded_code(state_dir_, run, code);
+  AsUser user(run.owner.uid);
+  make_directory(join_path(run_directory, "attempts"), 0700);
+  make_directory(directory, 0700);
+  for (const char* folder :
+       {layout::model_folder, layout::results_folder, layout::checkpoint_folder, layout::logs_folder})
+    make_directory(join_path(directory, folder), 0700);
+  seed_checkpoint(site_.scratch, run, directory);
+  write_atomically(join_path(directory, layout::launch_file),
+                   to_json(launch_of(site_, run, directory, code)).dump(2));
+  return directory;
+}
+
+void Steps::remove_run(const TrainingRun& run) {
+  remove_user_directory(layout::run_directory(site_.scratch, run.id), run.owner);
+}
+
+void Steps::remove_data_set(const DataSet& data_set) {
+  remove_user_directory(layout::dataset_directory(site_.scratch, data_set.digest), data_set.owner);
+}
+
+}  // namespace trainyard

@@ -1,0 +1,42 @@
+#include "daemon/steps/steps.h"
+
+#include "daemon/base/error.h"
+
+namespace trainyard {
+
+Steps::Steps(Scheduler& scheduler, ObjectStore& file_store, JobSite site, std::string state_dir)
+    : scheduler_(scheduler),
+      file_store_(file_store),
+      site_(std::move(site)),
+      state_dir_(std::move(state_dir)) {}
+
+RunStepResult Steps::perform(Step step, const TrainingRun& run, const std::optional<DataSet>& data,
+                             Doubt doubt) {
+  switch (step) {
+    case Step::submit:
+      return {submit(run, data, doubt), {}};
+    case Step::release:
+      return {release(run, doubt), {}};
+    case Step::cancel:
+      return cancel(run);
+    case Step::abandon:
+      return {abandon(run, doubt), {}};
+    case Step::settle:
+      return {settle(run), {}};
+    case Step::collect:
+      return collect(run, doubt);
+    case Step::stage:
+    case Step::inspect:
+      break;
+  }
+  throw Error(ErrorKind::internal, std::string(to_string(step)) + " is no step of a run");
+}
+
+DataSetStepResult Steps::perform(Step step, const DataSet& data_set, const std::optional<JobStatus>& job,
+                                 Doubt doubt) {
+  if (step == Step::stage) return stage(data_set, doubt);
+  if (step == Step::inspect && job) return {inspect(data_set, *job), {}};
+  throw Error(ErrorKind::internal, std::string(to_string(step)) + " is no step of a data set");
+}
+
+}  // namespace trainyard
