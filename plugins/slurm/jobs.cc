@@ -16,6 +16,11 @@ std::string reason_of(const slurm_job_info_t& job) {
                                                               : reason_word(job.state_reason);
 }
 
+Gpus allocated_gpus(const slurm_job_info_t& job) {
+  Gpus gpus = gpus_in(text_of(job.tres_alloc_str));
+  return gpus.count > 0 ? gpus : gpus_in_gres(text_of(job.gres_total));
+}
+
 bool is_over(int error) { return error == ESLURM_ALREADY_DONE || error == ESLURM_JOB_FINISHED; }
 
 std::string name_of(const JobKey& job, const Token& token) {
@@ -41,7 +46,7 @@ JobStatus SlurmScheduler::status_of(const slurm_job_info_t& job) const {
   if (has_started) {
     status.started_at = from_unix(job.start_time);
     status.nodes = text_of(job.nodes);
-    Gpus gpus = gpus_in(job.tres_alloc_str);
+    Gpus gpus = allocated_gpus(job);
     status.gpus = gpus.count;
     status.gpu_type = gpus.type;
   }

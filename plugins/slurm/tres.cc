@@ -51,6 +51,18 @@ Gpus gpus_in(std::string_view tres) {
   return {generic.value_or(typed), join(types, ",")};
 }
 
+Gpus gpus_in_gres(std::string_view gres_total) {
+  int total = 0;
+  std::vector<std::string> types;
+  for (const std::string& entry : split(gres_total, ',')) {
+    std::vector<std::string> parts = split(entry, ':');
+    if (parts.size() < 2 || parts.front() != "gpu") continue;
+    total += parse_number<int>(parts.back()).value_or(0);
+    if (parts.size() == 3) types.push_back(parts[1]);
+  }
+  return {total, join(types, ",")};
+}
+
 std::string with_names(std::string_view tres, const std::map<std::uint32_t, std::string>& names) {
   std::vector<std::string> entries = split(tres, ',');
   for (std::string& entry : entries) {

@@ -17,6 +17,10 @@ struct Gpus {
 // is one, else the sum of the typed. A TRES amount is already the job's total: nodes do not multiply it.
 Gpus gpus_in(std::string_view tres);
 
+// The same from slurmctld's other account of it, "gpu:k40:2,mps:100", which it keeps whether
+// AccountingStorageTRES names GPUs or not. Totals of the job, too.
+Gpus gpus_in_gres(std::string_view gres_total);
+
 // slurmdbd writes ids for names, "1=4,1001=2". `names` says what they mean; an unknown id stays a number.
 std::string with_names(std::string_view tres, const std::map<std::uint32_t, std::string>& names);
 

@@ -30,6 +30,15 @@ TEST(GpusInTres, AreNoneInAnEmptyOrGpulessOrBrokenString) {
   EXPECT_EQ(gpus_in("gres/gpu=,gres/gpufoo=3,gres/gpu").count, 0);
 }
 
+TEST(GpusInGres, AreTheJobsTotalWithTheirTypes) {
+  EXPECT_EQ(gpus_in_gres("gpu:k40:4,mps:100").count, 4);
+  EXPECT_EQ(gpus_in_gres("gpu:k40:4,mps:100").type, "k40");
+  EXPECT_EQ(gpus_in_gres("gpu:2").count, 2);
+  EXPECT_EQ(gpus_in_gres("gpu:2").type, "");
+  EXPECT_EQ(gpus_in_gres("gpu:k40:1,gpu:k80:2").count, 3);
+  EXPECT_EQ(gpus_in_gres("").count, 0);
+}
+
 TEST(TresIds, BecomeNamesAndUnknownOnesStayNumbers) {
   EXPECT_EQ(with_names("1=4,1001=2,77=5", {{1, "cpu"}, {1001, "gres/gpu"}}), "cpu=4,gres/gpu=2,77=5");
 }
