@@ -1,6 +1,7 @@
 // Driver: moves runs and data sets on. It owns them, records every event before it acts on it, asks what is
 // due (run/next_step) and has it done (steps/) on the scheduler lane. All calls on the loop.
 #pragma once
+#include <exception>
 #include <functional>
 #include <map>
 #include <set>
@@ -20,6 +21,7 @@ struct DriverSettings {
   Plans plans;
   std::chrono::milliseconds poll_interval{2000};
   int max_jobs_in_slurm = 5000;
+  std::vector<std::string> shared_sources;     // data sets below these URLs are staged once for all users
   std::chrono::seconds keep_runs{30 * 86400};  // how long after its end a run's directory stays
   std::int64_t cache_bytes = 0;                // of data sets on scratch; 0: no limit
 };
@@ -68,6 +70,7 @@ class Driver {
   // Live ones from memory, ended ones from the ledger.
   std::optional<TrainingRun> find_run(std::int64_t run_id) const;
   std::vector<TrainingRun> list(const RunFilter& filter) const;
+  std::optional<DataSet> find_data_set(const std::string& digest) const;
   ShownState shown_state(const TrainingRun& run) const;
 
   // Why it waits, in a scientist's words; empty when it does not. Plan, data, or the scheduler's reason.
@@ -92,8 +95,62 @@ class Driver {
   void on_event(std::function<void(const std::string& line)> observer);
 
  private:
-  struct Pending;  // one step under way or due later
-  // … (driver.cc)
+  // What surrounds a run or a data set while it lives. Lost in a crash on purpose: its step is then done
+  // again.
+  struct Progress {
+    bool busy = false;  // a step is under way
+    int failures = 0;   // of the step, in a row
+    Loop::Watch again;  // when it is due once more
+    Doubt doubt;
+    std::int64_t seen_from = 0;               // polls begun before this one cannot know its job
+    std::optional<UtcSeconds> missing_since;  // a live job that the scheduler no longer shows
+  };
+  struct LiveRun : Progress {
+    TrainingRun run;
+  };
+  struct LiveDataSet : Progress {
+    DataSet data_set;
+    std::optional<JobStatus> ended_job;
+  };
+
+  // driver.cc: events and steps
+  bool record(std::int64_t run_id, const RunEvent& event);  // false: not durable, as if it had not happened
+  bool record(const std::string& digest, const DataSetEvent& event);
+  void consider(std::int64_t run_id);
+  void consider(const std::string& digest);
+  void run_step_done(std::int64_t run_id, RunStepResult result);
+  void data_set_step_done(const std::string& digest, DataSetStepResult result);
+  void run_step_failed(std::int64_t run_id, Step step, std::exception_ptr error);
+  void data_set_step_failed(const std::string& digest, Step step, std::exception_ptr error);
+  template <class Id>
+  void again_later(const Id& id, Progress& progress, std::chrono::seconds delay);
+  void follow(std::int64_t run_id, const RunEvent& event);
+  std::optional<DataSet> data_set_of(const TrainingRun& run) const;
+
+  // admit.cc
+  void admit_soon();
+  void admit_runs();
+  std::vector<const TrainingRun*> live_runs() const;
+
+  // poll.cc: what the scheduler says of our jobs
+  void poll_soon(std::chrono::milliseconds delay);
+  void poll();
+  void polled(std::int64_t number, std::optional<std::vector<JobStatus>> jobs);
+  void examine(std::int64_t number, bool fresh);
+  void examine(LiveRun& live, std::int64_t number, bool fresh);
+  void examine(LiveDataSet& live, std::int64_t number, bool fresh);
+  void trace(Progress& progress, const JobKey& job, std::function<void(JobStatus)> ended);
+  void cancel_strays();
+
+  // accept.cc
+  SubmitAnswer accept(const SubmitRequest& request, const std::vector<Sources>& sources);
+  std::vector<Sources> list_all(const SubmitRequest& request) const;
+
+  // housekeeping.cc: run directories past their time, data sets beyond the cache's size
+  void keep_house();
+  void remove_old_runs();
+  void evict_data_sets();
+
   Loop& loop_;
   Workers& lane_;
   Workers& io_;
@@ -101,6 +158,18 @@ class Driver {
   Steps& steps_;
   DriverSettings settings_;
   bool drained_ = false;
+
+  std::map<std::int64_t, LiveRun> runs_;          // that are not over
+  std::map<std::string, LiveDataSet> data_sets_;  // that are not evicted
+  std::map<std::int64_t, std::string> waiting_;   // queued run → why
+  bool admission_due_ = false;
+
+  std::map<JobKey, JobStatus> snapshot_;  // the last poll that brought news
+  std::int64_t polls_begun_ = 0;
+  std::optional<UtcSeconds> polled_at_;
+  std::string scheduler_, trouble_;
+  Loop::Watch poll_timer_, house_timer_;
+  std::function<void(const std::string&)> observer_;
 };
 
 }  // namespace trainyard

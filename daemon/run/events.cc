@@ -147,7 +147,7 @@ Json body(const event::Failed& e) { return {{"reason", e.reason}, {"segment", op
 Json body(const event::CancelRequested& e) { return {{"by", e.by}}; }
 Json body(const event::Cancelled&) { return Json::object(); }
 Json body(const event::Retried& e) {
-  return {{"reason", e.reason}, {"segment", optional_segment(e.segment)}};
+  return {{"reason", e.reason}, {"data_missing", e.data_missing}, {"segment", optional_segment(e.segment)}};
 }
 Json body(const event::Wanted& e) {
   return {{"owner", to_json(e.owner)},
@@ -236,7 +236,7 @@ event::Cancelled from_body(UtcSeconds at, const Json&) {
 }
 template <>
 event::Retried from_body(UtcSeconds at, const Json& json) {
-  return {at, get<std::string>(json, "reason"), optional_segment_from(json)};
+  return {at, get<std::string>(json, "reason"), get<bool>(json, "data_missing"), optional_segment_from(json)};
 }
 template <>
 event::Wanted from_body(UtcSeconds at, const Json& json) {

@@ -99,6 +99,7 @@ struct Cancelled {  // nothing of it is in the scheduler any more
 struct Retried {  // the attempt came to nothing and is over; a new one may be admitted
   UtcSeconds at{};
   std::string reason;
+  bool data_missing = false;  // its data set is not on scratch any more, whatever we thought
   std::optional<Segment> segment;
 };
 

@@ -7,7 +7,8 @@
 namespace trainyard {
 namespace {
 
-constexpr int max_attempts = 3;
+// A program is not run again by itself; an attempt that never got its data is.
+constexpr int max_attempts = 8;
 
 std::string by_scheduler(const JobStatus& job) {
   switch (job.outcome) {
@@ -55,7 +56,9 @@ RunEvent judge(const TrainingRun& run, const std::optional<ExitEvidence>& eviden
   std::optional<Segment> segment = segment_of_job(job);
   bool worth_another = !run.cancel_requested && run.attempt()->number < max_attempts;
   if (evidence && evidence->data_missing && worth_another)
-    return event::Retried{at, "the data set was not on scratch any more", segment};
+    return event::Retried{at, "the data set was not on scratch any more", true, segment};
+  if (job.outcome == JobOutcome::dependency_failed && worth_another)
+    return event::Retried{at, "its data set could not be staged", false, segment};
 
   event::Settled settled{at, Result::failed, "", {}, {}, {}, segment};
   if (evidence) {

@@ -15,7 +15,9 @@ bool is_the_attempt(const JobStatus& job) {
 
 // afterok on a job the scheduler has forgotten would count as satisfied: only one just seen alive is named.
 std::uint32_t live_stage_job(Scheduler& scheduler, const JobSite& site, const std::optional<DataSet>& data) {
-  if (!data || data->state != DataSetState::staging) return 0;
+  if (!data || data->state == DataSetState::ready) return 0;
+  if (data->state != DataSetState::staging)
+    throw Error(ErrorKind::unavailable, "its data set is to be staged again");
   for (const JobStatus& job :
        scheduler.find(stage_token(site.ledger_id, data->digest, data->attempts), data->owner.uid))
     if (job.key == *data->job && job.phase != JobPhase::ended) return job.key.job_id;

@@ -1,0 +1,89 @@
+// Admission, and why the others wait.
+#include <fmt/format.h>
+
+#include "daemon/driver/driver.h"
+#include "daemon/run/pending_reason.h"
+
+namespace trainyard {
+
+std::vector<const TrainingRun*> Driver::live_runs() const {
+  std::vector<const TrainingRun*> runs;
+  for (const auto& [id, live] : runs_) runs.push_back(&live.run);
+  return runs;
+}
+
+// Many events of one turn of the loop are one admission.
+void Driver::admit_soon() {
+  if (admission_due_) return;
+  admission_due_ = true;
+  loop_.post([this] {
+    admission_due_ = false;
+    admit_runs();
+  });
+}
+
+void Driver::admit_runs() {
+  std::set<std::string> on_its_way;
+  for (const auto& [digest, live] : data_sets_)
+    if (live.data_set.state == DataSetState::staging || live.data_set.state == DataSetState::ready)
+      on_its_way.insert(digest);
+  std::vector<const TrainingRun*> queued;
+  std::vector<std::pair<std::int64_t, std::string>> without_data;
+  int jobs = 0;
+  for (const auto& [id, live] : runs_) {
+    jobs += has_live_train_job(live.run) + has_live_store_job(live.run);
+    if (live.run.state != RunState::queued) continue;
+    std::optional<DataSet> data = data_set_of(live.run);
+    if (data && data->state == DataSetState::failed)
+      without_data.emplace_back(id, data->reason);
+    else
+      queued.push_back(&live.run);
+  }
+  for (const auto& [id, reason] : without_data) {
+    event::Failed failed{now(), "its data set could not be staged: " + reason, {}};
+    if (record(id, failed)) follow(id, failed);
+  }
+  waiting_.clear();
+  if (drained_) {
+    for (const TrainingRun* run : queued)
+      waiting_[run->id] = "the admin has drained the daemon: nothing new is started";
+    return;
+  }
+  Admission admission =
+      admit(settings_.plans, queued, live_runs(), on_its_way, settings_.max_jobs_in_slurm - jobs);
+  waiting_ = std::move(admission.waiting);
+  ledger_.together([&] {
+    for (std::int64_t id : admission.admitted) {
+      LiveRun& live = runs_.at(id);
+      bool first_doubt = live.doubt.has_value();
+      if (record(id, event::Admitted{now(), static_cast<int>(live.run.attempts.size()) + 1}) && first_doubt)
+        live.doubt.reset();
+    }
+  });
+  for (std::int64_t id : admission.admitted) consider(id);
+}
+
+std::string Driver::waiting_reason(const TrainingRun& run) const {
+  if (auto found = waiting_.find(run.id); run.state == RunState::queued && found != waiting_.end())
+    return found->second;
+  std::optional<DataSet> data = data_set_of(run);
+  bool data_ready = !data || data->state == DataSetState::ready;
+  switch (run.state) {
+    case RunState::queued:
+      return "to be admitted";
+    case RunState::admitted:
+    case RunState::submitted:
+      return trouble_.empty() ? "on its way into Slurm" : "on its way into Slurm: " + trouble_;
+    case RunState::released: {
+      if (!data_ready)
+        return data->reason.empty() ? "its data set is being staged"
+                                    : "its data set is staged again: " + data->reason;
+      auto job = snapshot_.find(run.attempt()->train->key);
+      return pending_reason_in_words(job == snapshot_.end() ? "" : job->second.reason);
+    }
+    default:
+      return {};
+  }
+}
+
+}  // namespace trainyard

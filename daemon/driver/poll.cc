@@ -1,0 +1,167 @@
+// The poll: one call for all our jobs, and what follows from it.
+#include "daemon/base/error.h"
+#include "daemon/base/log.h"
+#include "daemon/driver/driver.h"
+
+namespace trainyard {
+namespace {
+
+// A stray younger than this may be one whose submission is being recorded.
+constexpr std::chrono::seconds stray_age{30};
+
+}  // namespace
+
+void Driver::poll_soon(std::chrono::milliseconds delay) {
+  poll_timer_ = loop_.after(delay, [this] { poll(); });
+}
+
+void Driver::poll() {
+  std::int64_t number = ++polls_begun_;
+  lane_.run(
+      [this, describe = scheduler_.empty()] {
+        std::string name = describe ? steps_.scheduler().describe() : std::string();
+        return std::pair(name, steps_.scheduler().poll(token_prefix(steps_.site().ledger_id)));
+      },
+      [this, number](std::pair<std::string, std::optional<std::vector<JobStatus>>> answer) {
+        if (!answer.first.empty()) scheduler_ = answer.first;
+        polled(number, std::move(answer.second));
+      },
+      [this](std::exception_ptr error) {
+        try {
+          std::rethrow_exception(error);
+        } catch (const std::exception& e) {
+          if (trouble_ != e.what()) log_warning("event=poll_failed {}", e.what());
+          trouble_ = e.what();
+        }
+        poll_soon(settings_.poll_interval);
+      });
+}
+
+void Driver::polled(std::int64_t number, std::optional<std::vector<JobStatus>> jobs) {
+  polled_at_ = now();
+  trouble_.clear();
+  bool fresh = jobs.has_value();
+  if (fresh) {
+    snapshot_.clear();
+    for (JobStatus& job : *jobs) snapshot_.emplace(job.key, std::move(job));
+  }
+  examine(number, fresh);
+  cancel_strays();
+  admit_soon();
+  poll_soon(settings_.poll_interval);
+}
+
+void Driver::examine(std::int64_t number, bool fresh) {
+  for (auto& [digest, live] : data_sets_) examine(live, number, fresh);
+  // A run that ends leaves the map.
+  std::vector<std::int64_t> ids;
+  for (const auto& [id, live] : runs_) ids.push_back(id);
+  for (std::int64_t id : ids)
+    if (auto found = runs_.find(id); found != runs_.end()) examine(found->second, number, fresh);
+}
+
+void Driver::examine(LiveDataSet& live, std::int64_t number, bool fresh) {
+  if (live.data_set.state != DataSetState::staging || live.ended_job) return;
+  auto end = [this, digest = live.data_set.digest](JobStatus job) {
+    data_sets_.at(digest).ended_job = std::move(job);
+    consider(digest);
+  };
+  auto seen = snapshot_.find(*live.data_set.job);
+  if (seen == snapshot_.end()) {
+    if (fresh && number >= live.seen_from) trace(live, *live.data_set.job, end);
+  } else if (seen->second.phase == JobPhase::ended) {
+    end(seen->second);
+  }
+}
+
+void Driver::examine(LiveRun& live, std::int64_t number, bool fresh) {
+  const Attempt* attempt = live.run.attempt();
+  if (attempt == nullptr) return;
+  auto look_at = [&](const std::optional<RunJob>& job, JobRole role) {
+    if (!job || job->end) return;
+    auto end = [this, id = live.run.id, role, key = job->key](JobStatus status) {
+      auto found = runs_.find(id);
+      if (found == runs_.end()) return;
+      const Attempt* current = found->second.run.attempt();
+      const std::optional<RunJob>& ours = role == JobRole::train ? current->train : current->store;
+      if (!ours || ours->key != key || ours->end) return;  // an older attempt's
+      event::Ended ended{now(), role, std::move(status)};
+      if (record(id, ended)) follow(id, ended);
+    };
+    auto seen = snapshot_.find(job->key);
+    if (seen == snapshot_.end()) {
+      if (fresh && number >= live.seen_from) trace(live, job->key, end);
+    } else if (seen->second.phase == JobPhase::ended) {
+      end(seen->second);
+    } else if (role == JobRole::train && seen->second.phase == JobPhase::running &&
+               live.run.state == RunState::released) {
+      record(live.run.id, event::Started{now(), seen->second.started_at.value_or(now()), seen->second.nodes});
+    }
+  };
+  std::int64_t id = live.run.id;
+  look_at(attempt->train, JobRole::train);
+  if (auto found = runs_.find(id); found != runs_.end())
+    look_at(found->second.run.attempt()->store, JobRole::store);
+}
+
+// Slurm forgets ended jobs; its database knows them, a little later. A job nobody knows any more is lost.
+void Driver::trace(Progress& progress, const JobKey& job, std::function<void(JobStatus)> ended) {
+  if (!progress.missing_since) progress.missing_since = now();
+  UtcSeconds since = *progress.missing_since;
+  lane_.run(
+      [this, job, since]() -> std::optional<JobStatus> {
+        std::optional<JobStatus> known = steps_.scheduler().history(job);
+        if (known && known->phase == JobPhase::ended) return known;
+        if (now() < since + 2 * steps_.scheduler().message_timeout()) return std::nullopt;
+        JobStatus lost;
+        lost.key = job;
+        lost.phase = JobPhase::ended;
+        lost.state = "no longer known to Slurm";
+        if (known) lost.started_at = known->started_at;
+        return lost;
+      },
+      [ended = std::move(ended)](std::optional<JobStatus> status) {
+        if (status) ended(std::move(*status));
+      },
+      [this](std::exception_ptr error) {
+        try {
+          std::rethrow_exception(error);
+        } catch (const std::exception& e) {
+          trouble_ = e.what();
+        }
+      });
+}
+
+// Jobs with our token that belong to nothing that lives: what a crash, or a doubt resolved twice, left
+// behind.
+void Driver::cancel_strays() {
+  std::set<JobKey> ours;
+  std::set<Token> awaited;
+  for (const auto& [id, live] : runs_) {
+    const Attempt* attempt = live.run.attempt();
+    if (attempt == nullptr) continue;
+    if (attempt->train) ours.insert(attempt->train->key);
+    if (attempt->store) ours.insert(attempt->store->key);
+    for (JobRole role : {JobRole::train, JobRole::store})
+      if (live.busy || live.doubt) awaited.insert(token_of(ledger_.id(), id, attempt->number, role));
+  }
+  for (const auto& [digest, live] : data_sets_) {
+    if (live.data_set.job) ours.insert(*live.data_set.job);
+    if (live.busy || live.doubt)
+      awaited.insert(stage_token(ledger_.id(), digest, live.data_set.attempts + 1));
+  }
+  for (const auto& [key, job] : snapshot_) {
+    if (job.phase == JobPhase::ended || ours.contains(key) || awaited.contains(job.token) ||
+        now() < key.submitted_at + stray_age)
+      continue;
+    log_warning("event=stray_cancelled job={} token={}", key.job_id, job.token);
+    lane_.run(
+        [this, key = key, token = job.token] {
+          steps_.scheduler().cancel(key, token);
+          return true;
+        },
+        [](bool) {}, [](std::exception_ptr) {});  // seen again by the next poll, and tried again
+  }
+}
+
+}  // namespace trainyard
