@@ -19,12 +19,12 @@ const std::string source_root = TRAINYARD_SOURCE_ROOT;
 
 std::string manual() { return read_file(source_root + "/man/trainyard-manifest.5.scd"); }
 
-// What stands between two lines of ```.
-std::vector<std::string> examples(const std::string& page) {
+// What stands between a line that opens and a line of ```.
+std::vector<std::string> examples(const std::string& page, const std::string& opening = "```") {
   std::vector<std::string> blocks;
   bool inside = false;
   for (const std::string& line : split(page, '\n')) {
-    if (line == "```") {
+    if (line == (inside ? "```" : opening)) {
       inside = !inside;
       if (inside) blocks.emplace_back();
     } else if (inside) {
@@ -51,6 +51,12 @@ TEST(TheManual, NamesEveryKeyWithItsTypeAndDefaultAndNoOther) {
     if (line.starts_with('*') && line.find("* = _") != std::string::npos) written.insert(line);
   for (const ManifestKey& key : manifest_keys()) known.insert(key_line(key));
   EXPECT_EQ(written, known);
+}
+
+TEST(TheReadme, HasAManifestThatIsRight) {
+  std::vector<std::string> blocks = examples(read_file(source_root + "/README.md"), "```toml");
+  ASSERT_EQ(blocks.size(), 1U);
+  EXPECT_THAT(messages_of(blocks[0]), IsEmpty());
 }
 
 TEST(TheJobspecs, AreRight) {
