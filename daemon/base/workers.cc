@@ -13,7 +13,9 @@ Workers::Workers(Loop& loop, int threads) : loop_(loop) {
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
-Workers::~Workers() {
+Workers::~Workers() { stop(); }
+
+void Workers::stop() {
   {
     std::lock_guard lock(mutex_);
     stopping_ = true;
@@ -21,6 +23,7 @@ Workers::~Workers() {
   }
   more_.notify_all();
   for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
 }
 
 std::size_t Workers::waiting() const {
@@ -31,6 +34,7 @@ std::size_t Workers::waiting() const {
 void Workers::push(std::function<void()> work) {
   {
     std::lock_guard lock(mutex_);
+    if (stopping_) return;
     queue_.push_back(std::move(work));
   }
   more_.notify_one();

@@ -19,7 +19,6 @@ class Workers {
  public:
   Workers(Loop& loop, int threads);
 
-  // Finishes the work under way, drops what has not begun.
   ~Workers();
   Workers(const Workers&) = delete;
   Workers& operator=(const Workers&) = delete;
@@ -39,6 +38,9 @@ class Workers {
       }
     });
   }
+
+  // On the loop: finishes the work under way, drops what has not begun, and takes no more.
+  void stop();
 
   // On the loop: pieces of work given and not yet begun.
   std::size_t waiting() const;

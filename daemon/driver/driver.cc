@@ -36,6 +36,11 @@ bool comes_right_by_itself(ErrorKind kind, Step step) {
 Driver::Driver(Loop& loop, Workers& lane, Workers& io, Ledger& ledger, Steps& steps, DriverSettings settings)
     : loop_(loop), lane_(lane), io_(io), ledger_(ledger), steps_(steps), settings_(std::move(settings)) {}
 
+Driver::~Driver() {
+  lane_.stop();
+  io_.stop();
+}
+
 void Driver::recover() {
   drained_ = ledger_.setting("drained") == "yes";
   for (TrainingRun& run : ledger_.live_runs()) {

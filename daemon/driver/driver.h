@@ -53,6 +53,9 @@ class Driver {
  public:
   Driver(Loop& loop, Workers& lane, Workers& io, Ledger& ledger, Steps& steps, DriverSettings settings);
 
+  // Stops both workers: what they do refers to this.
+  ~Driver();
+
   // Loads what lives from the ledger and goes on with it; throws what the ledger throws.
   void recover();
 

@@ -12,14 +12,17 @@ namespace trainyard::testing {
 struct Office::Parts {
   Parts(Loop& loop, const std::string& folder)
       : ledger(join_path(folder, "ledger.db")),
+        steps(scheduler, *file_store, {}, join_path(folder, "state")),
         lane(loop, 1),
         io(loop, 1),
         driver(loop, lane, io, ledger, steps, {}) {
     driver.set_drained(true);
   }
   Ledger ledger;
-  Workers lane, io;
+  FakeScheduler scheduler;
+  std::unique_ptr<ObjectStore> file_store = make_file_store();
   Steps steps;
+  Workers lane, io;
   Driver driver;
 };
 

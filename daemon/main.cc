@@ -1,0 +1,227 @@
+// trainyardd: reads its settings, opens the ledger, builds the parts in order, hands them to each other, and
+// loops.
+#include <fcntl.h>
+#include <getopt.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <iostream>
+
+#include "daemon/api/routes.h"
+#include "daemon/api/server.h"
+#include "daemon/api/unix_socket.h"
+#include "daemon/base/as_user.h"
+#include "daemon/base/error.h"
+#include "daemon/base/fd.h"
+#include "daemon/base/installation.h"
+#include "daemon/base/log.h"
+#include "daemon/base/notify.h"
+#include "daemon/config.h"
+#include "daemon/driver/driver.h"
+#include "daemon/handover/layout.h"
+#include "plugins/loader.h"
+
+namespace trainyard {
+namespace {
+
+constexpr const char* usage =
+    "trainyardd turns training manifests into Slurm jobs: see trainyardd(8).\n"
+    "\n"
+    "  --config FILE   the settings, trainyard.toml(5); default " TRAINYARD_SYSCONFDIR
+    "/trainyard.toml\n"
+    "  --check-config  reads them, says what is wrong, and ends\n"
+    "  --version       prints the version and ends\n"
+    "  --help          prints this and ends\n";
+
+struct Arguments {
+  std::string config_file = TRAINYARD_SYSCONFDIR "/trainyard.toml";
+  bool check_only = false;
+  bool done = false;  // --version, --help
+};
+
+Arguments parse(int argc, char** argv) {
+  static const option options[] = {{"config", required_argument, nullptr, 'c'},
+                                   {"check-config", no_argument, nullptr, 'k'},
+                                   {"version", no_argument, nullptr, 'v'},
+                                   {"help", no_argument, nullptr, 'h'},
+                                   {nullptr, 0, nullptr, 0}};
+  Arguments arguments;
+  opterr = 0;
+  for (int found; (found = ::getopt_long(argc, argv, "", options, nullptr)) != -1;) {
+    switch (found) {
+      case 'c':
+        arguments.config_file = optarg;
+        break;
+      case 'k':
+        arguments.check_only = true;
+        break;
+      case 'v':
+        std::cout << "trainyardd " TRAINYARD_VERSION "\n";
+        arguments.done = true;
+        break;
+      case 'h':
+        std::cout << usage;
+        arguments.done = true;
+        break;
+      default:
+        throw Error(ErrorKind::invalid,
+                    std::string(argv[optind - 1]) +
+                        ": unknown option, or its value is missing; see trainyardd --help");
+    }
+  }
+  if (optind < argc)
+    throw Error(ErrorKind::invalid,
+                std::string(argv[optind]) + ": takes no arguments; see trainyardd --help");
+  return arguments;
+}
+
+Config read_config_file(const std::string& file) { return read_config(read_file(file, 1 << 20), file); }
+
+DriverSettings driver_settings(const Config& config) {
+  DriverSettings settings;
+  settings.plans = config.plans;
+  settings.poll_interval = config.poll_interval;
+  settings.max_jobs_in_slurm = config.max_jobs;
+  settings.shared_sources = config.shared_sources;
+  settings.keep_runs = config.keep_runs;
+  settings.cache_bytes = config.cache_bytes;
+  return settings;
+}
+
+ApiSettings api_settings(const Config& config) {
+  ApiSettings settings;
+  settings.version = TRAINYARD_VERSION;
+  settings.allow_root = config.allow_root;
+  settings.admins = config.admins;
+  settings.time_zone = config.time_zone;
+  settings.state_dir = config.state_dir;
+  settings.scratch = config.scratch;
+  settings.max_code_bytes = config.max_code_bytes;
+  settings.plans = config.plans;
+  return settings;
+}
+
+JobSite job_site(const Config& config, const std::string& ledger_id) {
+  JobSite site;
+  site.ledger_id = ledger_id;
+  site.scratch = config.scratch;
+  site.agent = join_path(this_installation().internals, "trainyard-agent");
+  site.slurm_conf = get_or<std::string>(config.slurm, "conf", "");
+  site.stage_partition = config.stage_partition;
+  return site;
+}
+
+void make_directory(const std::string& path, mode_t mode) {
+  if (::mkdir(path.c_str(), mode) != 0 && errno != EEXIST) throw_errno("mkdir " + path);
+}
+
+// One daemon per state directory: held until the process ends.
+UniqueFd lock_state(const std::string& state_dir) {
+  std::string path = join_path(state_dir, "lock");
+  UniqueFd lock = open_file(path, O_RDWR | O_CREAT, 0600);
+  if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0)
+    throw Error(ErrorKind::unavailable, path + ": another trainyardd uses this state directory");
+  return lock;
+}
+
+// For the test that kills the daemon after every event: TRAINYARD_DIE_AFTER_EVENTS=3 ends it, as kill -9
+// would, once the third event is durable and before anything follows from it.
+void die_after_events(Driver& driver) {
+  const char* count = std::getenv("TRAINYARD_DIE_AFTER_EVENTS");
+  if (count == nullptr) return;
+  driver.on_event([left = std::atoi(count)](const std::string&) mutable {
+    if (--left == 0) ::raise(SIGKILL);
+  });
+}
+
+void serve(const Arguments& arguments) {
+  Config config = read_config_file(arguments.config_file);
+  set_log_level(config.log_level);
+  ::umask(0022);
+  make_directory(config.state_dir, 0700);
+  for (const std::string& folder :
+       {config.scratch, layout::runs_directory(config.scratch), layout::datasets_directory(config.scratch)})
+    make_directory(folder, 0755);
+  UniqueFd lock = lock_state(config.state_dir);
+
+  // libslurm ends the process on a broken slurm.conf: load it before anything is open.
+  std::unique_ptr<Scheduler> scheduler = load_scheduler("slurm", config.slurm);
+  std::unique_ptr<ObjectStore> file_store = load_object_store("file:///", Json());
+  Loop loop;
+  Ledger ledger(join_path(config.state_dir, "ledger.db"));
+  Steps steps(*scheduler, *file_store, job_site(config, ledger.id()), config.state_dir);
+  Workers lane(loop, 1);
+  Workers io(loop, 4);
+  Driver driver(loop, lane, io, ledger, steps, driver_settings(config));
+  die_after_events(driver);
+  driver.recover();
+  Api api{api_settings(config), driver, ledger, io, now()};
+  Server server(loop, listen_on_unix_socket(config.socket),
+                [&api](Request head) { return begin_exchange(api, std::move(head)); });
+
+  Loop::Watch terminated = loop.on_signal(SIGTERM, [&] { loop.stop(); });
+  Loop::Watch interrupted = loop.on_signal(SIGINT, [&] { loop.stop(); });
+  Loop::Watch reload = loop.on_signal(SIGHUP, [&] {
+    notify_reloading();
+    try {
+      Config fresh = read_config_file(arguments.config_file);
+      set_log_level(fresh.log_level);
+      driver.reconfigure(driver_settings(fresh));
+      api.settings = api_settings(fresh);
+      log_info("event=reloaded file={}", arguments.config_file);
+    } catch (const Error& e) {
+      log_error("event=reload_refused the old settings stay: {}", e.what());
+    }
+    notify_ready("reloaded");
+  });
+  log_info("event=ready version={} socket={} runs={}", TRAINYARD_VERSION, config.socket,
+           ledger.live_runs().size());
+  notify_ready("serving " + config.socket);
+  loop.run();
+  notify_stopping();
+  log_info("event=stopped");
+}
+
+int exit_code_of(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::invalid:
+      return 2;
+    case ErrorKind::not_found:
+      return 3;
+    case ErrorKind::denied:
+      return 4;
+    case ErrorKind::unavailable:
+      return 5;
+    case ErrorKind::internal:
+      return 70;
+  }
+  return 70;
+}
+
+}  // namespace
+}  // namespace trainyard
+
+int main(int argc, char** argv) {
+  using namespace trainyard;
+  std::signal(SIGPIPE, SIG_IGN);
+  try {
+    Arguments arguments = parse(argc, argv);
+    if (arguments.done) return 0;
+    if (arguments.check_only) {
+      read_config_file(arguments.config_file);
+      std::cout << arguments.config_file << ": good\n";
+      return 0;
+    }
+    serve(arguments);
+    return 0;
+  } catch (const Error& e) {
+    log_error("{}", e.what());
+    return exit_code_of(e.kind());
+  } catch (const std::exception& e) {
+    log_error("{}", e.what());
+    return 70;
+  }
+}

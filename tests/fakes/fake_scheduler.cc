@@ -1,0 +1,142 @@
+#include "tests/fakes/fake_scheduler.h"
+
+#include <algorithm>
+
+#include "daemon/base/error.h"
+
+namespace trainyard::testing {
+
+void FakeScheduler::check_there() const {
+  if (away_) throw Error(ErrorKind::unavailable, "the fake scheduler is away");
+}
+
+JobKey FakeScheduler::submit(const JobRequest& request) {
+  std::lock_guard lock(mutex_);
+  check_there();
+  submitted_.push_back(request);
+  JobStatus job;
+  job.key = {"test", next_id_++, now()};
+  job.token = request.token;
+  job.uid = request.uid;
+  job.held = request.held;
+  job.state = "PENDING";
+  job.gpus = request.nodes * request.gpus_per_node;
+  job.gpu_type = request.gpu_type;
+  jobs_.push_back(job);
+  if (lose_) throw Error(ErrorKind::unavailable, "the answer was lost");
+  return job.key;
+}
+
+std::vector<JobStatus> FakeScheduler::find(const Token& token, std::uint32_t uid) {
+  std::lock_guard lock(mutex_);
+  check_there();
+  std::vector<JobStatus> found;
+  for (const JobStatus& job : jobs_)
+    if (job.token == token && job.uid == uid) found.push_back(job);
+  return found;
+}
+
+void FakeScheduler::release(const JobKey& key, const Token& token) {
+  std::lock_guard lock(mutex_);
+  check_there();
+  for (JobStatus& job : jobs_) {
+    if (job.key != key || job.token != token) continue;
+    job.held = false;
+    return;
+  }
+  throw Error(ErrorKind::not_found, "no such job");
+}
+
+void FakeScheduler::cancel(const JobKey& key, const Token& token) {
+  std::lock_guard lock(mutex_);
+  check_there();
+  for (JobStatus& job : jobs_) {
+    if (job.key != key || job.token != token) continue;
+    if (job.phase == JobPhase::ended) return;
+    job.phase = JobPhase::ended;
+    job.outcome = JobOutcome::cancelled;
+    job.state = "CANCELLED";
+    job.ended_at = now();
+    return;
+  }
+  throw Error(ErrorKind::not_found, "no such job");
+}
+
+std::optional<std::vector<JobStatus>> FakeScheduler::poll(const std::string& prefix) {
+  std::lock_guard lock(mutex_);
+  check_there();
+  std::vector<JobStatus> ours;
+  for (const JobStatus& job : jobs_)
+    if (job.token.starts_with(prefix)) ours.push_back(job);
+  return ours;
+}
+
+std::optional<JobStatus> FakeScheduler::history(const JobKey& key) {
+  std::lock_guard lock(mutex_);
+  check_there();
+  for (const JobStatus& job : jobs_)
+    if (job.key == key) return job;
+  return std::nullopt;
+}
+
+JobStatus& FakeScheduler::newest(const std::string& token_end) {
+  auto found = std::find_if(jobs_.rbegin(), jobs_.rend(),
+                            [&](const JobStatus& job) { return job.token.ends_with(token_end); });
+  if (found == jobs_.rend())
+    throw Error(ErrorKind::not_found, "the test names a job that was never submitted: " + token_end);
+  return *found;
+}
+
+void FakeScheduler::start(const std::string& token_end, UtcSeconds at, int gpus) {
+  std::lock_guard lock(mutex_);
+  JobStatus& job = newest(token_end);
+  job.phase = JobPhase::running;
+  job.state = "RUNNING";
+  job.started_at = at;
+  job.nodes = "n1";
+  job.gpus = gpus;
+}
+
+void FakeScheduler::end(const std::string& token_end, JobOutcome outcome, UtcSeconds at) {
+  std::lock_guard lock(mutex_);
+  JobStatus& job = newest(token_end);
+  job.phase = JobPhase::ended;
+  job.outcome = outcome;
+  job.state = outcome == JobOutcome::completed ? "COMPLETED" : "FAILED";
+  job.ended_at = at;
+}
+
+void FakeScheduler::forget(const std::string& token_end) {
+  std::lock_guard lock(mutex_);
+  JobKey key = newest(token_end).key;
+  std::erase_if(jobs_, [&](const JobStatus& job) { return job.key == key; });
+}
+
+void FakeScheduler::go_away(bool away) {
+  std::lock_guard lock(mutex_);
+  away_ = away;
+}
+
+void FakeScheduler::lose_acknowledgements(bool lose) {
+  std::lock_guard lock(mutex_);
+  lose_ = lose;
+}
+
+std::vector<JobRequest> FakeScheduler::submitted() const {
+  std::lock_guard lock(mutex_);
+  return submitted_;
+}
+
+std::vector<JobStatus> FakeScheduler::jobs() const {
+  std::lock_guard lock(mutex_);
+  return jobs_;
+}
+
+int FakeScheduler::live(const std::string& token_end) const {
+  std::lock_guard lock(mutex_);
+  return static_cast<int>(std::count_if(jobs_.begin(), jobs_.end(), [&](const JobStatus& job) {
+    return job.token.ends_with(token_end) && job.phase != JobPhase::ended;
+  }));
+}
+
+}  // namespace trainyard::testing

@@ -1,0 +1,47 @@
+// FakeScheduler: a Scheduler in memory for tests of logic. It records what was asked; the test says what
+// happens. Calls come from the lane, the test looks from its own thread while the lane is quiet, or through
+// the lock.
+#pragma once
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "plugins/scheduler.h"
+
+namespace trainyard::testing {
+
+class FakeScheduler : public Scheduler {
+ public:
+  std::string describe() override { return "Fake 1.0, cluster test"; }
+  std::chrono::seconds message_timeout() override { return message_timeout_; }
+  JobKey submit(const JobRequest& request) override;
+  std::vector<JobStatus> find(const Token& token, std::uint32_t uid) override;
+  void release(const JobKey& job, const Token& token) override;
+  void cancel(const JobKey& job, const Token& token) override;
+  std::optional<std::vector<JobStatus>> poll(const std::string& prefix) override;
+  std::optional<JobStatus> history(const JobKey& job) override;
+
+  // What the test does to jobs, by the end of their token ("-train").
+  void start(const std::string& token_end, UtcSeconds at, int gpus = 1);
+  void end(const std::string& token_end, JobOutcome outcome, UtcSeconds at);
+  void forget(const std::string& token_end);  // neither poll nor history knows it any more
+  void go_away(bool away);                    // every call throws Error{unavailable}
+  void lose_acknowledgements(bool lose);      // submit() queues the job, then throws
+
+  std::vector<JobRequest> submitted() const;  // everything ever submitted, in order
+  std::vector<JobStatus> jobs() const;
+  int live(const std::string& token_end) const;
+
+ private:
+  JobStatus& newest(const std::string& token_end);
+  void check_there() const;
+
+  mutable std::mutex mutex_;
+  std::chrono::seconds message_timeout_{0};
+  std::vector<JobRequest> submitted_;
+  std::vector<JobStatus> jobs_;
+  std::uint32_t next_id_ = 1;
+  bool away_ = false, lose_ = false;
+};
+
+}  // namespace trainyard::testing
