@@ -6,6 +6,8 @@
 #include "daemon/base/text.h"
 #include "daemon/handover/layout.h"
 #include "daemon/steps/steps.h"
+#include "plugins/file/file_store.h"
+#include "tests/fakes/fake_scheduler.h"
 
 namespace trainyard::testing {
 

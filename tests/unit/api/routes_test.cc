@@ -43,7 +43,7 @@ Manifest manifest_named(const std::string& name, int gpus = 1) {
 std::vector<RunEvent> until_running() {
   JobKey train{"yard", 77, noon}, store{"yard", 78, noon};
   return {event::Admitted{noon, 1}, event::Submitted{noon, train}, event::Released{noon, store},
-          event::Started{noon, JobRole::train, noon, "n[1-2]"}};
+          event::Started{noon, noon, "n[1-2]"}};
 }
 
 std::vector<RunEvent> until_failed(int gpus = 1) {
