@@ -66,6 +66,15 @@ std::string version() {
 // Some calls return the error, others −1 and leave it in errno.
 int error_of(int result) { return result > 0 ? result : errno; }
 
+// 0 or the error.
+int set_priority(std::uint32_t job_id, std::uint32_t priority) {
+  job_desc_msg_t update = empty_description();
+  update.job_id = job_id;
+  update.priority = priority;
+  int result = slurm_update_job(&update);
+  return result == SLURM_SUCCESS ? 0 : error_of(result);
+}
+
 slurmdb_job_cond_t any_job() {
   slurmdb_job_cond_t condition{};
   condition.db_flags = SLURMDB_JOB_FLAG_NOTSET;
@@ -134,13 +143,9 @@ Submitted submit_batch_job(job_desc_msg_t& description) {
   return submitted;
 }
 
-int release_job(std::uint32_t job_id) {
-  job_desc_msg_t update = empty_description();
-  update.job_id = job_id;
-  update.priority = INFINITE;
-  int result = slurm_update_job(&update);
-  return result == SLURM_SUCCESS ? 0 : error_of(result);
-}
+int hold_job(std::uint32_t job_id) { return set_priority(job_id, 0); }
+
+int release_job(std::uint32_t job_id) { return set_priority(job_id, INFINITE); }
 
 int kill_job(std::uint32_t job_id) {
   int result = slurm_kill_job(job_id, SIGKILL, 0);

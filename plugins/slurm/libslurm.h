@@ -60,6 +60,8 @@ struct Submitted {
   int error = 0;
 };
 Submitted submit_batch_job(job_desc_msg_t& description);
+// 0 or the error. From root or SlurmUser the hold is the administrator's: the owner cannot lift it.
+int hold_job(std::uint32_t job_id);
 // 0 or the error. Lifts a hold, whoever set it.
 int release_job(std::uint32_t job_id);
 // 0 or the error. As scancel does: SIGTERM to every process of the job, SIGKILL after KillWait.

@@ -29,6 +29,8 @@ class SlurmScheduler final : public Scheduler {
   JobStatus status_of(const slurm_job_info_t& job) const;
   // slurmctld's record of this very job: same id, token and submit time; Error{not_found} otherwise.
   JobStatus see(const JobKey& job, const Token& token) const;
+  // The job just queued under that id; Error{unavailable} when it does not carry the token.
+  JobKey seen_as(std::uint32_t job_id, const Token& token) const;
   std::vector<JobStatus> find_recorded(const Token& token, std::uint32_t uid) const;
 
   Cluster cluster_;

@@ -60,12 +60,21 @@ void describe_life(job_desc_msg_t& job, const JobRequest& request, Texts& texts)
   job.dependency = unowned_or_null(texts.dependency);
   // Without it a job whose parent failed stays pending for ever.
   job.bitflags |= KILL_INV_DEP;
-  // From root or SlurmUser this is the administrator's hold: the owner cannot lift it.
+  // The owner could lift this hold; hold_job() makes it the administrator's.
   if (request.held) job.priority = 0;
 }
 
 [[noreturn]] void throw_refusal(const JobRequest& request, int error) {
   throw_slurm("submit " + request.token + " (" + blamed_part(request, error) + ")", error);
+}
+
+// In doubt it is unavailable: the job is queued, and found by its token.
+void take_hold_from_owner(const JobKey& job, const Token& token) {
+  int error = hold_job(job.job_id);
+  if (error != 0)
+    throw Error(ErrorKind::unavailable,
+                "submit " + token + ": job " + std::to_string(job.job_id) +
+                    " is queued, but not held by the administrator: " + slurm_strerror(error));
 }
 
 }  // namespace
@@ -90,6 +99,17 @@ std::uint64_t mebibytes_of(std::int64_t bytes) {
   return (static_cast<std::uint64_t>(bytes) + (1U << 20) - 1) >> 20;
 }
 
+// The response to a submission does not say when it was: the job's own record does.
+JobKey SlurmScheduler::seen_as(std::uint32_t job_id, const Token& token) const {
+  std::optional<JobRecords> records = load_job(job_id);
+  if (records)
+    for (const slurm_job_info_t& record : records->jobs())
+      if (record.job_id == job_id && record.name != nullptr && token == record.name)
+        return {cluster_.name, record.job_id, from_unix(record.submit_time)};
+  throw Error(ErrorKind::unavailable, "submit " + token + ": slurmctld took it as job " +
+                                          std::to_string(job_id) + " and no longer shows it");
+}
+
 JobKey SlurmScheduler::submit(const JobRequest& request) {
   Texts texts(request);
   job_desc_msg_t job = empty_description();
@@ -100,14 +120,9 @@ JobKey SlurmScheduler::submit(const JobRequest& request) {
   Submitted submitted = submit_batch_job(job);
   if (submitted.error != 0) throw_refusal(request, submitted.error);
 
-  // The response does not say when: the job's own record does.
-  std::optional<JobRecords> records = load_job(submitted.job_id);
-  if (records)
-    for (const slurm_job_info_t& record : records->jobs())
-      if (record.job_id == submitted.job_id && request.token == record.name)
-        return {cluster_.name, record.job_id, from_unix(record.submit_time)};
-  throw Error(ErrorKind::unavailable, "submit " + request.token + ": slurmctld took it as job " +
-                                          std::to_string(submitted.job_id) + " and no longer shows it");
+  JobKey key = seen_as(submitted.job_id, request.token);
+  if (request.held) take_hold_from_owner(key, request.token);
+  return key;
 }
 
 }  // namespace trainyard::slurm
