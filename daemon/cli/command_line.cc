@@ -28,6 +28,7 @@ class Parser {
       app_.add_option_function<std::vector<std::string>>(option.names, adder(option.long_name()))
           ->type_size(1)
           ->expected(1)
+          ->allow_extra_args(false)  // one value each time, or it would take the arguments behind it, too
           ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   }
 

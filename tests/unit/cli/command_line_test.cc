@@ -41,6 +41,17 @@ TEST(CommandLine, TakesTheSocketAnywhere) {
   }
 }
 
+TEST(CommandLine, GivesAnOptionOneValueAndTheNextWordToTheCommand) {
+  for (const Words& words : {Words{"--socket", "/s", "logs", "1", "--which", "stage"},
+                             Words{"logs", "--which", "stage", "--socket", "/s", "1"},
+                             Words{"logs", "--which=stage", "--socket=/s", "1"}}) {
+    CommandLine line = parse_command_line(words);
+    EXPECT_EQ(line.arguments.text("RUN"), "1");
+    EXPECT_EQ(line.arguments.all("--which"), Words{"stage"});
+    EXPECT_EQ(line.socket, "/s");
+  }
+}
+
 TEST(CommandLine, ReadsListsWithCommasAndRepetitions) {
   CommandLine line = parse_command_line({"report", "usage", "--by", "user,plan", "--by=month"});
   EXPECT_EQ(line.command->name, "report usage");
