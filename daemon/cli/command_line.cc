@@ -25,11 +25,10 @@ class Parser {
       app_.add_flag_function(option.names,
                              [this, name = option.long_name()](std::int64_t) { found_.add(name, "true"); });
     else
-      app_.add_option_function<std::vector<std::string>>(option.names, adder(option.long_name()))
-          ->type_size(1)
-          ->expected(1)
-          ->allow_extra_args(false)  // one value each time, or it would take the arguments behind it, too
-          ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+      app_.add_option_function<std::string>(
+              option.names,
+              [this, name = option.long_name()](const std::string& value) { found_.add(name, value); })
+          ->trigger_on_parse();  // each time it is given, with its one value
   }
 
   // What is neither an option nor the value of one: arguments, and options that are not known.
@@ -42,12 +41,6 @@ class Parser {
   const Arguments& found() const { return found_; }
 
  private:
-  std::function<void(const std::vector<std::string>&)> adder(const std::string& name) {
-    return [this, name](const std::vector<std::string>& values) {
-      for (const std::string& value : values) found_.add(name, value);
-    };
-  }
-
   CLI::App app_;
   Arguments found_;
 };

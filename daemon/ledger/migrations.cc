@@ -8,7 +8,7 @@ namespace trainyard {
 namespace {
 
 constexpr const char* schema =
-#include "schema.inc"
+#include "daemon/ledger/schema.inc"
     ;
 
 int version_of(Database& database) {
