@@ -24,6 +24,10 @@ void end_run(TrainingRun& run, RunState state, UtcSeconds at) {
   run.ended_at = at;
 }
 
+void charge(TrainingRun& run, const std::optional<Segment>& segment) {
+  if (segment) run.gpu_seconds += gpu_seconds(*segment);
+}
+
 void apply(TrainingRun& run, const event::Accepted& e) {
   run.owner = e.owner;
   run.manifest = std::make_shared<const Manifest>(e.manifest);
@@ -73,6 +77,7 @@ void apply(TrainingRun& run, const event::Ended& e) {
 
 void apply(TrainingRun& run, const event::Settled& e) {
   if (run.state != RunState::ended) return;
+  charge(run, e.segment);
   run.result = e.result;
   run.reason = e.reason;
   run.exit_code = e.exit_code;
@@ -85,19 +90,22 @@ void apply(TrainingRun& run, const event::Settled& e) {
 
 void apply(TrainingRun& run, const event::Stored& e) {
   if (run.state != RunState::storing) return;
+  charge(run, e.segment);
   run.stored_objects = e.objects;
   run.stored_bytes = e.size_bytes;
   end_run(run, state_of(run.result.value_or(Result::failed)), e.at);
 }
 
 void apply(TrainingRun& run, const event::StoreRetried& e) {
-  if (run.state != RunState::storing) return;
+  if (run.state != RunState::storing || has_live_store_job(run)) return;
+  charge(run, e.segment);
   run.attempts.back().store = RunJob{e.store, {}, {}, {}, {}};
   ++run.attempts.back().store_tries;
 }
 
 void apply(TrainingRun& run, const event::Failed& e) {
   if (is_over(run.state)) return;
+  charge(run, e.segment);
   run.reason = run.reason.empty() ? e.reason : run.reason + "; " + e.reason;
   end_run(run, RunState::failed, e.at);
 }
@@ -116,6 +124,7 @@ void apply(TrainingRun& run, const event::Cancelled& e) {
 
 void apply(TrainingRun& run, const event::Retried& e) {
   if (run.state != RunState::ended && run.state != RunState::admitted) return;
+  charge(run, e.segment);
   run.attempts.back().reason = e.reason;
   run.state = RunState::queued;
 }
@@ -127,7 +136,6 @@ constexpr std::array shown_names{"queued",  "staging",   "pending", "running",
 
 void apply_event(TrainingRun& run, const RunEvent& event) {
   std::visit([&run](const auto& e) { apply(run, e); }, event);
-  if (const Segment* segment = segment_of(event)) run.gpu_seconds += gpu_seconds(*segment);
 }
 
 TrainingRun fold(std::int64_t id, const std::vector<RunEvent>& events) {

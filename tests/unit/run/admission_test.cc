@@ -1,0 +1,143 @@
+// Who may begin, and what the others are told.
+#include "daemon/run/admission.h"
+
+#include <gtest/gtest.h>
+
+#include "daemon/base/error.h"
+#include "tests/unit/run/samples.h"
+
+namespace trainyard {
+namespace {
+
+using namespace testing;
+
+const Plans plans{{"free", {"free", 1, Plan::Per::user, {}, true}},
+                  {"lab", {"lab", 4, Plan::Per::account, {"ada", "bob"}, false}}};
+
+TrainingRun queued(std::int64_t id, int gpus, const std::string& user, const std::string& plan = "free",
+                   const std::string& account = "") {
+  event::Accepted event = accepted(manifest_of(gpus, account), plan);
+  event.owner.name = user;
+  return fold(id, {event});
+}
+
+TrainingRun admitted(TrainingRun run) {
+  apply_event(run, event::Admitted{at(1), 1});
+  return run;
+}
+
+Admission admit_of(const std::vector<TrainingRun>& runs, int room_for_jobs = 1000,
+                   const std::set<std::string>& data_on_its_way = {}) {
+  std::vector<const TrainingRun*> waiting, live;
+  for (const TrainingRun& run : runs) {
+    live.push_back(&run);
+    if (run.state == RunState::queued) waiting.push_back(&run);
+  }
+  return admit(plans, waiting, live, data_on_its_way, room_for_jobs);
+}
+
+using Ids = std::vector<std::int64_t>;
+
+Error error_of(const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const Error& e) {
+    return e;
+  }
+  return {ErrorKind::internal, "nothing was thrown"};
+}
+
+TEST(FreePlan, BeginsOneAtATimeInTheOrderOfAcceptance) {
+  Admission admission = admit_of({queued(1, 1, "ada"), queued(2, 1, "ada"), queued(3, 1, "ada")});
+  EXPECT_EQ(admission.admitted, Ids{1});
+  EXPECT_EQ(admission.waiting.at(2), "plan free: 1 of 1 GPU in use by run 1");
+}
+
+TEST(FreePlan, IsEveryUsersOwn) {
+  EXPECT_EQ(admit_of({queued(1, 1, "ada"), queued(2, 1, "bob")}).admitted, (Ids{1, 2}));
+}
+
+TEST(FreePlan, IsOccupiedUntilTheTrainJobHasEnded) {
+  EXPECT_EQ(admit_of({admitted(queued(1, 1, "ada")), queued(2, 1, "ada")}).admitted, Ids{});
+  std::vector<RunEvent> ended = life_until(6);
+  ended[0] = accepted(manifest_of(), "free");
+  EXPECT_EQ(admit_of({fold(1, ended), queued(2, 1, "ada")}).admitted, Ids{2});
+}
+
+TEST(FreePlan, DoesNotLimitRunsWithoutGpus) {
+  EXPECT_EQ(admit_of({queued(1, 1, "ada"), queued(2, 0, "ada"), queued(3, 0, "ada")}).admitted,
+            (Ids{1, 2, 3}));
+}
+
+TEST(Order, IsStrictASmallRunDoesNotPassALargeOne) {
+  Admission admission =
+      admit_of({admitted(queued(1, 2, "ada", "lab", "physics")), queued(2, 4, "ada", "lab", "physics"),
+                queued(3, 1, "bob", "lab", "physics")});
+  EXPECT_EQ(admission.admitted, Ids{});
+  EXPECT_EQ(admission.waiting.at(2), "plan lab: 2 of 4 GPUs in use by run 1");
+  EXPECT_EQ(admission.waiting.at(3), "plan lab: behind run 2");
+}
+
+TEST(AccountPlan, LimitsAnAccountNotItsUsers) {
+  Admission admission =
+      admit_of({queued(1, 3, "ada", "lab", "physics"), queued(2, 3, "bob", "lab", "physics"),
+                queued(3, 3, "ada", "lab", "chemistry")});
+  EXPECT_EQ(admission.admitted, (Ids{1, 3}));
+}
+
+TEST(Admissions, WithoutPlansIsLimitedByRoomForJobsAlone) {
+  Admission admission =
+      admit_of({queued(1, 64, "ada", ""), queued(2, 64, "ada", ""), queued(3, 64, "ada", "")}, 5);
+  EXPECT_EQ(admission.admitted, (Ids{1, 2}));
+  EXPECT_NE(admission.waiting.at(3).find("[slurm] max_jobs"), std::string::npos);
+}
+
+TEST(Admissions, AwaitsTheStageJob) {
+  event::Accepted with_data = accepted();
+  with_data.dataset_digest = "d1";
+  std::vector<TrainingRun> runs{fold(1, {with_data})};
+  EXPECT_EQ(admit_of(runs).waiting.at(1), "its data set is about to be staged");
+  EXPECT_EQ(admit_of(runs, 1000, {"d1"}).admitted, Ids{1});
+}
+
+TEST(PlansInUse, NamesWhoIsLimitedAndTheRuns) {
+  TrainingRun first = admitted(queued(1, 1, "ada")), second = admitted(queued(2, 2, "bob", "lab", "physics")),
+              third = admitted(queued(3, 1, "ada", "lab", "physics"));
+  auto use = plan_use(plans, {&first, &second, &third});
+  EXPECT_EQ(use.at("free, user ada").gpus, 1);
+  EXPECT_EQ(use.at("lab, account physics").gpus, 3);
+  EXPECT_EQ(use.at("lab, account physics").runs, (Ids{2, 3}));
+}
+
+TEST(Fits, RefusesARunLargerThanItsPlanAndSaysByHowMuch) {
+  EXPECT_NO_THROW(check_fits(plans, "lab", manifest_of(4)));
+  EXPECT_NO_THROW(check_fits({}, "", manifest_of(64)));
+  Error error = error_of([] { check_fits(plans, "free", manifest_of(2)); });
+  EXPECT_EQ(error.kind(), ErrorKind::invalid);
+  EXPECT_STREQ(error.what(),
+               "digits asks for 2 GPUs (1 nodes × 2), plan free allows 1 at a time: it could never start");
+}
+
+TEST(ResolvePlan, TakesTheNamedOneThenTheOneOfWhichOneIsAMemberThenTheDefault) {
+  EXPECT_EQ(resolve_plan(plans, "free", "ada"), "free");
+  EXPECT_EQ(resolve_plan(plans, "", "ada"), "lab");
+  EXPECT_EQ(resolve_plan(plans, "", "eve"), "free");
+  EXPECT_EQ(resolve_plan({}, "", "eve"), "");
+}
+
+TEST(ResolvePlan, SaysWhichOnesAUserMayAskFor) {
+  Error unknown = error_of([] { resolve_plan(plans, "gold", "ada"); });
+  EXPECT_EQ(unknown.kind(), ErrorKind::invalid);
+  EXPECT_STREQ(unknown.what(), "no such plan: gold; ada may ask for: free, lab");
+  Error denied = error_of([] { resolve_plan(plans, "lab", "eve"); });
+  EXPECT_EQ(denied.kind(), ErrorKind::denied);
+  EXPECT_STREQ(denied.what(), "eve is not a member of plan lab; may ask for: free");
+}
+
+TEST(ResolvePlan, DeniesAUserOfNoPlanWhereThereIsNoDefault) {
+  Error denied = error_of([] { resolve_plan({{"lab", plans.at("lab")}}, "", "eve"); });
+  EXPECT_EQ(denied.kind(), ErrorKind::denied);
+}
+
+}  // namespace
+}  // namespace trainyard

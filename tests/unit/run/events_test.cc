@@ -1,0 +1,158 @@
+// Every event comes back from its JSON as it was.
+#include "daemon/run/events.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "daemon/base/error.h"
+#include "daemon/run/data_set.h"
+#include "tests/unit/run/samples.h"
+
+namespace trainyard {
+namespace {
+
+using namespace testing;
+
+DataSpec digits() {
+  DataSpec data;
+  data.source = "file:///srv/data/digits.csv";
+  data.format = "csv";
+  data.options = {{"label", 0}, {"header", true}};
+  return data;
+}
+
+const std::vector<SourceObject> objects{{"file:///srv/data/digits.csv", "digits.csv", "1-2-3", 4711}};
+
+std::vector<RunEvent> every_run_event() {
+  std::vector<RunEvent> events = whole_life();
+  event::Accepted full = accepted(manifest_of(2, "physics"), "lab");
+  full.manifest.data = digits();
+  full.dataset_digest = "d1";
+  full.code_digest = "c1";
+  event::Settled failed = settled(Result::failed, "exited with code 3");
+  failed.exit_code = 3;
+  failed.last_lines = {"a", "ü"};
+  event::Settled killed = settled(Result::cancelled, "cancelled by ada");
+  killed.signal = 15;
+  for (const RunEvent& event :
+       {RunEvent(full), RunEvent(failed), RunEvent(killed),
+        RunEvent(event::StoreRetried{at(5), "away", hour_of(store_id, 0), job_key(12)}),
+        RunEvent(event::Failed{at(5), "no bucket", {}}), RunEvent(event::CancelRequested{at(5), "ada"}),
+        RunEvent(event::Cancelled{at(5)}),
+        RunEvent(event::Retried{at(5), "no data", true, hour_of(train_id)})})
+    events.push_back(event);
+  return events;
+}
+
+std::vector<DataSetEvent> every_data_set_event() {
+  return {event::Wanted{at(0), ada(), digits(), objects, objects}, event::Staging{at(1), 2, job_key(5)},
+          event::Ready{at(2), 100, 60, 40, hour_of(5, 0)}, event::StageFailed{at(3), "full", true, {}},
+          event::Evicted{at(4)}};
+}
+
+TEST(RunEvents, ComeBackFromTheirJson) {
+  std::set<std::size_t> kinds;
+  for (const RunEvent& event : every_run_event()) {
+    kinds.insert(event.index());
+    Json body = body_of(event);
+    RunEvent again = run_event(name_of(event), time_of(event), parse_json(body.dump(), "an event"));
+    EXPECT_EQ(again.index(), event.index()) << name_of(event);
+    EXPECT_EQ(time_of(again), time_of(event)) << name_of(event);
+    EXPECT_EQ(body_of(again), body) << name_of(event);
+    const Segment *segment = segment_of(event), *segment_again = segment_of(again);
+    ASSERT_EQ(segment == nullptr, segment_again == nullptr) << name_of(event);
+    if (segment != nullptr) {
+      EXPECT_EQ(*segment, *segment_again) << name_of(event);
+    }
+  }
+  EXPECT_EQ(kinds.size(), std::variant_size_v<RunEvent>);
+}
+
+TEST(RunEvents, FoldTheSameAfterTheirJson) {
+  std::vector<RunEvent> again;
+  for (const RunEvent& event : whole_life())
+    again.push_back(run_event(name_of(event), time_of(event), body_of(event)));
+  TrainingRun run = fold(7, again);
+  EXPECT_EQ(run.state, RunState::completed);
+  EXPECT_EQ(*run.manifest, manifest_of());
+  EXPECT_EQ(run.attempt()->train->end->outcome, JobOutcome::completed);
+  EXPECT_EQ(run.gpu_seconds, 3600);
+}
+
+TEST(DataSetEvents, ComeBackFromTheirJson) {
+  std::set<std::size_t> kinds;
+  for (const DataSetEvent& event : every_data_set_event()) {
+    kinds.insert(event.index());
+    Json body = body_of(event);
+    DataSetEvent again = data_set_event(name_of(event), time_of(event), parse_json(body.dump(), "an event"));
+    EXPECT_EQ(again.index(), event.index()) << name_of(event);
+    EXPECT_EQ(time_of(again), time_of(event)) << name_of(event);
+    EXPECT_EQ(body_of(again), body) << name_of(event);
+  }
+  EXPECT_EQ(kinds.size(), std::variant_size_v<DataSetEvent>);
+}
+
+TEST(Events, OfAnotherReleaseAreRefused) {
+  EXPECT_THROW(run_event("teleported", at(0), Json::object()), Error);
+  EXPECT_THROW(data_set_event("teleported", at(0), Json::object()), Error);
+  EXPECT_THROW(run_event("submitted", at(0), Json::object()), Error);
+}
+
+TEST(Roles, AreReadByTheirNames) {
+  for (JobRole role : {JobRole::stage, JobRole::train, JobRole::store})
+    EXPECT_EQ(job_role_from(to_string(role)), role);
+}
+
+TEST(DataSetFold, FollowsItsEvents) {
+  DataSet set = fold("d1", {event::Wanted{at(0), ada(), digits(), objects, {}}});
+  EXPECT_EQ(set.state, DataSetState::wanted);
+  apply_event(set, event::Staging{at(1), 1, job_key(5)});
+  EXPECT_EQ(set.state, DataSetState::staging);
+  EXPECT_EQ(set.job, job_key(5));
+  apply_event(set, event::StageFailed{at(2), "the disk is full", true, {}});
+  EXPECT_EQ(set.state, DataSetState::wanted);
+  EXPECT_EQ(set.attempts, 1);
+  EXPECT_EQ(set.reason, "the disk is full");
+  apply_event(set, event::Staging{at(3), 2, job_key(6)});
+  apply_event(set, event::Ready{at(4), 4711, 60, 40, {}});
+  EXPECT_EQ(set.state, DataSetState::ready);
+  EXPECT_EQ(set.size_bytes, 4711);
+  EXPECT_EQ(set.changed_at, at(4));
+}
+
+TEST(DataSetFold, FailsForGoodWhereNobodyIsToTryAgain) {
+  DataSet set = fold("d1", {event::Wanted{at(0), ada(), digits(), objects, {}},
+                            event::StageFailed{at(2), "line 3: no label", false, {}}});
+  EXPECT_EQ(set.state, DataSetState::failed);
+  apply_event(set, event::Wanted{at(3), ada(), digits(), objects, {}});
+  EXPECT_EQ(set.state, DataSetState::wanted);
+  EXPECT_EQ(set.reason, "");
+}
+
+TEST(Digest, IsTheSameForTheSameObjectsAndOptionsOfOneOwner) {
+  std::string digest = digest_of(ada(), false, digits(), objects, {});
+  EXPECT_EQ(digest.size(), 64u);
+  EXPECT_EQ(digest, digest_of(ada(), false, digits(), objects, {}));
+}
+
+TEST(Digest, ChangesWithOwnerObjectAndOption) {
+  std::string digest = digest_of(ada(), false, digits(), objects, {});
+  Owner eve{1002, 100, "eve"};
+  EXPECT_NE(digest, digest_of(eve, false, digits(), objects, {}));
+  std::vector<SourceObject> written = objects;
+  written[0].etag = "1-2-4";
+  EXPECT_NE(digest, digest_of(ada(), false, digits(), written, {}));
+  EXPECT_NE(digest, digest_of(ada(), false, digits(), objects, objects));
+  DataSpec scaled = digits();
+  scaled.scale = 0.5;
+  EXPECT_NE(digest, digest_of(ada(), false, scaled, objects, {}));
+}
+
+TEST(Digest, OfSharedDataLeavesTheOwnerOut) {
+  Owner eve{1002, 100, "eve"};
+  EXPECT_EQ(digest_of(ada(), true, digits(), objects, {}), digest_of(eve, true, digits(), objects, {}));
+}
+
+}  // namespace
+}  // namespace trainyard

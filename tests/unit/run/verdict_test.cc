@@ -1,0 +1,135 @@
+// The evidence decides; without it nothing is a success.
+#include "daemon/run/verdict.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/unit/run/samples.h"
+
+namespace trainyard {
+namespace {
+
+using namespace testing;
+
+TrainingRun run_ended(JobOutcome outcome, std::vector<RunEvent> before = {}) {
+  std::vector<RunEvent> events = life_until(5, std::move(before));
+  events.push_back(event::Ended{at(3701), JobRole::train, ended_job(train_id, outcome)});
+  return fold(7, events);
+}
+
+ExitEvidence exited(int code, int signal = 0) {
+  ExitEvidence evidence;
+  evidence.exit_code = code;
+  evidence.signal = signal;
+  evidence.last_lines = {"epoch 1", "epoch 2"};
+  return evidence;
+}
+
+event::Settled settled_by(const TrainingRun& run, const std::optional<ExitEvidence>& evidence) {
+  return std::get<event::Settled>(judge(run, evidence, at(3702)));
+}
+
+TEST(Verdict, OfAProgramThatExitedWithZeroIsCompletedWhateverTheSchedulerSays) {
+  for (JobOutcome outcome : {JobOutcome::completed, JobOutcome::failed, JobOutcome::node_failure,
+                             JobOutcome::time_limit, JobOutcome::unknown}) {
+    event::Settled verdict = settled_by(run_ended(outcome), exited(0));
+    EXPECT_EQ(verdict.result, Result::completed);
+    EXPECT_EQ(verdict.exit_code, 0);
+    EXPECT_EQ(verdict.reason, "");
+  }
+}
+
+TEST(Verdict, OfExitCodeThreeSaysSo) {
+  event::Settled verdict = settled_by(run_ended(JobOutcome::failed), exited(3));
+  EXPECT_EQ(verdict.result, Result::failed);
+  EXPECT_EQ(verdict.exit_code, 3);
+  EXPECT_EQ(verdict.reason, "the program exited with code 3");
+  EXPECT_EQ(verdict.last_lines, (std::vector<std::string>{"epoch 1", "epoch 2"}));
+}
+
+TEST(Verdict, OfASignalNamesIt) {
+  event::Settled verdict = settled_by(run_ended(JobOutcome::failed), exited(0, 11));
+  EXPECT_EQ(verdict.result, Result::failed);
+  EXPECT_EQ(verdict.signal, 11);
+  EXPECT_FALSE(verdict.exit_code);
+  EXPECT_NE(verdict.reason.find("signal 11"), std::string::npos);
+}
+
+TEST(Verdict, OfAProgramThatCouldNotBeStartedIsNoSuccess) {
+  ExitEvidence evidence = exited(0);
+  evidence.message = "there is no mpirun";
+  event::Settled verdict = settled_by(run_ended(JobOutcome::completed), evidence);
+  EXPECT_EQ(verdict.result, Result::failed);
+  EXPECT_EQ(verdict.reason, "there is no mpirun");
+}
+
+TEST(Verdict, WithoutEvidenceIsNeverSuccess) {
+  for (JobOutcome outcome :
+       {JobOutcome::completed, JobOutcome::failed, JobOutcome::cancelled, JobOutcome::time_limit,
+        JobOutcome::node_failure, JobOutcome::preempted, JobOutcome::out_of_memory, JobOutcome::unknown}) {
+    event::Settled verdict = settled_by(run_ended(outcome), std::nullopt);
+    EXPECT_EQ(verdict.result, Result::failed);
+    EXPECT_FALSE(verdict.reason.empty());
+  }
+}
+
+TEST(Verdict, OfTheTimeLimitNamesItEvenWhereTheProgramLeftEvidence) {
+  for (const auto& evidence : {std::optional<ExitEvidence>(), std::optional(exited(0, 15))}) {
+    event::Settled verdict = settled_by(run_ended(JobOutcome::time_limit), evidence);
+    EXPECT_EQ(verdict.result, Result::failed);
+    EXPECT_NE(verdict.reason.find("time_limit"), std::string::npos);
+  }
+}
+
+TEST(Verdict, OfACancelledRunNamesWhoAskedForIt) {
+  TrainingRun run = run_ended(JobOutcome::cancelled, {event::CancelRequested{at(200), "ada"}});
+  event::Settled verdict = settled_by(run, exited(0, 15));
+  EXPECT_EQ(verdict.result, Result::cancelled);
+  EXPECT_EQ(verdict.reason, "cancelled by ada");
+}
+
+TEST(Verdict, OfAProgramThatWasDoneBeforeItsCancellationIsCompleted) {
+  TrainingRun run = run_ended(JobOutcome::completed, {event::CancelRequested{at(200), "ada"}});
+  EXPECT_EQ(settled_by(run, exited(0)).result, Result::completed);
+}
+
+TEST(Verdict, OfScancelBehindOurBackSaysSo) {
+  event::Settled verdict = settled_by(run_ended(JobOutcome::cancelled), exited(0, 15));
+  EXPECT_EQ(verdict.result, Result::failed);
+  EXPECT_EQ(verdict.reason, "cancelled in Slurm, not through Trainyard");
+}
+
+TEST(Verdict, ChargesWhatTheJobOccupied) {
+  EXPECT_EQ(settled_by(run_ended(JobOutcome::failed), exited(3)).segment, hour_of(train_id));
+}
+
+TEST(Verdict, ChargesNothingForAJobThatNeverStarted) {
+  JobStatus job = ended_job(train_id, JobOutcome::cancelled);
+  job.started_at.reset();
+  TrainingRun run = fold(7, life_until(4, {event::Ended{at(50), JobRole::train, job}}));
+  EXPECT_FALSE(settled_by(run, std::nullopt).segment);
+}
+
+TEST(Verdict, OfMissingDataIsAnotherAttempt) {
+  ExitEvidence evidence = exited(1);
+  evidence.data_missing = true;
+  RunEvent verdict = judge(run_ended(JobOutcome::failed), evidence, at(3702));
+  ASSERT_TRUE(std::holds_alternative<event::Retried>(verdict));
+  EXPECT_TRUE(std::get<event::Retried>(verdict).data_missing);
+  EXPECT_EQ(std::get<event::Retried>(verdict).segment, hour_of(train_id));
+}
+
+TEST(Verdict, OfFailedStagingIsAnotherAttempt) {
+  RunEvent verdict = judge(run_ended(JobOutcome::dependency_failed), std::nullopt, at(3702));
+  ASSERT_TRUE(std::holds_alternative<event::Retried>(verdict));
+  EXPECT_FALSE(std::get<event::Retried>(verdict).data_missing);
+}
+
+TEST(Verdict, OfACancelledRunIsNoOtherAttempt) {
+  ExitEvidence evidence = exited(0);
+  evidence.data_missing = true;
+  TrainingRun run = run_ended(JobOutcome::cancelled, {event::CancelRequested{at(200), "ada"}});
+  EXPECT_EQ(settled_by(run, evidence).result, Result::cancelled);
+}
+
+}  // namespace
+}  // namespace trainyard
