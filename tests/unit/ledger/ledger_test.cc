@@ -1,0 +1,225 @@
+// What returned from the ledger is there, once, for whoever opens it next.
+#include "daemon/ledger/ledger.h"
+
+#include <gtest/gtest.h>
+
+#include "daemon/base/error.h"
+#include "tests/kernels/temporary_directory.h"
+#include "tests/unit/run/samples.h"
+
+namespace trainyard {
+namespace {
+
+using namespace testing;
+
+class ALedger : public ::testing::Test {
+ protected:
+  void reopen() {
+    ledger_.reset();
+    ledger_.emplace(path_);
+  }
+
+  std::int64_t accept(const event::Accepted& run, const std::string& client_id) {
+    return ledger_->accept({run.owner.uid, client_id, "digits.toml", "name = \"digits\""}, {run}, {})
+        .run_ids.at(0);
+  }
+
+  // The run goes on by these events.
+  TrainingRun append(std::int64_t run_id, const std::vector<RunEvent>& events) {
+    TrainingRun run = ledger_->find_run(run_id).value();
+    for (const RunEvent& event : events) {
+      apply_event(run, event);
+      ledger_->append(run, event);
+    }
+    return run;
+  }
+
+  // Whole lives with jobs of their own.
+  std::int64_t add_ended_run(const event::Accepted& accepted_event, std::uint32_t job_id) {
+    std::int64_t id = accept(accepted_event, "run-" + std::to_string(job_id));
+    event::Settled end = settled(Result::completed);
+    end.segment->job = job_key(job_id);
+    append(id, {event::Admitted{at(1), 1}, event::Submitted{at(2), job_key(job_id)},
+                event::Released{at(3), job_key(job_id + 1)},
+                event::Ended{at(3701), JobRole::train, ended_job(job_id, JobOutcome::completed)}, end,
+                event::Stored{at(3802), 3, 4096, {}}});
+    return id;
+  }
+
+  std::vector<std::int64_t> ids(const RunFilter& filter) {
+    std::vector<std::int64_t> found;
+    for (const TrainingRun& run : ledger_->list(filter)) found.push_back(run.id);
+    return found;
+  }
+
+  TemporaryDirectory folder_;
+  std::string path_ = folder_.file("ledger.db");
+  std::optional<Ledger> ledger_{std::in_place, path_};
+};
+
+using Ids = std::vector<std::int64_t>;
+
+TEST_F(ALedger, KnowsASubmissionByItsUserAndClientId) {
+  std::int64_t id = accept(accepted(), "c1");
+  std::optional<SubmittedRuns> found = ledger_->find_submission(ada().uid, "c1");
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->run_ids, Ids{id});
+  EXPECT_FALSE(ledger_->find_submission(ada().uid, "c2"));
+  EXPECT_FALSE(ledger_->find_submission(ada().uid + 1, "c1"));
+}
+
+TEST_F(ALedger, TakesAClientIdOnce) {
+  accept(accepted(), "c1");
+  EXPECT_THROW(accept(accepted(), "c1"), Error);
+  EXPECT_EQ(ids({}).size(), 1u);
+}
+
+TEST_F(ALedger, KeepsTheManifestAsItCame) {
+  std::optional<Submission> submission = ledger_->submission_of(accept(accepted(), "c1"));
+  ASSERT_TRUE(submission);
+  EXPECT_EQ(submission->file, "digits.toml");
+  EXPECT_EQ(submission->text, "name = \"digits\"");
+  EXPECT_FALSE(ledger_->submission_of(4711));
+}
+
+TEST_F(ALedger, GivesTheSameFoldsWhenItIsOpenedAgain) {
+  std::int64_t id = accept(accepted(), "c1");
+  std::vector<RunEvent> events = life_until(5);
+  events.erase(events.begin());
+  TrainingRun before = append(id, events);
+  std::string ledger_id = ledger_->id();
+  reopen();
+  EXPECT_EQ(ledger_->id(), ledger_id);
+  std::vector<TrainingRun> live = ledger_->live_runs();
+  ASSERT_EQ(live.size(), 1u);
+  EXPECT_EQ(live[0].id, id);
+  EXPECT_EQ(live[0].state, RunState::running);
+  EXPECT_EQ(*live[0].manifest, *before.manifest);
+  EXPECT_EQ(live[0].attempt()->train->key, before.attempt()->train->key);
+  EXPECT_EQ(live[0].attempt()->train->started_at, before.attempt()->train->started_at);
+  EXPECT_EQ(ledger_->events_of(id).size(), 5u);
+}
+
+TEST_F(ALedger, HasNoLiveRunsAfterTheirEnd) {
+  std::int64_t id = add_ended_run(accepted(), 10);
+  EXPECT_TRUE(ledger_->live_runs().empty());
+  EXPECT_EQ(ledger_->find_run(id)->state, RunState::completed);
+  EXPECT_FALSE(ledger_->find_run(id + 1));
+}
+
+TEST_F(ALedger, WritesASegmentOnceEvenIfItsEventIsAppendedTwice) {
+  std::int64_t id = accept(accepted(), "c1");
+  std::vector<RunEvent> events = life_until(6);
+  events.erase(events.begin());
+  append(id, events);
+  append(id, {settled(Result::completed), settled(Result::completed)});
+  std::vector<ChargedSegment> segments = ledger_->segments(at(0), at(10'000));
+  ASSERT_EQ(segments.size(), 1u);
+  EXPECT_EQ(segments[0].segment, hour_of(train_id));
+  EXPECT_EQ(segments[0].role, JobRole::train);
+  EXPECT_EQ(segments[0].run_id, id);
+  EXPECT_EQ(segments[0].user, "ada");
+  EXPECT_EQ(ledger_->find_run(id)->gpu_seconds, 3600);
+}
+
+TEST_F(ALedger, GivesTheSegmentsThatOverlapThePeriodWhole) {
+  add_ended_run(accepted(), 10);  // [100, 3700)
+  EXPECT_EQ(ledger_->segments(at(3699), at(9000)).size(), 1u);
+  EXPECT_EQ(ledger_->segments(at(0), at(101)).size(), 1u);
+  EXPECT_EQ(ledger_->segments(at(200), at(300)).at(0).segment, hour_of(10));
+  EXPECT_TRUE(ledger_->segments(at(3700), at(9000)).empty());
+  EXPECT_TRUE(ledger_->segments(at(0), at(100)).empty());
+}
+
+TEST_F(ALedger, UndoesAllOfATurnThatFails) {
+  std::int64_t id = accept(accepted(), "c1");
+  EXPECT_THROW(ledger_->together([&] {
+    append(id, {event::Admitted{at(1), 1}});
+    throw Error(ErrorKind::unavailable, "the disk is full");
+  }),
+               Error);
+  EXPECT_EQ(ledger_->find_run(id)->state, RunState::queued);
+  append(id, {event::Admitted{at(1), 1}});
+  EXPECT_EQ(ledger_->find_run(id)->state, RunState::admitted);
+}
+
+TEST_F(ALedger, OfANewerReleaseIsRefused) {
+  ledger_.reset();
+  Database(path_).execute("pragma user_version = 4711");
+  try {
+    Ledger newer(path_);
+    FAIL();
+  } catch (const Error& e) {
+    EXPECT_EQ(e.kind(), ErrorKind::invalid);
+    EXPECT_NE(std::string(e.what()).find("newer release"), std::string::npos);
+  }
+}
+
+TEST_F(ALedger, RemembersSettings) {
+  EXPECT_FALSE(ledger_->setting("drained"));
+  ledger_->set_setting("drained", "yes");
+  ledger_->set_setting("drained", "no");
+  reopen();
+  EXPECT_EQ(ledger_->setting("drained"), "no");
+}
+
+TEST_F(ALedger, ListsTheNewestFirstPageByPage) {
+  for (const char* client_id : {"c1", "c2", "c3"}) accept(accepted(), client_id);
+  RunFilter filter;
+  filter.limit = 2;
+  EXPECT_EQ(ids(filter), (Ids{3, 2}));
+  filter.before = 2;
+  EXPECT_EQ(ids(filter), Ids{1});
+}
+
+TEST_F(ALedger, ListsByOwnerNamePlanSubmissionTimeAndEnd) {
+  event::Accepted bobs = accepted(manifest_of(), "lab");
+  bobs.owner = {1002, 100, "bob"};
+  bobs.manifest.name = "faces";
+  bobs.at = at(50);
+  std::int64_t first = add_ended_run(accepted(), 10), second = accept(bobs, "c2");
+  auto only = [this](auto change) {
+    RunFilter filter;
+    change(filter);
+    return ids(filter);
+  };
+  EXPECT_EQ(only([](RunFilter& f) { f.uid = 1001; }), Ids{first});
+  EXPECT_EQ(only([](RunFilter& f) { f.user = "bob"; }), Ids{second});
+  EXPECT_EQ(only([](RunFilter& f) { f.name = "faces"; }), Ids{second});
+  EXPECT_EQ(only([](RunFilter& f) { f.plan = "lab"; }), Ids{second});
+  EXPECT_EQ(only([](RunFilter& f) { f.submission_id = 1; }), Ids{first});
+  EXPECT_EQ(only([](RunFilter& f) { f.over = true; }), Ids{first});
+  EXPECT_EQ(only([](RunFilter& f) { f.over = false; }), Ids{second});
+  EXPECT_EQ(only([](RunFilter& f) { f.since = at(50); }), Ids{second});
+  EXPECT_EQ(only([](RunFilter& f) { f.user = "eve"; }), Ids{});
+}
+
+TEST_F(ALedger, NamesTheRunsWhoseDirectoriesAreDue) {
+  std::int64_t id = add_ended_run(accepted(), 10);
+  EXPECT_TRUE(ledger_->ended_before(at(3802), 10).empty());
+  ASSERT_EQ(ledger_->ended_before(at(3803), 10).size(), 1u);
+  ledger_->mark_removed(id);
+  EXPECT_TRUE(ledger_->ended_before(at(3803), 10).empty());
+}
+
+TEST_F(ALedger, KeepsDataSetsUntilTheyAreEvicted) {
+  event::Wanted wanted{at(0), ada(), {}, {{"file:///srv/a.csv", "a.csv", "1-2-3", 4711}}, {}};
+  ledger_->accept({ada().uid, "c1", "", ""}, {accepted()}, {{"d1", wanted}});
+  DataSet set = ledger_->find_data_set("d1").value();
+  for (const DataSetEvent& event : {DataSetEvent(event::Staging{at(1), 1, job_key(5)}),
+                                    DataSetEvent(event::Ready{at(2), 4711, 60, 0, hour_of(5, 0)})}) {
+    apply_event(set, event);
+    ledger_->append(set, event);
+  }
+  reopen();
+  ASSERT_EQ(ledger_->data_sets().size(), 1u);
+  EXPECT_EQ(ledger_->data_sets()[0].state, DataSetState::ready);
+  EXPECT_EQ(ledger_->data_sets()[0].objects.at(0).etag, "1-2-3");
+  EXPECT_EQ(ledger_->segments(at(0), at(9000)).at(0).role, JobRole::stage);
+  ledger_->append(set, event::Evicted{at(3)});
+  EXPECT_TRUE(ledger_->data_sets().empty());
+  EXPECT_EQ(ledger_->find_data_set("d1")->state, DataSetState::evicted);
+}
+
+}  // namespace
+}  // namespace trainyard
