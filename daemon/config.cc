@@ -61,10 +61,6 @@ void read_scratch(Fields fields, Config& config) {
   fields.text("path", config.scratch, problem_with_path);
   fields.duration("keep_runs", config.keep_runs, {0, 100 * year_seconds});
   fields.size("cache_size", config.cache_bytes, {mebibyte, std::numeric_limits<std::int64_t>::max()});
-  fields.texts("shared_sources", config.shared_sources, problem_with_url);
-  // s3://public must not share s3://public-not.
-  for (std::string& url : config.shared_sources)
-    if (!url.ends_with('/')) url += '/';
 }
 
 void read_slurm(Fields fields, Config& config) {
@@ -118,7 +114,6 @@ const Keys& config_keys() {
       {"scratch.path", "string", "\"/scratch/trainyard\"", "seen under this path by all nodes"},
       {"scratch.keep_runs", "duration", "\"30-00\"", "how long after its end a run's directory stays"},
       {"scratch.cache_size", "size", "", "the most that data sets may take; by default no limit"},
-      {"scratch.shared_sources", "list of URLs", "[]", "data below these are staged once for all users"},
 
       {"slurm.conf", "string", "", "the path of slurm.conf; by default Slurm finds it"},
       {"slurm.poll_interval_ms", "integer", "2000", "how often Slurm is asked for the state of all jobs"},

@@ -28,7 +28,6 @@ struct Config {
   std::string scratch = "/scratch/trainyard";
   std::chrono::seconds keep_runs{30 * 86400};
   std::int64_t cache_bytes = 0;             // 0: no limit
-  std::vector<std::string> shared_sources;  // URLs of folders, ending in /, whose data sets all users share
   // [slurm]
   Json slurm = Json::object();  // for the module: {"conf": "/etc/slurm/slurm.conf"}; empty: as Slurm finds it
   std::chrono::milliseconds poll_interval{2000};

@@ -85,7 +85,6 @@ DriverSettings driver_settings(const Config& config) {
   settings.plans = config.plans;
   settings.poll_interval = config.poll_interval;
   settings.max_jobs_in_slurm = config.max_jobs;
-  settings.shared_sources = config.shared_sources;
   settings.keep_runs = config.keep_runs;
   settings.cache_bytes = config.cache_bytes;
   return settings;

@@ -7,11 +7,6 @@
 namespace trainyard {
 namespace {
 
-bool is_shared(const DriverSettings& settings, const DataSpec& data) {
-  return std::any_of(settings.shared_sources.begin(), settings.shared_sources.end(),
-                     [&](const std::string& prefix) { return data.source.starts_with(prefix); });
-}
-
 // Runs of a sweep mostly name the same data: each is listed once.
 std::vector<DataSpec> distinct_data(const std::vector<Manifest>& manifests) {
   std::vector<DataSpec> distinct;
@@ -63,8 +58,7 @@ SubmitAnswer Driver::accept(const SubmitRequest& request, const std::vector<Sour
   std::vector<std::string> digests;
   std::map<std::string, event::Wanted> wanted;
   for (std::size_t i = 0; i < data.size(); ++i) {
-    std::string digest = digest_of(request.owner, is_shared(settings_, data[i]), data[i], sources[i].objects,
-                                   sources[i].test_objects);
+    std::string digest = digest_of(request.owner, data[i], sources[i].objects, sources[i].test_objects);
     digests.push_back(digest);
     auto known = data_sets_.find(digest);
     DataSetState state = known == data_sets_.end() ? DataSetState::evicted : known->second.data_set.state;

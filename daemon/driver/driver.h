@@ -21,7 +21,6 @@ struct DriverSettings {
   Plans plans;
   std::chrono::milliseconds poll_interval{2000};
   int max_jobs_in_slurm = 5000;
-  std::vector<std::string> shared_sources;     // data sets below these URLs are staged once for all users
   std::chrono::seconds keep_runs{30 * 86400};  // how long after its end a run's directory stays
   std::int64_t cache_bytes = 0;                // of data sets on scratch; 0: no limit
 };

@@ -57,10 +57,9 @@ DataSet fold(const std::string& digest, const std::vector<DataSetEvent>& events)
   return data_set;
 }
 
-std::string digest_of(const Owner& owner, bool shared, const DataSpec& data,
-                      const std::vector<SourceObject>& objects,
+std::string digest_of(const Owner& owner, const DataSpec& data, const std::vector<SourceObject>& objects,
                       const std::vector<SourceObject>& test_objects) {
-  Json content{{"owner", shared ? Json() : Json(owner.uid)},
+  Json content{{"owner", owner.uid},
                {"data", to_json(data)},
                {"objects", Json::array()},
                {"test_objects", Json::array()}};

@@ -34,9 +34,9 @@ struct DataSet {
 void apply_event(DataSet& data_set, const DataSetEvent& event);
 DataSet fold(const std::string& digest, const std::vector<DataSetEvent>& events);
 
-// Equal objects with equal options of one owner are one data set; `shared` leaves the owner out.
-std::string digest_of(const Owner& owner, bool shared, const DataSpec& data,
-                      const std::vector<SourceObject>& objects,
+// Equal objects with equal options of one owner are one data set: only the store knows who else may read
+// them.
+std::string digest_of(const Owner& owner, const DataSpec& data, const std::vector<SourceObject>& objects,
                       const std::vector<SourceObject>& test_objects);
 
 Token stage_token(const std::string& ledger_id, const std::string& digest, int attempt);

@@ -1,4 +1,5 @@
-// submit: the train job goes in held. See "Submitting exactly once" in CONTRIBUTING.md.
+// submit: the train job goes in held, under a token that follows from the run. The intent (admitted) was recorded
+// before; after a doubt the token is looked up, and the job is submitted again only when it is certainly not there.
 #include <fmt/format.h>
 
 #include "daemon/base/error.h"

@@ -71,7 +71,6 @@ TEST(TheSettings, OfScratchAndSlurmAreRead) {
 path = "/gpfs/trainyard"
 keep_runs = "2-12"
 cache_size = "2 TiB"
-shared_sources = ["s3://public", "file:///srv/public/"]
 [slurm]
 conf = "/opt/slurm/etc/slurm.conf"
 poll_interval_ms = 500
@@ -85,8 +84,6 @@ stage_partition = "cpu"
   EXPECT_EQ(config.poll_interval, std::chrono::milliseconds(500));
   EXPECT_EQ(config.max_jobs, 12);
   EXPECT_EQ(config.stage_partition, "cpu");
-  // s3://public-not is another bucket.
-  EXPECT_THAT(config.shared_sources, ElementsAre("s3://public/", "file:///srv/public/"));
 }
 
 TEST(Plans, AreNamedByTheSite) {
@@ -153,11 +150,6 @@ TEST(ASocket, IsNoLongerThanLinuxTakesIt) {
   EXPECT_THAT(messages_of("[daemon]\nsocket = \"/" + std::string(106, 's') + "\"\n"), IsEmpty());
   EXPECT_THAT(messages_of("[daemon]\nsocket = \"/" + std::string(107, 's') + "\"\n"),
               ElementsAre(HasSubstr("at most 107 bytes")));
-}
-
-TEST(ASharedSource, IsAUrl) {
-  EXPECT_THAT(messages_of("[scratch]\nshared_sources = [\"/srv/public\"]\n"),
-              ElementsAre(HasSubstr("must begin with file:/// or s3://")));
 }
 
 }  // namespace
