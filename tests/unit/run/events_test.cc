@@ -131,27 +131,22 @@ TEST(DataSetFold, FailsForGoodWhereNobodyIsToTryAgain) {
 }
 
 TEST(Digest, IsTheSameForTheSameObjectsAndOptionsOfOneOwner) {
-  std::string digest = digest_of(ada(), false, digits(), objects, {});
+  std::string digest = digest_of(ada(), digits(), objects, {});
   EXPECT_EQ(digest.size(), 64u);
-  EXPECT_EQ(digest, digest_of(ada(), false, digits(), objects, {}));
+  EXPECT_EQ(digest, digest_of(ada(), digits(), objects, {}));
 }
 
 TEST(Digest, ChangesWithOwnerObjectAndOption) {
-  std::string digest = digest_of(ada(), false, digits(), objects, {});
+  std::string digest = digest_of(ada(), digits(), objects, {});
   Owner eve{1002, 100, "eve"};
-  EXPECT_NE(digest, digest_of(eve, false, digits(), objects, {}));
+  EXPECT_NE(digest, digest_of(eve, digits(), objects, {}));
   std::vector<SourceObject> written = objects;
   written[0].etag = "1-2-4";
-  EXPECT_NE(digest, digest_of(ada(), false, digits(), written, {}));
-  EXPECT_NE(digest, digest_of(ada(), false, digits(), objects, objects));
+  EXPECT_NE(digest, digest_of(ada(), digits(), written, {}));
+  EXPECT_NE(digest, digest_of(ada(), digits(), objects, objects));
   DataSpec scaled = digits();
   scaled.scale = 0.5;
-  EXPECT_NE(digest, digest_of(ada(), false, scaled, objects, {}));
-}
-
-TEST(Digest, OfSharedDataLeavesTheOwnerOut) {
-  Owner eve{1002, 100, "eve"};
-  EXPECT_EQ(digest_of(ada(), true, digits(), objects, {}), digest_of(eve, true, digits(), objects, {}));
+  EXPECT_NE(digest, digest_of(ada(), scaled, objects, {}));
 }
 
 }  // namespace
