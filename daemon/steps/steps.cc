@@ -14,7 +14,7 @@ RunStepResult Steps::perform(Step step, const TrainingRun& run, const std::optio
                              Doubt doubt) {
   switch (step) {
     case Step::submit:
-      return {submit(run, data, doubt), {}};
+      return submit(run, data, doubt);
     case Step::release:
       return {release(run, doubt), {}};
     case Step::cancel:

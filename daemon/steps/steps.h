@@ -54,17 +54,20 @@ class Steps {
   const JobSite& site() const { return site_; }
 
  private:
-  RunEvent submit(const TrainingRun& run, const std::optional<DataSet>& data, Doubt doubt);  // submit.cc
-  RunEvent release(const TrainingRun& run, Doubt doubt);                                     // release.cc
-  RunStepResult cancel(const TrainingRun& run);                                              // cancel.cc
-  RunEvent abandon(const TrainingRun& run, Doubt doubt);                                     // cancel.cc
-  RunEvent settle(const TrainingRun& run);                                                   // settle.cc
-  RunStepResult collect(const TrainingRun& run, Doubt doubt);                                // collect.cc
-  DataSetStepResult stage(const DataSet& data_set, Doubt doubt);                             // stage.cc
-  DataSetEvent inspect(const DataSet& data_set, const JobStatus& job);                       // stage.cc
+  RunStepResult submit(const TrainingRun& run, const std::optional<DataSet>& data, Doubt doubt);  // submit.cc
+  RunEvent release(const TrainingRun& run, Doubt doubt);                // release.cc
+  RunStepResult cancel(const TrainingRun& run);                         // cancel.cc
+  RunEvent abandon(const TrainingRun& run, Doubt doubt);                // cancel.cc
+  RunEvent settle(const TrainingRun& run);                              // settle.cc
+  RunStepResult collect(const TrainingRun& run, Doubt doubt);           // collect.cc
+  DataSetStepResult stage(const DataSet& data_set, Doubt doubt);        // stage.cc
+  DataSetEvent inspect(const DataSet& data_set, const JobStatus& job);  // stage.cc
 
-  // The job with that token that is already in the scheduler, extra held copies of it cancelled; nothing when
-  // there is certainly none. Error{unavailable} while it is too early to be certain.
+  // The job with that token that is already in the scheduler, extra copies of it cancelled.
+  std::optional<JobKey> find_submitted(const Token& token, std::uint32_t uid);  // submit.cc
+  // When a submission that find_submitted() does not find was certainly never made.
+  UtcSeconds certain_at(UtcSeconds doubt) const;  // submit.cc
+  // The same; nothing when there is certainly none. Error{unavailable} while it is too early to be certain.
   std::optional<JobKey> already_submitted(const Token& token, std::uint32_t uid, Doubt doubt);  // submit.cc
   std::string prepare_attempt(const TrainingRun& run);  // directories.cc
 

@@ -14,21 +14,21 @@ bool is_the_attempt(const JobStatus& job) {
   return job.phase != JobPhase::ended || job.started_at.has_value();
 }
 
-// afterok on a job the scheduler has forgotten would count as satisfied: only one just seen alive is named.
-std::uint32_t live_stage_job(Scheduler& scheduler, const JobSite& site, const std::optional<DataSet>& data) {
+// 0: no stage job to wait for. afterok on a job the scheduler has forgotten would count as satisfied: only
+// one just seen alive is named, and nullopt when there is none, because how it ended is about to be recorded.
+std::optional<std::uint32_t> stage_job_to_wait_for(Scheduler& scheduler, const JobSite& site,
+                                                   const std::optional<DataSet>& data) {
   if (!data || data->state == DataSetState::ready) return 0;
-  if (data->state != DataSetState::staging)
-    throw Error(ErrorKind::unavailable, "its data set is to be staged again");
+  if (data->state != DataSetState::staging) return std::nullopt;  // it is to be staged again
   for (const JobStatus& job :
        scheduler.find(stage_token(site.ledger_id, data->digest, data->attempts), data->owner.uid))
     if (job.key == *data->job && job.phase != JobPhase::ended) return job.key.job_id;
-  throw Error(ErrorKind::unavailable, "the stage job has ended; how is about to be seen");
+  return std::nullopt;
 }
 
 }  // namespace
 
-std::optional<JobKey> Steps::already_submitted(const Token& token, std::uint32_t uid, Doubt doubt) {
-  if (!doubt) return std::nullopt;
+std::optional<JobKey> Steps::find_submitted(const Token& token, std::uint32_t uid) {
   std::optional<JobKey> found;
   for (const JobStatus& job : scheduler_.find(token, uid)) {
     if (!is_the_attempt(job)) continue;
@@ -39,20 +39,33 @@ std::optional<JobKey> Steps::already_submitted(const Token& token, std::uint32_t
       scheduler_.cancel(job.key, token);
     }
   }
-  auto certain_at = *doubt + 2 * scheduler_.message_timeout();
-  if (!found && now() < certain_at)
-    throw Error(ErrorKind::unavailable, fmt::format("{} may still be on its way into Slurm; certain at {}",
-                                                    token, format_utc(certain_at)));
   return found;
 }
 
-RunEvent Steps::submit(const TrainingRun& run, const std::optional<DataSet>& data, Doubt doubt) {
+UtcSeconds Steps::certain_at(UtcSeconds doubt) const { return doubt + 2 * scheduler_.message_timeout(); }
+
+std::optional<JobKey> Steps::already_submitted(const Token& token, std::uint32_t uid, Doubt doubt) {
+  if (!doubt) return std::nullopt;
+  std::optional<JobKey> found = find_submitted(token, uid);
+  if (!found && now() < certain_at(*doubt))
+    throw Error(ErrorKind::unavailable, fmt::format("{} may still be on its way into Slurm; certain at {}",
+                                                    token, format_utc(certain_at(*doubt))));
+  return found;
+}
+
+// What has to wait here is no error: nothing was sent, so there is nothing new to doubt.
+RunStepResult Steps::submit(const TrainingRun& run, const std::optional<DataSet>& data, Doubt doubt) {
   Token token = token_of(site_.ledger_id, run.id, run.attempt()->number, JobRole::train);
-  if (std::optional<JobKey> job = already_submitted(token, run.owner.uid, doubt))
-    return event::Submitted{now(), *job};
+  if (doubt) {
+    if (std::optional<JobKey> job = find_submitted(token, run.owner.uid))
+      return {event::Submitted{now(), *job}, {}};
+    if (UtcSeconds time = now(); time < certain_at(*doubt)) return {{}, certain_at(*doubt) - time};
+  }
+  std::optional<std::uint32_t> stage_job = stage_job_to_wait_for(scheduler_, site_, data);
+  if (!stage_job) return {{}, std::chrono::seconds(1)};
   prepare_attempt(run);
-  JobKey job = scheduler_.submit(train_job(site_, run, live_stage_job(scheduler_, site_, data)));
-  return event::Submitted{now(), job};
+  JobKey job = scheduler_.submit(train_job(site_, run, *stage_job));
+  return {event::Submitted{now(), job}, {}};
 }
 
 }  // namespace trainyard
