@@ -9,6 +9,7 @@
 #include <cstring>
 #include <exception>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 #include "daemon/base/error.h"
@@ -26,6 +27,7 @@ void check(int result, const char* what) {
 struct Loop::State {
   sd_event* event = nullptr;
   std::exception_ptr failure;
+  bool stopping = false;
   UniqueFd wake{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
   std::mutex mutex;  // guards `posted`, the only thing other threads touch
   std::vector<std::function<void()>> posted;
@@ -37,7 +39,7 @@ struct Loop::State {
       callback();
     } catch (...) {
       failure = std::current_exception();
-      sd_event_exit(event, 0);
+      stopping = true;
     }
   }
 
@@ -81,11 +83,12 @@ Loop::~Loop() {
 }
 
 void Loop::run() {
-  check(sd_event_loop(state_->event), "sd_event_loop");
-  if (state_->failure) std::rethrow_exception(state_->failure);
+  while (!state_->stopping) check(sd_event_run(state_->event, UINT64_MAX), "sd_event_run");
+  state_->stopping = false;
+  if (std::exception_ptr failure = std::exchange(state_->failure, nullptr)) std::rethrow_exception(failure);
 }
 
-void Loop::stop() { sd_event_exit(state_->event, 0); }
+void Loop::stop() { state_->stopping = true; }
 
 void Loop::post(std::function<void()> work) {
   {

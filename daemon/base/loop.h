@@ -32,7 +32,7 @@ class Loop {
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
-  // Runs until stop(). An exception from a callback ends the loop and leaves run().
+  // Runs until stop(), and may be run again. An exception from a callback ends the loop and leaves run().
   void run();
   void stop();
 
