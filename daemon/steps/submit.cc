@@ -19,6 +19,8 @@ bool is_the_attempt(const JobStatus& job) {
 std::optional<std::uint32_t> stage_job_to_wait_for(Scheduler& scheduler, const JobSite& site,
                                                    const std::optional<DataSet>& data) {
   if (!data || data->state == DataSetState::ready) return 0;
+  if (data->state == DataSetState::failed)
+    throw Error(ErrorKind::invalid, "its data set could not be staged: " + data->reason);
   if (data->state != DataSetState::staging) return std::nullopt;  // it is to be staged again
   for (const JobStatus& job :
        scheduler.find(stage_token(site.ledger_id, data->digest, data->attempts), data->owner.uid))
