@@ -80,6 +80,7 @@ bool Driver::record(std::int64_t run_id, const RunEvent& event) {
   live.run = std::move(after);
   live.seen_from = polls_begun_ + 1;
   live.missing_since.reset();
+  live.again.stop();  // what was to be tried again may not be due any more
   std::string line = fmt::format("run={} attempt={} event={} state={}", run_id, live.run.attempts.size(),
                                  name_of(event), to_string(shown_state(live.run)));
   log_info("{}", line);
