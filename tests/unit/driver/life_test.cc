@@ -1,0 +1,235 @@
+// Runs from submit() to their end.
+#include <gtest/gtest.h>
+
+#include "daemon/base/error.h"
+#include "daemon/base/fd.h"
+#include "tests/unit/driver/site.h"
+
+namespace trainyard {
+namespace {
+
+using testing::FakeScheduler;
+using testing::one_gpu;
+using testing::Site;
+
+DriverSettings with_free_plan() {
+  DriverSettings settings;
+  settings.plans["free"] = {"free", 1, Plan::Per::user, {}, true};
+  return settings;
+}
+
+Manifest with_data(const Site& site) {
+  write_atomically(site.file("digits.csv"), "0,1\n");
+  Manifest manifest = one_gpu();
+  DataSpec data;
+  data.source = "file://" + site.file("digits.csv");
+  data.format = "csv";
+  data.options = {{"label", 0}};
+  manifest.data = data;
+  return manifest;
+}
+
+TEST(ARun, GoesFromSubmissionToItsResults) {
+  Site site;
+  std::int64_t id = site.submit({one_gpu()}).at(0);
+  ASSERT_TRUE(site.run_until_state(id, RunState::released));
+  EXPECT_FALSE(site.scheduler().jobs().at(0).held);
+  site.leave_exit_evidence(id, 0);
+  site.scheduler().start(Site::job(id, "train"), now() - std::chrono::seconds(60));
+  ASSERT_TRUE(site.run_until_state(id, RunState::running));
+  site.scheduler().end(Site::job(id, "train"), JobOutcome::completed, now());
+  ASSERT_TRUE(site.run_until_state(id, RunState::storing));
+  site.store(id);
+  ASSERT_TRUE(site.run_until_state(id, RunState::completed));
+  EXPECT_EQ(site.run(id).exit_code, 0);
+  EXPECT_EQ(site.run(id).stored_objects, 3);
+  EXPECT_GE(site.run(id).gpu_seconds, 60);
+  EXPECT_EQ(site.jobs_submitted("-train"), 1);
+  EXPECT_EQ(site.jobs_submitted("-store"), 1);
+}
+
+TEST(ARun, OfAProgramThatFailsStoresItsLogsAndFails) {
+  Site site;
+  std::int64_t id = site.submit({one_gpu()}).at(0);
+  ASSERT_TRUE(site.run_until_state(id, RunState::released));
+  site.train(id, 3);
+  site.store(id);
+  ASSERT_TRUE(site.run_until_state(id, RunState::failed));
+  EXPECT_EQ(site.run(id).reason, "the program exited with code 3");
+}
+
+TEST(ARun, WithoutEvidenceFailsWhateverTheSchedulerSays) {
+  Site site;
+  std::int64_t id = site.submit({one_gpu()}).at(0);
+  ASSERT_TRUE(site.run_until_state(id, RunState::released));
+  site.scheduler().start(Site::job(id, "train"), now());
+  site.scheduler().end(Site::job(id, "train"), JobOutcome::completed, now());
+  site.store(id);
+  ASSERT_TRUE(site.run_until_state(id, RunState::failed));
+}
+
+TEST(ARun, ThatTheSchedulerLostFails) {
+  Site site;
+  std::int64_t id = site.submit({one_gpu()}).at(0);
+  ASSERT_TRUE(site.run_until_state(id, RunState::released));
+  site.scheduler().forget(Site::job(id, "train"));
+  ASSERT_TRUE(site.run_until_state(id, RunState::storing));
+  EXPECT_NE(site.run(id).reason.find("lost the job"), std::string::npos);
+}
+
+TEST(ARun, StagesItsDataFirstAndBehindThatWaitsInTheScheduler) {
+  Site site;
+  std::int64_t id = site.submit({with_data(site)}).at(0);
+  ASSERT_TRUE(site.run_until_state(id, RunState::released));
+  EXPECT_EQ(site.driver().shown_state(site.run(id)), ShownState::staging);
+  std::vector<JobRequest> jobs = site.scheduler().submitted();
+  ASSERT_TRUE(jobs.at(1).dependency);
+  EXPECT_EQ(jobs[1].dependency->kind, JobDependency::Kind::after_ok);
+  site.leave_stage_evidence(site.run(id).dataset_digest, true);
+  site.scheduler().start("-stage", now(), 0);
+  site.scheduler().end("-stage", JobOutcome::completed, now());
+  ASSERT_TRUE(site.run_until([&] { return site.driver().shown_state(site.run(id)) == ShownState::pending; }));
+  site.train(id);
+  site.store(id);
+  EXPECT_TRUE(site.run_until_state(id, RunState::completed));
+}
+
+TEST(FailedStaging, FailsTheRunsThatWaitForItWithItsReason) {
+  Site site(with_free_plan());
+  std::vector<std::int64_t> ids = site.submit({with_data(site), with_data(site)});
+  ASSERT_TRUE(site.run_until_state(ids.at(0), RunState::released));
+  EXPECT_EQ(site.jobs_submitted("-stage"), 1);
+  site.leave_stage_evidence(site.run(ids[0]).dataset_digest, false, "digits.csv:3: no label");
+  site.scheduler().start("-stage", now(), 0);
+  site.scheduler().end("-stage", JobOutcome::failed, now());
+  site.scheduler().end(Site::job(ids[0], "train"), JobOutcome::dependency_failed, now());
+  for (std::int64_t id : ids) {
+    ASSERT_TRUE(site.run_until_state(id, RunState::failed));
+    EXPECT_EQ(site.run(id).reason, "its data set could not be staged: digits.csv:3: no label");
+  }
+  EXPECT_EQ(site.scheduler().live("-store"), 0);
+}
+
+TEST(FailedStaging, FailsARunThatWasAboutToBeSubmitted) {
+  Site site;
+  site.driver().set_drained(true);
+  std::int64_t id = site.submit({with_data(site)}).at(0);
+  ASSERT_TRUE(site.run_until([&] { return site.jobs_submitted("-stage") == 1; }));
+  TrainingRun run = site.ledger().find_run(id).value();
+  event::Admitted admitted{now(), 1};
+  apply_event(run, admitted);
+  site.ledger().append(run, admitted);
+  DataSet data = site.ledger().find_data_set(run.dataset_digest).value();
+  event::StageFailed failed{now(), "digits.csv:3: no label", false, {}};
+  apply_event(data, failed);
+  site.ledger().append(data, failed);
+  site.restart();
+  ASSERT_TRUE(site.run_until_state(id, RunState::failed));
+  EXPECT_EQ(site.run(id).reason, "its data set could not be staged: digits.csv:3: no label");
+}
+
+TEST(TheFreePlan, TakesRunsOneAtATimeInOrder) {
+  Site site(with_free_plan());
+  std::vector<std::int64_t> ids = site.submit({one_gpu("a"), one_gpu("b"), one_gpu("c")});
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    ASSERT_TRUE(site.run_until_state(ids[i], RunState::released));
+    EXPECT_EQ(site.jobs_submitted("-train"), static_cast<int>(i + 1));
+    if (i + 1 < ids.size()) {
+      EXPECT_EQ(site.driver().waiting_reason(site.run(ids[i + 1])),
+                "plan free: 1 of 1 GPU in use by run " + std::to_string(ids[i]));
+    }
+    site.train(ids[i]);
+    site.store(ids[i]);
+  }
+  for (std::int64_t id : ids) EXPECT_TRUE(site.run_until_state(id, RunState::completed));
+}
+
+TEST(TheFreePlan, RefusesARunThatIsLarger) {
+  Site site(with_free_plan());
+  Manifest large = one_gpu();
+  large.resources.nodes = 2;
+  EXPECT_THROW(site.submit({large}), Error);
+}
+
+TEST(ASubmission, ThatComesTwiceIsTheSameRuns) {
+  Site site;
+  std::vector<std::int64_t> ids = site.submit({one_gpu()}, "c1");
+  EXPECT_EQ(site.submit({one_gpu()}, "c1"), ids);
+  EXPECT_NE(site.submit({one_gpu()}, "c2"), ids);
+}
+
+TEST(ASubmission, WithASourceThatIsNotThereIsRefusedWhole) {
+  Site site;
+  Manifest missing = with_data(site);
+  missing.data->source += ".gone";
+  EXPECT_THROW(site.submit({one_gpu(), missing}), Error);
+  EXPECT_TRUE(site.driver().list({}).empty());
+}
+
+TEST(ADrainedDaemon, AcceptsAndStartsNothingEvenAfterARestart) {
+  Site site;
+  site.driver().set_drained(true);
+  std::int64_t id = site.submit({one_gpu()}).at(0);
+  site.restart();
+  ASSERT_TRUE(site.run_until([&] {
+    return !site.driver().waiting_reason(site.run(id)).empty() &&
+           site.driver().status().polled_at.has_value();
+  }));
+  EXPECT_EQ(site.run(id).state, RunState::queued);
+  EXPECT_NE(site.driver().waiting_reason(site.run(id)).find("drained"), std::string::npos);
+  site.driver().set_drained(false);
+  EXPECT_TRUE(site.run_until_state(id, RunState::released));
+}
+
+TEST(Cancelling, AQueuedRunEndsItAtOnce) {
+  Site site(with_free_plan());
+  std::vector<std::int64_t> ids = site.submit({one_gpu("a"), one_gpu("b")});
+  ASSERT_TRUE(site.run_until_state(ids[0], RunState::released));
+  site.driver().cancel(ids[1], "ada");
+  EXPECT_EQ(site.run(ids[1]).state, RunState::cancelled);
+  EXPECT_EQ(site.run(ids[1]).reason, "cancelled by ada");
+  EXPECT_EQ(site.jobs_submitted(Site::job(ids[1], "train")), 0);
+}
+
+TEST(Cancelling, APendingRunLeavesNothingInTheScheduler) {
+  Site site;
+  std::int64_t id = site.submit({one_gpu()}).at(0);
+  ASSERT_TRUE(site.run_until_state(id, RunState::released));
+  site.driver().cancel(id, "ada");
+  ASSERT_TRUE(site.run_until_state(id, RunState::cancelled));
+  EXPECT_EQ(site.scheduler().live("-train") + site.scheduler().live("-store"), 0);
+  EXPECT_EQ(site.run(id).gpu_seconds, 0);
+}
+
+TEST(Cancelling, ARunningRunIsSettledAsSoonAsItsJobHasEndedAndStoresWhatItHas) {
+  Site site;
+  std::int64_t id = site.submit({one_gpu()}).at(0);
+  ASSERT_TRUE(site.run_until_state(id, RunState::released));
+  site.scheduler().start(Site::job(id, "train"), now() - std::chrono::seconds(60));
+  ASSERT_TRUE(site.run_until_state(id, RunState::running));
+  site.leave_exit_evidence(id, 0, 15);
+  site.driver().cancel(id, "ada");
+  auto began = std::chrono::steady_clock::now();
+  ASSERT_TRUE(site.run_until_state(id, RunState::storing));
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(5));
+  EXPECT_EQ(site.scheduler().live("-store"), 1);
+  site.store(id);
+  ASSERT_TRUE(site.run_until_state(id, RunState::cancelled));
+  EXPECT_EQ(site.run(id).reason, "cancelled by ada");
+  EXPECT_GE(site.run(id).gpu_seconds, 60);
+}
+
+TEST(Cancelling, WhatIsNotThereIsAnErrorAndWhatIsOverIsNone) {
+  Site site;
+  EXPECT_THROW(site.driver().cancel(4711, "ada"), Error);
+  std::int64_t id = site.submit({one_gpu()}).at(0);
+  ASSERT_TRUE(site.run_until_state(id, RunState::released));
+  site.train(id);
+  site.store(id);
+  ASSERT_TRUE(site.run_until_state(id, RunState::completed));
+  site.driver().cancel(id, "ada");
+  EXPECT_EQ(site.run(id).state, RunState::completed);
+}
+
+}  // namespace
+}  // namespace trainyard

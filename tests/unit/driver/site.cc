@@ -1,0 +1,179 @@
+#include "tests/unit/driver/site.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <thread>
+
+#include "daemon/base/as_user.h"
+#include "daemon/base/fd.h"
+#include "daemon/handover/layout.h"
+#include "plugins/file/file_store.h"
+
+namespace trainyard::testing {
+namespace {
+
+constexpr std::chrono::seconds patience{10};
+
+// Ends the loop from within, as nothing else may.
+struct Died {};
+
+JobSite job_site(const std::string& ledger_id, const std::string& scratch) {
+  return {ledger_id, scratch, "/usr/libexec/trainyard/trainyard-agent", "", ""};
+}
+
+Owner me() {
+  User user = user_of(::geteuid());
+  return {user.uid, user.gid, user.name};
+}
+
+}  // namespace
+
+struct Site::Daemon {
+  Daemon(const std::string& folder, FakeScheduler& scheduler, ObjectStore& store,
+         const DriverSettings& settings)
+      : ledger(join_path(folder, "ledger.db")),
+        steps(scheduler, store, job_site(ledger.id(), join_path(folder, "scratch")),
+              join_path(folder, "state")),
+        lane(loop, 1),
+        io(loop, 1),
+        driver(loop, lane, io, ledger, steps, settings) {}
+  Loop loop;
+  Ledger ledger;
+  Steps steps;
+  Workers lane, io;
+  Driver driver;
+};
+
+Site::Site(DriverSettings settings) : store_(make_file_store()), settings_(std::move(settings)) {
+  settings_.poll_interval = std::chrono::milliseconds(10);
+  std::filesystem::create_directory(file("scratch"));
+  restart();
+}
+
+Site::~Site() = default;
+
+void Site::restart() {
+  daemon_.reset();
+  alive_ = true;
+  daemon_ = std::make_unique<Daemon>(folder_.path(), scheduler_, *store_, settings_);
+  observe();
+  daemon_->driver.recover();
+}
+
+void Site::observe() {
+  daemon_->driver.on_event([this](const std::string&) {
+    if (events_until_death_ == 0 || --events_until_death_ > 0) return;
+    alive_ = false;
+    ++deaths_;
+    daemon_->loop.stop();
+    if (death_ == Death::at_once) throw Died();
+  });
+}
+
+void Site::die_at_event(int n, Death death) {
+  events_until_death_ = n;
+  death_ = death;
+}
+
+bool Site::run_until(std::function<bool()> reached) {
+  Loop& loop = daemon_->loop;
+  Loop::Watch look, limit;
+  bool was_reached = false;
+  std::function<void()> look_again = [&] {
+    was_reached = reached();
+    if (was_reached) return loop.stop();
+    look = loop.after(std::chrono::milliseconds(2), look_again);
+  };
+  look = loop.after(std::chrono::milliseconds(0), look_again);
+  limit = loop.after(patience, [&] { loop.stop(); });
+  try {
+    loop.run();
+  } catch (const Died&) {
+    return false;
+  }
+  if (!alive_) {
+    while (daemon_->lane.waiting() > 0) std::this_thread::yield();
+    daemon_->lane.stop();  // what it was at is done; nobody hears of it
+  }
+  return was_reached;
+}
+
+bool Site::run_until_state(std::int64_t run_id, RunState state) {
+  return run_until([this, run_id, state] { return run(run_id).state == state; });
+}
+
+std::vector<std::int64_t> Site::submit(std::vector<Manifest> manifests, const std::string& client_id) {
+  std::optional<SubmitAnswer> answer;
+  std::exception_ptr error;
+  SubmitRequest request{me(), {::geteuid(), client_id, "digits.toml", "…"}, std::move(manifests), "", false};
+  driver().submit(
+      std::move(request), [&](SubmitAnswer given) { answer = std::move(given); },
+      [&](std::exception_ptr failed) { error = failed; });
+  run_until([&] { return answer || error; });
+  if (error && alive_) std::rethrow_exception(error);
+  return answer ? answer->run_ids : std::vector<std::int64_t>();
+}
+
+std::string Site::attempt_file(std::int64_t run_id, const char* name) const {
+  int attempt = static_cast<int>(daemon_->ledger.find_run(run_id)->attempts.size());
+  return join_path(layout::attempt_directory(file("scratch"), run_id, attempt), name);
+}
+
+void Site::leave_exit_evidence(std::int64_t run_id, int exit_code, int signal) {
+  ExitEvidence evidence;
+  evidence.claim.job_id = ledger().find_run(run_id)->attempt()->train->key.job_id;
+  evidence.exit_code = exit_code;
+  evidence.signal = signal;
+  write_atomically(attempt_file(run_id, layout::exit_file), to_json(evidence).dump());
+}
+
+void Site::leave_store_evidence(std::int64_t run_id, bool ok) {
+  StoreEvidence evidence{ok, false, ok ? "" : "the bucket is gone", ok ? 3 : 0, ok ? 4096 : 0, now()};
+  write_atomically(attempt_file(run_id, layout::stored_file), to_json(evidence).dump());
+}
+
+void Site::leave_stage_evidence(const std::string& digest, bool ok, const std::string& message) {
+  StageEvidence evidence{ok, false, message, ok ? 4711 : 0, ok ? 60 : 0, 0, now()};
+  write_atomically(join_path(layout::dataset_directory(file("scratch"), digest), layout::staged_file),
+                   to_json(evidence).dump());
+}
+
+void Site::train(std::int64_t run_id, int exit_code) {
+  leave_exit_evidence(run_id, exit_code);
+  scheduler_.start(job(run_id, "train"), now() - std::chrono::seconds(60));
+  scheduler_.end(job(run_id, "train"), exit_code == 0 ? JobOutcome::completed : JobOutcome::failed, now());
+}
+
+void Site::store(std::int64_t run_id) {
+  leave_store_evidence(run_id);
+  scheduler_.start(job(run_id, "store"), now() - std::chrono::seconds(5), 0);
+  scheduler_.end(job(run_id, "store"), JobOutcome::completed, now());
+}
+
+std::string Site::job(std::int64_t run_id, const char* role, int attempt) {
+  return "-" + std::to_string(run_id) + "." + std::to_string(attempt) + "-" + role;
+}
+
+int Site::jobs_submitted(const std::string& token_end) const {
+  std::vector<JobRequest> jobs = scheduler_.submitted();
+  return static_cast<int>(std::count_if(
+      jobs.begin(), jobs.end(), [&](const JobRequest& job) { return job.token.ends_with(token_end); }));
+}
+
+Driver& Site::driver() { return daemon_->driver; }
+Ledger& Site::ledger() { return daemon_->ledger; }
+
+Manifest one_gpu(const std::string& name) {
+  Manifest manifest;
+  manifest.name = name;
+  manifest.results_target = "file:///srv/results/";
+  manifest.resources.gpus_per_node = 1;
+  CommandSpec command;
+  command.run = "true";
+  manifest.program = command;
+  return manifest;
+}
+
+}  // namespace trainyard::testing
