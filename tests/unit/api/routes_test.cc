@@ -46,8 +46,9 @@ std::vector<RunEvent> until_running() {
           event::Started{noon, noon, "n[1-2]"}};
 }
 
-std::vector<RunEvent> until_failed(int gpus = 1) {
-  JobKey train{"yard", 77, noon};
+// `job_id`: a second run needs one of its own, or its usage is the first one's told twice.
+std::vector<RunEvent> until_failed(int gpus = 1, std::uint32_t job_id = 77) {
+  JobKey train{"yard", job_id, noon};
   event::Ended ended{a_minute_later, JobRole::train, {}};
   ended.job.key = train;
   ended.job.phase = JobPhase::ended;
@@ -231,7 +232,7 @@ TEST_F(Routes, RefuseCodeThatIsTooLargeNamingTheSetting) {
   std::string large(1001, 'x');
   Response response = office_.ask(me, "PUT", "/v1/code/" + sha256(large), large);
   EXPECT_EQ(response.status, 400);
-  EXPECT_THAT(response.body, HasSubstr("max_code_bytes"));
+  EXPECT_THAT(response.body, HasSubstr("max_code_size"));
 }
 
 TEST_F(Routes, RefuseDigestsThatWouldWalkAway) {
@@ -365,7 +366,7 @@ TEST_F(Routes, GiveMetricsAsTheTrainerWroteThem) {
 
 TEST_F(Routes, ReportToEachUserTheirOwnUsageAndToAdminsAll) {
   office_.add_run(stranger, manifest_named("a", 2), until_failed(2));
-  office_.add_run(me, manifest_named("b"), until_failed());
+  office_.add_run(me, manifest_named("b"), until_failed(1, 79));
   Json own =
       office_.ask_json(stranger, "GET", "/v1/report/usage?zone=UTC&by=user,gpu&since=2026-11&until=2027-01");
   EXPECT_EQ(own["rows"], Json::array({{{"keys", {{"user", user_of(stranger).name}, {"gpu", "k40"}}},
