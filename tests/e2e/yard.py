@@ -108,7 +108,7 @@ class Yard:
             tables[name] = {**tables.get(name, {}), **table}
         return tables
 
-    def start_daemon(self, overrides=None, seconds=30):
+    def start_daemon(self, overrides=None, seconds=30, environment=None):
         """Starts trainyardd and returns when it says that it has recovered (READY=1, as to systemd)."""
         assert self.daemon is None, "a daemon runs already"
         self.config_file.write_text(to_toml(self.config(overrides)))
@@ -116,7 +116,8 @@ class Yard:
             command = [SANDBOX, "--dir", self.sandbox, "exec", "--user", "root", "--",
                        self.prefix / "sbin/trainyardd", "--config", self.config_file]
             self.daemon = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.root,
-                                           env={**os.environ, "NOTIFY_SOCKET": str(self.root / "notify")})
+                                           env={**os.environ, **(environment or {}),
+                                                "NOTIFY_SOCKET": str(self.root / "notify")})
             if not ready(notify, self.daemon, seconds):
                 self.kill_daemon()
                 raise AssertionError(f"trainyardd is not ready:\n{tail(self.daemon_log)}")

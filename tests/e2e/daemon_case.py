@@ -1,0 +1,115 @@
+"""What tests of the daemon share: one daemon per class, manifests, and runs as their owner and as Slurm see them."""
+import json
+import shutil
+import textwrap
+import unittest
+
+import yard
+from yard import interval
+
+PLANS = {
+    "plans.wide": {"gpus": 8, "default": True},
+    "plans.four": {"gpus": 4},
+    "plans.free": {"gpus": 1},
+}
+SETTINGS = {"slurm": {"poll_interval_ms": 200}, **PLANS}
+OVER = ("completed", "failed", "cancelled")
+
+
+class DaemonCase(unittest.TestCase):
+    """A daemon runs from the first test of a class to its last."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.yard = yard.shared()
+        cls.folder = cls.yard.root / cls.__name__  # of manifests and of what jobs leave; a sticky one, like /tmp
+        shutil.rmtree(cls.folder, ignore_errors=True)
+        cls.folder.mkdir()
+        cls.folder.chmod(0o1777)
+        results = cls.yard.buckets / "results"
+        results.mkdir(exist_ok=True)
+        results.chmod(0o1777)
+        cls.addClassCleanup(cls.yard.stop_daemon)
+        cls.yard.start_daemon(SETTINGS)
+
+    # ---- manifests
+
+    def bucket(self, *names):
+        """A folder of the object store with these objects, as a URL. Each test has its own: nothing of it is staged yet."""
+        folder = self.yard.buckets / self.id()
+        folder.mkdir(exist_ok=True)
+        for name in names:
+            (folder / name).write_text(name)
+        return f"file://{folder}/"
+
+    @property
+    def results(self):
+        return f"file://{self.yard.buckets}/results/{self.id()}/"
+
+    def manifest(self, text, name="training"):
+        path = self.folder / f"{name}.toml"
+        path.write_text(text)
+        path.chmod(0o644)
+        return path
+
+    def command(self, run, *, name="mine", data=None, resources="gpus_per_node = 1", more=""):
+        """The manifest of a program of one's own."""
+        source = f'[data]\nsource = "{data}"\nformat = "raw"\n' if data else ""
+        return self.manifest(
+            f'name = "{name}"\n{source}[results]\ntarget = "{self.results}"\n'
+            f'[resources]\ntime_limit = "00:05:00"\n{resources}\n'
+            f"[command]\nrun = '''\n{textwrap.dedent(run)}\n'''\n{more}\n", name)
+
+    # ---- runs
+
+    def submit(self, manifest, *options, user="yard_ada"):
+        """The numbers of the runs that a manifest became."""
+        answer = self.yard.trainyard("submit", "--json", *options, manifest, user=user)
+        return json.loads(answer.stdout.splitlines()[0])["runs"]
+
+    def run_to_its_end(self, manifest, *options, user="yard_ada", seconds=60):
+        runs = self.submit(manifest, *options, user=user)
+        return [self.wait_for(run, *OVER, user=user, seconds=seconds) for run in runs]
+
+    def show(self, run, user="yard_ada"):
+        return json.loads(self.yard.trainyard("show", "--json", run, user=user).stdout)
+
+    def wait_for(self, run, *states, user="yard_ada", seconds=60):
+        """The run, as `show` tells of it, once it is in one of these states."""
+        seen = []
+
+        def there():
+            seen[:] = [self.show(run, user)]
+            return seen[0] if seen[0]["state"] in states else None
+        try:
+            return self.yard.wait_until(there, seconds, f"run {run} to be {' or '.join(states)}")
+        except AssertionError as e:
+            raise AssertionError(f"{e}\n{json.dumps(seen, indent=1)}\n{yard.tail(self.yard.daemon_log)}") from None
+
+    def assert_completed(self, *runs):
+        for run in runs:
+            self.assertEqual(run["state"], "completed", json.dumps(run, indent=1))
+
+    # ---- the independent witness
+
+    def jobs(self, run, role):
+        """Slurm's rows of a run's jobs of one role, once they are there and have ended: 'train' or 'store'."""
+        return self.ended_jobs(lambda name: name.split("-", 2)[-1].startswith(f"{run['id']}.") and name.endswith(role))
+
+    def stage_jobs(self, run):
+        return self.ended_jobs(lambda name: f"-{run['data']['digest'][:16]}." in name)
+
+    def all_jobs(self, user):
+        return [row for row in self.ended_jobs(lambda name: True) if row["User"] == user]
+
+    def ended_jobs(self, wanted):
+        def ended():
+            rows = [row for row in self.yard.sacct() if row["JobName"].startswith("ty-") and wanted(row["JobName"])]
+            return rows if rows and all(row["End"].isdigit() for row in rows) else None
+        return self.yard.wait_until(ended, 20, "the end of jobs in accounting")
+
+    def training(self, run):
+        """When the one training job of a run ran."""
+        (row,) = self.jobs(run, "train")
+        self.assertIsNotNone(interval(row), row)
+        return interval(row)

@@ -1,0 +1,106 @@
+"""The main job: a manifest becomes a trained model, and the ledger says what it cost."""
+import hashlib
+import json
+import pathlib
+import shutil
+import urllib.parse
+
+import yard
+from daemon_case import DaemonCase
+from yard import gpus, interval
+
+
+def local(url):
+    return pathlib.Path(urllib.parse.urlparse(url).path)
+
+
+class ATrainingOnTwoNodes(DaemonCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        bucket = cls.yard.buckets / "digits"
+        bucket.mkdir(exist_ok=True)
+        shutil.copy(yard.REPOSITORY / "jobspecs/digits/digits.csv.gz", bucket)
+        text = (yard.REPOSITORY / "jobspecs/digits_mlp.toml").read_text()
+        case = cls()
+        (cls.run_of_digits,) = case.run_to_its_end(
+            case.manifest(text.replace("file:///srv/buckets/", f"file://{cls.yard.buckets}/")))
+        case.assert_completed(cls.run_of_digits)
+
+    def runTest(self):
+        """Lets setUpClass() use what a test has."""
+
+    def test_has_learned_to_read_digits(self):
+        lines = self.yard.trainyard("metrics", "--json", self.run_of_digits["id"], user="yard_ada").stdout.splitlines()
+        epochs = [line for line in map(json.loads, lines) if "test_accuracy" in line]
+        self.assertEqual([epoch["epoch"] for epoch in epochs], list(range(1, 21)))
+        self.assertGreaterEqual(epochs[-1]["test_accuracy"], 0.95)
+
+    def test_leaves_its_results_and_a_receipt_for_each_of_them(self):
+        folder = local(self.run_of_digits["results"])
+        receipt = json.loads((folder / "receipt.json").read_text())
+        self.assertEqual(receipt["training_id"], self.run_of_digits["training_id"])
+        stored = {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+                  for path in folder.rglob("*") if path.is_file() and path.name != "receipt.json"}
+        self.assertEqual({entry["key"]: entry["sha256"] for entry in receipt["objects"]}, stored)
+        self.assertLessEqual({"metrics.jsonl", "logs/training-log.txt"}, set(stored))
+        self.assertTrue([key for key in stored if key.endswith(".h5")], stored)
+
+    def test_costs_what_slurm_says_to_the_second(self):
+        (row,) = self.jobs(self.run_of_digits, "train")
+        span = interval(row)
+        self.assertEqual((gpus(row), len(row["NodeList"].strip("n[]").replace("-", ",").split(","))), (2, 2), row)
+        self.assertEqual(self.run_of_digits["gpu_seconds"], 2 * (span.end - span.start))
+
+    def test_costs_no_gpu_time_while_it_is_staged_and_stored(self):
+        rows = self.stage_jobs(self.run_of_digits) + self.jobs(self.run_of_digits, "store")
+        self.assertEqual([(row["State"], gpus(row)) for row in rows], [("COMPLETED", 0)] * 2)
+
+    def test_is_in_the_report_as_it_is_in_slurms_own_account(self):
+        report = json.loads(self.yard.trainyard("report", "usage", "--format", "json", "--since", "2020-01-01",
+                                                user="yard_ada").stdout)
+        self.jobs(self.run_of_digits, "train")  # the newest is in accounting
+        spans = [(gpus(row), interval(row)) for row in self.all_jobs("yard_ada") if interval(row)]
+        self.assertEqual(report["total"]["gpu_seconds"], sum(count * (span.end - span.start) for count, span in spans))
+        self.assertGreater(report["total"]["gpu_seconds"], 0)
+
+
+class AManifestWithMistakes(DaemonCase):
+    MISTAKES = {  # line → what stands there
+        2: 'source = "ftp://example.org/digits.csv"',
+        7: "gpus_per_nodes = 1",
+        8: 'time_limit = "soon"',
+        10: 'layers = [{ dense = 10, activation = "relo" }]',
+        11: "epochs = -1",
+    }
+
+    def test_is_told_all_of_them_with_their_lines_and_nothing_is_queued(self):
+        text = ["[data]", "", "label = 64", "[results]", 'target = "file:///srv/results/"', "[resources]", "", "",
+                "[train]", "", "", 'device = "cpu"']
+        for line, mistake in self.MISTAKES.items():
+            text[line - 1] = mistake
+        text.insert(0, 'name = "wrong"')
+        manifest = self.manifest("\n".join(text) + "\n")
+        jobs, runs = self.yard.sacct(), self.runs()
+        told = self.yard.trainyard("submit", manifest, user="yard_ada", expect=2).stderr
+        problems = [line for line in told.splitlines() if line.startswith(f"{manifest}:")]
+        lines = [int(problem[len(f"{manifest}:"):].split(":")[0]) for problem in problems]
+        self.assertEqual(sorted(lines), [line + 1 for line in self.MISTAKES], told)
+        self.assertIn("gpus_per_node", told.replace("gpus_per_nodes", ""), "what was meant")
+        self.assertEqual((self.yard.sacct(), self.runs()), (jobs, runs))
+
+    def runs(self):
+        return self.yard.trainyard("list", "--json", "--limit", "1000", user="yard_ada").stdout
+
+
+class ASubmission(DaemonCase):
+    def test_sent_twice_makes_one_run(self):
+        manifest = self.command("true", name="sent-twice")
+        first = self.submit(manifest, "--client-id", "the-same")
+        again = self.submit(manifest, "--client-id", "the-same")
+        self.assertEqual((len(first), again), (1, first))
+        self.wait_for(first[0], "completed")
+        self.assertEqual(self.submit(manifest, "--client-id", "the-same"), first)
+        listed = self.yard.trainyard("list", "--json", "--name", "sent-twice", user="yard_ada").stdout.splitlines()
+        self.assertEqual([json.loads(line)["id"] for line in listed], first)
+        self.assertEqual(len(self.jobs(self.show(first[0]), "train")), 1)
