@@ -1,0 +1,40 @@
+"""Plans: how many GPUs a user has at a time, as Slurm's accounting saw it."""
+from daemon_case import DaemonCase
+from yard import gpus, overlaps
+
+
+class APlanOfFourGpus(DaemonCase):
+    def test_lets_four_runs_at_once_and_the_fifth_after_them_from_data_staged_once(self):
+        # The first four wait for each other, so they can only end if they run together.
+        here = self.folder / "here"
+        here.mkdir()
+        here.chmod(0o1777)
+        runs = self.run_to_its_end(self.command(
+            f"""
+            touch {here}/{{number}}
+            until [ $(ls {here} | wc -l) -ge 4 ]; do sleep 0.1; done
+            ls "$DATA_DIR"
+            sleep 2   # Slurm accounts in whole seconds
+            """,
+            name="four-at-once", data=self.bucket("images.bin"),
+            resources='gpus_per_node = 1\nplan = "four"', more="[sweep]\nnumber = [1, 2, 3, 4, 5]"))
+        self.assert_completed(*runs)
+        self.assertEqual(overlaps([self.training(run) for run in runs]), 4)
+        self.assertEqual(len({run["data"]["digest"] for run in runs}), 1)
+        (stage,) = self.stage_jobs(runs[0])
+        self.assertEqual((stage["State"], gpus(stage)), ("COMPLETED", 0))
+
+
+class APlanOfOneGpu(DaemonCase):
+    def test_lets_one_run_after_the_other_in_order(self):
+        log = self.folder / "log"
+        ids = self.submit(self.command(
+            f"echo {{number}} begins >>{log}; sleep 1; echo {{number}} ends >>{log}",
+            name="one-by-one", resources='gpus_per_node = 1\nplan = "free"', more="[sweep]\nnumber = [1, 2, 3, 4, 5, 6]"))
+        self.assertRegex(self.show(ids[-1])["waiting"], "plan free")
+        runs = [self.wait_for(run, "completed", seconds=90) for run in ids]
+        self.assertEqual(log.read_text().splitlines(),
+                         [f"{number} {what}" for number in range(1, 7) for what in ("begins", "ends")])
+        spans = [self.training(run) for run in runs]
+        self.assertEqual(spans, sorted(spans))
+        self.assertEqual(overlaps(spans), 1)
