@@ -27,9 +27,13 @@ std::int64_t total_size(const Sources& sources) {
 
 void Driver::submit(SubmitRequest request, std::function<void(SubmitAnswer)> answer,
                     std::function<void(std::exception_ptr)> failed) {
-  for (const Manifest& manifest : request.manifests)
-    check_fits(settings_.plans, resolve_plan(settings_.plans, manifest.resources.plan, request.owner.name),
-               manifest);
+  try {
+    for (const Manifest& manifest : request.manifests)
+      check_fits(settings_.plans, resolve_plan(settings_.plans, manifest.resources.plan, request.owner.name),
+                 manifest);
+  } catch (const Error&) {
+    return failed(std::current_exception());
+  }
   auto shared = std::make_shared<SubmitRequest>(std::move(request));
   io_.run([this, shared] { return list_all(*shared); },
           [this, shared, answer = std::move(answer), failed](std::vector<Sources> sources) {
@@ -111,7 +115,7 @@ SubmitAnswer Driver::accept(const SubmitRequest& request, const std::vector<Sour
     run.id = answer.run_ids[i];
     apply_event(run, runs[i]);
   }
-  if (observer_) observer_("event=accepted runs=" + std::to_string(runs.size()));
+  tell("event=accepted runs=" + std::to_string(runs.size()));
   admit_soon();
   return answer;
 }

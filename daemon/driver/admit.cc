@@ -52,14 +52,13 @@ void Driver::admit_runs() {
   Admission admission =
       admit(settings_.plans, queued, live_runs(), on_its_way, settings_.max_jobs_in_slurm - jobs);
   waiting_ = std::move(admission.waiting);
-  ledger_.together([&] {
-    for (std::int64_t id : admission.admitted) {
-      LiveRun& live = runs_.at(id);
-      bool first_doubt = live.doubt.has_value();
-      if (record(id, event::Admitted{now(), static_cast<int>(live.run.attempts.size()) + 1}) && first_doubt)
-        live.doubt.reset();
-    }
-  });
+  if (admission.admitted.empty()) return;
+  std::vector<std::pair<std::int64_t, RunEvent>> events;
+  for (std::int64_t id : admission.admitted)
+    events.emplace_back(id, event::Admitted{now(), static_cast<int>(runs_.at(id).run.attempts.size()) + 1});
+  if (!record(events)) return;  // the next poll tries again
+  for (std::int64_t id : admission.admitted)
+    runs_.at(id).doubt.reset();  // nobody knew of this attempt before
   for (std::int64_t id : admission.admitted) consider(id);
 }
 

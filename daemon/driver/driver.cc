@@ -65,27 +65,44 @@ void Driver::reconfigure(DriverSettings settings) {
   admit_soon();
 }
 
-bool Driver::record(std::int64_t run_id, const RunEvent& event) {
-  LiveRun& live = runs_.at(run_id);
-  TrainingRun after = live.run;
-  apply_event(after, event);
+bool Driver::record(std::int64_t run_id, const RunEvent& event) { return record({{run_id, event}}); }
+
+// Nothing is changed in memory, and nobody is told, before all of it is durable.
+bool Driver::record(const std::vector<std::pair<std::int64_t, RunEvent>>& events) {
+  std::vector<TrainingRun> after;
+  for (const auto& [run_id, event] : events) {
+    after.push_back(runs_.at(run_id).run);
+    apply_event(after.back(), event);
+  }
   try {
-    ledger_.append(after, event);
+    ledger_.together([&] {
+      for (std::size_t i = 0; i < events.size(); ++i) ledger_.append(after[i], events[i].second);
+    });
   } catch (const Error& e) {
     // Nothing happened, then: what is due stays due, and is looked up before it is done again.
-    log_error("run={} event={} not_recorded: {}", run_id, name_of(event), e.what());
-    live.doubt = now();
+    for (const auto& [run_id, event] : events) {
+      log_error("run={} event={} not_recorded: {}", run_id, name_of(event), e.what());
+      runs_.at(run_id).doubt = now();
+    }
     return false;
   }
+  for (std::size_t i = 0; i < events.size(); ++i) happened(std::move(after[i]), events[i].second);
+  return true;
+}
+
+void Driver::happened(TrainingRun after, const RunEvent& event) {
+  LiveRun& live = runs_.at(after.id);
   live.run = std::move(after);
   live.seen_from = polls_begun_ + 1;
   live.missing_since.reset();
   live.again.stop();  // what was to be tried again may not be due any more
-  std::string line = fmt::format("run={} attempt={} event={} state={}", run_id, live.run.attempts.size(),
-                                 name_of(event), to_string(shown_state(live.run)));
+  tell(fmt::format("run={} attempt={} event={} state={}", live.run.id, live.run.attempts.size(),
+                   name_of(event), to_string(shown_state(live.run))));
+}
+
+void Driver::tell(const std::string& line) {
   log_info("{}", line);
   if (observer_) observer_(line);
-  return true;
 }
 
 bool Driver::record(const std::string& digest, const DataSetEvent& event) {
@@ -104,10 +121,8 @@ bool Driver::record(const std::string& digest, const DataSetEvent& event) {
   live.seen_from = polls_begun_ + 1;
   live.missing_since.reset();
   live.ended_job.reset();
-  std::string line = fmt::format("data_set={} event={} state={}", digest.substr(0, 12), name_of(event),
-                                 to_string(live.data_set.state));
-  log_info("{}", line);
-  if (observer_) observer_(line);
+  tell(fmt::format("data_set={} event={} state={}", digest.substr(0, 12), name_of(event),
+                   to_string(live.data_set.state)));
   return true;
 }
 

@@ -117,7 +117,11 @@ class Driver {
 
   // driver.cc: events and steps
   bool record(std::int64_t run_id, const RunEvent& event);  // false: not durable, as if it had not happened
+  bool record(
+      const std::vector<std::pair<std::int64_t, RunEvent>>& events);  // of different runs: all or none
   bool record(const std::string& digest, const DataSetEvent& event);
+  void happened(TrainingRun after, const RunEvent& event);
+  void tell(const std::string& line);  // the log and the observer
   void consider(std::int64_t run_id);
   void consider(const std::string& digest);
   void run_step_done(std::int64_t run_id, RunStepResult result);

@@ -64,6 +64,7 @@ void FakeScheduler::cancel(const JobKey& key, const Token& token) {
 
 std::optional<std::vector<JobStatus>> FakeScheduler::poll(const std::string& prefix) {
   std::lock_guard lock(mutex_);
+  ++polls_;
   check_there();
   std::vector<JobStatus> ours;
   for (const JobStatus& job : jobs_)
@@ -130,6 +131,11 @@ std::vector<JobRequest> FakeScheduler::submitted() const {
 std::vector<JobStatus> FakeScheduler::jobs() const {
   std::lock_guard lock(mutex_);
   return jobs_;
+}
+
+int FakeScheduler::polls() const {
+  std::lock_guard lock(mutex_);
+  return polls_;
 }
 
 int FakeScheduler::live(const std::string& token_end) const {

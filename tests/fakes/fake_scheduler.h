@@ -30,6 +30,7 @@ class FakeScheduler : public Scheduler {
 
   std::vector<JobRequest> submitted() const;  // everything ever submitted, in order
   std::vector<JobStatus> jobs() const;
+  int polls() const;
   int live(const std::string& token_end) const;
 
  private:
@@ -41,6 +42,7 @@ class FakeScheduler : public Scheduler {
   std::vector<JobRequest> submitted_;
   std::vector<JobStatus> jobs_;
   std::uint32_t next_id_ = 1;
+  int polls_ = 0;
   bool away_ = false, lose_ = false;
 };
 

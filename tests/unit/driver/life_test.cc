@@ -1,5 +1,8 @@
 // Runs from submit() to their end.
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include <csignal>
 
 #include "daemon/base/error.h"
 #include "daemon/base/fd.h"
@@ -28,6 +31,21 @@ Manifest with_data(const Site& site) {
   manifest.data = data;
   return manifest;
 }
+
+// No file of this process can grow meanwhile.
+class FullDisk {
+ public:
+  FullDisk() {
+    std::signal(SIGXFSZ, SIG_IGN);
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    rlimit none{1, before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &none);
+  }
+  ~FullDisk() { ::setrlimit(RLIMIT_FSIZE, &before_); }
+
+ private:
+  rlimit before_{};
+};
 
 TEST(ARun, GoesFromSubmissionToItsResults) {
   Site site;
@@ -142,6 +160,22 @@ TEST(TheFreePlan, TakesRunsOneAtATimeInOrder) {
     site.store(ids[i]);
   }
   for (std::int64_t id : ids) EXPECT_TRUE(site.run_until_state(id, RunState::completed));
+}
+
+TEST(Admission, ThatCannotBeWrittenDownHasNotHappened) {
+  Site site;
+  site.driver().set_drained(true);
+  std::vector<std::int64_t> ids = site.submit({one_gpu("a"), one_gpu("b")});
+  site.driver().set_drained(false);
+  {
+    FullDisk full;
+    int polls = site.scheduler().polls();
+    ASSERT_TRUE(site.run_until([&] { return site.scheduler().polls() > polls + 2; }));
+    for (std::int64_t id : ids) EXPECT_EQ(site.run(id).state, RunState::queued);
+    EXPECT_EQ(site.jobs_submitted("-train"), 0);
+  }
+  for (std::int64_t id : ids) EXPECT_TRUE(site.run_until_state(id, RunState::released));
+  EXPECT_EQ(site.jobs_submitted("-train"), 2);
 }
 
 TEST(TheFreePlan, RefusesARunThatIsLarger) {
