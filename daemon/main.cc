@@ -184,22 +184,6 @@ void serve(const Arguments& arguments) {
   log_info("event=stopped");
 }
 
-int exit_code_of(ErrorKind kind) {
-  switch (kind) {
-    case ErrorKind::invalid:
-      return 2;
-    case ErrorKind::not_found:
-      return 3;
-    case ErrorKind::denied:
-      return 4;
-    case ErrorKind::unavailable:
-      return 5;
-    case ErrorKind::internal:
-      return 70;
-  }
-  return 70;
-}
-
 }  // namespace
 }  // namespace trainyard
 
@@ -221,6 +205,6 @@ int main(int argc, char** argv) {
     return exit_code_of(e.kind());
   } catch (const std::exception& e) {
     log_error("{}", e.what());
-    return 70;
+    return exit_code_of(ErrorKind::internal);
   }
 }

@@ -10,7 +10,7 @@ constexpr int exit_numeric = 70;        // the loss is not a number, or the prog
 constexpr int exit_communication = 71;  // a rank or the network between ranks failed
 constexpr int exit_try_again = 75;      // stopped by a signal, or scratch was not usable just then
 
-constexpr int exit_code_of(ErrorKind kind) {
+constexpr int trainer_exit_code(ErrorKind kind) {
   if (kind == ErrorKind::unavailable) return exit_try_again;
   return kind == ErrorKind::internal ? exit_numeric : exit_bad_input;
 }

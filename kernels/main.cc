@@ -45,7 +45,7 @@ Fault fault_of(const std::function<void()>& work) {
   } catch (const CommunicationError& e) {
     return {exit_communication, e.what(), false};
   } catch (const Error& e) {
-    return {exit_code_of(e.kind()), e.what(), false};
+    return {trainer_exit_code(e.kind()), e.what(), false};
   } catch (const std::bad_alloc&) {
     return {exit_bad_input, "not enough memory for this network and batch_size", false};
   } catch (const std::exception& e) {

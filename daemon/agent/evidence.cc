@@ -28,20 +28,8 @@ std::vector<std::string> last_lines(const std::string& path, std::size_t count) 
   return lines;
 }
 
-int exit_code_of(ErrorKind kind) {
-  switch (kind) {
-    case ErrorKind::invalid:
-      return 2;
-    case ErrorKind::not_found:
-      return 3;
-    case ErrorKind::denied:
-      return 4;
-    case ErrorKind::unavailable:
-      return exit_try_again;
-    case ErrorKind::internal:
-      return 70;
-  }
-  return 70;
+int agent_exit_code(ErrorKind kind) {
+  return kind == ErrorKind::unavailable ? exit_try_again : exit_code_of(kind);
 }
 
 Error caught_error() {

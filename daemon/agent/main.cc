@@ -53,10 +53,10 @@ int perform(const Action& action) {
     return action();
   } catch (const trainyard::Error& e) {
     std::fprintf(stderr, "trainyard-agent: %s\n", e.what());
-    return trainyard::exit_code_of(e.kind());
+    return trainyard::agent_exit_code(e.kind());
   } catch (const std::exception& e) {
     std::fprintf(stderr, "trainyard-agent: %s\n", e.what());
-    return trainyard::exit_code_of(trainyard::ErrorKind::internal);
+    return trainyard::agent_exit_code(trainyard::ErrorKind::internal);
   }
 }
 

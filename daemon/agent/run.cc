@@ -107,7 +107,7 @@ ExitEvidence execute(const Launch& launch, const Claim& mine) {
 // An attempt that came to nothing before its program started.
 ExitEvidence failure(const Claim& mine, const Error& error) {
   ExitEvidence evidence = evidence_of(mine);
-  evidence.exit_code = exit_code_of(error.kind());
+  evidence.exit_code = agent_exit_code(error.kind());
   evidence.message = error.what();
   return evidence;
 }

@@ -155,7 +155,7 @@ int stage(const std::string& request_path) {
     // Another stage job may have brought it meanwhile: then it is there, whatever went wrong here.
     if (!fs::exists(target_of(request))) {
       record(request, evidence_of_failure(e));
-      return exit_code_of(e.kind());
+      return agent_exit_code(e.kind());
     }
   }
   record(request, evidence_of_complete(request));

@@ -116,7 +116,7 @@ int store(const std::string& launch_path, const Patience& patience) {
     const Error e = caught_error();
     evidence.try_again = e.kind() == ErrorKind::unavailable;
     evidence.message = e.what();
-    exit_code = exit_code_of(e.kind());
+    exit_code = agent_exit_code(e.kind());
     log_error("{}", e.what());
   }
   evidence.at = now();

@@ -12,30 +12,12 @@
 namespace trainyard {
 namespace {
 
-constexpr int internal_exit_code = 70;
-
-int exit_code(ErrorKind kind) {
-  switch (kind) {
-    case ErrorKind::invalid:
-      return 2;
-    case ErrorKind::not_found:
-      return 3;
-    case ErrorKind::denied:
-      return 4;
-    case ErrorKind::unavailable:
-      return 5;
-    case ErrorKind::internal:
-      return internal_exit_code;
-  }
-  return internal_exit_code;
-}
-
 // Help that was not asked for is an answer to a mistake.
 int print_help(const Context& context, const CommandLine& line) {
   context.print(line.command         ? help_of(*line.command)
                 : line.group.empty() ? help_overview()
                                      : help_group(line.group));
-  return line.wants_help ? 0 : exit_code(ErrorKind::invalid);
+  return line.wants_help ? 0 : exit_code_of(ErrorKind::invalid);
 }
 
 int perform(const CommandLine& line, Context& context) {
@@ -61,10 +43,10 @@ int run(const std::vector<std::string>& words) {
     }
   } catch (const Error& e) {
     std::fputs(render(e, sources, terminal.colour).c_str(), stderr);
-    return exit_code(e.kind());
+    return exit_code_of(e.kind());
   } catch (const std::exception& e) {
     std::fprintf(stderr, "error: %s\nthis is a fault of trainyard itself\n", e.what());
-    return internal_exit_code;
+    return exit_code_of(ErrorKind::internal);
   }
 }
 
