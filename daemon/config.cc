@@ -39,9 +39,14 @@ std::optional<std::string> problem_with_user(const std::string& text) {
   return std::nullopt;
 }
 
-std::set<std::string> read_users(Fields& fields, const char* key) {
+std::optional<std::string> problem_with_user_or_group(const std::string& text) {
+  if (problem_with_user(text) || text == "@") return "must be a login name, or \"@group\" for its members";
+  return std::nullopt;
+}
+
+std::set<std::string> read_users(Fields& fields, const char* key, TextCheck check = problem_with_user) {
   std::vector<std::string> users;
-  fields.texts(key, users, problem_with_user);
+  fields.texts(key, users, check);
   return {users.begin(), users.end()};
 }
 
@@ -49,7 +54,8 @@ void read_daemon(Fields fields, Config& config) {
   fields.text("socket", config.socket, problem_with_socket);
   fields.text("state_dir", config.state_dir, problem_with_path);
   fields.boolean("allow_root", config.allow_root);
-  config.admins = read_users(fields, "admins");
+  config.operators = read_users(fields, "operators", problem_with_user_or_group);
+  config.admins = read_users(fields, "admins", problem_with_user_or_group);
   std::string level;
   if (fields.word("log_level", level, {"error", "warning", "info", "debug"}))
     config.log_level = log_level_from(level);
@@ -106,7 +112,8 @@ const Keys& config_keys() {
       {"daemon.socket", "string", "\"/run/trainyard/trainyard.sock\"", "where it listens"},
       {"daemon.state_dir", "string", "\"/var/lib/trainyard\"", "holds the ledger and uploaded code"},
       {"daemon.allow_root", "boolean", "false", "may root submit runs?"},
-      {"daemon.admins", "list of strings", "[]", "who may drain, and see and cancel the runs of everybody"},
+      {"daemon.operators", "list of strings", "[]", "who may drain, and see and cancel everybody's runs"},
+      {"daemon.admins", "list of strings", "[]", "who may do everything, besides root"},
       {"daemon.log_level", "error | warning | info | debug", "\"info\"", "what goes to the journal"},
       {"daemon.time_zone", "string", "", "of months and days in reports; by default the machine's"},
       {"daemon.max_code_size", "size", "\"64 MiB\"", "the most that command.code may have, packed"},

@@ -19,15 +19,17 @@ struct Config {
   // [daemon]
   std::string socket = "/run/trainyard/trainyard.sock";
   std::string state_dir = "/var/lib/trainyard";
-  bool allow_root = false;       // may uid 0 submit?
-  std::set<std::string> admins;  // users who may drain, and see and cancel everybody's runs; root always may
+  bool allow_root = false;  // may uid 0 submit?
+  // Users and "@group"s. Operators see and cancel everybody's runs and may drain; admins may everything, and
+  // root always is one.
+  std::set<std::string> operators, admins;
   LogLevel log_level = LogLevel::info;
   std::string time_zone;  // of months in reports; read_config() fills in the machine's
   std::int64_t max_code_bytes = std::int64_t{64} << 20;  // of packed code
   // [scratch]
   std::string scratch = "/scratch/trainyard";
   std::chrono::seconds keep_runs{30 * 86400};
-  std::int64_t cache_bytes = 0;             // 0: no limit
+  std::int64_t cache_bytes = 0;  // 0: no limit
   // [slurm]
   Json slurm = Json::object();  // for the module: {"conf": "/etc/slurm/slurm.conf"}; empty: as Slurm finds it
   std::chrono::milliseconds poll_interval{2000};

@@ -94,7 +94,7 @@ ApiSettings api_settings(const Config& config) {
   ApiSettings settings;
   settings.version = TRAINYARD_VERSION;
   settings.allow_root = config.allow_root;
-  settings.admins = config.admins;
+  settings.roles = {config.operators, config.admins};
   settings.time_zone = config.time_zone;
   settings.state_dir = config.state_dir;
   settings.scratch = config.scratch;

@@ -1,8 +1,8 @@
 // Api: what the routes work with. One per daemon, on the loop.
 #pragma once
-#include <set>
 #include <string>
 
+#include "daemon/api/roles.h"
 #include "daemon/base/clock.h"
 #include "daemon/base/workers.h"
 #include "daemon/driver/driver.h"
@@ -13,8 +13,8 @@ namespace trainyard {
 
 struct ApiSettings {
   std::string version;
-  bool allow_root = false;       // may uid 0 submit?
-  std::set<std::string> admins;  // besides root and the daemon's own uid
+  bool allow_root = false;  // may uid 0 submit?
+  RoleLists roles;
   std::string time_zone = "UTC";
   std::string state_dir;
   std::string scratch;

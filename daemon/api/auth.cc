@@ -1,30 +1,23 @@
 #include "daemon/api/auth.h"
 
-#include <unistd.h>
-
 #include "daemon/base/as_user.h"
 #include "daemon/base/error.h"
 
 namespace trainyard {
 
-Caller caller_of(const Peer& peer, const std::set<std::string>& admins) {
+Caller caller_of(const Peer& peer, const RoleLists& lists) {
   try {
     User user = user_of(peer.uid);
-    bool admin = user.uid == 0 || user.uid == ::geteuid() || admins.count(user.name) > 0;
-    return {{user.uid, user.gid, user.name}, admin};
+    return {{user.uid, user.gid, user.name}, role_of(user, lists)};
   } catch (const Error& e) {
     throw Error(ErrorKind::denied, e.what());
   }
 }
 
-void require_admin(const Caller& caller) {
-  if (!caller.admin)
-    throw Error(ErrorKind::denied,
-                caller.owner.name + " is no admin of this daemon; [daemon] admins names them");
-}
+bool sees_all(const Caller& caller) { return caller.role >= Role::operator_; }
 
 bool may_see(const Caller& caller, const TrainingRun& run) {
-  return caller.admin || run.owner.uid == caller.owner.uid;
+  return sees_all(caller) || run.owner.uid == caller.owner.uid;
 }
 
 }  // namespace trainyard

@@ -93,28 +93,30 @@ void check_query(const Route& route, const std::map<std::string, std::string>& q
 
 const std::vector<Route>& routes() {
   static const std::vector<Route> table{
-      {"GET", "/v1/status", "", "the daemon's health, your plans and your runs", false,
+      {"GET", "/v1/status", "", "the daemon's health, your plans and your runs", Role::owner,
        with_body<get_status>},
-      {"POST", "/v1/runs", "", "submits a manifest", false, with_body<submit_runs>},
-      {"GET", "/v1/runs", "state user name plan since limit before", "runs, the newest first", false,
+      {"POST", "/v1/runs", "", "submits a manifest", Role::owner, with_body<submit_runs>},
+      {"GET", "/v1/runs", "state user name plan since limit before", "runs, the newest first", Role::owner,
        with_body<list_runs>},
-      {"GET", "/v1/runs/{id}", "", "everything about one run", false, with_body<show_run>},
-      {"GET", "/v1/runs/{id}/manifest", "", "the manifest as it was submitted", false,
+      {"GET", "/v1/runs/{id}", "", "everything about one run", Role::owner, with_body<show_run>},
+      {"GET", "/v1/runs/{id}/manifest", "", "the manifest as it was submitted", Role::owner,
        with_body<show_manifest>},
-      {"GET", "/v1/runs/{id}/logs", "from max which attempt", "a piece of a log", false,
+      {"GET", "/v1/runs/{id}/logs", "from max which attempt", "a piece of a log", Role::owner,
        with_body<show_logs>},
-      {"GET", "/v1/runs/{id}/metrics", "from attempt", "what the trainer measured", false,
+      {"GET", "/v1/runs/{id}/metrics", "from attempt", "what the trainer measured", Role::owner,
        with_body<show_metrics>},
-      {"GET", "/v1/runs/{id}/results", "", "where the results are", false, with_body<show_results>},
-      {"POST", "/v1/runs/{id}/cancel", "", "ends a run", false, with_body<cancel_run>},
-      {"POST", "/v1/runs/{id}/rerun", "", "submits a run once more", false, with_body<rerun>},
-      {"PUT", "/v1/code/{digest}", "", "uploads packed code", false, upload_code},
-      {"GET", "/v1/code/{digest}", "", "whether that code is there already", false, with_body<find_code>},
-      {"GET", "/v1/report/usage", "by since until zone", "GPU time used", false, with_body<report_usage>},
-      {"GET", "/v1/admin/status", "", "the whole daemon: scheduler, runs, data sets, plans", true,
+      {"GET", "/v1/runs/{id}/results", "", "where the results are", Role::owner, with_body<show_results>},
+      {"POST", "/v1/runs/{id}/cancel", "", "ends a run", Role::owner, with_body<cancel_run>},
+      {"POST", "/v1/runs/{id}/rerun", "", "submits a run once more", Role::owner, with_body<rerun>},
+      {"PUT", "/v1/code/{digest}", "", "uploads packed code", Role::owner, upload_code},
+      {"GET", "/v1/code/{digest}", "", "whether that code is there already", Role::owner,
+       with_body<find_code>},
+      {"GET", "/v1/report/usage", "by since until zone", "GPU time used", Role::owner,
+       with_body<report_usage>},
+      {"GET", "/v1/admin/status", "", "the whole daemon: scheduler, runs, data sets, plans", Role::operator_,
        with_body<get_admin_status>},
-      {"POST", "/v1/admin/drain", "", "admits nothing new", true, with_body<drain>},
-      {"POST", "/v1/admin/resume", "", "admits again", true, with_body<resume>},
+      {"POST", "/v1/admin/drain", "", "admits nothing new", Role::operator_, with_body<drain>},
+      {"POST", "/v1/admin/resume", "", "admits again", Role::operator_, with_body<resume>},
   };
   return table;
 }
@@ -126,8 +128,8 @@ std::unique_ptr<Exchange> begin_exchange(Api& api, Request head) {
     if (!parameter) continue;
     allowed.emplace_back(route.method);
     if (!serves(route, head.method)) continue;
-    Caller caller = caller_of(head.peer, api.settings.admins);
-    if (route.admins_only) require_admin(caller);
+    Caller caller = caller_of(head.peer, api.settings.roles);
+    require_role(caller.owner.name, caller.role, route.role);
     check_query(route, head.query);
     return route.begin(api, {std::move(head), std::move(caller), std::move(*parameter), ""});
   }

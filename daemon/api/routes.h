@@ -24,7 +24,7 @@ struct Route {
   std::string_view pattern;  // "/v1/runs/{id}/logs": at most one part in braces
   std::string_view query;    // the parameters it knows, separated by blanks; any other is an error
   std::string_view doc;
-  bool admins_only;
+  Role role;  // the least that takes it; runs of others are seen from operator on
   std::unique_ptr<Exchange> (*begin)(Api& api, RouteCall call);
 };
 const std::vector<Route>& routes();

@@ -45,11 +45,11 @@ std::optional<bool> all_over(const std::vector<ShownState>& states) {
   return over > 0;
 }
 
-// Everybody's own runs; admins everybody's.
+// Everybody's own runs; operators everybody's.
 void restrict_to_visible(RunFilter& filter, const Caller& caller) {
-  if (caller.admin) return;
+  if (sees_all(caller)) return;
   if (!filter.user.empty() && filter.user != caller.owner.name)
-    throw Error(ErrorKind::denied, "only admins see the runs of " + filter.user);
+    throw Error(ErrorKind::denied, "only operators see the runs of " + filter.user);
   filter.uid = caller.owner.uid;
 }
 
@@ -102,7 +102,7 @@ TrainingRun run_named(const Api& api, const RouteCall& call) {
     throw Error(ErrorKind::invalid, "\"" + text + "\" is no number of a run");
   std::optional<TrainingRun> run = api.driver.find_run(id);
   if (!run || !may_see(call.caller, *run))
-    throw Error(ErrorKind::not_found, "no run " + text + (call.caller.admin ? "" : " of yours"));
+    throw Error(ErrorKind::not_found, "no run " + text + (sees_all(call.caller) ? "" : " of yours"));
   return *run;
 }
 

@@ -50,7 +50,11 @@ void get_status(Api& api, RouteCall& call, const Responder& responder) {
                      {"ready", true},  // nobody is served before recovery is over
                      {"drained", api.driver.drained()},
                      {"time_zone", api.settings.time_zone},
-                     {"user", {{"uid", user.uid}, {"name", user.name}, {"admin", call.caller.admin}}},
+                     {"user",
+                      {{"uid", user.uid},
+                       {"name", user.name},
+                       {"role", to_string(call.caller.role)},
+                       {"admin", call.caller.role == Role::admin}}},
                      {"plans", plans_of(api, call.caller, live)},
                      {"runs", runs}}));
 }

@@ -32,7 +32,7 @@ UsageQuery usage_query(const Query& query, const std::string& default_zone) {
 void report_usage(Api& api, RouteCall& call, const Responder& responder) {
   UsageQuery query = usage_query(call.head.query, api.settings.time_zone);
   std::vector<ChargedSegment> segments = api.ledger.segments(query.since, query.until);
-  if (!call.caller.admin)
+  if (!sees_all(call.caller))
     std::erase_if(segments,
                   [&](const ChargedSegment& charged) { return charged.user != call.caller.owner.name; });
   responder.send(json_response(to_wire(total_usage(segments, query), query)));

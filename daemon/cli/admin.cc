@@ -1,4 +1,4 @@
-// trainyard admin: for those who keep the daemon.
+// trainyard admin: for those who keep the daemon, its operators and admins.
 #include <fmt/format.h>
 
 #include "daemon/base/text.h"
@@ -74,7 +74,7 @@ int run_resume(Context& context, const Arguments& arguments) {
 
 Command admin_status_command() {
   return {"admin status",  "Show the daemon's state, all runs and the use of the plans",
-          "For admins.",   {},
+          "For operators.",   {},
           {json_option()}, {{"trainyard admin status", "does Slurm answer, and who holds how many GPUs?"}},
           run_admin_status};
 }
@@ -82,7 +82,7 @@ Command admin_status_command() {
 Command admin_drain_command() {
   return {"admin drain",
           "Let no new run begin; what runs goes on",
-          "For admins. Runs are still accepted and wait. A restart of the daemon changes nothing of it.",
+          "For operators. Runs are still accepted and wait. A restart of the daemon changes nothing of it.",
           {},
           {json_option()},
           {{"trainyard admin drain", "before a maintenance"}},
@@ -91,7 +91,7 @@ Command admin_drain_command() {
 
 Command admin_resume_command() {
   return {"admin resume",  "End a drain: queued runs begin again",
-          "For admins.",   {},
+          "For operators.",   {},
           {json_option()}, {{"trainyard admin resume", "after a maintenance"}},
           run_resume};
 }

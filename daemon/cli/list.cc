@@ -103,7 +103,7 @@ Command list_command() {
   return {
       "list",
       "List runs, newest first",
-      "Shows your own last 20 runs unless told otherwise. Only admins see the runs of others.",
+      "Shows your own last 20 runs unless told otherwise. Only operators see the runs of others.",
       {},
       {{"--state,-s",
         "STATE",

@@ -44,7 +44,7 @@ Command report_usage_command() {
           "Report GPU time: who used how much",
           "GPU time is the GPUs of a job times the seconds it had them, from the ledger, to the "
           "second. The period is the current month unless --since and --until say otherwise; months "
-          "are those of the daemon's time zone. Only admins see the use of others.",
+          "are those of the daemon's time zone. Only operators see the use of others.",
           {},
           {{"--by,-b",
             "KEY",

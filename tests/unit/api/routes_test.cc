@@ -119,7 +119,8 @@ TEST_F(Routes, TellTheDaemonsHealthAndWhatItMeansToTheCaller) {
   EXPECT_EQ(status["version"], "0.0.1");
   EXPECT_EQ(status["ready"], true);
   EXPECT_EQ(status["drained"], true);
-  EXPECT_EQ(status["user"], Json({{"uid", stranger}, {"name", user_of(stranger).name}, {"admin", false}}));
+  EXPECT_EQ(status["user"],
+            Json({{"uid", stranger}, {"name", user_of(stranger).name}, {"role", "owner"}, {"admin", false}}));
   EXPECT_EQ(status["plans"], Json::array({{{"name", "free"}, {"gpus", 4}, {"per", "user"}, {"in_use", 2}}}));
   EXPECT_EQ(status["runs"], Json({{"running", 1}}));
 }

@@ -33,6 +33,7 @@ TEST(TheSettings, HaveADefaultEach) {
   EXPECT_EQ(config.socket, "/run/trainyard/trainyard.sock");
   EXPECT_EQ(config.state_dir, "/var/lib/trainyard");
   EXPECT_FALSE(config.allow_root);
+  EXPECT_THAT(config.operators, IsEmpty());
   EXPECT_THAT(config.admins, IsEmpty());
   EXPECT_EQ(config.log_level, LogLevel::info);
   EXPECT_EQ(config.time_zone, system_zone());
@@ -52,6 +53,7 @@ TEST(TheSettings, OfTheDaemonAreRead) {
 socket = "/tmp/t.sock"
 state_dir = "/tmp/state"
 allow_root = true
+operators = ["alan", "@wheel"]
 admins = ["ada", "grace"]
 log_level = "debug"
 time_zone = "America/St_Johns"
@@ -60,6 +62,7 @@ max_code_size = "8 MiB"
   EXPECT_EQ(config.socket, "/tmp/t.sock");
   EXPECT_EQ(config.state_dir, "/tmp/state");
   EXPECT_TRUE(config.allow_root);
+  EXPECT_THAT(config.operators, UnorderedElementsAre("alan", "@wheel"));
   EXPECT_THAT(config.admins, UnorderedElementsAre("ada", "grace"));
   EXPECT_EQ(config.log_level, LogLevel::debug);
   EXPECT_EQ(config.time_zone, "America/St_Johns");
@@ -139,6 +142,12 @@ TEST(Mistakes, InSectionsAreNamed) {
 
 TEST(Mistakes, OfTheTextItselfAreNamed) {
   EXPECT_THAT(messages_of("[daemon\n"), ElementsAre(HasSubstr("c.toml:1:")));
+}
+
+TEST(ARole, IsForUsersAndGroups) {
+  EXPECT_THAT(messages_of("[daemon]\noperators = [\"ada, grace\"]\n"),
+              ElementsAre(AllOf(HasSubstr("c.toml:2:"), HasSubstr("must be a login name, or \"@group\""))));
+  EXPECT_THAT(messages_of("[daemon]\nadmins = [\"@\"]\n"), ElementsAre(HasSubstr("must be a login name")));
 }
 
 TEST(AZone, MustBeKnown) {

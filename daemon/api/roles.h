@@ -1,0 +1,31 @@
+// Roles: what a caller may do beyond their own runs, decided here and nowhere else. Each role includes those
+// before it; a route names the least one that it takes.
+#pragma once
+#include <set>
+#include <string>
+
+#include "daemon/base/as_user.h"
+
+namespace trainyard {
+
+enum class Role {
+  owner,      // everybody: their own runs
+  operator_,  // besides: sees and cancels all runs, drains and resumes
+  admin,      // everything: what changes the cluster's settings, or its books
+};
+
+const char* to_string(Role role);  // "operator"
+
+// [daemon] operators and admins: login names, and "@group" for all members of a Unix group.
+struct RoleLists {
+  std::set<std::string> operators, admins;
+};
+
+// Root and the user whom the daemon runs as are admins, whatever the lists say. Asks the group database only
+// when a list names a group; one that this machine does not know has no members.
+Role role_of(const User& user, const RoleLists& lists);
+
+// Error{denied} naming the setting that would help, unless `has` includes `needed`.
+void require_role(const std::string& user, Role has, Role needed);
+
+}  // namespace trainyard

@@ -1,0 +1,74 @@
+#include "daemon/api/roles.h"
+
+#include <gmock/gmock.h>
+#include <grp.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "daemon/api/routes.h"
+#include "daemon/base/error.h"
+#include "tests/unit/api/office.h"
+
+namespace trainyard {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr uid_t nobody = 65534;
+
+User somebody() { return user_of(nobody); }
+std::string group_of_somebody() { return std::string("@") + ::getgrgid(somebody().gid)->gr_name; }
+
+TEST(ARole, IsAdminForRootAndTheDaemonsOwnUserWhateverTheListsSay) {
+  EXPECT_EQ(role_of({0, 0, "root", "/root"}, {}), Role::admin);
+  EXPECT_EQ(role_of(user_of(::geteuid()), {{user_of(::geteuid()).name}, {}}), Role::admin);
+}
+
+TEST(ARole, IsGivenByName) {
+  std::string name = somebody().name;
+  EXPECT_EQ(role_of(somebody(), {{"root"}, {"root"}}), Role::owner);
+  EXPECT_EQ(role_of(somebody(), {{name}, {}}), Role::operator_);
+  EXPECT_EQ(role_of(somebody(), {{}, {name}}), Role::admin);
+  EXPECT_EQ(role_of(somebody(), {{name}, {name}}), Role::admin);
+}
+
+TEST(ARole, IsGivenToAllMembersOfAGroup) {
+  EXPECT_EQ(role_of(somebody(), {{group_of_somebody()}, {}}), Role::operator_);
+  EXPECT_EQ(role_of(somebody(), {{}, {group_of_somebody()}}), Role::admin);
+  EXPECT_EQ(role_of(somebody(), {{"@root"}, {"@no-such-group"}}), Role::owner);
+}
+
+TEST(ARole, IncludesThoseBeforeIt) {
+  EXPECT_NO_THROW(require_role("ada", Role::admin, Role::operator_));
+  EXPECT_NO_THROW(require_role("ada", Role::operator_, Role::operator_));
+  EXPECT_NO_THROW(require_role("ada", Role::owner, Role::owner));
+  try {
+    require_role("ada", Role::operator_, Role::admin);
+    FAIL();
+  } catch (const Error& e) {
+    EXPECT_EQ(e.kind(), ErrorKind::denied);
+    EXPECT_STREQ(e.what(), "ada is no admin of this daemon; [daemon] admins names them");
+  }
+}
+
+// Whoever asks for a route that takes more is denied before anything is read or done.
+TEST(EveryRoute, RefusesACallerOfALowerRole) {
+  testing::Office office;
+  for (const Route& route : routes()) {
+    if (route.role == Role::owner) continue;
+    Response response = office.ask(nobody, std::string(route.method), std::string(route.pattern));
+    EXPECT_EQ(response.status, 403) << route.pattern;
+    EXPECT_THAT(response.body, HasSubstr(std::string("is no ") + to_string(route.role))) << route.pattern;
+  }
+}
+
+TEST(AnOperator, DrainsAndSeesEverybodysRuns) {
+  testing::Office office;
+  office.settings().roles.operators = {somebody().name};
+  EXPECT_EQ(office.ask(nobody, "POST", "/v1/admin/drain").status, 200);
+  EXPECT_EQ(office.ask(nobody, "GET", "/v1/runs?user=root").status, 200);
+  EXPECT_EQ(office.ask_json(nobody, "GET", "/v1/status")["user"]["role"], "operator");
+}
+
+}  // namespace
+}  // namespace trainyard
