@@ -83,6 +83,10 @@ struct JobStatus {
   std::string nodes;                     // "n[1-2]"; empty before the start
   int gpus = 0;                          // allocated, all nodes together, generic and typed counted once
   std::string gpu_type;                  // "k40"; empty when untyped
+  // Its GPUs stay allocated while it is suspended.
+  std::chrono::seconds suspended{0};  // in all, up to its last resume
+  std::optional<UtcSeconds>
+      suspension_turn_at;  // its last suspension or resume; unset where that is not on record
 };
 
 class Scheduler {

@@ -25,6 +25,7 @@ std::string month_of(UtcSeconds time, const std::string& zone);
 struct Period {
   UtcSeconds since;  // included
   UtcSeconds until;  // excluded
+  bool operator==(const Period&) const = default;
 };
 Period month_bounds(const std::string& month, const std::string& zone);
 

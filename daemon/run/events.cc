@@ -61,7 +61,9 @@ Json to_json(const JobStatus& job) {
           {"ended_at", optional_time(job.ended_at)},
           {"nodes", job.nodes},
           {"gpus", job.gpus},
-          {"gpu_type", job.gpu_type}};
+          {"gpu_type", job.gpu_type},
+          {"suspended", job.suspended.count()},
+          {"suspension_turn_at", optional_time(job.suspension_turn_at)}};
 }
 
 JobStatus job_status_from_json(const Json& json) {
@@ -79,6 +81,8 @@ JobStatus job_status_from_json(const Json& json) {
   job.nodes = get<std::string>(json, "nodes");
   job.gpus = static_cast<int>(get<std::int64_t>(json, "gpus"));
   job.gpu_type = get<std::string>(json, "gpu_type");
+  job.suspended = std::chrono::seconds(get_or<std::int64_t>(json, "suspended", 0));
+  job.suspension_turn_at = optional_time_from(json, "suspension_turn_at");
   return job;
 }
 

@@ -1,15 +1,23 @@
 // Usage: what a job occupied. One segment per job and restart: GPUs × [started_at, ended_at), integer
-// seconds.
+// seconds. Slurm keeps a suspended job's GPUs for it, so that time is occupied, too; it is kept apart as
+// intervals.
 #pragma once
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "daemon/base/clock.h"
 #include "daemon/base/json.h"
+#include "daemon/handover/handover.h"
 #include "plugins/scheduler.h"
 
 namespace trainyard {
+
+// Whose word a segment's times are: the scheduler's, or the agent's where the scheduler lost the job.
+enum class SegmentSource { slurm, evidence };
+const char* to_string(SegmentSource source);
+SegmentSource segment_source_from(const std::string& name);  // Error{invalid}
 
 struct Segment {
   JobKey job;
@@ -18,13 +26,39 @@ struct Segment {
   int gpus = 0;          // allocated, not requested, all nodes together
   UtcSeconds started_at{};
   UtcSeconds ended_at{};
+  std::vector<Period> suspended{};  // within [started_at, ended_at), in order, apart from each other
+  SegmentSource source = SegmentSource::slurm;
+  std::optional<UtcSeconds> last_seen_at{};  // when the agent last gave a sign of life; unset: it left none
   bool operator==(const Segment&) const = default;
 };
 
-// A job that never started used nothing: nullopt.
-std::optional<Segment> segment_of_job(const JobStatus& ended_job);
+// What the agent saw of one execution of a job; unset is what it left no evidence of.
+struct Witness {
+  std::optional<UtcSeconds> started_at;    // it was there: the job began no later
+  std::optional<UtcSeconds> last_seen_at;  // its end, or else its last heartbeat
+  bool ended = false;                      // it saw the program end, at last_seen_at
+  int restart = 0;
+  int gpus = 0;          // all nodes together
+  std::string gpu_type;  // as asked for: the agent is not told what it got
+};
 
-std::int64_t gpu_seconds(const Segment& segment);
+// From start.json, exit.json and the time in the file `heartbeat`, all of the same execution.
+Witness witness_of(const std::optional<StartEvidence>& start, const std::optional<ExitEvidence>& exit,
+                   std::optional<UtcSeconds> heartbeat);
+
+// What an ended job used. The scheduler's own times decide, to the second. Where it lost the job (never
+// started, no end, 0 s though it ran to its end) the witness's do; of a job that nobody saw end, up to the
+// last sign of life. A job that never started used nothing: nullopt.
+std::optional<Segment> segment_of_job(const JobStatus& ended_job, const Witness& witness = {});
+
+// When the job was suspended, by what the scheduler tells of it in one record. Its sum is exact, and so is
+// each interval that `observed` has from earlier records; what no record showed apart is one interval before
+// the last resume. `observed`: in order, apart from each other.
+std::vector<Period> suspended_intervals(const JobStatus& job, std::vector<Period> observed = {});
+
+std::int64_t gpu_seconds(const Segment& segment);            // occupied
+std::int64_t suspended_gpu_seconds(const Segment& segment);  // of these, those in which the job was suspended
+std::chrono::seconds length_of(const std::vector<Period>& intervals);
 
 Json to_json(const JobKey& key);
 JobKey job_key_from_json(const Json& json);

@@ -53,6 +53,7 @@ JobStatus status_of(const slurmdb_job_rec_t& job, const std::map<std::uint32_t, 
   }
   if (status.phase == JobPhase::ended) {
     status.outcome = outcome_of(job.state, !has_started && job.requid == nobody);
+    status.suspended = std::chrono::seconds(job.suspended);  // of a job that lives it is no duration
     status.ended_at = from_unix(job.end);
   }
   return status;

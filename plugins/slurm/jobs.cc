@@ -49,6 +49,11 @@ JobStatus SlurmScheduler::status_of(const slurm_job_info_t& job) const {
     Gpus gpus = allocated_gpus(job);
     status.gpus = gpus.count;
     status.gpu_type = gpus.type;
+    if (job.suspend_time != 0) {
+      status.suspension_turn_at = from_unix(job.suspend_time);
+      // pre_sus_time is how long it ran before its last suspension, in all.
+      status.suspended = std::chrono::seconds(job.suspend_time - job.start_time - job.pre_sus_time);
+    }
   }
   if (has_started && status.phase == JobPhase::ended) {
     Exit exit = exit_of(job.exit_code);

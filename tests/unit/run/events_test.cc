@@ -35,8 +35,12 @@ std::vector<RunEvent> every_run_event() {
   failed.last_lines = {"a", "ü"};
   event::Settled killed = settled(Result::cancelled, "cancelled by ada");
   killed.signal = 15;
+  JobStatus suspended = ended_job(train_id, JobOutcome::completed);
+  suspended.suspended = std::chrono::seconds(600);
+  suspended.suspension_turn_at = at(2000);
   for (const RunEvent& event :
        {RunEvent(full), RunEvent(failed), RunEvent(killed),
+        RunEvent(event::Ended{at(5), JobRole::train, suspended}),
         RunEvent(event::StoreRetried{at(5), "away", hour_of(store_id, 0), job_key(12)}),
         RunEvent(event::Failed{at(5), "no bucket", {}}), RunEvent(event::CancelRequested{at(5), "ada"}),
         RunEvent(event::Cancelled{at(5)}),
