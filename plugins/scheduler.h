@@ -118,6 +118,10 @@ class Scheduler {
   // The accounting database's word on one job, for what poll() no longer shows; nullopt when it does not know
   // it (it may be behind: unknown is never success).
   virtual std::optional<JobStatus> history(const JobKey& job) = 0;
+
+  // The accounting database's word on all jobs whose token begins with `prefix` and that were in the queue or
+  // ran at any time since then: one for each restart of a job, the oldest first. Whole, not cut at `since`.
+  virtual std::vector<JobStatus> history_since(const std::string& prefix, UtcSeconds since) = 0;
 };
 
 }  // namespace trainyard

@@ -50,7 +50,12 @@ Json to_wire(const DataSet& data_set) {
 Json to_wire(const UsageRow& row, const std::vector<GroupKey>& by) {
   Json keys = Json::object();
   for (std::size_t i = 0; i < row.keys.size(); ++i) keys[to_string(by[i])] = row.keys[i];
-  return {{"keys", keys}, {"runs", row.runs}, {"jobs", row.jobs}, {"gpu_seconds", row.gpu_seconds}};
+  return {{"keys", keys},
+          {"runs", row.runs},
+          {"jobs", row.jobs},
+          {"gpu_seconds", row.gpu_seconds},
+          {"suspended_gpu_seconds", row.suspended_gpu_seconds},
+          {"late_gpu_seconds", row.late_gpu_seconds}};
 }
 
 }  // namespace

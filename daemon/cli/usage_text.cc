@@ -24,6 +24,17 @@ std::string upper(std::string text) {
   return text;
 }
 
+// What the table's numbers hold besides the ordinary.
+std::string notes_on(const Json& total) {
+  std::string notes;
+  if (std::int64_t suspended = number(total, "suspended_gpu_seconds"); suspended != 0)
+    notes += fmt::format("{} GPU-seconds of it were held by suspended jobs.\n", suspended);
+  if (std::int64_t late = number(total, "late_gpu_seconds"); late != 0)
+    notes +=
+        fmt::format("{} GPU-seconds of it belong to months that were closed when they became known.\n", late);
+  return notes.empty() ? notes : '\n' + notes;
+}
+
 std::vector<std::string> keys_of(const Json& report) {
   std::vector<std::string> keys;
   for (const Json& key : get<Json>(report, "by")) keys.push_back(key.get<std::string>());
@@ -82,17 +93,21 @@ std::string usage_table(const Json& report) {
   std::vector<std::string> total(keys.size());
   if (!total.empty()) total.front() = "total";
   add(std::move(total), get<Json>(report, "total"));
-  return text + table.text();
+  return text + table.text() + notes_on(get<Json>(report, "total"));
 }
 
 std::string usage_csv(const Json& report) {
   std::vector<std::string> keys = keys_of(report), titles = keys;
-  for (const char* title : {"runs", "jobs", "gpu_seconds", "gpu_hours"}) titles.push_back(title);
+  for (const char* title :
+       {"runs", "jobs", "gpu_seconds", "gpu_hours", "suspended_gpu_seconds", "late_gpu_seconds"})
+    titles.push_back(title);
   std::string text = csv_line(titles);
   for (const Json& row : get<Json>(report, "rows")) {
     std::vector<std::string> cells;
     for (const std::string& key : keys) cells.push_back(value_of(row, key));
     for (std::string& cell : numbers_of(row)) cells.push_back(std::move(cell));
+    for (const char* part : {"suspended_gpu_seconds", "late_gpu_seconds"})
+      cells.push_back(std::to_string(number(row, part)));
     text += csv_line(std::move(cells));
   }
   return text;

@@ -150,33 +150,6 @@ void Ledger::insert_data_set_event(const std::string& digest, const DataSetEvent
   ++appended_;
 }
 
-// The same job told twice is one fact: a step performed again after a crash charges nothing again.
-void Ledger::insert_segment(const ChargedSegment& charged, std::uint32_t uid) {
-  const Segment& segment = charged.segment;
-  database_
-      .prepare(
-          "insert into segments (cluster, job_id, submitted_at, restart, role, run_id, run_name, uid, user, "
-          "account, plan, gpu_type, "
-          "gpus, started_at, ended_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do "
-          "nothing")
-      .bind(segment.job.cluster)
-      .bind(segment.job.job_id)
-      .bind(to_unix(segment.job.submitted_at))
-      .bind(segment.restart)
-      .bind(to_string(charged.role))
-      .bind(charged.run_id)
-      .bind(charged.run_name)
-      .bind(uid)
-      .bind(charged.user)
-      .bind(charged.account)
-      .bind(charged.plan)
-      .bind(segment.gpu_type)
-      .bind(segment.gpus)
-      .bind(to_unix(segment.started_at))
-      .bind(to_unix(segment.ended_at))
-      .run();
-}
-
 std::optional<std::string> Ledger::setting(const std::string& name) {
   Statement read = database_.prepare("select value from settings where name = ?");
   return read.bind(name).step() ? std::optional(read.text(0)) : std::nullopt;

@@ -1,6 +1,6 @@
-// Ledger: the events of runs and data sets, and the segments they used, in SQLite. What is in it happened;
-// what returned from append() is durable. One thread (the loop's). Error{unavailable}: the disk is full, try
-// again.
+// Ledger: the events of runs and data sets, and the account of what they used, in SQLite. What is in it
+// happened; what returned from append() is durable. One thread (the loop's). Error{unavailable}: the disk is
+// full, try again.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -40,12 +40,31 @@ struct RunFilter {
   int limit = 100;
 };
 
-// A segment with whom it is charged to, as they were named then. For reports.
+// What a row of the account says. A reversal takes back all of what it corrects, a correction stands in its
+// place.
+enum class EntryKind { entry, reversal, correction };
+const char* to_string(EntryKind kind);
+EntryKind entry_kind_from(const std::string& name);  // Error{invalid}
+
+// A segment with whom it is charged to, as they were named then: a row of the account.
 struct ChargedSegment {
   Segment segment;
   JobRole role = JobRole::train;
   std::optional<std::int64_t> run_id;  // none: a data set's
   std::string user, account, plan, run_name;
+  std::int64_t id = 0;
+  EntryKind kind = EntryKind::entry;
+  std::string reason{};  // of a reversal and a correction
+  UtcSeconds written_at{};
+  UtcSeconds closed_until{};  // what lies before it was closed already, and is booked at written_at
+};
+
+// A month that is accounted for; its bounds are those of its zone.
+struct ClosedMonth {
+  std::string month, zone;
+  Period period;
+  UtcSeconds closed_at{};
+  std::string closed_by;
 };
 
 class Ledger {
@@ -81,8 +100,19 @@ class Ledger {
   std::vector<TrainingRun> ended_before(UtcSeconds time, int limit);  // whose directories are still there
   void mark_removed(std::int64_t run_id);                             // its directory is gone
 
-  // Segments that overlap [since, until), whole: the caller clips.
+  // Rows of the account that overlap [since, until) or are booked in it, whole: the caller clips.
   std::vector<ChargedSegment> segments(UtcSeconds since, UtcSeconds until);
+  // Those in force that ended at or after `since`: one for each job and restart, corrections in the place of
+  // what they correct.
+  std::vector<ChargedSegment> segments_in_force(UtcSeconds since);
+  // Takes a segment that is in force back, and enters another in its place, or none. Error{invalid}: it is
+  // not in force.
+  void correct(std::int64_t segment_id, const std::optional<Segment>& instead, const std::string& reason);
+
+  // Closes the month in that zone: from now on what is written about it is booked when it is written.
+  // Error{invalid} when it is not over, or closed, or a later one is.
+  ClosedMonth close_month(const std::string& month, const std::string& zone, const std::string& by);
+  std::vector<ClosedMonth> closed_months();  // in order
 
   // Small settings that outlive the daemon: "drained".
   std::optional<std::string> setting(const std::string& name);
@@ -96,6 +126,10 @@ class Ledger {
   void insert_run_event(std::int64_t run_id, const RunEvent& event);
   void insert_data_set_event(const std::string& digest, const DataSetEvent& event);
   void insert_segment(const ChargedSegment& charged, std::uint32_t uid);
+  void insert_suspensions(std::int64_t segment_id, const std::vector<Period>& suspensions);
+  std::vector<Period> suspensions_of(std::int64_t segment_id);
+  std::vector<ChargedSegment> charged_segments(Statement& rows);
+  UtcSeconds closed_until();
   std::int64_t insert_run(std::int64_t submission_id, const event::Accepted& accepted);
 
   Database database_;

@@ -1,4 +1,4 @@
-// What the ledger reads back: runs and data sets from their events, lists, segments.
+// What the ledger reads back: runs and data sets from their events, lists.
 #include "daemon/ledger/ledger.h"
 
 namespace trainyard {
@@ -113,33 +113,6 @@ std::vector<TrainingRun> Ledger::ended_before(UtcSeconds time, int limit) {
   std::vector<TrainingRun> runs;
   for (std::int64_t id : ids) runs.push_back(find_run(id).value());
   return runs;
-}
-
-std::vector<ChargedSegment> Ledger::segments(UtcSeconds since, UtcSeconds until) {
-  std::vector<ChargedSegment> found;
-  Statement rows = database_.prepare(
-      "select cluster, job_id, submitted_at, restart, gpu_type, gpus, started_at, ended_at, role, run_id, "
-      "user, account, plan, run_name "
-      "from segments where ended_at > ? and started_at < ? order by started_at, cluster, job_id, restart");
-  rows.bind(to_unix(since)).bind(to_unix(until));
-  while (rows.step()) {
-    ChargedSegment charged;
-    charged.segment.job = {rows.text(0), static_cast<std::uint32_t>(rows.integer(1)),
-                           from_unix(rows.integer(2))};
-    charged.segment.restart = static_cast<int>(rows.integer(3));
-    charged.segment.gpu_type = rows.text(4);
-    charged.segment.gpus = static_cast<int>(rows.integer(5));
-    charged.segment.started_at = from_unix(rows.integer(6));
-    charged.segment.ended_at = from_unix(rows.integer(7));
-    charged.role = job_role_from(rows.text(8));
-    charged.run_id = rows.integer_if_set(9);
-    charged.user = rows.text(10);
-    charged.account = rows.text(11);
-    charged.plan = rows.text(12);
-    charged.run_name = rows.text(13);
-    found.push_back(std::move(charged));
-  }
-  return found;
 }
 
 }  // namespace trainyard

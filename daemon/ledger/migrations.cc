@@ -10,11 +10,30 @@ namespace {
 constexpr const char* schema =
 #include "daemon/ledger/schema.inc"
     ;
+constexpr const char* segments =
+#include "daemon/ledger/segments.inc"
+    ;
+constexpr const char* upgrade_to_2 =
+#include "daemon/ledger/upgrade_to_2.inc"
+    ;
 
 int version_of(Database& database) {
   Statement read = database.prepare("pragma user_version");
   read.step();
   return static_cast<int>(read.integer(0));
+}
+
+void create(Database& database) {
+  database.execute(schema);
+  database.execute(segments);
+}
+
+// From `version` to the next.
+void upgrade(Database& database, int version) {
+  if (version != 1) throw Error(ErrorKind::internal, fmt::format("no way on from schema {}", version));
+  database.execute("alter table segments rename to segments_1; drop index segments_by_end;");
+  database.execute(segments);
+  database.execute(upgrade_to_2);
 }
 
 }  // namespace
@@ -26,8 +45,11 @@ void migrate(Database& database, const std::string& path) {
     throw Error(ErrorKind::invalid,
                 fmt::format("{}: schema {} is of a newer release; this one reads up to {}", path, version,
                             schema_version));
-  database.transaction(
-      [&] { database.execute(fmt::format("{}; pragma user_version = {};", schema, schema_version)); });
+  database.transaction([&] {
+    if (version == 0) create(database);
+    for (int from = version; from > 0 && from < schema_version; ++from) upgrade(database, from);
+    database.execute(fmt::format("pragma user_version = {}", schema_version));
+  });
 }
 
 }  // namespace trainyard

@@ -1,5 +1,5 @@
--- The ledger, schema 1 (pragma user_version). Times are unix seconds, UTC. Events and segments are facts: appended,
--- never changed. `runs` and `data_sets` repeat the newest of them for lists, and can be made again from them.
+-- The ledger, schema 2 (pragma user_version), with segments.sql. Times are unix seconds, UTC. Events and segments are
+-- facts: appended, never changed. `runs` and `data_sets` repeat the newest of them for lists, and can be made again from them.
 
 create table settings (
   name   text not null primary key,         -- ledger_id, drained
@@ -56,23 +56,3 @@ create table data_set_events (
   body    text    not null                  -- JSON
 ) strict;
 create index data_set_events_of_set on data_set_events(digest, seq);
-
-create table segments (
-  cluster       text    not null,
-  job_id        integer not null,
-  submitted_at  integer not null,           -- with job_id: ids are reused
-  restart       integer not null,           -- Slurm's restart count
-  role          text    not null check (role in ('stage', 'train', 'store')),
-  run_id        integer references runs(run_id),   -- null: a data set's
-  run_name      text    not null,
-  uid           integer not null,
-  user          text    not null,           -- whom it is charged to, as named then
-  account       text    not null,
-  plan          text    not null,
-  gpu_type      text    not null,
-  gpus          integer not null check (gpus >= 0),   -- allocated, not requested
-  started_at    integer not null,           -- [started_at, ended_at)
-  ended_at      integer not null check (ended_at >= started_at),
-  primary key (cluster, job_id, submitted_at, restart)
-) strict;
-create index segments_by_end on segments(ended_at);

@@ -23,12 +23,16 @@ struct UsageQuery {
 };
 
 // Distinct runs and jobs that occupied something in the period; a run that crosses midnight of a month's end
-// counts in both months, and once in the total.
+// counts in both months, and once in the total. What was written about a month after it was closed counts in
+// the month in which it was written.
 struct UsageRow {
   std::vector<std::string> keys;  // as UsageQuery::by; gpu: the type, "gpu" where untyped, empty without GPUs
   std::int64_t runs = 0;          // staging a data set belongs to no run
   std::int64_t jobs = 0;
-  std::int64_t gpu_seconds = 0;
+  std::int64_t gpu_seconds = 0;            // occupied, late ones included
+  std::int64_t suspended_gpu_seconds = 0;  // of these: the job was suspended
+  std::int64_t late_gpu_seconds =
+      0;  // of these: of months closed before; negative where too much was charged
   bool operator==(const UsageRow&) const = default;
 };
 

@@ -103,4 +103,20 @@ std::optional<JobStatus> SlurmScheduler::history(const JobKey& job) {
   return std::nullopt;
 }
 
+// slurmdbd does not count restarts: it has a row for each, in order, with a submit time of its own.
+std::vector<JobStatus> SlurmScheduler::history_since(const std::string& prefix, UtcSeconds since) {
+  if (!cluster_.has_accounting) return {};
+  Database database;
+  std::map<std::uint32_t, std::string> tres = tres_names(database);
+  RecordList list = database.jobs_since(to_unix(since), cluster_.name);
+  std::vector<JobStatus> statuses;
+  for (const slurmdb_job_rec_t* record : list.as<slurmdb_job_rec_t>())
+    if (!is_half_recorded(*record) && std::string_view(record->jobname).starts_with(prefix))
+      statuses.push_back(slurm::status_of(*record, tres));
+  std::ranges::stable_sort(statuses, {}, [](const JobStatus& job) { return job.key.submitted_at; });
+  std::map<std::pair<std::uint32_t, Token>, int> runs;
+  for (JobStatus& job : statuses) job.restarts = runs[{job.key.job_id, job.token}]++;
+  return statuses;
+}
+
 }  // namespace trainyard::slurm

@@ -189,6 +189,16 @@ RecordList Database::jobs_with_id(std::uint32_t job_id, const std::string& clust
   return answer_of(slurmdb_jobs_get(connection_, &condition), "job " + std::to_string(job_id));
 }
 
+RecordList Database::jobs_since(std::time_t since, const std::string& cluster) {
+  RecordList clusters = list_of(cluster.c_str());
+  slurmdb_job_cond_t condition = any_job();
+  condition.flags |= JOBCOND_FLAG_NO_TRUNC;
+  condition.usage_start = since;
+  condition.usage_end = std::time(nullptr) + 1;
+  condition.cluster_list = clusters.get();
+  return answer_of(slurmdb_jobs_get(connection_, &condition), "jobs since " + std::to_string(since));
+}
+
 RecordList Database::tres() {
   slurmdb_tres_cond_t condition;
   slurmdb_init_tres_cond(&condition, false);

@@ -107,6 +107,8 @@ class Database {
   // slurmdb_job_rec_t, one for each run of a job, without steps, whenever it was.
   RecordList jobs_named(const std::string& name, std::uint32_t uid, const std::string& cluster);
   RecordList jobs_with_id(std::uint32_t job_id, const std::string& cluster);
+  // The same of jobs that were eligible or ran at some time since then, whole.
+  RecordList jobs_since(std::time_t since, const std::string& cluster);
   // slurmdb_tres_rec_t
   RecordList tres();
 

@@ -18,12 +18,13 @@ class SlurmScheduler final : public Scheduler {
   std::string describe() override;
   std::chrono::seconds message_timeout() override { return cluster_.message_timeout; }
 
-  JobKey submit(const JobRequest& request) override;                               // submit.cc
-  std::vector<JobStatus> find(const Token& token, std::uint32_t uid) override;     // history.cc
-  void release(const JobKey& job, const Token& token) override;                    // jobs.cc
-  void cancel(const JobKey& job, const Token& token) override;                     // jobs.cc
-  std::optional<std::vector<JobStatus>> poll(const std::string& prefix) override;  // jobs.cc
-  std::optional<JobStatus> history(const JobKey& job) override;                    // history.cc
+  JobKey submit(const JobRequest& request) override;                                           // submit.cc
+  std::vector<JobStatus> find(const Token& token, std::uint32_t uid) override;                 // history.cc
+  void release(const JobKey& job, const Token& token) override;                                // jobs.cc
+  void cancel(const JobKey& job, const Token& token) override;                                 // jobs.cc
+  std::optional<std::vector<JobStatus>> poll(const std::string& prefix) override;              // jobs.cc
+  std::optional<JobStatus> history(const JobKey& job) override;                                // history.cc
+  std::vector<JobStatus> history_since(const std::string& prefix, UtcSeconds since) override;  // history.cc
 
  private:
   JobStatus status_of(const slurm_job_info_t& job) const;

@@ -80,6 +80,15 @@ std::optional<JobStatus> FakeScheduler::history(const JobKey& key) {
   return std::nullopt;
 }
 
+std::vector<JobStatus> FakeScheduler::history_since(const std::string& prefix, UtcSeconds since) {
+  std::lock_guard lock(mutex_);
+  check_there();
+  std::vector<JobStatus> found;
+  for (const JobStatus& job : jobs_)
+    if (job.token.starts_with(prefix) && job.ended_at.value_or(now()) >= since) found.push_back(job);
+  return found;
+}
+
 JobStatus& FakeScheduler::newest(const std::string& token_end) {
   auto found = std::find_if(jobs_.rbegin(), jobs_.rend(),
                             [&](const JobStatus& job) { return job.token.ends_with(token_end); });

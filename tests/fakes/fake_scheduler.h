@@ -20,6 +20,7 @@ class FakeScheduler : public Scheduler {
   void cancel(const JobKey& job, const Token& token) override;
   std::optional<std::vector<JobStatus>> poll(const std::string& prefix) override;
   std::optional<JobStatus> history(const JobKey& job) override;
+  std::vector<JobStatus> history_since(const std::string& prefix, UtcSeconds since) override;
 
   // What the test does to jobs, by the end of their token ("-train").
   void start(const std::string& token_end, UtcSeconds at, int gpus = 1);

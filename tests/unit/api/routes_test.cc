@@ -373,7 +373,9 @@ TEST_F(Routes, ReportToEachUserTheirOwnUsageAndToAdminsAll) {
   EXPECT_EQ(own["rows"], Json::array({{{"keys", {{"user", user_of(stranger).name}, {"gpu", "k40"}}},
                                        {"runs", 1},
                                        {"jobs", 1},
-                                       {"gpu_seconds", 120}}}));
+                                       {"gpu_seconds", 120},
+                                       {"suspended_gpu_seconds", 0},
+                                       {"late_gpu_seconds", 0}}}));
   EXPECT_EQ(own["by"], Json({"user", "gpu"}));
   Json all = office_.ask_json(me, "GET", "/v1/report/usage?since=2026-11&until=2027-01");
   EXPECT_EQ(all["total"]["gpu_seconds"], 180);

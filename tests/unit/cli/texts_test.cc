@@ -59,9 +59,18 @@ TEST(UsageTable, SaysWhichPeriodItIsOf) {
 
 TEST(UsageCsv, QuotesAndDisarmsFormulas) {
   EXPECT_EQ(usage_csv(usage()),
-            "user,plan,runs,jobs,gpu_seconds,gpu_hours\r\n"
-            "ada,free,2,5,5400,1.50\r\n"
-            "\"'=cmd(),x\",,1,1,0,0.00\r\n");
+            "user,plan,runs,jobs,gpu_seconds,gpu_hours,suspended_gpu_seconds,late_gpu_seconds\r\n"
+            "ada,free,2,5,5400,1.50,0,0\r\n"
+            "\"'=cmd(),x\",,1,1,0,0.00,0,0\r\n");
+}
+
+TEST(UsageTable, SaysHowMuchWasSuspendedOrOfClosedMonths) {
+  Json report = usage();
+  report["total"]["suspended_gpu_seconds"] = 600;
+  report["total"]["late_gpu_seconds"] = -60;
+  EXPECT_TRUE(usage_table(report).ends_with(
+      "\n600 GPU-seconds of it were held by suspended jobs.\n"
+      "-60 GPU-seconds of it belong to months that were closed when they became known.\n"));
 }
 
 TEST(Show, SaysWhyARunFailedWithItsLastLines) {

@@ -272,7 +272,8 @@ class ReadingTest(CommandTest):
         self.daemon.on("GET", "/v1/report/usage", (200, {"since": 1, "until": 2, "zone": "Europe/Berlin", "by": ["user"],
                                                          "rows": [], "total": {"runs": 0, "jobs": 0, "gpu_seconds": 0}}))
         done = self.trainyard("report", "usage", "--since", "2026-11", "--until", "2026-12", "--format", "csv")
-        self.assertEqual(done.stdout, "user,runs,jobs,gpu_seconds,gpu_hours\n")
+        self.assertEqual(done.stdout,
+                         "user,runs,jobs,gpu_seconds,gpu_hours,suspended_gpu_seconds,late_gpu_seconds\n")
         self.assertIn("since=1793487600&until=1796079600&zone=Europe%2FBerlin", self.daemon.queries[1])
 
     def test_results_are_fetched_by_the_agents_program(self):

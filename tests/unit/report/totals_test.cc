@@ -150,5 +150,48 @@ TEST(GroupKey, IsReadByItsNameAndNoOther) {
   EXPECT_THROW(group_key_from("weather"), Error);
 }
 
+// A row that was written on 5 December, when November was closed.
+ChargedSegment written_late(ChargedSegment charged, EntryKind kind) {
+  charged.kind = kind;
+  charged.written_at = at("2026-12-05");
+  charged.closed_until = at("2026-12-01");
+  return charged;
+}
+
+UsageQuery december() { return {at("2026-12-01"), at("2027-01-01"), "Europe/Berlin", {GroupKey::month}}; }
+
+TEST(Totals, OfAClosedMonthStayAsTheyWereWhateverIsCorrectedLater) {
+  ChargedSegment wrong = used("2026-11-03T10:00", "2026-11-03T11:00", 1);
+  ChargedSegment right = wrong;
+  right.segment.ended_at = at("2026-11-03T10:30");
+  std::vector<ChargedSegment> rows{wrong, written_late(wrong, EntryKind::reversal),
+                                   written_late(right, EntryKind::correction)};
+  EXPECT_EQ(total_usage(rows, november({})).total, (UsageRow{{}, 1, 1, 3600}));
+  EXPECT_EQ(total_usage(rows, december()).rows,
+            (std::vector<UsageRow>{{{"2026-12"}, 1, 1, -1800, 0, -1800}}));
+}
+
+TEST(Totals, OfAnOpenMonthAreThoseOfTheCorrection) {
+  ChargedSegment wrong = used("2026-11-03T10:00", "2026-11-03T11:00", 1);
+  ChargedSegment reversal = wrong, right = wrong;
+  reversal.kind = EntryKind::reversal;
+  right.kind = EntryKind::correction;
+  right.segment.ended_at = at("2026-11-03T10:30");
+  EXPECT_EQ(total_usage({wrong, reversal, right}, november({})).total, (UsageRow{{}, 1, 1, 1800}));
+}
+
+TEST(Totals, BookTheClosedPartOfALateEntryInTheMonthItWasWrittenIn) {
+  ChargedSegment entry =
+      written_late(used("2026-11-30T23:00:00", "2026-12-01T02:00:00", 1), EntryKind::entry);
+  EXPECT_EQ(total_usage({entry}, november({})).total, UsageRow{});
+  EXPECT_EQ(total_usage({entry}, december()).total, (UsageRow{{}, 1, 1, 3 * 3600, 0, 3600}));
+}
+
+TEST(Totals, SayHowMuchOfTheTimeJobsWereSuspended) {
+  ChargedSegment charged = used("2026-10-31T23:00:00", "2026-11-01T01:00:00");
+  charged.segment.suspended = {{at("2026-10-31T23:50:00"), at("2026-11-01T00:10:00")}};
+  EXPECT_EQ(total_usage({charged}, november({})).total, (UsageRow{{}, 1, 1, 7200, 1200}));
+}
+
 }  // namespace
 }  // namespace trainyard

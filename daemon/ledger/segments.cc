@@ -1,0 +1,222 @@
+// The account: segments, their corrections, closed months.
+#include <fmt/format.h>
+
+#include <array>
+
+#include "daemon/base/error.h"
+#include "daemon/ledger/ledger.h"
+
+namespace trainyard {
+namespace {
+
+constexpr std::array entry_kind_names{"entry", "reversal", "correction"};
+
+// In the order in which charged_segments() reads them.
+constexpr const char* columns =
+    "select segment_id, kind, reason, written_at, closed_until, cluster, job_id, submitted_at, restart, "
+    "role, run_id, "
+    "run_name, user, account, plan, gpu_type, gpus, started_at, ended_at, source, last_seen_at from segments "
+    "s ";
+
+std::optional<std::int64_t> unix_if_set(const std::optional<UtcSeconds>& time) {
+  return time ? std::optional(to_unix(*time)) : std::nullopt;
+}
+
+}  // namespace
+
+const char* to_string(EntryKind kind) { return entry_kind_names.at(static_cast<std::size_t>(kind)); }
+
+EntryKind entry_kind_from(const std::string& name) {
+  for (std::size_t i = 0; i < entry_kind_names.size(); ++i)
+    if (name == entry_kind_names[i]) return static_cast<EntryKind>(i);
+  throw Error(ErrorKind::invalid, "unknown kind of entry in the ledger: " + name);
+}
+
+// The same job told twice is one fact: a step performed again after a crash charges nothing again.
+void Ledger::insert_segment(const ChargedSegment& charged, std::uint32_t uid) {
+  const Segment& segment = charged.segment;
+  std::optional<std::int64_t> segment_id;
+  {
+    Statement insert = database_.prepare(
+        "insert into segments (kind, reason, written_at, closed_until, cluster, job_id, submitted_at, "
+        "restart, role, "
+        "run_id, run_name, uid, user, account, plan, gpu_type, gpus, started_at, ended_at, source, "
+        "last_seen_at) "
+        "values ('entry', '', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do "
+        "nothing "
+        "returning segment_id");
+    insert.bind(to_unix(now()))
+        .bind(to_unix(closed_until()))
+        .bind(segment.job.cluster)
+        .bind(segment.job.job_id)
+        .bind(to_unix(segment.job.submitted_at))
+        .bind(segment.restart)
+        .bind(to_string(charged.role))
+        .bind(charged.run_id)
+        .bind(charged.run_name)
+        .bind(uid)
+        .bind(charged.user)
+        .bind(charged.account)
+        .bind(charged.plan)
+        .bind(segment.gpu_type)
+        .bind(segment.gpus)
+        .bind(to_unix(segment.started_at))
+        .bind(to_unix(segment.ended_at))
+        .bind(to_string(segment.source))
+        .bind(unix_if_set(segment.last_seen_at));
+    if (insert.step()) segment_id = insert.integer(0);
+  }
+  if (segment_id) insert_suspensions(*segment_id, segment.suspended);
+}
+
+void Ledger::insert_suspensions(std::int64_t segment_id, const std::vector<Period>& suspensions) {
+  for (const Period& suspension : suspensions)
+    database_.prepare("insert into suspensions (segment_id, since, until) values (?, ?, ?)")
+        .bind(segment_id)
+        .bind(to_unix(suspension.since))
+        .bind(to_unix(suspension.until))
+        .run();
+}
+
+std::vector<Period> Ledger::suspensions_of(std::int64_t segment_id) {
+  std::vector<Period> suspensions;
+  Statement rows =
+      database_.prepare("select since, until from suspensions where segment_id = ? order by since");
+  rows.bind(segment_id);
+  while (rows.step()) suspensions.push_back({from_unix(rows.integer(0)), from_unix(rows.integer(1))});
+  return suspensions;
+}
+
+std::vector<ChargedSegment> Ledger::charged_segments(Statement& rows) {
+  std::vector<ChargedSegment> found;
+  while (rows.step()) {
+    ChargedSegment& charged = found.emplace_back();
+    charged.id = rows.integer(0);
+    charged.kind = entry_kind_from(rows.text(1));
+    charged.reason = rows.text(2);
+    charged.written_at = from_unix(rows.integer(3));
+    charged.closed_until = from_unix(rows.integer(4));
+    charged.role = job_role_from(rows.text(9));
+    charged.run_id = rows.integer_if_set(10);
+    charged.run_name = rows.text(11);
+    charged.user = rows.text(12);
+    charged.account = rows.text(13);
+    charged.plan = rows.text(14);
+    Segment& segment = charged.segment;
+    segment.job = {rows.text(5), static_cast<std::uint32_t>(rows.integer(6)), from_unix(rows.integer(7))};
+    segment.restart = static_cast<int>(rows.integer(8));
+    segment.gpu_type = rows.text(15);
+    segment.gpus = static_cast<int>(rows.integer(16));
+    segment.started_at = from_unix(rows.integer(17));
+    segment.ended_at = from_unix(rows.integer(18));
+    segment.source = segment_source_from(rows.text(19));
+    if (std::optional<std::int64_t> seen = rows.integer_if_set(20)) segment.last_seen_at = from_unix(*seen);
+    segment.suspended = suspensions_of(charged.id);
+  }
+  return found;
+}
+
+std::vector<ChargedSegment> Ledger::segments(UtcSeconds since, UtcSeconds until) {
+  Statement rows = database_.prepare(
+      std::string(columns) +
+      "where (ended_at > ?1 and started_at < ?2) or (written_at >= ?1 and written_at < ?2 and started_at < "
+      "closed_until) order by started_at, cluster, job_id, restart, segment_id");
+  rows.bind(to_unix(since)).bind(to_unix(until));
+  return charged_segments(rows);
+}
+
+std::vector<ChargedSegment> Ledger::segments_in_force(UtcSeconds since) {
+  Statement rows = database_.prepare(
+      std::string(columns) +
+      "where ended_at >= ? and kind <> 'reversal' and not exists (select 1 from segments r where r.corrects "
+      "= "
+      "s.segment_id and r.kind = 'reversal') order by started_at, cluster, job_id, restart");
+  rows.bind(to_unix(since));
+  return charged_segments(rows);
+}
+
+void Ledger::correct(std::int64_t segment_id, const std::optional<Segment>& instead,
+                     const std::string& reason) {
+  auto enter = [&](EntryKind kind, const Segment& segment) {
+    Statement insert = database_.prepare(
+        "insert into segments (kind, corrects, reason, written_at, closed_until, cluster, job_id, "
+        "submitted_at, restart, "
+        "role, run_id, run_name, uid, user, account, plan, gpu_type, gpus, started_at, ended_at, source, "
+        "last_seen_at) "
+        "select ?, segment_id, ?, ?, ?, cluster, job_id, submitted_at, restart, role, run_id, run_name, uid, "
+        "user, account, "
+        "plan, ?, ?, ?, ?, ?, ? from segments where segment_id = ? returning segment_id");
+    insert.bind(to_string(kind))
+        .bind(reason)
+        .bind(to_unix(now()))
+        .bind(to_unix(closed_until()))
+        .bind(segment.gpu_type)
+        .bind(segment.gpus)
+        .bind(to_unix(segment.started_at))
+        .bind(to_unix(segment.ended_at))
+        .bind(to_string(segment.source))
+        .bind(unix_if_set(segment.last_seen_at))
+        .bind(segment_id);
+    insert.step();
+    return insert.integer(0);
+  };
+  in_transaction([&] {
+    std::vector<ChargedSegment> wrong;
+    {
+      Statement rows = database_.prepare(std::string(columns) +
+                                         "where segment_id = ? and kind <> 'reversal' and not exists (select "
+                                         "1 from segments r where r.corrects = "
+                                         "s.segment_id and r.kind = 'reversal')");
+      rows.bind(segment_id);
+      wrong = charged_segments(rows);
+    }
+    if (wrong.empty())
+      throw Error(ErrorKind::invalid,
+                  fmt::format("segment {} is not in force: it was corrected", segment_id));
+    insert_suspensions(enter(EntryKind::reversal, wrong[0].segment), wrong[0].segment.suspended);
+    if (instead) insert_suspensions(enter(EntryKind::correction, *instead), instead->suspended);
+  });
+}
+
+UtcSeconds Ledger::closed_until() {
+  Statement read = database_.prepare("select coalesce(max(until), 0) from closed_months");
+  read.step();
+  return from_unix(read.integer(0));
+}
+
+ClosedMonth Ledger::close_month(const std::string& month, const std::string& zone, const std::string& by) {
+  ClosedMonth closed{month, zone, month_bounds(month, zone), now(), by};
+  if (closed.closed_at < closed.period.until)
+    throw Error(ErrorKind::invalid,
+                fmt::format("{} is not over: it ends at {}", month, format_local(closed.period.until, zone)));
+  if (UtcSeconds until = closed_until(); closed.period.since < until)
+    throw Error(ErrorKind::invalid,
+                fmt::format("{} is closed: everything before {} is", month, format_local(until, zone)));
+  database_
+      .prepare(
+          "insert into closed_months (month, zone, since, until, closed_at, closed_by) values (?, ?, ?, ?, "
+          "?, ?)")
+      .bind(month)
+      .bind(zone)
+      .bind(to_unix(closed.period.since))
+      .bind(to_unix(closed.period.until))
+      .bind(to_unix(closed.closed_at))
+      .bind(by)
+      .run();
+  return closed;
+}
+
+std::vector<ClosedMonth> Ledger::closed_months() {
+  std::vector<ClosedMonth> months;
+  Statement rows = database_.prepare(
+      "select month, zone, since, until, closed_at, closed_by from closed_months order by until");
+  while (rows.step())
+    months.push_back({rows.text(0),
+                      rows.text(1),
+                      {from_unix(rows.integer(2)), from_unix(rows.integer(3))},
+                      from_unix(rows.integer(4)),
+                      rows.text(5)});
+  return months;
+}
+
+}  // namespace trainyard

@@ -1,0 +1,81 @@
+// What slurmctld and slurmdbd say of the time of jobs that were suspended, and of all jobs since some time.
+#include <gmock/gmock.h>
+
+#include "daemon/run/usage.h"
+#include "tests/integration/slurm/cluster.h"
+
+namespace trainyard {
+namespace {
+
+void scontrol(const std::string& what, const JobKey& job) {
+  output_of_command("scontrol " + what + " " + std::to_string(job.job_id));
+}
+
+// What slurmdbd has on record of it, once it is the end.
+JobStatus recorded(Scheduler& scheduler, const JobKey& job) {
+  std::optional<JobStatus> found;
+  EXPECT_TRUE(comes_true([&] {
+    found = scheduler.history(job);
+    return found && found->phase == JobPhase::ended;
+  }));
+  return found.value_or(JobStatus());
+}
+
+TEST_F(Slurm, ASuspensionIsToldToTheSecondByBothOfSlurmsAccounts) {
+  JobRequest request = job("while [ ! -e go ]; do sleep 0.1; done");
+  request.gpus_per_node = 2;
+  JobKey key = scheduler().submit(request);
+  wait_until_running(request);
+  scontrol("suspend", key);
+  JobStatus suspended =
+      wait_until(request, [](const JobStatus& job) { return job.phase == JobPhase::suspended; });
+  ASSERT_TRUE(suspended.suspension_turn_at);
+  EXPECT_EQ(suspended.gpus, 2);
+  ASSERT_TRUE(comes_true([&] { return now() >= *suspended.suspension_turn_at + std::chrono::seconds(2); }));
+  scontrol("resume", key);
+  output_of_command("touch " + directory() + "/go");
+  JobStatus ended = wait_until_ended(request);
+
+  EXPECT_GE(ended.suspended, std::chrono::seconds(2));
+  EXPECT_EQ(suspended_intervals(ended),
+            (std::vector<Period>{{*suspended.suspension_turn_at, *ended.suspension_turn_at}}));
+  EXPECT_EQ(recorded(scheduler(), key).suspended, ended.suspended);
+}
+
+TEST_F(Slurm, AJobCancelledWhileItIsSuspendedEndedWhenItWasSuspended) {
+  JobRequest request = job("sleep 600");
+  request.gpus_per_node = 1;
+  JobKey key = scheduler().submit(request);
+  wait_until_running(request);
+  scontrol("suspend", key);
+  JobStatus suspended =
+      wait_until(request, [](const JobStatus& job) { return job.phase == JobPhase::suspended; });
+  scheduler().cancel(key, request.token);
+  JobStatus ended = wait_until_ended(request);
+  EXPECT_EQ(ended.ended_at, suspended.suspension_turn_at);
+  EXPECT_EQ(segment_of_job(ended), segment_of_job(recorded(scheduler(), key)));
+}
+
+TEST_F(Slurm, AllJobsSinceATimeComeWholeInOneAnswer) {
+  UtcSeconds begun = now();
+  JobRequest first = job("sleep 1"), second = job("exit 3"), other = job("true");
+  second.token = first.token + "-second";
+  other.token = "another-" + first.token;
+  first.gpus_per_node = 2;
+  for (const JobRequest& request : {first, second, other}) recorded(scheduler(), scheduler().submit(request));
+
+  std::vector<JobStatus> jobs = scheduler().history_since(first.token, begun);
+  ASSERT_EQ(jobs.size(), 2u);
+  EXPECT_EQ(jobs[0].token, first.token);
+  EXPECT_EQ(jobs[0].gpus, 2);
+  EXPECT_EQ(jobs[1].exit_code, 3);
+
+  // Asked from the middle of its life, a job is told of from its start.
+  std::vector<JobStatus> later = scheduler().history_since(first.token, *jobs[0].ended_at);
+  ASSERT_FALSE(later.empty());
+  EXPECT_EQ(later[0].started_at, jobs[0].started_at);
+  EXPECT_TRUE(scheduler().history_since(first.token, now() + std::chrono::hours(1)).empty());
+}
+
+}  // namespace
+}  // namespace trainyard

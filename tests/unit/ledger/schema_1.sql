@@ -1,0 +1,78 @@
+-- The ledger, schema 1 (pragma user_version). Times are unix seconds, UTC. Events and segments are facts: appended,
+-- never changed. `runs` and `data_sets` repeat the newest of them for lists, and can be made again from them.
+
+create table settings (
+  name   text not null primary key,         -- ledger_id, drained
+  value  text not null
+) strict;
+
+create table submissions (
+  submission_id  integer primary key,
+  uid            integer not null,
+  client_id      text    not null,          -- the client's own: the same one twice is one submission
+  file           text    not null,
+  text           text    not null,          -- the manifest as it came
+  submitted_at   integer not null,
+  unique (uid, client_id)
+) strict;
+
+create table runs (
+  run_id         integer primary key autoincrement,
+  submission_id  integer not null references submissions(submission_id),
+  uid            integer not null,
+  user           text    not null,          -- as named then
+  name           text    not null,
+  plan           text    not null,
+  state          text    not null,
+  over           integer not null check (over in (0, 1)),
+  removed        integer not null default 0 check (removed in (0, 1)),   -- its directory is gone
+  accepted_at    integer not null,
+  ended_at       integer
+) strict;
+create index runs_live on runs(run_id) where over = 0;
+create index runs_of_user on runs(uid, run_id);
+create index runs_of_submission on runs(submission_id);
+create index runs_to_remove on runs(ended_at) where over = 1 and removed = 0;
+
+create table run_events (
+  seq     integer primary key,
+  run_id  integer not null references runs(run_id),
+  at      integer not null,
+  event   text    not null,
+  body    text    not null                  -- JSON
+) strict;
+create index run_events_of_run on run_events(run_id, seq);
+
+create table data_sets (
+  digest  text    not null primary key,
+  state   text    not null
+) strict;
+
+create table data_set_events (
+  seq     integer primary key,
+  digest  text    not null references data_sets(digest),
+  at      integer not null,
+  event   text    not null,
+  body    text    not null                  -- JSON
+) strict;
+create index data_set_events_of_set on data_set_events(digest, seq);
+
+create table segments (
+  cluster       text    not null,
+  job_id        integer not null,
+  submitted_at  integer not null,           -- with job_id: ids are reused
+  restart       integer not null,           -- Slurm's restart count
+  role          text    not null check (role in ('stage', 'train', 'store')),
+  run_id        integer references runs(run_id),   -- null: a data set's
+  run_name      text    not null,
+  uid           integer not null,
+  user          text    not null,           -- whom it is charged to, as named then
+  account       text    not null,
+  plan          text    not null,
+  gpu_type      text    not null,
+  gpus          integer not null check (gpus >= 0),   -- allocated, not requested
+  started_at    integer not null,           -- [started_at, ended_at)
+  ended_at      integer not null check (ended_at >= started_at),
+  primary key (cluster, job_id, submitted_at, restart)
+) strict;
+create index segments_by_end on segments(ended_at);
