@@ -34,6 +34,15 @@ std::optional<std::string> problem_with_zone(const std::string& text) {
   }
 }
 
+std::optional<std::string> problem_with_address(const std::string& text) {
+  try {
+    parse_host_port(text);
+    return std::nullopt;
+  } catch (const Error&) {
+    return "must be an address of this host, and a port where it is another than 6822: \"0.0.0.0:6822\"";
+  }
+}
+
 std::optional<std::string> problem_with_user(const std::string& text) {
   if (text.find_first_of(" \t,:") != std::string::npos) return "must be the login name of one user";
   return std::nullopt;
@@ -61,6 +70,12 @@ void read_daemon(Fields fields, Config& config) {
     config.log_level = log_level_from(level);
   fields.text("time_zone", config.time_zone, problem_with_zone);
   fields.size("max_code_size", config.max_code_bytes, {mebibyte, 64 * gibibyte});
+}
+
+void read_network(Fields fields, Config& config) {
+  std::string listen;
+  if (fields.text("listen", listen, problem_with_address)) config.listen = parse_host_port(listen);
+  fields.text("munge_socket", config.munge_socket, problem_with_socket);
 }
 
 void read_scratch(Fields fields, Config& config) {
@@ -118,6 +133,9 @@ const Keys& config_keys() {
       {"daemon.time_zone", "string", "", "of months and days in reports; by default the machine's"},
       {"daemon.max_code_size", "size", "\"64 MiB\"", "the most that command.code may have, packed"},
 
+      {"network.listen", "string", "", "where it listens besides, for other hosts; by default nowhere"},
+      {"network.munge_socket", "string", "", "munged's; by default where munged itself has it"},
+
       {"scratch.path", "string", "\"/scratch/trainyard\"", "seen under this path by all nodes"},
       {"scratch.keep_runs", "duration", "\"30-00\"", "how long after its end a run's directory stays"},
       {"scratch.cache_size", "size", "", "the most that data sets may take; by default no limit"},
@@ -144,6 +162,7 @@ Config read_config(std::string_view text, const std::string& file) {
   config.time_zone = system_zone();
   Fields root(*node->table(), {}, "", config_keys(), problems);
   if (auto fields = root.table("daemon")) read_daemon(*fields, config);
+  if (auto fields = root.table("network")) read_network(*fields, config);
   if (auto fields = root.table("scratch")) read_scratch(*fields, config);
   if (auto fields = root.table("slurm")) read_slurm(*fields, config);
   config.plans = read_plans(root);

@@ -3,11 +3,13 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "daemon/base/host_port.h"
 #include "daemon/base/json.h"
 #include "daemon/base/log.h"
 #include "daemon/manifest/fields.h"
@@ -26,6 +28,9 @@ struct Config {
   LogLevel log_level = LogLevel::info;
   std::string time_zone;  // of months in reports; read_config() fills in the machine's
   std::int64_t max_code_bytes = std::int64_t{64} << 20;  // of packed code
+  // [network]
+  std::optional<HostPort> listen;  // besides the socket; nothing: nowhere
+  std::string munge_socket;        // empty: where munged listens by default
   // [scratch]
   std::string scratch = "/scratch/trainyard";
   std::chrono::seconds keep_runs{30 * 86400};

@@ -10,8 +10,10 @@
 #include <cstdlib>
 #include <iostream>
 
+#include "daemon/api/credentials.h"
 #include "daemon/api/routes.h"
 #include "daemon/api/server.h"
+#include "daemon/api/tcp_socket.h"
 #include "daemon/api/unix_socket.h"
 #include "daemon/base/as_user.h"
 #include "daemon/base/error.h"
@@ -126,6 +128,20 @@ UniqueFd lock_state(const std::string& state_dir) {
   return lock;
 }
 
+// What listens for other hosts.
+struct NetworkDoor {
+  NetworkDoor(Loop& loop, const Config& config, const BeginExchange& begin)
+      : workers(loop, 2),
+        server(loop, listen_on_tcp(*config.listen),
+               identify_by_credential(workers,
+                                      [munge = Munge(config.munge_socket)](const std::string& credential) {
+                                        return munge.open(credential);
+                                      }),
+               begin) {}
+  Workers workers;  // for calls to munged
+  Server server;
+};
+
 // For the test that kills the daemon after every event: TRAINYARD_DIE_AFTER_EVENTS=3 ends it, as kill -9
 // would, once the third event is durable and before anything follows from it.
 void die_after_events(Driver& driver) {
@@ -158,8 +174,10 @@ void serve(const Arguments& arguments) {
   die_after_events(driver);
   driver.recover();
   Api api{api_settings(config), driver, ledger, io, now()};
-  Server server(loop, listen_on_unix_socket(config.socket),
-                [&api](Request head) { return begin_exchange(api, std::move(head)); });
+  BeginExchange begin = [&api](Request head) { return begin_exchange(api, std::move(head)); };
+  Server server(loop, listen_on_unix_socket(config.socket), begin);
+  std::optional<NetworkDoor> network;
+  if (config.listen) network.emplace(loop, config, begin);
 
   Loop::Watch terminated = loop.on_signal(SIGTERM, [&] { loop.stop(); });
   Loop::Watch interrupted = loop.on_signal(SIGINT, [&] { loop.stop(); });
@@ -176,8 +194,8 @@ void serve(const Arguments& arguments) {
     }
     notify_ready("reloaded");
   });
-  log_info("event=ready version={} socket={} runs={}", TRAINYARD_VERSION, config.socket,
-           ledger.live_runs().size());
+  log_info("event=ready version={} socket={} network={} runs={}", TRAINYARD_VERSION, config.socket,
+           config.listen ? to_string(*config.listen) : "no", ledger.live_runs().size());
   notify_ready("serving " + config.socket);
   loop.run();
   notify_stopping();

@@ -46,6 +46,11 @@ Response json_response(const Json& body, int status) {
 Response error_response(const std::exception_ptr& error) {
   try {
     std::rethrow_exception(error);
+  } catch (const NotIdentified& e) {
+    Response response = to_response(e);
+    response.status = 401;
+    response.headers.emplace_back("WWW-Authenticate", "MUNGE");
+    return response;
   } catch (const Error& e) {
     if (e.kind() == ErrorKind::internal) log_error("event=request_failed message=\"{}\"", e.what());
     return to_response(e);

@@ -13,11 +13,12 @@
 #include <utility>
 #include <vector>
 
+#include "daemon/base/error.h"
 #include "daemon/base/json.h"
 
 namespace trainyard {
 
-// Who is at the other end of the connection: the kernel's word (SO_PEERCRED), as of its connect(2).
+// Who asks: of a Unix socket the kernel's word (SO_PEERCRED), as of its connect(2); else munge's.
 struct Peer {
   uid_t uid = 0;
   gid_t gid = 0;
@@ -26,10 +27,13 @@ struct Peer {
 // The head of a request. Its body, if any, goes to the Exchange.
 struct Request {
   std::string method;                            // "GET"
+  std::string target;                            // path and query as they came: "/v1/runs?name=a%20b"
   std::string path;                              // decoded, without the query: "/v1/runs/42"
   std::map<std::string, std::string> query;      // decoded; of a name given twice, the last
   std::optional<std::int64_t> announced_length;  // of the body, where the client said it
+  std::string authorization;                     // the header; empty: none
   Peer peer;
+  std::optional<std::string> body_sha256;  // what the client signed for; nothing where nothing is signed
 };
 
 struct Response {
@@ -41,6 +45,12 @@ struct Response {
 
 // Bytes in it that are no UTF-8 are replaced by U+FFFD.
 Response json_response(const Json& body, int status = 200);
+
+// Nobody knows who asks: denied, and 401 instead of 403.
+class NotIdentified : public Error {
+ public:
+  explicit NotIdentified(const std::string& message) : Error(ErrorKind::denied, message) {}
+};
 
 // The one place where errors become HTTP: invalid 400, denied 403, not_found 404, internal 500,
 // unavailable 503; the body is {kind, message, problems[]}. What is no Error is logged and is a 500.
@@ -71,5 +81,13 @@ class Exchange {
 
 // Makes the Exchange for a head, or throws the answer.
 using BeginExchange = std::function<std::unique_ptr<Exchange>(Request head)>;
+
+// Finds out who asks where the connection does not say it. Answers once, on the loop, now or later: the head,
+// with its peer, or why not. Until then nothing more of the request is read.
+struct Identified {
+  std::function<void(Request head)> known;
+  std::function<void(const std::exception_ptr& error)> refused;
+};
+using Identify = std::function<void(Request head, Identified answer)>;
 
 }  // namespace trainyard

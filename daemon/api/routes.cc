@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "daemon/api/credentials.h"
 #include "daemon/api/handlers.h"
 #include "daemon/base/error.h"
 #include "daemon/base/text.h"
@@ -131,7 +132,9 @@ std::unique_ptr<Exchange> begin_exchange(Api& api, Request head) {
     Caller caller = caller_of(head.peer, api.settings.roles);
     require_role(caller.owner.name, caller.role, route.role);
     check_query(route, head.query);
-    return route.begin(api, {std::move(head), std::move(caller), std::move(*parameter), ""});
+    std::optional<std::string> signed_body = head.body_sha256;
+    auto exchange = route.begin(api, {std::move(head), std::move(caller), std::move(*parameter), ""});
+    return signed_body ? only_with_body(*signed_body, std::move(exchange)) : std::move(exchange);
   }
   if (allowed.empty()) throw Error(ErrorKind::not_found, "no such path: " + head.path);
   return std::make_unique<MethodNotAllowed>(head.method, join(allowed, ", "));

@@ -42,9 +42,10 @@ const char* header(MHD_Connection* connection, const char* name) {
   return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
 }
 
-Request head_of(MHD_Connection* connection, const char* url, const char* method) {
+Request head_of(MHD_Connection* connection, const std::string& target, const char* url, const char* method) {
   Request head;
   head.method = method;
+  head.target = target;
   head.path = url;
   MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, collect_query, &head.query);
   if (const char* length = header(connection, MHD_HTTP_HEADER_CONTENT_LENGTH)) {
@@ -52,9 +53,13 @@ Request head_of(MHD_Connection* connection, const char* url, const char* method)
     std::from_chars(length, length + std::string_view(length).size(), bytes);
     head.announced_length = bytes;
   }
-  const MHD_ConnectionInfo* info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-  head.peer = peer_of(info->connect_fd);
+  if (const char* authorization = header(connection, MHD_HTTP_HEADER_AUTHORIZATION))
+    head.authorization = authorization;
   return head;
+}
+
+Peer kernels_word(MHD_Connection* connection) {
+  return peer_of(MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd);
 }
 
 void log_from_library(void*, const char* format, va_list arguments) {
@@ -64,19 +69,35 @@ void log_from_library(void*, const char* format, va_list arguments) {
   log_debug("event=http message=\"{}\"", text.substr(0, text.find('\n')));
 }
 
-// One request of a connection, from its head to its answer.
+// One request of a connection, from its first line to its answer.
 class Call : public std::enable_shared_from_this<Call> {
  public:
-  Call(MHD_Connection* connection, std::function<void()> resumed)
-      : connection_(connection), resumed_(std::move(resumed)) {}
+  Call(MHD_Connection* connection, std::string target, std::function<void()> resumed)
+      : connection_(connection), target_(std::move(target)), resumed_(std::move(resumed)) {}
 
-  void begin(const BeginExchange& begin, const char* url, const char* method) {
-    answer_what_it_throws([&] { exchange_ = begin(head_of(connection_, url, method)); });
+  bool has_begun() const { return begun_; }
+
+  // The head is complete. Without `identify` the kernel says who asks.
+  void begin(const Identify& identify, const BeginExchange& begin, const char* url, const char* method) {
+    begun_ = true;
+    answer_what_it_throws([&] {
+      Request head = head_of(connection_, target_, url, method);
+      if (identify) return await_identity(identify, begin, std::move(head));
+      head.peer = kernels_word(connection_);
+      exchange_ = begin(std::move(head));
+    });
   }
 
   // The client waits for leave to send its body: no need to read one that is refused already.
   bool refused_before_the_body() const {
     return response_ && header(connection_, MHD_HTTP_HEADER_EXPECT) != nullptr;
+  }
+
+  // What comes now is to come once more, after wake().
+  bool awaits_identity() const { return awaits_identity_; }
+  void rest() {
+    resting_ = true;
+    MHD_suspend_connection(connection_);
   }
 
   // False when the connection is better cut.
@@ -93,8 +114,7 @@ class Call : public std::enable_shared_from_this<Call> {
   MHD_Result answer_or_rest() {
     if (exchange_ && !finished_) finish();
     if (response_) return queue(connection_, *response_);
-    resting_ = true;
-    MHD_suspend_connection(connection_);
+    rest();
     return MHD_YES;
   }
 
@@ -106,6 +126,23 @@ class Call : public std::enable_shared_from_this<Call> {
   }
 
  private:
+  void await_identity(const Identify& identify, const BeginExchange& begin, Request head) {
+    awaits_identity_ = true;
+    auto proceed = [call = weak_from_this()](auto work) {
+      auto still_there = call.lock();
+      if (!still_there) return;
+      still_there->awaits_identity_ = false;
+      still_there->answer_what_it_throws([&] { work(*still_there); });
+      still_there->wake();
+    };
+    identify(std::move(head), {[proceed, begin](Request found) {
+                                 proceed([&](Call& call) { call.exchange_ = begin(std::move(found)); });
+                               },
+                               [proceed](const std::exception_ptr& error) {
+                                 proceed([&](Call&) { std::rethrow_exception(error); });
+                               }});
+  }
+
   void finish() {
     finished_ = true;
     Responder responder([call = weak_from_this()](Response response) {
@@ -134,10 +171,13 @@ class Call : public std::enable_shared_from_this<Call> {
   }
 
   MHD_Connection* connection_;
+  std::string target_;
   std::function<void()> resumed_;
   std::unique_ptr<Exchange> exchange_;
   std::optional<Response> response_;
   std::int64_t dropped_bytes_ = 0;
+  bool begun_ = false;
+  bool awaits_identity_ = false;
   bool finished_ = false;
   bool resting_ = false;
 };
@@ -145,16 +185,19 @@ class Call : public std::enable_shared_from_this<Call> {
 }  // namespace
 
 struct Server::State {
-  State(Loop& its_loop, UniqueFd listening, BeginExchange its_begin, const ServerSettings& settings);
+  State(Loop& its_loop, UniqueFd listening, Identify its_identify, BeginExchange its_begin,
+        const ServerSettings& settings);
   ~State();
 
   void run();
   void run_again_after(std::chrono::milliseconds delay);
+  static void* meet(void* state, const char* target, MHD_Connection* connection);
   static MHD_Result handle(void* state, MHD_Connection* connection, const char* url, const char* method,
                            const char* version, const char* data, std::size_t* size, void** call);
   static void completed(void* state, MHD_Connection* connection, void** call, MHD_RequestTerminationCode how);
 
   Loop& loop;
+  Identify identify;  // empty: the kernel says who asks
   BeginExchange begin;
   std::set<std::shared_ptr<Call>> calls;
   MHD_Daemon* daemon = nullptr;
@@ -162,13 +205,14 @@ struct Server::State {
   Loop::Watch readable, due;
 };
 
-Server::State::State(Loop& its_loop, UniqueFd listening, BeginExchange its_begin,
+Server::State::State(Loop& its_loop, UniqueFd listening, Identify its_identify, BeginExchange its_begin,
                      const ServerSettings& settings)
-    : loop(its_loop), begin(std::move(its_begin)) {
+    : loop(its_loop), identify(std::move(its_identify)), begin(std::move(its_begin)) {
   daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, nullptr, nullptr,
                             &State::handle, this,                                    //
                             MHD_OPTION_EXTERNAL_LOGGER, &log_from_library, nullptr,  //
                             MHD_OPTION_LISTEN_SOCKET, listening.get(),               //
+                            MHD_OPTION_URI_LOG_CALLBACK, &State::meet, this,         //
                             MHD_OPTION_NOTIFY_COMPLETED, &State::completed, this,    //
                             MHD_OPTION_CONNECTION_LIMIT, settings.max_connections,   //
                             MHD_OPTION_CONNECTION_TIMEOUT, settings.idle_seconds,    //
@@ -201,20 +245,29 @@ void Server::State::run_again_after(std::chrono::milliseconds delay) {
   due = loop.after(delay, [this] { run(); });
 }
 
-MHD_Result Server::State::handle(void* state, MHD_Connection* connection, const char* url, const char* method,
+// The first line is there, and still as it came; what is returned is handed to every later call.
+void* Server::State::meet(void* state, const char* target, MHD_Connection* connection) {
+  auto* self = static_cast<State*>(state);
+  auto met = std::make_shared<Call>(connection, target, [self] {
+    self->resumed = true;
+    self->run_again_after(std::chrono::milliseconds(0));
+  });
+  self->calls.insert(met);
+  return met.get();
+}
+
+MHD_Result Server::State::handle(void* state, MHD_Connection*, const char* url, const char* method,
                                  const char*, const char* data, std::size_t* size, void** call) {
   auto* self = static_cast<State*>(state);
-  if (*call == nullptr) {
-    auto begun = std::make_shared<Call>(connection, [self] {
-      self->resumed = true;
-      self->run_again_after(std::chrono::milliseconds(0));
-    });
-    self->calls.insert(begun);
-    *call = begun.get();
-    begun->begin(self->begin, url, method);
-    return begun->refused_before_the_body() ? begun->answer_or_rest() : MHD_YES;
-  }
   auto* known = static_cast<Call*>(*call);
+  if (!known->has_begun()) {
+    known->begin(self->identify, self->begin, url, method);
+    return known->refused_before_the_body() ? known->answer_or_rest() : MHD_YES;
+  }
+  if (known->awaits_identity()) {
+    known->rest();
+    return MHD_YES;
+  }
   if (*size == 0) return known->answer_or_rest();
   bool go_on = known->add_body({data, *size});
   *size = 0;
@@ -228,7 +281,12 @@ void Server::State::completed(void* state, MHD_Connection*, void** call, MHD_Req
 }
 
 Server::Server(Loop& loop, UniqueFd listening, BeginExchange begin, ServerSettings settings)
-    : state_(std::make_unique<State>(loop, std::move(listening), std::move(begin), settings)) {}
+    : Server(loop, std::move(listening), nullptr, std::move(begin), settings) {}
+
+Server::Server(Loop& loop, UniqueFd listening, Identify identify, BeginExchange begin,
+               ServerSettings settings)
+    : state_(std::make_unique<State>(loop, std::move(listening), std::move(identify), std::move(begin),
+                                     settings)) {}
 
 Server::~Server() = default;
 

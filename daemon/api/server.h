@@ -19,8 +19,12 @@ struct ServerSettings {
 
 class Server {
  public:
-  // Error{internal} when libmicrohttpd refuses. `loop` outlives the server.
+  // On a Unix socket: the kernel says who asks. Error{internal} when libmicrohttpd refuses. `loop` outlives
+  // the server.
   Server(Loop& loop, UniqueFd listening, BeginExchange begin, ServerSettings settings = {});
+  // On any socket: `identify` says who asks.
+  Server(Loop& loop, UniqueFd listening, Identify identify, BeginExchange begin,
+         ServerSettings settings = {});
 
   // Open connections are closed; Responders still held answer nobody.
   ~Server();

@@ -39,6 +39,15 @@ User user_of(uid_t uid) {
   return {found->pw_uid, found->pw_gid, found->pw_name, found->pw_dir};
 }
 
+uid_t uid_of(const std::string& name) {
+  std::vector<char> buffer(1 << 14);
+  passwd entry{};
+  passwd* found = nullptr;
+  ::getpwnam_r(name.c_str(), &entry, buffer.data(), buffer.size(), &found);
+  if (found == nullptr) throw Error(ErrorKind::not_found, "this machine knows no user " + name);
+  return found->pw_uid;
+}
+
 std::vector<gid_t> groups_of(const User& user) {
   int count = 64;
   std::vector<gid_t> groups(static_cast<std::size_t>(count));

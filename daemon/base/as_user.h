@@ -19,7 +19,8 @@ struct User {
   std::string name;
   std::string home;
 };
-User user_of(uid_t uid);  // Error{not_found} when the machine does not know the uid
+User user_of(uid_t uid);                // Error{not_found} when the machine does not know the uid
+uid_t uid_of(const std::string& name);  // Error{not_found} likewise
 std::vector<gid_t> groups_of(const User& user);
 
 class AsUser {

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "daemon/base/digest.h"
 #include "daemon/base/fd.h"
 
 namespace trainyard {
@@ -25,15 +26,16 @@ std::size_t read_from_file(char* buffer, std::size_t size, std::size_t count, vo
   return std::ferror(static_cast<std::FILE*>(file)) ? CURL_READFUNC_ABORT : got;
 }
 
-[[noreturn]] void throw_not_connected(const std::string& socket, long os_error) {
+[[noreturn]] void throw_not_connected(const std::string& where, bool over_tcp, long os_error) {
   if (os_error == EACCES || os_error == EPERM)
-    throw Error(ErrorKind::denied, fmt::format("{}: this user may not connect to it", socket));
-  throw Error(
-      ErrorKind::unavailable,
-      fmt::format("no daemon answers on {}{}\n"
-                  "start it with 'systemctl start trainyardd', or name another socket with --socket",
-                  socket,
-                  os_error != 0 ? std::string(": ") + std::strerror(static_cast<int>(os_error)) : ""));
+    throw Error(ErrorKind::denied, fmt::format("{}: this user may not connect to it", where));
+  const char* remedy =
+      over_tcp ? "it listens on the network where [network] listen says so; name another host with --host"
+               : "start it with 'systemctl start trainyardd', or name another socket with --socket";
+  throw Error(ErrorKind::unavailable,
+              fmt::format("no daemon answers on {}{}\n{}", where,
+                          os_error != 0 ? std::string(": ") + std::strerror(static_cast<int>(os_error)) : "",
+                          remedy));
 }
 
 using FilePtr = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
@@ -51,6 +53,29 @@ curl_off_t size_of(std::FILE* file, const std::string& path) {
   return size;
 }
 
+class Headers {
+ public:
+  Headers() {
+    add("Content-Type: application/json");
+    add("Expect:");  // without this libcurl waits a second for "100 Continue" before it sends a larger body
+  }
+  ~Headers() { curl_slist_free_all(list_); }
+  Headers(const Headers&) = delete;
+  Headers& operator=(const Headers&) = delete;
+
+  void add(const std::string& header) { list_ = curl_slist_append(list_, header.c_str()); }
+  curl_slist* get() const { return list_; }
+
+ private:
+  curl_slist* list_ = nullptr;
+};
+
+// The connection stays, the settings of a request do not.
+struct ResetLater {
+  CURL* easy;
+  ~ResetLater() { curl_easy_reset(easy); }
+};
+
 }  // namespace
 
 struct HttpClient::Handle {
@@ -59,76 +84,91 @@ struct HttpClient::Handle {
     static const CURLcode initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
     easy = initialised == CURLE_OK ? curl_easy_init() : nullptr;
     if (easy == nullptr) throw Error(ErrorKind::internal, "libcurl cannot be initialised");
-    headers = curl_slist_append(headers, "Content-Type: application/json");
-    // Without this libcurl waits a second for "100 Continue" before it sends a larger body.
-    headers = curl_slist_append(headers, "Expect:");
   }
-  ~Handle() {
-    curl_slist_free_all(headers);
-    curl_easy_cleanup(easy);
-  }
+  ~Handle() { curl_easy_cleanup(easy); }
   CURL* easy = nullptr;
-  curl_slist* headers = nullptr;
 };
 
 HttpClient::HttpClient(std::string unix_socket)
     : unix_socket_(std::move(unix_socket)), handle_(std::make_unique<Handle>()) {}
 
+HttpClient::HttpClient(HostPort address, SignRequest sign)
+    : address_(std::move(address)), sign_(std::move(sign)), handle_(std::make_unique<Handle>()) {}
+
 HttpClient::~HttpClient() = default;
 
 HttpResponse HttpClient::head(const std::string& target) {
   curl_easy_setopt(handle_->easy, CURLOPT_NOBODY, 1L);
-  return perform(target);
+  return perform({"HEAD", target, sha256("")});
 }
 
 HttpResponse HttpClient::get(const std::string& target) {
   curl_easy_setopt(handle_->easy, CURLOPT_HTTPGET, 1L);
-  return perform(target);
+  return perform({"GET", target, sha256("")});
 }
 
 HttpResponse HttpClient::post(const std::string& target, std::string_view json) {
   curl_easy_setopt(handle_->easy, CURLOPT_POST, 1L);
   curl_easy_setopt(handle_->easy, CURLOPT_POSTFIELDS, json.data());
   curl_easy_setopt(handle_->easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(json.size()));
-  return perform(target);
+  return perform({"POST", target, sha256(json)});
 }
 
 HttpResponse HttpClient::put_file(const std::string& target, const std::string& path) {
   FilePtr file = open_for_reading(path);
+  std::string digest = sign_ ? sha256_of_file(path) : "";
   curl_easy_setopt(handle_->easy, CURLOPT_UPLOAD, 1L);
   curl_easy_setopt(handle_->easy, CURLOPT_READFUNCTION, read_from_file);
   curl_easy_setopt(handle_->easy, CURLOPT_READDATA, file.get());
   curl_easy_setopt(handle_->easy, CURLOPT_INFILESIZE_LARGE, size_of(file.get(), path));
-  return perform(target);
+  return perform({"PUT", target, digest});
 }
 
-// Performs what was set up, and clears it: the connection stays, the settings do not.
-HttpResponse HttpClient::perform(const std::string& target) {
-  HttpResponse response;
+// Performs what was set up.
+HttpResponse HttpClient::perform(const SignedRequest& request) {
   CURL* easy = handle_->easy;
-  const std::string url = "http://trainyard" + target;
-  curl_easy_setopt(easy, CURLOPT_URL, url.c_str());
-  curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, unix_socket_.c_str());
-  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, handle_->headers);
-  curl_easy_setopt(easy, CURLOPT_PROXY, "");  // an http_proxy in the environment is not for us
+  ResetLater reset{easy};
+  HttpResponse response;
+  Headers headers;
+  if (sign_) headers.add("Authorization: " + sign_(request));
+  set_address(request.target);
+  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers.get());
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, connect_timeout_s);
   curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
   curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, silence_timeout_s);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, append_to_string);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, &response.body);
-
-  CURLcode code = curl_easy_perform(easy);
-  long status = 0, os_error = 0;
+  check(curl_easy_perform(easy));
+  long status = 0;
   curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
-  curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &os_error);
-  curl_easy_reset(easy);
-  if (code == CURLE_COULDNT_CONNECT) throw_not_connected(unix_socket_, os_error);
-  if (code != CURLE_OK)
-    throw ConnectionLost(fmt::format("the connection to the daemon on {} was lost: {}", unix_socket_,
-                                     curl_easy_strerror(code)));
   response.status = static_cast<int>(status);
   return response;
+}
+
+void HttpClient::set_address(const std::string& target) {
+  CURL* easy = handle_->easy;
+  const std::string url = "http://" + (over_tcp() ? to_string(address_) : "trainyard") + target;
+  curl_easy_setopt(easy, CURLOPT_URL, url.c_str());
+  curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);  // what is sent is what was signed
+  curl_easy_setopt(easy, CURLOPT_PROXY, "");       // an http_proxy in the environment is not for us
+  if (over_tcp())
+    curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
+  else
+    curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, unix_socket_.c_str());
+}
+
+void HttpClient::check(int code) const {
+  if (code == CURLE_OK) return;
+  const std::string where = over_tcp() ? to_string(address_) : unix_socket_;
+  long os_error = 0;
+  curl_easy_getinfo(handle_->easy, CURLINFO_OS_ERRNO, &os_error);
+  if (code == CURLE_COULDNT_RESOLVE_HOST)
+    throw Error(ErrorKind::unavailable,
+                fmt::format("no host {} is known here; name another with --host", address_.host));
+  if (code == CURLE_COULDNT_CONNECT) throw_not_connected(where, over_tcp(), os_error);
+  throw ConnectionLost(fmt::format("the connection to the daemon on {} was lost: {}", where,
+                                   curl_easy_strerror(static_cast<CURLcode>(code))));
 }
 
 std::string url_escape(std::string_view text) {

@@ -1,5 +1,4 @@
-// HTTP over a Unix socket (libcurl): how the command line speaks to the daemon. One connection, kept open;
-// one thread at a time.
+// HTTP over a Unix socket or TCP (libcurl): how the command line speaks to the daemon. One thread at a time.
 #pragma once
 #include <functional>
 #include <memory>
@@ -7,6 +6,8 @@
 #include <string_view>
 
 #include "daemon/base/error.h"
+#include "daemon/base/host_port.h"
+#include "daemon/base/signed_request.h"
 
 namespace trainyard {
 
@@ -21,11 +22,20 @@ class ConnectionLost : public Error {
   explicit ConnectionLost(const std::string& message) : Error(ErrorKind::unavailable, message) {}
 };
 
-// Every call throws Error{unavailable} naming the socket when nobody listens there, Error{denied} when this
-// user may not connect, and ConnectionLost when the answer stays away (for at most two minutes).
+// Proves whose request it is: the value of its header Authorization.
+using SignRequest = std::function<std::string(const SignedRequest& request)>;
+
+// Every call throws Error{unavailable} naming the socket or the host when nobody listens there, Error{denied}
+// when this user may not connect, ConnectionLost when the answer stays away (for at most two minutes), and
+// what `sign` throws.
 class HttpClient {
  public:
+  // One connection, kept open.
   explicit HttpClient(std::string unix_socket);
+
+  // A connection for each request. On one kept open libcurl may send a request again by itself, and what was
+  // signed once is refused the second time.
+  HttpClient(HostPort address, SignRequest sign);
   ~HttpClient();
 
   // `target` is path and query, escaped: "/v1/runs?state=live".
@@ -36,9 +46,14 @@ class HttpClient {
 
  private:
   struct Handle;
-  HttpResponse perform(const std::string& target);
+  HttpResponse perform(const SignedRequest& request);
+  void set_address(const std::string& target);
+  void check(int code) const;  // of libcurl
+  bool over_tcp() const { return unix_socket_.empty(); }
 
-  std::string unix_socket_;
+  std::string unix_socket_;  // empty: over TCP
+  HostPort address_;
+  SignRequest sign_;
   std::unique_ptr<Handle> handle_;
 };
 

@@ -69,6 +69,16 @@ max_code_size = "8 MiB"
   EXPECT_EQ(config.max_code_bytes, 8 << 20);
 }
 
+TEST(TheSettings, OfTheNetworkAreRead) {
+  EXPECT_EQ(read("").listen, std::nullopt);
+  Config config = read("[network]\nlisten = \"[::]:7000\"\nmunge_socket = \"/run/munge/s\"\n");
+  EXPECT_EQ(config.listen, (HostPort{"::", 7000}));
+  EXPECT_EQ(config.munge_socket, "/run/munge/s");
+  EXPECT_THAT(messages_of("[network]\nlisten = 6822\n"), ElementsAre(HasSubstr("c.toml:2:")));
+  EXPECT_THAT(messages_of("[network]\nlisten = \"head:port\"\n"),
+              ElementsAre(HasSubstr("must be an address of this host")));
+}
+
 TEST(TheSettings, OfScratchAndSlurmAreRead) {
   Config config = read(R"([scratch]
 path = "/gpfs/trainyard"
