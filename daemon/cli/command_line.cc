@@ -129,6 +129,7 @@ CommandLine parse_command_line(const std::vector<std::string>& given) {
   line.wants_version = line.arguments.has("--version");
   line.completion = line.arguments.text("--completion");
   line.socket = line.arguments.text("--socket");
+  line.host = line.arguments.text("--host");
   if (line.command && !line.wants_help && !line.wants_version) line.arguments.check(command);
   return line;
 }

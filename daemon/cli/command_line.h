@@ -15,6 +15,7 @@ struct CommandLine {
   bool wants_version = false;
   std::string completion;  // a shell
   std::string socket;      // empty: not given
+  std::string host;        // empty: not given
 };
 
 // `words` without the program's name. Error{invalid} names what was not understood and what may be meant.

@@ -23,6 +23,7 @@ const std::vector<Option>& global_options() {
        {},
        false,
        Completes::files},
+      {"--host", "HOST", "the daemon's host, or HOST:PORT, from another one; else $TRAINYARD_HOST", {}},
       {"--completion", "SHELL", "print the completion script for a shell", {"bash"}},
       {"--version", "", "print the version", {}},
       {"--help,-h", "", "explain, also each command: trainyard submit --help", {}}};

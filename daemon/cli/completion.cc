@@ -95,7 +95,7 @@ std::string bash_completion() {
          "  for ((i = 1; i < COMP_CWORD; i++)); do\n"
          "    word=${COMP_WORDS[i]}\n"
          "    case $word in\n"
-         "    --socket) ((i++)); continue ;;\n"
+         "    --socket | --host) ((i++)); continue ;;\n"
          "    -*) continue ;;\n"
          "    esac\n"
          "    case $command in\n"

@@ -15,12 +15,6 @@ std::string environment(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-std::string resolve_socket(const std::string& given) {
-  if (!given.empty()) return given;
-  std::string from_environment = environment("TRAINYARD_SOCKET");
-  return from_environment.empty() ? default_socket : from_environment;
-}
-
 std::string local_zone() {
   std::string zone = environment("TZ");
   if (zone.starts_with(':')) zone.erase(0, 1);
@@ -35,8 +29,21 @@ std::string local_zone() {
 
 }  // namespace
 
-Context::Context(const std::string& socket, Terminal terminal)
-    : terminal_(terminal), zone_(local_zone()), daemon_(resolve_socket(socket)) {}
+DaemonAddress address_of_daemon(const std::string& socket, const std::string& host) {
+  if (!socket.empty() && !host.empty())
+    throw Error(ErrorKind::invalid, "--socket names a daemon on this host, --host one on another: give one");
+  DaemonAddress address;
+  std::string host_to_ask = host.empty() && socket.empty() ? environment("TRAINYARD_HOST") : host;
+  if (!host_to_ask.empty()) address.host = parse_host_port(host_to_ask);
+  address.socket = socket.empty() ? environment("TRAINYARD_SOCKET") : socket;
+  if (address.socket.empty()) address.socket = default_socket;
+  address.munge_socket = environment("TRAINYARD_MUNGE_SOCKET");
+  address.daemon_user = environment("TRAINYARD_DAEMON_USER");
+  return address;
+}
+
+Context::Context(const std::string& socket, const std::string& host, Terminal terminal)
+    : terminal_(terminal), zone_(local_zone()), daemon_(address_of_daemon(socket, host)) {}
 
 void Context::print(std::string_view text) const { write_all(STDOUT_FILENO, text); }
 

@@ -13,10 +13,14 @@ namespace trainyard {
 
 inline constexpr const char* default_socket = "/run/trainyard/trainyard.sock";
 
+// Where the daemon is: what the command line says (--socket, --host; empty: not given), else $TRAINYARD_HOST,
+// else $TRAINYARD_SOCKET, else the default. Error{invalid} when both are given.
+DaemonAddress address_of_daemon(const std::string& socket, const std::string& host);
+
 class Context {
  public:
-  // `socket` as given on the command line; empty: $TRAINYARD_SOCKET, or the default.
-  Context(const std::string& socket, Terminal terminal);
+  // What the command line says of the daemon's place; see address_of_daemon().
+  Context(const std::string& socket, const std::string& host, Terminal terminal);
 
   DaemonClient& daemon() { return daemon_; }
   const Terminal& terminal() const { return terminal_; }

@@ -2,6 +2,11 @@
 
 #include <poll.h>
 
+#include <chrono>
+
+#include "daemon/base/as_user.h"
+#include "daemon/base/munge.h"
+
 namespace trainyard {
 namespace {
 
@@ -11,6 +16,7 @@ ErrorKind kind_of_status(int status) {
   switch (status) {
     case 404:
       return ErrorKind::not_found;
+    case 401:
     case 403:
       return ErrorKind::denied;
     case 503:
@@ -45,9 +51,31 @@ Json accept(const HttpResponse& response, const std::string& request) {
   return body;
 }
 
+// Long enough for clocks that are a little apart, short enough to be of no use to who finds it.
+constexpr std::chrono::seconds credential_lifetime{60};
+
+uid_t uid_of_daemon(const std::string& user) {
+  try {
+    return user.empty() ? 0 : uid_of(user);
+  } catch (const Error& e) {
+    throw Error(e.kind(), std::string("TRAINYARD_DAEMON_USER: ") + e.what());
+  }
+}
+
+HttpClient http_client(const DaemonAddress& address) {
+  if (!address.host) return HttpClient(address.socket);
+  uid_t daemon_uid = uid_of_daemon(address.daemon_user);
+  return {*address.host, [munge = Munge(address.munge_socket), daemon_uid](const SignedRequest& request) {
+            return std::string(authorization_scheme) +
+                   munge.make(to_payload(request), credential_lifetime, daemon_uid);
+          }};
+}
+
 void pause_before_try(int number) { ::poll(nullptr, 0, 200 << number); }
 
 }  // namespace
+
+DaemonClient::DaemonClient(const DaemonAddress& address) : http_(http_client(address)) {}
 
 Json DaemonClient::get(const std::string& target) { return accept(http_.get(target), "GET " + target); }
 

@@ -1,6 +1,7 @@
 // The daemon's API as calls: JSON in, JSON out, and whatever it refuses as the Error it names.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "daemon/base/http.h"
@@ -8,9 +9,17 @@
 
 namespace trainyard {
 
+// Where a daemon is: on this host behind a socket, or on another one.
+struct DaemonAddress {
+  std::string socket;
+  std::optional<HostPort> host;  // when set, the socket does not matter
+  std::string munge_socket;      // of this host's munged; empty: where it listens by default
+  std::string daemon_user;       // whom the daemon over there runs as; empty: root
+};
+
 class DaemonClient {
  public:
-  explicit DaemonClient(const std::string& socket) : http_(socket) {}
+  explicit DaemonClient(const DaemonAddress& address);
 
   // Throws what HttpClient throws, and the daemon's own error: its kind, message and problems.
   Json get(const std::string& target);

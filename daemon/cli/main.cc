@@ -34,7 +34,7 @@ int run(const std::vector<std::string>& words) {
   std::map<std::string, std::string> sources;
   try {
     CommandLine line = parse_command_line(words);
-    Context context(line.socket, terminal);
+    Context context(line.socket, line.host, terminal);
     try {
       return perform(line, context);
     } catch (...) {

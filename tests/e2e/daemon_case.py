@@ -19,6 +19,8 @@ OVER = ("completed", "failed", "cancelled")
 class DaemonCase(unittest.TestCase):
     """A daemon runs from the first test of a class to its last."""
 
+    settings = SETTINGS
+
     @classmethod
     def setUpClass(cls):
         cls.yard = yard.shared()
@@ -30,7 +32,7 @@ class DaemonCase(unittest.TestCase):
         results.mkdir(exist_ok=True)
         results.chmod(0o1777)
         cls.addClassCleanup(cls.yard.stop_daemon)
-        cls.yard.start_daemon(SETTINGS)
+        cls.yard.start_daemon(cls.settings)
 
     # ---- manifests
 

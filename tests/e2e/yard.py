@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import pwd
+import re
 import select
 import shutil
 import signal
@@ -92,6 +93,20 @@ class Yard:
         return self.execute(self.prefix / "bin/trainyard", *arguments, user=user, expect=expect, env=environment,
                             **options)
 
+    def from_login_node(self, *arguments, user="yard_ada", host=None, environment=None, **options):
+        """The command line on another host than the daemon's, which it asks over the network."""
+        login = {name: value for name, value in os.environ.items() if not name.startswith("TRAINYARD_")}
+        login |= {"TRAINYARD_HOST": host or self.head_address, **self.munge_of_the_yard, **(environment or {})}
+        return self.execute(self.prefix / "bin/trainyard", *arguments, user=user, on="n1", env=login, **options)
+
+    @property
+    def head_address(self):
+        return re.search(r"^SlurmctldHost=\w+\((.+)\)$", (self.sandbox / "etc/slurm.conf").read_text(), re.M)[1]
+
+    @property
+    def munge_of_the_yard(self):
+        return {"TRAINYARD_MUNGE_SOCKET": str(self.sandbox / "munge/socket")}
+
     def fault(self, what, action):
         subprocess.run([SANDBOX, "--dir", self.sandbox, "fault", what, action], check=True, stdin=subprocess.DEVNULL)
 
@@ -101,6 +116,7 @@ class Yard:
         """The configuration of the tests, with `overrides` laid over it table by table."""
         tables = {
             "daemon": {"socket": str(self.socket), "state_dir": str(self.state), "allow_root": True},
+            "network": {"munge_socket": str(self.sandbox / "munge/socket")},
             "scratch": {"path": str(self.scratch)},
             "slurm": {"conf": str(self.sandbox / "etc/slurm.conf")},
         }

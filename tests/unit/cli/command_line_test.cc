@@ -41,6 +41,11 @@ TEST(CommandLine, TakesTheSocketAnywhere) {
   }
 }
 
+TEST(CommandLine, TakesTheHostAnywhere) {
+  EXPECT_EQ(parse_command_line({"--host", "head", "list"}).host, "head");
+  EXPECT_EQ(parse_command_line({"list", "--host=head:7000"}).host, "head:7000");
+}
+
 TEST(CommandLine, GivesAnOptionOneValueAndTheNextWordToTheCommand) {
   for (const Words& words : {Words{"--socket", "/s", "logs", "1", "--which", "stage"},
                              Words{"logs", "--which", "stage", "--socket", "/s", "1"},

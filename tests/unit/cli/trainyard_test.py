@@ -100,12 +100,12 @@ class CommandTest(unittest.TestCase):
             file.write(text)
         return path
 
-    def environment(self):
+    def environment(self, **more):
         return {"PATH": os.environ["PATH"], "TRAINYARD_SOCKET": self.socket, "TZ": "UTC", "LC_ALL": "C",
-                "TMPDIR": self.folder}
+                "TMPDIR": self.folder, **more}
 
-    def trainyard(self, *words, **more):
-        return subprocess.run([trainyard, *words], env=self.environment(), cwd=self.folder, text=True, timeout=30,
+    def trainyard(self, *words, environment=None, **more):
+        return subprocess.run([trainyard, *words], env=self.environment(**(environment or {})), cwd=self.folder, text=True, timeout=30,
                               capture_output=True, check=False, **more)
 
 
@@ -123,11 +123,53 @@ class ErrorsTest(CommandTest):
         self.assertIn("no daemon answers on /nowhere/s: No such file or directory", done.stderr)
         self.assertIn("systemctl start trainyardd", done.stderr)
 
+    def test_an_answer_without_identity_is_a_denial(self):
+        self.daemon.on("GET", "/v1/runs/1", (401, {"kind": "denied", "message": "no credential", "problems": []}))
+        self.assertEqual(self.trainyard("show", "1").returncode, 4)
+
     def test_a_full_disk_does_not_look_like_success(self):
         self.daemon.on("GET", "/v1/runs", (200, {"runs": [], "next": None}))
         with open("/dev/full", "w", encoding="utf-8") as full:
             done = subprocess.run([trainyard, "list"], env=self.environment(), stdout=full, stderr=subprocess.PIPE, check=False)
         self.assertEqual(done.returncode, 5)
+
+
+class HostTest(CommandTest):
+    """Which daemon is asked. What munge has to do with it is tested with a munged, in tests/integration/munge."""
+
+    NO_MUNGED = {"TRAINYARD_MUNGE_SOCKET": "/nowhere/munge"}
+
+    def setUp(self):
+        super().setUp()
+        self.daemon.on("GET", "/v1/runs", (200, {"runs": [], "next": None}))
+
+    def test_a_request_to_another_host_is_signed_or_not_sent(self):
+        done = self.trainyard("list", "--host", "127.0.0.1:1", environment=self.NO_MUNGED)
+        self.assertEqual(done.returncode, 5)
+        self.assertIn("munged does not answer on this host", done.stderr)
+        self.assertIn("systemctl start munge", done.stderr)
+
+    def test_the_command_line_comes_first_then_the_host_then_the_socket(self):
+        host = {"TRAINYARD_HOST": "127.0.0.1:1", **self.NO_MUNGED}
+        self.assertEqual(self.trainyard("list").returncode, 0)
+        self.assertEqual(self.trainyard("list", environment=host).returncode, 5)
+        self.assertEqual(self.trainyard("list", "--socket", self.socket, environment=host).returncode, 0)
+        self.assertEqual(self.trainyard("list", environment={"TRAINYARD_HOST": ""}).returncode, 0)
+
+    def test_a_socket_and_a_host_are_one_too_many(self):
+        done = self.trainyard("list", "--socket", self.socket, "--host", "head")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("give one", done.stderr)
+
+    def test_what_is_no_host_is_refused(self):
+        for host in ("http://head", "head:port", "a b"):
+            done = self.trainyard("list", "--host", host)
+            self.assertEqual((done.returncode, "is no host" in done.stderr), (2, True), done.stderr)
+
+    def test_an_unknown_user_of_the_daemon_is_named(self):
+        done = self.trainyard("list", "--host", "head", environment={"TRAINYARD_DAEMON_USER": "no-such-user"})
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("TRAINYARD_DAEMON_USER", done.stderr)
 
 
 class SubmitTest(CommandTest):
