@@ -29,6 +29,11 @@ void show_metrics(Api& api, RouteCall& call, const Responder& responder);
 void find_code(Api& api, RouteCall& call, const Responder& responder);
 std::unique_ptr<Exchange> upload_code(Api& api, RouteCall call);
 
+// reconcile.cc
+void get_reconciliation(Api& api, RouteCall& call, const Responder& responder);
+void close_month(Api& api, RouteCall& call, const Responder& responder);
+void list_months(Api& api, RouteCall& call, const Responder& responder);
+
 // usage.cc
 void report_usage(Api& api, RouteCall& call, const Responder& responder);
 

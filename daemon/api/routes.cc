@@ -118,6 +118,10 @@ const std::vector<Route>& routes() {
        with_body<get_admin_status>},
       {"POST", "/v1/admin/drain", "", "admits nothing new", Role::operator_, with_body<drain>},
       {"POST", "/v1/admin/resume", "", "admits again", Role::operator_, with_body<resume>},
+      {"GET", "/v1/admin/reconcile", "since", "the ledger against Slurm's accounting", Role::admin,
+       with_body<get_reconciliation>},
+      {"GET", "/v1/admin/months", "", "months that are closed", Role::admin, with_body<list_months>},
+      {"POST", "/v1/admin/months/{month}/close", "", "closes a month", Role::admin, with_body<close_month>},
   };
   return table;
 }

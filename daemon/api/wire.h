@@ -8,6 +8,7 @@
 
 #include "daemon/base/json.h"
 #include "daemon/driver/driver.h"
+#include "daemon/report/reconcile.h"
 #include "daemon/report/totals.h"
 #include "daemon/run/data_set.h"
 #include "daemon/run/run.h"
@@ -34,6 +35,8 @@ Json to_wire(const RunDetail& detail);
 
 Json to_wire(const SubmitAnswer& answer);
 Json to_wire(const UsageTotals& totals, const UsageQuery& query);
+Json to_wire(const Reconciliation& result, UtcSeconds since);  // what is equal is only counted
+Json to_wire(const ClosedMonth& closed);
 Json to_wire(const Driver::Status& status);  // of all users
 Json results_to_wire(const TrainingRun& run);
 

@@ -7,11 +7,22 @@
 namespace trainyard {
 
 const std::vector<Command>& all_commands() {
-  static const std::vector<Command> commands{
-      init_command(),         submit_command(),       list_command(),         show_command(),
-      logs_command(),         metrics_command(),      cancel_command(),       rerun_command(),
-      download_command(),     report_usage_command(), admin_status_command(), admin_drain_command(),
-      admin_resume_command(), help_command()};
+  static const std::vector<Command> commands{init_command(),
+                                             submit_command(),
+                                             list_command(),
+                                             show_command(),
+                                             logs_command(),
+                                             metrics_command(),
+                                             cancel_command(),
+                                             rerun_command(),
+                                             download_command(),
+                                             report_usage_command(),
+                                             admin_status_command(),
+                                             admin_drain_command(),
+                                             admin_resume_command(),
+                                             admin_reconcile_command(),
+                                             admin_close_month_command(),
+                                             help_command()};
   return commands;
 }
 

@@ -20,6 +20,8 @@ Command report_usage_command();
 Command admin_status_command();
 Command admin_drain_command();
 Command admin_resume_command();
+Command admin_reconcile_command();
+Command admin_close_month_command();
 Command help_command();
 
 const std::vector<Command>& all_commands();

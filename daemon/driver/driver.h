@@ -93,6 +93,12 @@ class Driver {
   };
   Status status() const;
 
+  // What the scheduler's accounting has on record of our jobs since then; answers once, on the loop.
+  void recorded_since(UtcSeconds since, std::function<void(std::vector<JobStatus>)> answer,
+                      std::function<void(std::exception_ptr)> failed);
+  // Jobs whose segments are still to come.
+  std::set<JobKey> unsettled_jobs() const;
+
   // Called after every recorded event, on the loop: the log line, and tests.
   void on_event(std::function<void(const std::string& line)> observer);
 

@@ -382,6 +382,27 @@ TEST_F(Routes, ReportToEachUserTheirOwnUsageAndToAdminsAll) {
   EXPECT_EQ(all["total"]["runs"], 2);
 }
 
+TEST_F(Routes, ReconcileForAdminsWhatTheSchedulerHasOnRecord) {
+  office_.add_run(stranger, manifest_named("a", 2), until_failed(2));
+  Json books = office_.ask_json(me, "GET", "/v1/admin/reconcile?since=2026-11");
+  EXPECT_EQ(books["segments"], 1);
+  EXPECT_EQ(books["unexplained"], 1);
+  EXPECT_EQ(books["rows"][0]["finding"], "missing_in_slurmdbd");  // this scheduler knows of no job
+  EXPECT_EQ(books["rows"][0]["gpu_seconds_too_many"], 120);
+  EXPECT_EQ(books["rows"][0]["slurmdbd"], Json());
+  EXPECT_EQ(office_.ask(stranger, "GET", "/v1/admin/reconcile").status, 403);
+}
+
+TEST_F(Routes, CloseMonthsForAdminsInOrder) {
+  EXPECT_EQ(office_.ask(stranger, "POST", "/v1/admin/months/2026-03/close").status, 403);
+  EXPECT_EQ(office_.ask(me, "POST", "/v1/admin/months/march/close").status, 400);
+  Json closed = office_.ask_json(me, "POST", "/v1/admin/months/2026-03/close");
+  EXPECT_EQ(closed["month"], "2026-03");
+  EXPECT_EQ(closed["closed_by"], user_of(me).name);
+  EXPECT_EQ(office_.ask(me, "POST", "/v1/admin/months/2026-03/close").status, 400);
+  EXPECT_EQ(office_.ask_json(me, "GET", "/v1/admin/months")["closed"], Json::array({closed}));
+}
+
 TEST_F(Routes, RefuseReportsOfNoPeriodNoZoneAndNoKey) {
   for (const char* query : {"since=2026-11&until=2026-10", "zone=Mars", "by=weather", "since=soon"})
     EXPECT_EQ(office_.ask(me, "GET", std::string("/v1/report/usage?") + query).status, 400) << query;

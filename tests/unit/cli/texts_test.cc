@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "daemon/cli/first_manifest.h"
+#include "daemon/cli/reconcile_text.h"
 #include "daemon/cli/show_run.h"
 #include "daemon/cli/submit_answer.h"
 #include "daemon/cli/usage_text.h"
@@ -55,6 +56,26 @@ TEST(UsageTable, SaysWhichPeriodItIsOf) {
             "ada       free     2     5         5400       1.50\n"
             "=cmd(),x  -        1     1            0       0.00\n"
             "total              3     6         5400       1.50\n");
+}
+
+TEST(Reconcile, ShowsWhatIsNotEqualWithItsReasonAndCountsAll) {
+  Json ledger = {{"started_at", 1793487600}, {"ended_at", 1793487630}, {"gpus", 2}};
+  Json lost = {{"started_at", nullptr}, {"ended_at", nullptr}, {"gpus", 0}};
+  Json row = {{"job_id", 77},          {"run", 42},
+              {"user", "ada"},         {"ledger", ledger},
+              {"slurmdbd", lost},      {"gpu_seconds_too_many", 60},
+              {"seconds_unseen", 0},   {"finding", "controller_lost_job"},
+              {"text", "it was lost"}, {"explained", true}};
+  Json report = {{"segments", 9}, {"equal", 8}, {"explained", 1}, {"unexplained", 0}, {"rows", {row}}};
+  EXPECT_EQ(
+      reconcile_text(report, "UTC"),
+      "JOB  RUN  USER  STARTED                LEDGER       SLURMDBD  GPU-S TOO MANY  S UNSEEN  REASON\n"
+      " 77   42  ada   2026-10-31 23:00:00  30 s × 2  never started              60         0  "
+      "controller_lost_job\n\n"
+      "controller_lost_job: it was lost\n\n"
+      "9 segments, 8 equal, 1 explained, 0 unexplained\n");
+  report["rows"] = Json::array();
+  EXPECT_EQ(reconcile_text(report, "UTC"), "9 segments, 8 equal, 1 explained, 0 unexplained\n");
 }
 
 TEST(UsageCsv, QuotesAndDisarmsFormulas) {

@@ -1,0 +1,63 @@
+#include "daemon/cli/reconcile_text.h"
+
+#include <fmt/format.h>
+
+#include <map>
+
+#include "daemon/base/clock.h"
+#include "daemon/cli/human.h"
+#include "daemon/cli/table.h"
+
+namespace trainyard {
+namespace {
+
+std::string number(const Json& row, const char* key) {
+  Json value = get_or<Json>(row, key, Json());
+  return value.is_null() ? "-" : value.dump();
+}
+
+// "3600 s × 2", or "-" where that account does not have the job.
+std::string account_text(const Json& account) {
+  if (account.is_null()) return "-";
+  Json started = get<Json>(account, "started_at"), ended = get<Json>(account, "ended_at");
+  if (started.is_null()) return "never started";
+  if (ended.is_null()) return "no end";
+  return fmt::format("{} s × {}", ended.get<std::int64_t>() - started.get<std::int64_t>(),
+                     get<std::int64_t>(account, "gpus"));
+}
+
+Json start_of(const Json& row) {
+  const Json ledger = get<Json>(row, "ledger");
+  return get<Json>(ledger.is_null() ? get<Json>(row, "slurmdbd") : ledger, "started_at");
+}
+
+}  // namespace
+
+std::string reconcile_text(const Json& report, const std::string& zone) {
+  Table table({{"JOB", Align::right},
+               {"RUN", Align::right},
+               {"USER"},
+               {"STARTED"},
+               {"LEDGER", Align::right},
+               {"SLURMDBD", Align::right},
+               {"GPU-S TOO MANY", Align::right},
+               {"S UNSEEN", Align::right},
+               {"REASON"}});
+  std::map<std::string, std::string> meanings;
+  for (const Json& row : get<Json>(report, "rows")) {
+    std::string finding = get<std::string>(row, "finding");
+    meanings[finding] = get<std::string>(row, "text");
+    table.add({number(row, "job_id"), number(row, "run"), get_or<std::string>(row, "user", "-"),
+               human_time(start_of(row), zone), account_text(get<Json>(row, "ledger")),
+               account_text(get<Json>(row, "slurmdbd")), number(row, "gpu_seconds_too_many"),
+               number(row, "seconds_unseen"), finding});
+  }
+  std::string text = table.empty() ? "" : table.text() + '\n';
+  for (const auto& [finding, meaning] : meanings) text += finding + ": " + meaning + '\n';
+  if (!meanings.empty()) text += '\n';
+  return text + fmt::format("{} segments, {} equal, {} explained, {} unexplained\n",
+                            number(report, "segments"), number(report, "equal"), number(report, "explained"),
+                            number(report, "unexplained"));
+}
+
+}  // namespace trainyard

@@ -1,0 +1,28 @@
+// What it takes to hold the ledger against the scheduler's own account.
+#include "daemon/driver/driver.h"
+
+namespace trainyard {
+
+void Driver::recorded_since(UtcSeconds since, std::function<void(std::vector<JobStatus>)> answer,
+                            std::function<void(std::exception_ptr)> failed) {
+  lane_.run(
+      [this, since] {
+        return steps_.scheduler().history_since(token_prefix(steps_.site().ledger_id), since);
+      },
+      std::move(answer), std::move(failed));
+}
+
+std::set<JobKey> Driver::unsettled_jobs() const {
+  std::set<JobKey> jobs;
+  for (const auto& [id, live] : runs_) {
+    const Attempt* attempt = live.run.attempt();
+    if (attempt == nullptr) continue;
+    if (attempt->train) jobs.insert(attempt->train->key);
+    if (attempt->store) jobs.insert(attempt->store->key);
+  }
+  for (const auto& [digest, live] : data_sets_)
+    if (live.data_set.job) jobs.insert(*live.data_set.job);
+  return jobs;
+}
+
+}  // namespace trainyard

@@ -1,0 +1,167 @@
+#include "daemon/report/reconcile.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+namespace trainyard {
+namespace {
+
+struct Words {
+  const char* name;
+  const char* sentence;
+};
+
+// In the order of the enumeration.
+constexpr std::array<Words, 10> all_words{{
+    {"equal", "ledger and slurmdbd say the same"},
+    {"controller_lost_job", "slurmctld lost the job while it ran; the agent's evidence counts"},
+    {"node_failure_detected_late", "charged until Slurm gave the node up; the agent was last seen before"},
+    {"suspended", "ledger and slurmdbd differ on how long it was suspended; its GPUs stayed its own"},
+    {"not_ended_in_slurmdbd", "slurmdbd has no end of it"},
+    {"extra_copy", "a second copy, submitted in doubt; the run used the other"},
+    {"not_settled_yet", "its run is not over: the segment is still to come"},
+    {"differs", "ledger and slurmdbd differ, and nothing explains it"},
+    {"missing_in_ledger", "slurmdbd has it, the ledger has not"},
+    {"missing_in_slurmdbd", "the ledger has it, slurmdbd has not"},
+}};
+
+const Words& words_of(Finding finding) { return all_words.at(static_cast<std::size_t>(finding)); }
+
+// What slurmdbd says it used; nullopt for a job that it has no start or no end of.
+std::optional<Segment> by_slurmdbd(const std::optional<JobStatus>& recorded) {
+  if (!recorded || recorded->phase != JobPhase::ended) return std::nullopt;
+  return segment_of_job(*recorded);
+}
+
+std::int64_t seconds_of(const std::optional<Segment>& segment) {
+  return segment ? (segment->ended_at - segment->started_at).count() : 0;
+}
+
+bool same_use(const Segment& a, const Segment& b) {
+  return a.started_at == b.started_at && a.ended_at == b.ended_at && a.gpus == b.gpus;
+}
+
+Finding compare(const ReconciledJob& job) {
+  const Segment& ledger = job.charged->segment;
+  std::optional<Segment> slurmdbd = by_slurmdbd(job.recorded);
+  if (slurmdbd && same_use(ledger, *slurmdbd)) {
+    if (length_of(ledger.suspended) != job.recorded->suspended) return Finding::suspended;
+    bool unseen = job.recorded->outcome == JobOutcome::node_failure && job.seconds_unseen().value_or(0) > 0;
+    return unseen ? Finding::node_failure_detected_late : Finding::equal;
+  }
+  if (ledger.source == SegmentSource::evidence) return Finding::controller_lost_job;
+  if (!job.recorded) return Finding::missing_in_slurmdbd;
+  return job.recorded->phase == JobPhase::ended ? Finding::differs : Finding::not_ended_in_slurmdbd;
+}
+
+// slurmdbd's rows, each given to one segment.
+class Rows {
+ public:
+  explicit Rows(const std::vector<JobStatus>& recorded) {
+    for (const JobStatus& row : recorded) left_.emplace(std::pair(row.key.cluster, row.key.job_id), &row);
+  }
+
+  // The row of this segment. A job that slurmctld lost and put back into the queue has a new submit time, and
+  // its old id.
+  const JobStatus* take(const Segment& segment) {
+    if (const JobStatus* row = take_if(segment, [&](const JobKey& key) { return key == segment.job; }))
+      return row;
+    if (segment.source != SegmentSource::evidence) return nullptr;
+    return take_if(segment, [&](const JobKey& key) { return key.submitted_at > segment.job.submitted_at; });
+  }
+
+  std::vector<const JobStatus*> left() const {
+    std::vector<const JobStatus*> rows;
+    for (const auto& [id, row] : left_) rows.push_back(row);
+    return rows;
+  }
+
+ private:
+  template <class Wanted>
+  const JobStatus* take_if(const Segment& segment, const Wanted& wanted) {
+    auto [begin, end] = left_.equal_range(std::pair(segment.job.cluster, segment.job.job_id));
+    auto found = std::find_if(begin, end, [&](const auto& entry) { return wanted(entry.second->key); });
+    if (found == end) return nullptr;
+    const JobStatus* row = found->second;
+    left_.erase(found);
+    return row;
+  }
+
+  std::multimap<std::pair<std::string, std::uint32_t>, const JobStatus*> left_;
+};
+
+// A job of ours that the ledger has no segment of; nullopt when it used nothing.
+std::optional<Finding> without_segment(const JobStatus& row, const std::set<JobKey>& unsettled,
+                                       const std::map<Token, JobKey>& charged) {
+  if (!row.started_at) return std::nullopt;
+  if (unsettled.contains(row.key)) return Finding::not_settled_yet;
+  if (row.phase != JobPhase::ended) return Finding::not_ended_in_slurmdbd;
+  auto other = charged.find(row.token);  // a restart of the same job is no copy
+  bool is_copy = other != charged.end() && other->second.job_id != row.key.job_id;
+  return is_copy ? Finding::extra_copy : Finding::missing_in_ledger;
+}
+
+UtcSeconds start_of(const ReconciledJob& job) {
+  return job.charged ? job.charged->segment.started_at : *job.recorded->started_at;
+}
+
+}  // namespace
+
+const char* to_string(Finding finding) { return words_of(finding).name; }
+
+std::string in_words(Finding finding) { return words_of(finding).sentence; }
+
+bool is_explained(Finding finding) { return finding < Finding::differs; }
+
+std::int64_t ReconciledJob::ledger_seconds() const { return charged ? seconds_of(charged->segment) : 0; }
+
+std::int64_t ReconciledJob::slurmdbd_seconds() const { return seconds_of(by_slurmdbd(recorded)); }
+
+std::int64_t ReconciledJob::gpu_seconds_too_many() const {
+  std::optional<Segment> slurmdbd = by_slurmdbd(recorded);
+  return (charged ? gpu_seconds(charged->segment) : 0) - (slurmdbd ? gpu_seconds(*slurmdbd) : 0);
+}
+
+std::optional<std::int64_t> ReconciledJob::seconds_unseen() const {
+  if (!charged || !charged->segment.last_seen_at) return std::nullopt;
+  return (charged->segment.ended_at - *charged->segment.last_seen_at).count();
+}
+
+int Reconciliation::count(Finding finding) const {
+  return static_cast<int>(std::ranges::count(jobs, finding, &ReconciledJob::finding));
+}
+
+int Reconciliation::explained() const {
+  return static_cast<int>(std::ranges::count_if(jobs, is_explained, &ReconciledJob::finding)) -
+         count(Finding::equal);
+}
+
+int Reconciliation::unexplained() const {
+  return static_cast<int>(jobs.size()) - explained() - count(Finding::equal);
+}
+
+Reconciliation reconcile(const std::vector<ChargedSegment>& in_force, const std::vector<JobStatus>& recorded,
+                         const std::set<JobKey>& unsettled, UtcSeconds since) {
+  Reconciliation result;
+  Rows rows(recorded);
+  std::map<Token, JobKey> charged_jobs;
+  for (const ChargedSegment& charged : in_force) {
+    ReconciledJob job{Finding::equal, charged, {}};
+    if (const JobStatus* row = rows.take(charged.segment)) {
+      job.recorded = *row;
+      charged_jobs.emplace(row->token, row->key);
+    }
+    job.finding = compare(job);
+    if (charged.segment.ended_at >= since) result.jobs.push_back(std::move(job));
+  }
+  for (const JobStatus* row : rows.left()) {
+    std::optional<Finding> finding = without_segment(*row, unsettled, charged_jobs);
+    if (finding && row->ended_at.value_or(since) >= since)
+      result.jobs.push_back({*finding, std::nullopt, *row});
+  }
+  std::ranges::stable_sort(result.jobs, {}, start_of);
+  return result;
+}
+
+}  // namespace trainyard

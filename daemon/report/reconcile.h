@@ -1,0 +1,57 @@
+// Reconcile: the ledger's segments held against Slurm's accounting and the agent's evidence, job by job.
+// Pure.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "daemon/ledger/ledger.h"
+
+namespace trainyard {
+
+// Why ledger and slurmdbd say what they say of a job.
+enum class Finding {
+  equal,                       // the same start, end, GPUs and suspended time, to the second
+  controller_lost_job,         // slurmctld lost it, the agent did not: the ledger has the agent's times
+  node_failure_detected_late,  // both end it when Slurm gave its node up; the agent was last seen before
+  suspended,                   // the same start, end and GPUs; of how long it was suspended they differ
+  not_ended_in_slurmdbd,       // slurmdbd has not heard of its end, or never will
+  extra_copy,                  // submitted once more in doubt; the copy that the ledger has is the run's
+  not_settled_yet,             // its run lives: the segment is still to come
+  differs,                     // the first that nobody has explained: the times or the GPUs are others
+  missing_in_ledger,
+  missing_in_slurmdbd,
+};
+const char* to_string(Finding finding);  // "controller_lost_job"
+std::string in_words(Finding finding);   // for an admin
+bool is_explained(Finding finding);      // equal is
+
+// One run of one job; at least one of the two is set.
+struct ReconciledJob {
+  Finding finding = Finding::equal;
+  std::optional<ChargedSegment> charged;
+  std::optional<JobStatus> recorded;
+
+  std::int64_t ledger_seconds() const;
+  std::int64_t slurmdbd_seconds() const;
+  // The ledger's GPU-seconds less slurmdbd's.
+  std::int64_t gpu_seconds_too_many() const;
+  // How much later than the agent's last sign of life the ledger ends it; unset where it left none.
+  std::optional<std::int64_t> seconds_unseen() const;
+};
+
+struct Reconciliation {
+  std::vector<ReconciledJob> jobs;  // by their start; jobs that never started are no matter
+  int count(Finding finding) const;
+  int explained() const;  // without the equal ones
+  int unexplained() const;
+};
+
+// Of what ended at or after `since`. Segments and rows may reach back further: what is near the edge in one
+// account may be beyond it in the other. `unsettled`: jobs whose segments are still to come.
+Reconciliation reconcile(const std::vector<ChargedSegment>& in_force, const std::vector<JobStatus>& recorded,
+                         const std::set<JobKey>& unsettled, UtcSeconds since);
+
+}  // namespace trainyard

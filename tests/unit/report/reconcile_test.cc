@@ -1,0 +1,160 @@
+// Every segment against slurmdbd and the agent's evidence: the same, or a reason with a name.
+#include "daemon/report/reconcile.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/unit/run/samples.h"
+
+namespace trainyard {
+namespace {
+
+using namespace testing;
+
+// One job as the ledger has it and as slurmdbd has it; tests change what they are about.
+struct Books {
+  ChargedSegment charged;
+  JobStatus recorded = ended_job(train_id, JobOutcome::completed);
+  std::set<JobKey> unsettled;
+  bool in_ledger = true, in_slurmdbd = true;
+
+  Books() {
+    charged.segment = hour_of(train_id);
+    charged.run_id = 7;
+    recorded.token = "ty-cafe-7.1-train";
+  }
+
+  Reconciliation reconciled(UtcSeconds since = at(0)) const {
+    return reconcile(in_ledger ? std::vector{charged} : std::vector<ChargedSegment>(),
+                     in_slurmdbd ? std::vector{recorded} : std::vector<JobStatus>(), unsettled, since);
+  }
+  ReconciledJob only() const {
+    Reconciliation result = reconciled();
+    EXPECT_EQ(result.jobs.size(), 1u);
+    return result.jobs.at(0);
+  }
+};
+
+TEST(Reconcile, OfTheSameTimesAndGpusIsEqual) {
+  Reconciliation result = Books().reconciled();
+  EXPECT_EQ(result.count(Finding::equal), 1);
+  EXPECT_EQ(result.explained(), 0);
+  EXPECT_EQ(result.unexplained(), 0);
+}
+
+TEST(Reconcile, OfASecondMoreIsUnexplained) {
+  Books books;
+  books.charged.segment.ended_at = at(3701);
+  books.charged.segment.gpus = books.recorded.gpus = 2;
+  EXPECT_EQ(books.only().finding, Finding::differs);
+  EXPECT_EQ(books.only().gpu_seconds_too_many(), 2);
+  EXPECT_EQ(books.reconciled().unexplained(), 1);
+}
+
+TEST(Reconcile, OfOtherGpusIsUnexplained) {
+  Books books;
+  books.recorded.gpus = 2;
+  EXPECT_EQ(books.only().finding, Finding::differs);
+  EXPECT_EQ(books.only().gpu_seconds_too_many(), -3600);
+}
+
+TEST(Reconcile, OfAJobThatSlurmctldLostGoesByTheEvidence) {
+  Books books;
+  books.charged.segment.source = SegmentSource::evidence;
+  books.recorded.started_at.reset();
+  EXPECT_EQ(books.only().finding, Finding::controller_lost_job);
+  EXPECT_EQ(books.only().slurmdbd_seconds(), 0);
+  books.in_slurmdbd = false;
+  EXPECT_EQ(books.only().finding, Finding::controller_lost_job);
+}
+
+TEST(Reconcile, FindsALostJobsRowUnderTheSubmitTimeOfItsRequeue) {
+  Books books;
+  books.charged.segment.source = SegmentSource::evidence;
+  books.recorded.key.submitted_at += std::chrono::seconds(30);
+  books.recorded.ended_at = books.recorded.started_at;
+  EXPECT_EQ(books.only().finding, Finding::controller_lost_job);
+  EXPECT_TRUE(books.only().recorded);
+}
+
+TEST(Reconcile, OfAnotherJobUnderAReusedIdIsTwoJobs) {
+  Books books;
+  books.recorded.key.submitted_at += std::chrono::hours(30);
+  Reconciliation result = books.reconciled();
+  EXPECT_EQ(result.count(Finding::missing_in_slurmdbd), 1);
+  EXPECT_EQ(result.count(Finding::missing_in_ledger), 1);
+  EXPECT_EQ(result.unexplained(), 2);
+}
+
+TEST(Reconcile, OfAFailedNodeSaysHowLongNobodySawTheJob) {
+  Books books;
+  books.recorded.outcome = JobOutcome::node_failure;
+  EXPECT_EQ(books.only().finding, Finding::equal);  // the agent left no sign of life to hold against it
+  books.charged.segment.last_seen_at = at(3670);
+  EXPECT_EQ(books.only().finding, Finding::node_failure_detected_late);
+  EXPECT_EQ(books.only().seconds_unseen(), 30);
+  EXPECT_EQ(books.only().gpu_seconds_too_many(), 0);
+}
+
+TEST(Reconcile, OfSuspendedTimeHoldsTheSums) {
+  Books books;
+  books.charged.segment.suspended = {{at(200), at(300)}, {at(400), at(500)}};
+  books.recorded.suspended = std::chrono::seconds(200);
+  EXPECT_EQ(books.only().finding, Finding::equal);
+  books.recorded.suspended = std::chrono::seconds(201);
+  EXPECT_EQ(books.only().finding, Finding::suspended);
+  EXPECT_EQ(books.only().gpu_seconds_too_many(), 0);
+}
+
+TEST(Reconcile, OfARunawayRowSaysThatItHasNoEnd) {
+  Books books;
+  books.recorded.phase = JobPhase::running;
+  books.recorded.ended_at.reset();
+  EXPECT_EQ(books.only().finding, Finding::not_ended_in_slurmdbd);
+  books.in_ledger = false;
+  EXPECT_EQ(books.only().finding, Finding::not_ended_in_slurmdbd);
+}
+
+TEST(Reconcile, OfARunThatLivesWaitsForItsSegment) {
+  Books books;
+  books.in_ledger = false;
+  books.unsettled.insert(books.recorded.key);
+  EXPECT_EQ(books.only().finding, Finding::not_settled_yet);
+}
+
+TEST(Reconcile, OfAJobThatNeverStartedIsNothing) {
+  Books books;
+  books.in_ledger = false;
+  books.recorded.started_at.reset();
+  EXPECT_TRUE(books.reconciled().jobs.empty());
+}
+
+TEST(Reconcile, OfASecondCopySaysSo) {
+  Books books;
+  JobStatus copy = books.recorded;
+  copy.key = job_key(12);
+  Reconciliation result = reconcile({books.charged}, {books.recorded, copy}, {}, at(0));
+  EXPECT_EQ(result.count(Finding::equal), 1);
+  EXPECT_EQ(result.count(Finding::extra_copy), 1);
+  EXPECT_EQ(result.unexplained(), 0);
+}
+
+TEST(Reconcile, LooksBeyondItsEdgeToMatchButTellsOnlyOfWhatIsWithin) {
+  Books books;
+  books.recorded.ended_at = at(3690);
+  EXPECT_EQ(books.reconciled(at(3695)).count(Finding::differs), 1);
+  EXPECT_TRUE(books.reconciled(at(3701)).jobs.empty());
+  books.in_ledger = false;
+  EXPECT_TRUE(books.reconciled(at(3695)).jobs.empty());
+}
+
+TEST(Findings, HaveNamesOfTheirOwn) {
+  std::set<std::string> names;
+  for (int i = 0; i <= static_cast<int>(Finding::missing_in_slurmdbd); ++i)
+    names.insert(to_string(static_cast<Finding>(i)));
+  EXPECT_EQ(names.size(), 10u);
+  EXPECT_TRUE(is_explained(Finding::not_settled_yet));
+  EXPECT_FALSE(is_explained(Finding::differs));
+}
+
+}  // namespace
+}  // namespace trainyard
