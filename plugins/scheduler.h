@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -89,6 +90,24 @@ struct JobStatus {
       suspension_turn_at;  // its last suspension or resume; unset where that is not on record
 };
 
+// A plan, as the scheduler's own limits can hold users to it: so many GPUs at a time for each user, or each
+// account, of whatever they submit under the plan's name, through us or not.
+struct PlanLimit {
+  std::string name;
+  int gpus = 0;
+  bool per_account = false;       // else per user
+  std::set<std::string> members;  // users; empty: everybody
+};
+
+// One thing in which the scheduler is another than the plans say.
+struct PlanDrift {
+  std::string object;     // "qos free", "user ada, account vision"
+  std::string attribute;  // "MaxTRESPerUser"
+  std::string is, should_be;
+  std::string remedy;  // what a person must do; empty: apply_plans() does it
+  bool operator==(const PlanDrift&) const = default;
+};
+
 class Scheduler {
  public:
   virtual ~Scheduler() = default;
@@ -122,6 +141,13 @@ class Scheduler {
   // The accounting database's word on all jobs whose token begins with `prefix` and that were in the queue or
   // ran at any time since then: one for each restart of a job, the oldest first. Whole, not cut at `since`.
   virtual std::vector<JobStatus> history_since(const std::string& prefix, UtcSeconds since) = 0;
+
+  // Where the scheduler's own limits differ from the plans; nothing: nowhere. What belongs to no plan is none
+  // of our business. Error{invalid} when it can hold no such limits, saying what it lacks.
+  virtual std::vector<PlanDrift> plan_drift(const std::vector<PlanLimit>& plans) = 0;
+
+  // Sets these limits, all or none, and returns where they differed before. Done twice it does no harm.
+  virtual std::vector<PlanDrift> apply_plans(const std::vector<PlanLimit>& plans) = 0;
 };
 
 }  // namespace trainyard

@@ -20,14 +20,6 @@ bool is_half_recorded(const slurmdb_job_rec_t& job) {
   return job.jobname == nullptr || std::string_view(job.jobname) == "allocation";
 }
 
-std::map<std::uint32_t, std::string> tres_names(Database& database) {
-  std::map<std::uint32_t, std::string> names;
-  RecordList list = database.tres();
-  for (const slurmdb_tres_rec_t* tres : list.as<slurmdb_tres_rec_t>())
-    names[tres->id] = std::string(tres->type) + (tres->name ? "/" + std::string(tres->name) : "");
-  return names;
-}
-
 // `held` stays false: slurmdbd does not hear of a release.
 JobStatus status_of(const slurmdb_job_rec_t& job, const std::map<std::uint32_t, std::string>& tres) {
   JobStatus status;

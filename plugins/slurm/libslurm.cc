@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <mutex>
 
+#include "daemon/base/text.h"
 #include "plugins/slurm/errors.h"
 
 // Exported by libslurm, but in no header.
@@ -91,6 +92,21 @@ RecordList list_of(const void* item) {
   return list;
 }
 
+RecordList list_of(const std::vector<std::string>& texts) {
+  RecordList list(slurm_list_create(nullptr));
+  for (const std::string& text : texts) slurm_list_append(list.get(), const_cast<char*>(text.c_str()));
+  return list;
+}
+
+// slurmdbd answers a change with what it has changed.
+void check_changed(List changed, const std::string& what) {
+  if (changed == nullptr) throw_slurm("slurmdbd: " + what, errno);
+  slurm_list_destroy(changed);
+}
+
+// Bits of AccountingStorageEnforce, in none of the headers.
+constexpr std::uint16_t enforce_limits = 1 << 1, enforce_qos = 1 << 3;
+
 RecordList answer_of(List list, const std::string& question) {
   if (list == nullptr) throw Error(ErrorKind::unavailable, "slurmdbd: no answer to: " + question);
   return RecordList(list);
@@ -102,7 +118,9 @@ Cluster open_cluster(const std::string& conf) {
   initialize_once(conf_path(conf));
   std::string storage = slurm_conf.accounting_storage_type ? slurm_conf.accounting_storage_type : "";
   return {slurm_conf.cluster_name, version(), std::chrono::seconds(slurm_conf.msg_timeout),
-          storage == "accounting_storage/slurmdbd"};
+          storage == "accounting_storage/slurmdbd",
+          (slurm_conf.accounting_storage_enforce & enforce_limits) != 0 &&
+              (slurm_conf.accounting_storage_enforce & enforce_qos) != 0};
 }
 
 std::optional<JobRecords> load_jobs(std::time_t updated_at) {
@@ -158,6 +176,15 @@ std::string reason_word(std::uint32_t reason) {
   return reason == WAIT_NO_REASON ? "" : slurm_job_reason_string(static_cast<job_state_reason>(reason));
 }
 
+std::vector<std::string> texts_in(List list) {
+  std::vector<std::string> texts;
+  if (list == nullptr) return texts;
+  ListIterator iterator = slurm_list_iterator_create(list);
+  while (void* text = slurm_list_next(iterator)) texts.emplace_back(static_cast<const char*>(text));
+  slurm_list_iterator_destroy(iterator);
+  return texts;
+}
+
 Database::Database() : connection_(slurmdb_connection_get(nullptr)) {
   if (connection_ == nullptr) throw Error(ErrorKind::unavailable, "slurmdbd: cannot connect");
 }
@@ -203,6 +230,73 @@ RecordList Database::tres() {
   slurmdb_tres_cond_t condition;
   slurmdb_init_tres_cond(&condition, false);
   return answer_of(slurmdb_tres_get(connection_, &condition), "the names of TRES");
+}
+
+RecordList Database::qos() {
+  slurmdb_qos_cond_t condition{};
+  return answer_of(slurmdb_qos_get(connection_, &condition), "all QOS");
+}
+
+RecordList Database::associations(const std::string& cluster, const std::string& user) {
+  RecordList clusters = list_of(cluster.c_str());
+  // A list that is there and empty means every user, and no account.
+  RecordList users = list_of(user.empty() ? std::vector<std::string>{} : std::vector{user});
+  slurmdb_assoc_cond_t condition{};
+  condition.cluster_list = clusters.get();
+  condition.user_list = users.get();
+  return answer_of(slurmdb_associations_get(connection_, &condition), "associations " + user);
+}
+
+void Database::add_qos(slurmdb_qos_rec_t& qos) {
+  RecordList list = list_of(&qos);
+  int result = slurmdb_qos_add(connection_, list.get());
+  if (result != SLURM_SUCCESS) throw_slurm(std::string("slurmdbd: add qos ") + qos.name, error_of(result));
+}
+
+void Database::modify_qos(const std::string& name, slurmdb_qos_rec_t& changes) {
+  RecordList names = list_of(name.c_str());
+  slurmdb_qos_cond_t condition{};
+  condition.name_list = names.get();
+  check_changed(slurmdb_qos_modify(connection_, &condition, &changes), "modify qos " + name);
+}
+
+void Database::change_qos_of(const std::vector<std::string>& users, const std::string& cluster,
+                             const std::string& change) {
+  RecordList user_list = list_of(users), clusters = list_of(cluster.c_str()),
+             changes = list_of(change.c_str());
+  slurmdb_assoc_cond_t condition{};
+  condition.cluster_list = clusters.get();
+  condition.user_list = user_list.get();
+  slurmdb_assoc_rec_t record;
+  slurmdb_init_assoc_rec(&record, false);
+  record.qos_list = changes.get();
+  check_changed(slurmdb_associations_modify(connection_, &condition, &record),
+                "change the QOS of " + join(users, ", "));
+}
+
+void Database::commit() {
+  int result = slurmdb_connection_commit(connection_, true);
+  if (result != SLURM_SUCCESS) throw_slurm("slurmdbd: commit", error_of(result));
+}
+
+std::map<std::uint32_t, std::string> tres_names(Database& database) {
+  std::map<std::uint32_t, std::string> names;
+  RecordList list = database.tres();
+  for (const slurmdb_tres_rec_t* tres : list.as<slurmdb_tres_rec_t>())
+    names[tres->id] = std::string(tres->type) + (tres->name ? "/" + std::string(tres->name) : "");
+  return names;
+}
+
+slurmdb_qos_rec_t no_change_of_qos() {
+  slurmdb_qos_rec_t record;
+  slurmdb_init_qos_rec(&record, false, NO_VAL);
+  return record;
+}
+
+slurmdb_qos_rec_t qos_without_limits() {
+  slurmdb_qos_rec_t record;
+  slurmdb_init_qos_rec(&record, false, INFINITE);
+  return record;
 }
 
 }  // namespace trainyard::slurm

@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -23,7 +24,8 @@ struct Cluster {
   std::string name;
   std::string version;  // the one this was built for: "22.05.8"
   std::chrono::seconds message_timeout{0};
-  bool has_accounting = false;  // slurmdbd records its jobs
+  bool has_accounting = false;   // slurmdbd records its jobs
+  bool enforces_limits = false;  // of QOS, by AccountingStorageEnforce
 };
 
 // `conf` is a path, or empty for $SLURM_CONF, then the places where Slurm looks. Error{invalid} naming the
@@ -96,6 +98,9 @@ class RecordList {
   std::unique_ptr<std::remove_pointer_t<List>, FreeList> list_;
 };
 
+// The texts in a libslurm list that belongs to somebody else; none where there is no list.
+std::vector<std::string> texts_in(List list);
+
 // A connection to slurmdbd, for one or two questions. Throws Error{unavailable} when it does not answer.
 class Database {
  public:
@@ -111,9 +116,29 @@ class Database {
   RecordList jobs_since(std::time_t since, const std::string& cluster);
   // slurmdb_tres_rec_t
   RecordList tres();
+  // slurmdb_qos_rec_t, all there are
+  RecordList qos();
+  // slurmdb_assoc_rec_t of users, not of accounts, with what they inherit; of all users when it is empty.
+  RecordList associations(const std::string& cluster, const std::string& user = "");
+
+  // Changes, lost unless commit() follows. They take the rights of an administrator of Slurm's: root,
+  // SlurmUser, or AdminLevel=Administrator; Error{denied} without.
+  void add_qos(slurmdb_qos_rec_t& qos);
+  void modify_qos(const std::string& name, slurmdb_qos_rec_t& changes);
+  // `change`: an id behind its sign, "+5", for all associations of these users on that cluster.
+  void change_qos_of(const std::vector<std::string>& users, const std::string& cluster,
+                     const std::string& change);
+  void commit();
 
  private:
   void* connection_;
 };
+
+// What the numbers in TRES strings mean: 1001 → "gres/gpu".
+std::map<std::uint32_t, std::string> tres_names(Database& database);
+
+// A record of a QOS that changes nothing, or has no limits yet.
+slurmdb_qos_rec_t no_change_of_qos();
+slurmdb_qos_rec_t qos_without_limits();
 
 }  // namespace trainyard::slurm

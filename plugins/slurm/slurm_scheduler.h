@@ -24,6 +24,8 @@ class SlurmScheduler final : public Scheduler {
   void cancel(const JobKey& job, const Token& token) override;                                 // jobs.cc
   std::optional<std::vector<JobStatus>> poll(const std::string& prefix) override;              // jobs.cc
   std::optional<JobStatus> history(const JobKey& job) override;                                // history.cc
+  std::vector<PlanDrift> plan_drift(const std::vector<PlanLimit>& plans) override;             // plans.cc
+  std::vector<PlanDrift> apply_plans(const std::vector<PlanLimit>& plans) override;            // plans.cc
   std::vector<JobStatus> history_since(const std::string& prefix, UtcSeconds since) override;  // history.cc
 
  private:

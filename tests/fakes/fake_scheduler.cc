@@ -89,6 +89,24 @@ std::vector<JobStatus> FakeScheduler::history_since(const std::string& prefix, U
   return found;
 }
 
+std::vector<PlanDrift> FakeScheduler::plan_drift(const std::vector<PlanLimit>& plans) {
+  std::lock_guard lock(mutex_);
+  check_there();
+  std::vector<PlanDrift> drift;
+  for (const PlanLimit& plan : plans)
+    if (plans_[plan.name] != plan.gpus)
+      drift.push_back({"qos " + plan.name, "MaxTRESPerUser", std::to_string(plans_[plan.name]),
+                       std::to_string(plan.gpus), ""});
+  return drift;
+}
+
+std::vector<PlanDrift> FakeScheduler::apply_plans(const std::vector<PlanLimit>& plans) {
+  std::vector<PlanDrift> drift = plan_drift(plans);
+  std::lock_guard lock(mutex_);
+  for (const PlanLimit& plan : plans) plans_[plan.name] = plan.gpus;
+  return drift;
+}
+
 JobStatus& FakeScheduler::newest(const std::string& token_end) {
   auto found = std::find_if(jobs_.rbegin(), jobs_.rend(),
                             [&](const JobStatus& job) { return job.token.ends_with(token_end); });

@@ -2,6 +2,7 @@
 // happens. Calls come from the lane, the test looks from its own thread while the lane is quiet, or through
 // the lock.
 #pragma once
+#include <map>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -21,6 +22,8 @@ class FakeScheduler : public Scheduler {
   std::optional<std::vector<JobStatus>> poll(const std::string& prefix) override;
   std::optional<JobStatus> history(const JobKey& job) override;
   std::vector<JobStatus> history_since(const std::string& prefix, UtcSeconds since) override;
+  std::vector<PlanDrift> plan_drift(const std::vector<PlanLimit>& plans) override;
+  std::vector<PlanDrift> apply_plans(const std::vector<PlanLimit>& plans) override;
 
   // What the test does to jobs, by the end of their token ("-train").
   void start(const std::string& token_end, UtcSeconds at, int gpus = 1);
@@ -44,6 +47,7 @@ class FakeScheduler : public Scheduler {
   std::vector<JobStatus> jobs_;
   std::uint32_t next_id_ = 1;
   int polls_ = 0;
+  std::map<std::string, int> plans_;  // GPUs by name
   bool away_ = false, lose_ = false;
 };
 
