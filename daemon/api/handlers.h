@@ -10,6 +10,10 @@ void get_admin_status(Api& api, RouteCall& call, const Responder& responder);
 void drain(Api& api, RouteCall& call, const Responder& responder);
 void resume(Api& api, RouteCall& call, const Responder& responder);
 
+// plans.cc
+void get_plan_drift(Api& api, RouteCall& call, const Responder& responder);
+void apply_plans(Api& api, RouteCall& call, const Responder& responder);
+
 // submit.cc
 void submit_runs(Api& api, RouteCall& call, const Responder& responder);
 void rerun(Api& api, RouteCall& call, const Responder& responder);

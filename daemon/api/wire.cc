@@ -149,6 +149,18 @@ std::string results_url(const TrainingRun& run) {
   return run.manifest->results_target + layout::training_id(run.id) + '/';
 }
 
+Json to_wire(const std::vector<PlanDrift>& drift, bool applied) {
+  Json rows = Json::array();
+  for (const PlanDrift& row : drift)
+    rows.push_back({{"object", row.object},
+                    {"attribute", row.attribute},
+                    {"is", row.is},
+                    {"should_be", row.should_be},
+                    {"done", applied && row.remedy.empty()},
+                    {"remedy", row.remedy}});
+  return {{"drift", rows}};
+}
+
 Json results_to_wire(const TrainingRun& run) {
   return {{"url", results_url(run)},
           {"stored", is_over(run.state) && run.stored_objects > 0},

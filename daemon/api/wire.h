@@ -38,6 +38,7 @@ Json to_wire(const UsageTotals& totals, const UsageQuery& query);
 Json to_wire(const Reconciliation& result, UtcSeconds since);  // what is equal is only counted
 Json to_wire(const ClosedMonth& closed);
 Json to_wire(const Driver::Status& status);  // of all users
+Json to_wire(const std::vector<PlanDrift>& drift, bool applied);
 Json results_to_wire(const TrainingRun& run);
 
 // Where a run's results are, or will be: "file:///…/training-42/".

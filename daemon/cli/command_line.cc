@@ -68,15 +68,16 @@ std::size_t index_of_command(const std::vector<std::string>& words) {
   return words.size();
 }
 
-// Takes the command's one or two words out of `words`.
+// Takes the command's words, one or more, out of `words`.
 void take_command(std::vector<std::string>& words, CommandLine& line) {
   std::size_t at = index_of_command(words);
   if (at == words.size()) return;
   std::string name = words[at];
   auto end = words.begin() + static_cast<std::ptrdiff_t>(at) + 1;
-  if (is_command_group(name)) {
+  while (is_command_group(name)) {
     line.group = name;
-    if (end != words.end() && !end->starts_with('-')) name += ' ' + *end++;
+    if (end == words.end() || end->starts_with('-')) break;
+    name += ' ' + *end++;
   }
   line.command = find_command(name);
   if (line.command == nullptr && name != line.group)

@@ -22,6 +22,8 @@ const std::vector<Command>& all_commands() {
                                              admin_resume_command(),
                                              admin_reconcile_command(),
                                              admin_close_month_command(),
+                                             admin_plan_diff_command(),
+                                             admin_plan_apply_command(),
                                              help_command()};
   return commands;
 }

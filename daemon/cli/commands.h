@@ -22,6 +22,8 @@ Command admin_drain_command();
 Command admin_resume_command();
 Command admin_reconcile_command();
 Command admin_close_month_command();
+Command admin_plan_diff_command();
+Command admin_plan_apply_command();
 Command help_command();
 
 const std::vector<Command>& all_commands();
@@ -29,7 +31,7 @@ const std::vector<Option>& global_options();  // understood before and after a c
 
 const Command* find_command(const std::string& name);  // nullptr: there is none
 
-// "report" and "admin" are followed by a second word.
+// "report", "admin" and "admin plan" are followed by a further word.
 bool is_command_group(const std::string& word);
 
 }  // namespace trainyard

@@ -52,15 +52,24 @@ std::string argument_case(const Command& command) {
                      compgen(completes));
 }
 
+// "admin plan" → {"apply", "diff"}: what may follow each beginning of a command of several words.
+std::map<std::string, std::set<std::string>> words_of_groups() {
+  std::map<std::string, std::set<std::string>> groups;
+  for (const Command& command : all_commands()) {
+    std::string group;
+    for (const std::string& word : split(command.name, ' ')) {
+      if (!group.empty()) groups[group].insert(word);
+      group += (group.empty() ? "" : " ") + word;
+    }
+  }
+  return groups;
+}
+
 std::string group_cases() {
-  std::map<std::string, std::vector<std::string>> groups;
-  for (const Command& command : all_commands())
-    if (std::size_t space = command.name.find(' '); space != std::string::npos)
-      groups[command.name.substr(0, space)].push_back(command.name.substr(space + 1));
   std::string text;
-  for (const auto& [group, words] : groups)
+  for (const auto& [group, words] : words_of_groups())
     text += fmt::format("    '{}') COMPREPLY=($(compgen -W '{}' -- \"$cur\")); return ;;\n", group,
-                        join(words, " "));
+                        fmt::join(words, " "));
   return text;
 }
 
@@ -71,11 +80,9 @@ std::string first_words() {
 }
 
 std::string group_pattern() {
-  std::set<std::string> groups;
-  for (const Command& command : all_commands())
-    if (std::size_t space = command.name.find(' '); space != std::string::npos)
-      groups.insert(command.name.substr(0, space));
-  return join({groups.begin(), groups.end()}, " | ");
+  std::vector<std::string> patterns;
+  for (const auto& [group, words] : words_of_groups()) patterns.push_back('\'' + group + '\'');
+  return join(patterns, " | ");
 }
 
 }  // namespace

@@ -78,6 +78,11 @@ class Driver {
   // Why it waits, in a scientist's words; empty when it does not. Plan, data, or the scheduler's reason.
   std::string waiting_reason(const TrainingRun& run) const;
 
+  // Where the scheduler's own limits differ from the plans; `apply`: and sets them. Answers once, on the
+  // loop.
+  void compare_plans(bool apply, std::function<void(std::vector<PlanDrift>)> answer,
+                     std::function<void(std::exception_ptr)> failed);
+
   // While drained nothing new is admitted; survives a restart.
   void set_drained(bool drained);
   bool drained() const { return drained_; }

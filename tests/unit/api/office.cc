@@ -11,13 +11,23 @@
 
 namespace trainyard::testing {
 
+namespace {
+
+DriverSettings with_plans() {
+  DriverSettings settings;
+  settings.plans["free"] = {"free", 4, Plan::Per::user, {}, true};
+  return settings;
+}
+
+}  // namespace
+
 struct Office::Parts {
   Parts(Loop& loop, const std::string& folder)
       : ledger(join_path(folder, "ledger.db")),
         steps(scheduler, *file_store, {}, join_path(folder, "state")),
         lane(loop, 1),
         io(loop, 1),
-        driver(loop, lane, io, ledger, steps, {}) {
+        driver(loop, lane, io, ledger, steps, with_plans()) {
     driver.set_drained(true);
   }
   Ledger ledger;
@@ -37,7 +47,7 @@ Office::Office() {
     settings.state_dir = path("state");
     settings.scratch = path("scratch");
     settings.max_code_bytes = 1000;
-    settings.plans["free"] = {"free", 4, Plan::Per::user, {}, true};
+    settings.plans = with_plans().plans;
     api_.emplace(Api{settings, parts_->driver, parts_->ledger, parts_->io, from_unix(1'795'420'000)});
   });
 }

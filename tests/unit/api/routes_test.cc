@@ -209,6 +209,19 @@ TEST_F(Routes, RerunWhatTheCallerOwns) {
       403);
 }
 
+TEST_F(Routes, ShowToAdminsHowSlurmDiffersFromThePlansAndSetIt) {
+  Json row{{"object", "qos free"},
+           {"attribute", "MaxTRESPerUser"},
+           {"is", "0"},
+           {"should_be", "4"},
+           {"done", false},
+           {"remedy", ""}};
+  EXPECT_EQ(office_.ask_json(me, "GET", "/v1/admin/plans"), Json({{"drift", {row}}}));
+  row["done"] = true;
+  EXPECT_EQ(office_.ask_json(me, "POST", "/v1/admin/plans"), Json({{"drift", {row}}}));
+  EXPECT_EQ(office_.ask_json(me, "GET", "/v1/admin/plans"), Json({{"drift", Json::array()}}));
+}
+
 // ---- code
 
 TEST_F(Routes, KeepUploadedCodeForItsUploaderAlone) {

@@ -41,6 +41,14 @@ TEST(CommandLine, TakesTheSocketAnywhere) {
   }
 }
 
+TEST(CommandLine, TakesCommandsOfThreeWords) {
+  EXPECT_EQ(parse_command_line({"admin", "plan", "diff", "--json"}).command->name, "admin plan diff");
+  CommandLine group = parse_command_line({"admin", "plan", "--help"});
+  EXPECT_EQ(group.command, nullptr);
+  EXPECT_EQ(group.group, "admin plan");
+  EXPECT_THROW(parse_command_line({"admin", "plan", "dif"}), Error);
+}
+
 TEST(CommandLine, TakesTheHostAnywhere) {
   EXPECT_EQ(parse_command_line({"--host", "head", "list"}).host, "head");
   EXPECT_EQ(parse_command_line({"list", "--host=head:7000"}).host, "head:7000");

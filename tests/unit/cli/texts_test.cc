@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "daemon/cli/first_manifest.h"
+#include "daemon/cli/plan_drift_text.h"
 #include "daemon/cli/reconcile_text.h"
 #include "daemon/cli/show_run.h"
 #include "daemon/cli/submit_answer.h"
@@ -144,6 +145,28 @@ TEST(Show, SaysWhyARunFailedWithItsLastLines) {
             "last lines of the log\n"
             "  | Traceback\n"
             "  | ?[2JValueError\n");
+}
+
+Json drift_row(const std::string& object, const std::string& is, const std::string& remedy) {
+  return {{"object", object},           {"attribute", "Flags"}, {"is", is},
+          {"should_be", "DenyOnLimit"}, {"done", false},        {"remedy", remedy}};
+}
+
+TEST(PlanDrift, IsATableOfWhatApplySetsAndWhatIsLeftToAPerson) {
+  Json drift = Json::array({drift_row("qos free", "", ""), drift_row("user alan", "x", "sacctmgr add user")});
+  EXPECT_EQ(plan_drift_text(drift, false),
+            "WHAT       ATTRIBUTE  IS  SHOULD BE    BY APPLY\n"
+            "qos free   Flags      -   DenyOnLimit  yes\n"
+            "user alan  Flags      x   DenyOnLimit  no\n"
+            "\n"
+            "trainyard admin plan apply sets 1 difference\n"
+            "\n"
+            "left to you:\n"
+            "  user alan: sacctmgr add user\n");
+}
+
+TEST(PlanDrift, IsNoneWhereSlurmSaysTheSame) {
+  EXPECT_EQ(plan_drift_text(Json::array(), false), "Slurm says what the plans say\n");
 }
 
 }  // namespace

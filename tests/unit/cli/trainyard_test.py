@@ -351,6 +351,7 @@ class FilesTest(CommandTest):
         self.assertEqual(self.completions("trainyard", "submit", "--dr"), ["--dry-run"])
         self.assertEqual(self.completions("trainyard", "list", "--state", "ca"), ["cancelled"])
         self.assertEqual(self.completions("trainyard", "--socket", "/s", "report", "usage", "--by", "pl"), ["plan"])
+        self.assertEqual(self.completions("trainyard", "admin", "plan", ""), ["apply", "diff"])
         self.assertEqual(self.completions("trainyard", "submit", "dig"), ["digits.toml"])
 
 
