@@ -45,9 +45,14 @@ struct JobRequest {
   int cpus_per_task = 1;
   std::int64_t memory_bytes_per_node = 0;  // 0: the partition's default
   int gpus_per_node = 0;
-  std::string gpu_type;                     // empty: any
-  std::chrono::seconds time_limit{0};       // 0: the partition's default
-  std::string partition, account, qos;      // empty: the scheduler's default
+  std::string gpu_type;                 // empty: any
+  std::chrono::seconds time_limit{0};   // 0: the partition's default
+  std::string partition, account, qos;  // empty: the scheduler's default
+  std::string exclude_nodes;            // "n1,n[3-4]"; empty: none
+  // The batch script gets this signal so long before the time limit, and on preemption; 0: none. The
+  // scheduler may send it up to a minute early.
+  int warning_signal = 0;
+  std::chrono::seconds warning_time{0};
   std::optional<JobDependency> dependency;  // a job whose dependency can never hold is ended by the scheduler
   bool held = false;                        // cannot start before release()
 };
@@ -79,11 +84,12 @@ struct JobStatus {
   int exit_code = 0;   // of the batch script
   int signal = 0;      // that ended it; 0 when none
   int restarts = 0;
-  std::optional<UtcSeconds> started_at;  // of the current or last run of the job
-  std::optional<UtcSeconds> ended_at;    // phase ended only; [started_at, ended_at)
-  std::string nodes;                     // "n[1-2]"; empty before the start
-  int gpus = 0;                          // allocated, all nodes together, generic and typed counted once
-  std::string gpu_type;                  // "k40"; empty when untyped
+  std::optional<UtcSeconds> started_at;       // of the current or last run of the job
+  std::optional<UtcSeconds> ended_at;         // phase ended only; [started_at, ended_at)
+  std::string nodes;                          // "n[1-2]"; empty before the start
+  std::optional<std::uint32_t> cancelled_by;  // the uid that ended it; only history() tells
+  int gpus = 0;                               // allocated, all nodes together, generic and typed counted once
+  std::string gpu_type;                       // "k40"; empty when untyped
   // Its GPUs stay allocated while it is suspended.
   std::chrono::seconds suspended{0};  // in all, up to its last resume
   std::optional<UtcSeconds>
@@ -148,6 +154,9 @@ class Scheduler {
 
   // Sets these limits, all or none, and returns where they differed before. Done twice it does no harm.
   virtual std::vector<PlanDrift> apply_plans(const std::vector<PlanLimit>& plans) = 0;
+
+  // Of these nodes ("n[1-2]"), those that are down or do not answer: "n1,n2". Empty when all are well.
+  virtual std::string failed_nodes(const std::string& nodes) = 0;
 };
 
 }  // namespace trainyard

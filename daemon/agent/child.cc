@@ -14,6 +14,7 @@ extern "C" {  // glibc 2.36 forgot it
 #include "daemon/base/error.h"
 #include "daemon/base/fd.h"
 #include "daemon/base/loop.h"
+#include "daemon/base/workers.h"
 
 namespace trainyard {
 namespace {
@@ -75,7 +76,8 @@ ExitStatus reap(pid_t pid) {
   int status = 0;
   while (::waitpid(pid, &status, 0) < 0)
     if (errno != EINTR) throw_errno("wait for process " + std::to_string(pid));
-  return WIFSIGNALED(status) ? ExitStatus{0, WTERMSIG(status)} : ExitStatus{WEXITSTATUS(status), 0};
+  return WIFSIGNALED(status) ? ExitStatus{0, WTERMSIG(status), false}
+                             : ExitStatus{WEXITSTATUS(status), 0, false};
 }
 
 class Supervisor {
@@ -100,7 +102,8 @@ class Supervisor {
     Loop::Watch ended = loop_.watch_readable(end.get(), [this] { loop_.stop(); });
     beat();
     loop_.run();
-    const ExitStatus status = reap(pid_);
+    ExitStatus status = reap(pid_);
+    status.warned = warned_;
     ::kill(-pid_, SIGKILL);  // what it left in the background holds the node otherwise
     pid_ = 0;
     return status;
@@ -108,17 +111,25 @@ class Supervisor {
 
  private:
   void watch(int signal, int send) {
-    signals_.push_back(loop_.on_signal(signal, [this, send] {
+    signals_.push_back(loop_.on_signal(signal, [this, signal, send] {
+      warned_ |= signal == SIGUSR2;
       if (pid_ > 0) ::kill(-pid_, send);
     }));
   }
 
   void beat() {
-    if (!heartbeat_.beat()) return end_child();
-    timer_ = loop_.after(heartbeat_.interval, [this] { beat(); });
+    patience_ = loop_.after(heartbeat_.patience, [this] { end_child(); });
+    lane_.run([this] { return heartbeat_.beat(); },
+              [this](bool go_on) {
+                patience_.stop();
+                if (!go_on) return end_child();
+                timer_ = loop_.after(heartbeat_.interval, [this] { beat(); });
+              },
+              [this](std::exception_ptr) { end_child(); });
   }
 
   void end_child() {
+    if (pid_ <= 0) return;
     ::kill(-pid_, SIGTERM);
     ::kill(-pid_, SIGCONT);
     timer_ = loop_.after(grace, [this] { ::kill(-pid_, SIGKILL); });
@@ -128,8 +139,10 @@ class Supervisor {
   const Heartbeat& heartbeat_;
   Loop loop_;
   std::vector<Loop::Watch> signals_;
-  Loop::Watch timer_;
+  Loop::Watch timer_, patience_;
+  bool warned_ = false;
   pid_t pid_ = 0;
+  Workers lane_{loop_, 1};
 };
 
 }  // namespace

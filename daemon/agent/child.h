@@ -18,11 +18,14 @@ struct ChildSpec {
 struct ExitStatus {
   int exit_code = 0;  // meaningful when signal is 0
   int signal = 0;
+  bool warned = false;  // USR2 had come
 };
 
-// Called at the start and every `interval` while the child runs; false: end the child.
+// Called at the start and every `interval` while the child runs, on a thread of its own: it may hang. False,
+// or no answer for `patience`: end the child.
 struct Heartbeat {
-  std::chrono::milliseconds interval{10'000};
+  std::chrono::milliseconds interval{5'000};
+  std::chrono::milliseconds patience{15'000};
   std::function<bool()> beat;
 };
 

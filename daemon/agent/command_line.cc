@@ -59,13 +59,16 @@ std::vector<std::string> srun(const Resources& resources) {
           "--ntasks-per-node=" + std::to_string(resources.ranks_per_node)};
 }
 
+// The warning before the time limit is for the program: a shell that died of it would take the program along.
+constexpr const char* outlive_warning = "trap : USR2\n";
+
 // `setup` first, in the shell that then becomes the launcher: so a module may bring another mpirun, and every
 // rank inherits what it set.
 std::string shell_script(const CommandSpec& command, std::vector<std::string> launcher) {
-  const std::string setup = command.setup.empty() ? "" : command.setup + "\n";
+  const std::string setup = outlive_warning + (command.setup.empty() ? "" : command.setup + "\n");
   if (launcher.empty()) return setup + command.run;
   for (const std::string& word : {this_program(), std::string("rank"), std::string("--"), std::string("sh"),
-                                  std::string("-c"), command.run})
+                                  std::string("-c"), outlive_warning + command.run})
     launcher.push_back(word);
   std::string line = "exec";
   for (const std::string& word : launcher) line += ' ' + shell_quote(word);

@@ -7,7 +7,6 @@
 #include <filesystem>
 
 #include "daemon/agent/child.h"
-#include "daemon/agent/claim.h"
 #include "daemon/agent/command_line.h"
 #include "daemon/agent/environment.h"
 #include "daemon/agent/evidence.h"
@@ -16,6 +15,7 @@
 #include "daemon/base/error.h"
 #include "daemon/base/fd.h"
 #include "daemon/base/log.h"
+#include "daemon/handover/claim.h"
 #include "daemon/handover/layout.h"
 
 namespace trainyard {
@@ -70,17 +70,29 @@ ChildSpec child_of(const Launch& launch) {
           .terminate_as = program.terminate_as};
 }
 
-// Touches the heartbeat file; false once a later restart holds the attempt. A full disk or a scratch that
-// does not answer right now is no reason to end a training.
-bool beat(const Launch& launch, const Claim& mine) {
-  try {
-    write_atomically(path_in(launch, layout::heartbeat_file), std::to_string(to_unix(now())) + "\n");
-    return holds_claim(launch.directory, mine);
-  } catch (const Error& e) {
-    log_warning("no heartbeat: {}", e.what());
-    return true;
+// Touches the heartbeat file and looks at the claim. A full disk is no reason to end a training, nor is a
+// scratch that does not answer for a moment; one that does not for longer is (claim.h says why).
+class Contact {
+ public:
+  Contact(const Launch& launch, const Claim& mine) : launch_(launch), mine_(mine) {}
+
+  // False when the claim is not ours any more, or nobody can tell.
+  bool beat() {
+    try {
+      if (!holds_claim(launch_.directory, mine_)) return false;
+      seen_at_ = std::chrono::steady_clock::now();
+      write_atomically(path_in(launch_, layout::heartbeat_file), std::to_string(to_unix(now())) + "\n");
+    } catch (const Error& e) {
+      log_warning("no heartbeat: {}", e.what());
+    }
+    return std::chrono::steady_clock::now() - seen_at_ < contact_lost;
   }
-}
+
+ private:
+  const Launch& launch_;
+  const Claim& mine_;
+  std::chrono::steady_clock::time_point seen_at_ = std::chrono::steady_clock::now();
+};
 
 ExitEvidence evidence_of(const Claim& mine) {
   ExitEvidence evidence;
@@ -95,11 +107,15 @@ ExitEvidence execute(const Launch& launch, const Claim& mine) {
   write_evidence(path_in(launch, layout::start_file),
                  to_json(StartEvidence{mine, hosts_of_this_job(), gpus_of_this_job(), evidence.started_at}));
   const auto begin = std::chrono::steady_clock::now();
-  const ExitStatus status = run_child(child, {.beat = [&] { return beat(launch, mine); }});
+  Contact contact(launch, mine);
+  const ExitStatus status = run_child(
+      child,
+      {.interval = heartbeat_interval, .patience = contact_lost, .beat = [&] { return contact.beat(); }});
   evidence.elapsed_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   evidence.ended_at = now();
   evidence.exit_code = status.exit_code;
   evidence.signal = status.signal;
+  evidence.warned = status.warned;
   if (status.signal) evidence.message = std::string("ended by signal ") + ::strsignal(status.signal);
   return evidence;
 }
@@ -145,7 +161,7 @@ int run(const std::string& launch_path) {
   ExitEvidence evidence = prepare_and_execute(launch, mine);
 
   if (!holds_claim(launch.directory, mine)) {
-    log_warning("attempt {} of run {} was taken over by a later restart", launch.attempt, launch.run_id);
+    log_warning("attempt {} of run {} is not ours any more", launch.attempt, launch.run_id);
     return exit_try_again;
   }
   evidence.last_lines = last_lines(path_in(launch, layout::training_log), lines_kept);

@@ -5,12 +5,12 @@
 #include <filesystem>
 #include <vector>
 
-#include "daemon/agent/claim.h"
 #include "daemon/agent/evidence.h"
 #include "daemon/base/digest.h"
 #include "daemon/base/error.h"
 #include "daemon/base/fd.h"
 #include "daemon/base/log.h"
+#include "daemon/handover/claim.h"
 #include "daemon/handover/handover.h"
 #include "daemon/handover/layout.h"
 #include "plugins/loader.h"
@@ -64,16 +64,27 @@ Json store_file(ObjectStore& store, const Launch& launch, const std::string& nam
   return {{"key", name}, {"size_bytes", size}, {"sha256", sha256_of_file(path)}};
 }
 
+std::optional<ExitEvidence> exit_of(const Launch& launch) {
+  const std::string path = join_path(launch.directory, layout::exit_file);
+  const auto text = read_file_if_there(path);
+  return text ? std::optional(exit_evidence_from_json(parse_json(*text, path))) : std::nullopt;
+}
+
+// Another attempt may follow, or this one may not have ended: the daemon decides, and sends another store
+// job.
+bool is_for_the_daemon(const Launch& launch) {
+  return !fs::exists(join_path(launch.directory, layout::settled_file)) &&
+         !is_final(exit_of(launch), launch.may_be_tried_again);
+}
+
 Json receipt_of(const Launch& launch, const Json& objects) {
   Json receipt{{"version", 1},         {"training_id", layout::training_id(launch.run_id)},
                {"run", launch.run_id}, {"attempt", launch.attempt},
                {"name", launch.name},  {"stored_at", to_unix(now())},
                {"objects", objects}};
-  const std::string exit_path = join_path(launch.directory, layout::exit_file);
-  if (const auto text = read_file_if_there(exit_path)) {
-    const ExitEvidence exit = exit_evidence_from_json(parse_json(*text, exit_path));
-    receipt["exit_code"] = exit.exit_code;
-    receipt["signal"] = exit.signal;
+  if (const std::optional<ExitEvidence> exit = exit_of(launch)) {
+    receipt["exit_code"] = exit->exit_code;
+    receipt["signal"] = exit->signal;
   }
   return receipt;
 }
@@ -110,6 +121,10 @@ int store(const std::string& launch_path, const Patience& patience) {
   StoreEvidence evidence;
   int exit_code = 0;
   try {
+    if (is_for_the_daemon(launch))
+      throw Error(ErrorKind::unavailable,
+                  "attempt " + std::to_string(launch.attempt) +
+                      " did not end well: nothing is stored before the daemon has settled it");
     evidence = store_everything(launch, patience);
     log_info("stored {} objects, {} bytes in {}", evidence.objects, evidence.size_bytes, target_of(launch));
   } catch (...) {

@@ -72,8 +72,8 @@ class Upload : public Exchange {
  private:
   void check_size(std::int64_t bytes) const {
     if (bytes > most_bytes_)
-      throw Error(ErrorKind::invalid, "code: larger than the " + format_size(most_bytes_) +
-                                          " that daemon.max_code_size allows");
+      throw Error(ErrorKind::invalid,
+                  "code: larger than the " + format_size(most_bytes_) + " that daemon.max_code_size allows");
   }
 
   Api& api_;

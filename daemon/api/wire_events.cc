@@ -20,9 +20,7 @@ struct Describe {
   std::string operator()(const event::Admitted& e) const { return fmt::format("attempt {}", e.attempt); }
   std::string operator()(const event::Submitted& e) const { return "train " + job(e.train); }
   std::string operator()(const event::Released& e) const { return "store " + job(e.store) + " behind it"; }
-  std::string operator()(const event::Started& e) const {
-    return "train job on " + e.nodes;
-  }
+  std::string operator()(const event::Started& e) const { return "train job on " + e.nodes; }
   std::string operator()(const event::Ended& e) const {
     return fmt::format("{} {}: {}", to_string(e.role), job(e.job.key), e.job.state);
   }

@@ -73,9 +73,9 @@ int run_resume(Context& context, const Arguments& arguments) {
 }  // namespace
 
 Command admin_status_command() {
-  return {"admin status",  "Show the daemon's state, all runs and the use of the plans",
-          "For operators.",   {},
-          {json_option()}, {{"trainyard admin status", "does Slurm answer, and who holds how many GPUs?"}},
+  return {"admin status",   "Show the daemon's state, all runs and the use of the plans",
+          "For operators.", {},
+          {json_option()},  {{"trainyard admin status", "does Slurm answer, and who holds how many GPUs?"}},
           run_admin_status};
 }
 
@@ -90,9 +90,9 @@ Command admin_drain_command() {
 }
 
 Command admin_resume_command() {
-  return {"admin resume",  "End a drain: queued runs begin again",
-          "For operators.",   {},
-          {json_option()}, {{"trainyard admin resume", "after a maintenance"}},
+  return {"admin resume",   "End a drain: queued runs begin again",
+          "For operators.", {},
+          {json_option()},  {{"trainyard admin resume", "after a maintenance"}},
           run_resume};
 }
 

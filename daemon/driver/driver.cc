@@ -95,6 +95,7 @@ void Driver::happened(TrainingRun after, const RunEvent& event) {
   live.run = std::move(after);
   live.seen_from = polls_begun_ + 1;
   live.missing_since.reset();
+  live.forgotten = false;
   live.again.stop();  // what was to be tried again may not be due any more
   tell(fmt::format("run={} attempt={} event={} state={}", live.run.id, live.run.attempts.size(),
                    name_of(event), to_string(shown_state(live.run))));
@@ -130,7 +131,7 @@ void Driver::consider(std::int64_t run_id) {
   auto found = runs_.find(run_id);
   if (found == runs_.end() || found->second.busy || found->second.again) return;
   LiveRun& live = found->second;
-  std::optional<Step> step = next_step(live.run);
+  std::optional<Step> step = next_step(live.run, live.forgotten);
   if (!step) return;
   live.busy = true;
   lane_.run([this, step = *step, run = live.run, data = data_set_of(live.run),

@@ -120,6 +120,7 @@ class Driver {
   };
   struct LiveRun : Progress {
     TrainingRun run;
+    bool forgotten = false;  // the last poll shows its train job as one that never began
   };
   struct LiveDataSet : Progress {
     DataSet data_set;
@@ -153,10 +154,11 @@ class Driver {
   void poll_soon(std::chrono::milliseconds delay);
   void poll();
   void polled(std::int64_t number, std::optional<std::vector<JobStatus>> jobs);
-  void examine(std::int64_t number, bool fresh);
-  void examine(LiveRun& live, std::int64_t number, bool fresh);
-  void examine(LiveDataSet& live, std::int64_t number, bool fresh);
-  void trace(Progress& progress, const JobKey& job, std::function<void(JobStatus)> ended);
+  void examine(std::int64_t number);
+  void examine(LiveRun& live, std::int64_t number);
+  void examine(LiveDataSet& live, std::int64_t number);
+  void see_live_train_job(LiveRun& live, const JobStatus& job);
+  void trace(Progress& progress, const JobKey& job, JobRole role, std::function<void(JobStatus)> ended);
   void cancel_strays();
 
   // accept.cc
@@ -182,6 +184,7 @@ class Driver {
   bool admission_due_ = false;
 
   std::map<JobKey, JobStatus> snapshot_;  // the last poll that brought news
+  std::set<JobKey> traced_;               // missing there, and being asked for elsewhere
   std::int64_t polls_begun_ = 0;
   std::optional<UtcSeconds> polled_at_;
   std::string scheduler_, trouble_;

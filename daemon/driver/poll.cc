@@ -9,6 +9,12 @@ namespace {
 // A stray younger than this may be one whose submission is being recorded.
 constexpr std::chrono::seconds stray_age{30};
 
+// A controller that was killed goes back a few seconds: our release, or the job's start, may not have been.
+bool is_forgotten(const TrainingRun& run, const JobStatus& train) {
+  if (train.phase != JobPhase::pending) return false;
+  return run.state == RunState::running || (run.state == RunState::released && train.held);
+}
+
 }  // namespace
 
 void Driver::poll_soon(std::chrono::milliseconds delay) {
@@ -40,27 +46,26 @@ void Driver::poll() {
 void Driver::polled(std::int64_t number, std::optional<std::vector<JobStatus>> jobs) {
   polled_at_ = now();
   trouble_.clear();
-  bool fresh = jobs.has_value();
-  if (fresh) {
+  if (jobs) {
     snapshot_.clear();
     for (JobStatus& job : *jobs) snapshot_.emplace(job.key, std::move(job));
   }
-  examine(number, fresh);
+  examine(number);
   cancel_strays();
   admit_soon();
   poll_soon(settings_.poll_interval);
 }
 
-void Driver::examine(std::int64_t number, bool fresh) {
-  for (auto& [digest, live] : data_sets_) examine(live, number, fresh);
+void Driver::examine(std::int64_t number) {
+  for (auto& [digest, live] : data_sets_) examine(live, number);
   // A run that ends leaves the map.
   std::vector<std::int64_t> ids;
   for (const auto& [id, live] : runs_) ids.push_back(id);
   for (std::int64_t id : ids)
-    if (auto found = runs_.find(id); found != runs_.end()) examine(found->second, number, fresh);
+    if (auto found = runs_.find(id); found != runs_.end()) examine(found->second, number);
 }
 
-void Driver::examine(LiveDataSet& live, std::int64_t number, bool fresh) {
+void Driver::examine(LiveDataSet& live, std::int64_t number) {
   if (live.data_set.state != DataSetState::staging || live.ended_job) return;
   auto end = [this, digest = live.data_set.digest](JobStatus job) {
     data_sets_.at(digest).ended_job = std::move(job);
@@ -68,13 +73,13 @@ void Driver::examine(LiveDataSet& live, std::int64_t number, bool fresh) {
   };
   auto seen = snapshot_.find(*live.data_set.job);
   if (seen == snapshot_.end()) {
-    if (fresh && number >= live.seen_from) trace(live, *live.data_set.job, end);
+    if (number >= live.seen_from) trace(live, *live.data_set.job, JobRole::stage, end);
   } else if (seen->second.phase == JobPhase::ended) {
     end(seen->second);
   }
 }
 
-void Driver::examine(LiveRun& live, std::int64_t number, bool fresh) {
+void Driver::examine(LiveRun& live, std::int64_t number) {
   const Attempt* attempt = live.run.attempt();
   if (attempt == nullptr) return;
   auto look_at = [&](const std::optional<RunJob>& job, JobRole role) {
@@ -90,29 +95,42 @@ void Driver::examine(LiveRun& live, std::int64_t number, bool fresh) {
     };
     auto seen = snapshot_.find(job->key);
     if (seen == snapshot_.end()) {
-      if (fresh && number >= live.seen_from) trace(live, job->key, end);
+      if (number >= live.seen_from) trace(live, job->key, role, end);
     } else if (seen->second.phase == JobPhase::ended) {
       end(seen->second);
-    } else if (role == JobRole::train && seen->second.phase == JobPhase::running &&
-               live.run.state == RunState::released) {
-      record(live.run.id, event::Started{now(), seen->second.started_at.value_or(now()), seen->second.nodes});
+    } else if (role == JobRole::train && number >= live.seen_from) {
+      see_live_train_job(live, seen->second);
     }
   };
   std::int64_t id = live.run.id;
   look_at(attempt->train, JobRole::train);
-  if (auto found = runs_.find(id); found != runs_.end())
-    look_at(found->second.run.attempt()->store, JobRole::store);
+  auto found = runs_.find(id);
+  if (found == runs_.end()) return;
+  look_at(found->second.run.attempt()->store, JobRole::store);
+}
+
+void Driver::see_live_train_job(LiveRun& live, const JobStatus& job) {
+  std::int64_t id = live.run.id;
+  if (job.phase == JobPhase::running && live.run.state == RunState::released)
+    record(id, event::Started{now(), job.started_at.value_or(now()), job.nodes});
+  live.forgotten = is_forgotten(live.run, job);
+  if (live.forgotten) consider(id);
 }
 
 // Slurm forgets ended jobs; its database knows them, a little later. A job nobody knows any more is lost.
-void Driver::trace(Progress& progress, const JobKey& job, std::function<void(JobStatus)> ended) {
+// Staging and storing leave evidence of their own, and may be repeated: for them there is nothing to wait
+// for.
+void Driver::trace(Progress& progress, const JobKey& job, JobRole role,
+                   std::function<void(JobStatus)> ended) {
+  if (!traced_.insert(job).second) return;
   if (!progress.missing_since) progress.missing_since = now();
   UtcSeconds since = *progress.missing_since;
   lane_.run(
-      [this, job, since]() -> std::optional<JobStatus> {
+      [this, job, role, since]() -> std::optional<JobStatus> {
         std::optional<JobStatus> known = steps_.scheduler().history(job);
         if (known && known->phase == JobPhase::ended) return known;
-        if (now() < since + 2 * steps_.scheduler().message_timeout()) return std::nullopt;
+        if (role == JobRole::train && now() < since + 2 * steps_.scheduler().message_timeout())
+          return std::nullopt;
         JobStatus lost;
         lost.key = job;
         lost.phase = JobPhase::ended;
@@ -120,10 +138,12 @@ void Driver::trace(Progress& progress, const JobKey& job, std::function<void(Job
         if (known) lost.started_at = known->started_at;
         return lost;
       },
-      [ended = std::move(ended)](std::optional<JobStatus> status) {
+      [this, job, ended = std::move(ended)](std::optional<JobStatus> status) {
+        traced_.erase(job);
         if (status) ended(std::move(*status));
       },
-      [this](std::exception_ptr error) {
+      [this, job](std::exception_ptr error) {
+        traced_.erase(job);
         try {
           std::rethrow_exception(error);
         } catch (const std::exception& e) {

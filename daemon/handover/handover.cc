@@ -133,6 +133,7 @@ Json to_json(const Launch& launch) {
                     {"code_archive", launch.code_archive},
                     {"dataset_directory", launch.dataset_directory},
                     {"dataset_digest", launch.dataset_digest},
+                    {"may_be_tried_again", launch.may_be_tried_again},
                     {"manifest", to_json(launch.manifest)}});
 }
 
@@ -147,6 +148,7 @@ Launch launch_from_json(const Json& json) {
   launch.code_archive = get<std::string>(json, "code_archive");
   launch.dataset_directory = get<std::string>(json, "dataset_directory");
   launch.dataset_digest = get<std::string>(json, "dataset_digest");
+  launch.may_be_tried_again = get<bool>(json, "may_be_tried_again");
   launch.manifest = manifest_from_json(get<Json>(json, "manifest"));
   return launch;
 }
@@ -156,7 +158,8 @@ Json to_json(const Claim& claim) {
                     {"job_id", claim.job_id},
                     {"restarts", claim.restarts},
                     {"host", claim.host},
-                    {"at", to_unix(claim.at)}});
+                    {"at", to_unix(claim.at)},
+                    {"revoked", claim.revoked}});
 }
 
 Claim claim_from_json(const Json& json) {
@@ -167,6 +170,7 @@ Claim claim_from_json(const Json& json) {
   claim.restarts = integer<int>(json, "restarts");
   claim.host = get<std::string>(json, "host");
   claim.at = time(json, "at");
+  claim.revoked = get<bool>(json, "revoked");
   return claim;
 }
 
@@ -193,6 +197,7 @@ Json to_json(const ExitEvidence& evidence) {
                     {"signal", evidence.signal},
                     {"message", readable(evidence.message)},
                     {"data_missing", evidence.data_missing},
+                    {"warned", evidence.warned},
                     {"started_at", to_unix(evidence.started_at)},
                     {"ended_at", to_unix(evidence.ended_at)},
                     {"elapsed_seconds", evidence.elapsed_seconds},
@@ -207,11 +212,18 @@ ExitEvidence exit_evidence_from_json(const Json& json) {
   evidence.signal = integer<int>(json, "signal");
   evidence.message = get<std::string>(json, "message");
   evidence.data_missing = get<bool>(json, "data_missing");
+  evidence.warned = get<bool>(json, "warned");
   evidence.started_at = time(json, "started_at");
   evidence.ended_at = time(json, "ended_at");
   evidence.elapsed_seconds = get<double>(json, "elapsed_seconds");
   evidence.last_lines = strings(json, "last_lines");
   return evidence;
+}
+
+bool is_final(const std::optional<ExitEvidence>& evidence, bool may_be_tried_again) {
+  if (!evidence || evidence->data_missing) return false;
+  bool success = evidence->exit_code == 0 && evidence->signal == 0 && evidence->message.empty();
+  return success || !may_be_tried_again;
 }
 
 Json to_json(const StoreEvidence& evidence) {

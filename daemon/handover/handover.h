@@ -50,16 +50,19 @@ struct Launch {
   std::string directory;                          // the attempt's
   std::string code_archive;                       // whole path; empty: none
   std::string dataset_directory, dataset_digest;  // empty: no [data]
+  bool may_be_tried_again = false;                // [retry] leaves room for an attempt after this one
   Manifest manifest;
 };
 
-// claim: made with O_EXCL by the first agent of the attempt; any other job of the attempt exits at once.
+// claim: made with O_EXCL by the first agent of the attempt; any other job of the attempt exits at once. When
+// the daemon gives the attempt up it takes the claim away: the agent that held it ends its processes.
 struct Claim {
   std::string cluster;
   std::uint32_t job_id = 0;
   int restarts = 0;  // SLURM_RESTART_COUNT
   std::string host;
   UtcSeconds at{};
+  bool revoked = false;  // by the daemon, at that time: nobody executes this attempt any more
 };
 
 // start.json: the program is about to start.
@@ -77,10 +80,15 @@ struct ExitEvidence {
   int signal = 0;
   std::string message;        // why it could not be started, or what ended it, for the scientist; else empty
   bool data_missing = false;  // the data set was not complete: a retry, not a failure of the program
+  bool warned = false;        // USR2 had come: the time limit, or a preemption, was near
   UtcSeconds started_at{}, ended_at{};
   double elapsed_seconds = 0;           // by the monotonic clock
   std::vector<std::string> last_lines;  // of the training log, at most 20
 };
+
+// Whether this is the run's end whatever the daemon finds out: the store job then publishes it at once. Of
+// any other attempt it publishes nothing before the daemon has settled it.
+bool is_final(const std::optional<ExitEvidence>& evidence, bool may_be_tried_again);
 
 // stored.json: the results are in the bucket, the receipt last.
 struct StoreEvidence {

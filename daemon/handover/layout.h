@@ -12,6 +12,7 @@
 //       launch.json                         what to launch (Launch), 0600
 //       claim                               O_EXCL: which job executes this attempt (Claim)
 //       start.json heartbeat exit.json      evidence of the train job (StartEvidence, ExitEvidence)
+//       settled                             the daemon's leave to store an attempt that did not end well
 //       stored.json                         evidence of the store job (StoreEvidence)
 //       model/ results/ checkpoint/ logs/   MODEL_DIR RESULT_DIR CHECKPOINT_DIR LOG_DIR
 //       metrics.jsonl                       the built-in trainer's metrics
@@ -32,6 +33,7 @@ inline constexpr const char* claim_file = "claim";
 inline constexpr const char* start_file = "start.json";
 inline constexpr const char* heartbeat_file = "heartbeat";
 inline constexpr const char* exit_file = "exit.json";
+inline constexpr const char* settled_file = "settled";
 inline constexpr const char* stored_file = "stored.json";
 inline constexpr const char* model_folder = "model";
 inline constexpr const char* results_folder = "results";

@@ -159,14 +159,30 @@ bool Fields::long_text(const char* key, std::string& into) {
 
 bool Fields::word(const char* key, std::string& into, const std::vector<std::string>& allowed) {
   const Node* node = find(key);
+  return node && one_of(key, *node, into, allowed);
+}
+
+bool Fields::words(const char* key, std::vector<std::string>& into, const std::vector<std::string>& allowed) {
+  const Node* node = find(key);
   if (!node) return false;
-  const std::string* value = node->string();
+  if (!node->list()) return wrong_type(key, *node, "a list of: " + join(allowed, ", "));
+  std::vector<std::string> values(node->list()->size());
+  bool right = true;
+  for (std::size_t i = 0; i < values.size(); ++i)
+    right &= one_of(key, (*node->list())[i], values[i], allowed);
+  if (right) into = std::move(values);
+  return right;
+}
+
+bool Fields::one_of(const char* key, const Node& node, std::string& into,
+                    const std::vector<std::string>& allowed) {
+  const std::string* value = node.string();
   if (value && std::find(allowed.begin(), allowed.end(), *value) != allowed.end()) {
     into = *value;
     return true;
   }
   std::string meant = value ? nearest(*value, allowed) : "";
-  problems_.add(node->place, node->text, path(key) + " must be one of " + join(allowed, ", "),
+  problems_.add(node.place, node.text, path(key) + " must be one of " + join(allowed, ", "),
                 meant.empty() ? "" : "did you mean " + meant + '?');
   return false;
 }

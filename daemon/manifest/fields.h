@@ -64,6 +64,8 @@ class Fields {
                 Range<std::int64_t> range = {});                                           // [1, 8, 8]
   bool texts(const char* key, std::vector<std::string>& into, TextCheck check = nullptr);  // ["a", "b"]
 
+  bool words(const char* key, std::vector<std::string>& into, const std::vector<std::string>& allowed);
+
   // The sub-table of that name, whose keys are listed below this section; nothing when absent or not a table.
   std::optional<Fields> table(const char* key);
 
@@ -86,6 +88,7 @@ class Fields {
   bool wrong_type(const char* key, const Node& node, const std::string& expected);
   template <class T>
   bool number_in(const char* key, const Node& node, T value, Range<T> range, T& into);
+  bool one_of(const char* key, const Node& node, std::string& into, const std::vector<std::string>& allowed);
   bool checked_text(const char* key, const Node& node, std::string& into, TextCheck check);
 
   const Table* table_;

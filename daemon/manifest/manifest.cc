@@ -136,6 +136,7 @@ Json to_json(const Manifest& manifest) {
   Json json = {{"name", manifest.name},
                {"results_target", manifest.results_target},
                {"resources", resources_to_json(manifest.resources)},
+               {"retry", to_json(manifest.retry)},
                {"sweep", manifest.sweep}};
   if (manifest.data) json["data"] = to_json(*manifest.data);
   if (const auto* train = std::get_if<TrainSpec>(&manifest.program))
@@ -150,6 +151,7 @@ Manifest manifest_from_json(const Json& json) {
   manifest.name = get<std::string>(json, "name");
   manifest.results_target = get<std::string>(json, "results_target");
   manifest.resources = resources_from_json(get<Json>(json, "resources"));
+  manifest.retry = retry_from_json(get<Json>(json, "retry"));
   manifest.sweep = strings_from_json(json, "sweep");
   if (json.contains("data")) manifest.data = data_spec_from_json(get<Json>(json, "data"));
   if (json.contains("train"))

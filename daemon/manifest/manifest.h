@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "daemon/base/json.h"
+#include "daemon/manifest/retry.h"
 #include "kernels/spec/layer.h"
 #include "kernels/spec/training.h"
 
@@ -73,6 +74,7 @@ struct Manifest {
   std::optional<DataSpec> data;  // always there with [train]
   std::string results_target;    // ends in '/'
   Resources resources;
+  RetrySpec retry;
   std::variant<TrainSpec, CommandSpec> program;
   std::map<std::string, std::string> sweep;  // this run's swept values, for people: {"learning_rate": "0.1"}
   bool operator==(const Manifest&) const = default;

@@ -35,6 +35,12 @@ const Keys written_keys = {
     {"resources.account", "string", "", "Slurm's account; by default yours"},
     {"resources.qos", "string", "", "Slurm's quality of service; by default yours"},
     {"resources.plan", "string", "", "the plan that counts the GPUs; by default the one you belong to"},
+
+    {"retry.attempts", "integer", "1", "how often the run may be started, all together"},
+    {"retry.on", "list of causes", "[\"node_failure\", \"preempted\", \"lost\", \"try_again\"]",
+     "the ends after which it is started again"},
+    {"retry.warning", "duration", "\"00:01:00\"",
+     "how long before the time limit the program gets USR2, where time_limit or preempted is tried again"},
 };
 
 const Keys command_keys = {

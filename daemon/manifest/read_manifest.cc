@@ -102,6 +102,7 @@ Manifest read_run(const Node& node, Problems& problems) {
   require_table(root, "results", "target = \"…\" names the folder that receives the results");
   if (auto fields = root.table("results")) manifest.results_target = read_target(*fields);
   if (auto fields = root.table("resources")) manifest.resources = read_resources(*fields);
+  if (auto fields = root.table("retry")) manifest.retry = read_retry(*fields);
   read_program(root, manifest);
   return manifest;
 }

@@ -1,3 +1,4 @@
+// [resources] and [retry].
 #include <algorithm>
 
 #include "daemon/manifest/names.h"
@@ -23,6 +24,18 @@ Resources read_resources(Fields fields) {
   if (!resources.gpu.empty() && resources.gpus_per_node == 0)
     fields.problem("gpu", "is given, but no GPU is asked for", "gpus_per_node = 1, or leave gpu out");
   return resources;
+}
+
+RetrySpec read_retry(Fields fields) {
+  RetrySpec retry;
+  if (fields.require("attempts")) fields.integer("attempts", retry.attempts, {1, 100});
+  std::vector<std::string> on;
+  if (fields.words("on", on, retry_words())) {
+    retry.on.clear();
+    for (const std::string& word : on) retry.on.push_back(cause_from(word));
+  }
+  fields.duration("warning", retry.warning, {1, 3600});
+  return retry;
 }
 
 }  // namespace trainyard

@@ -9,6 +9,7 @@ DataSpec read_data(Fields fields, bool for_built_in_trainer);
 Resources read_resources(Fields fields);
 TrainSpec read_train(Fields fields);
 CommandSpec read_command(Fields fields);
+RetrySpec read_retry(Fields fields);
 
 // The layers one after the other, from this shape on: notes the first that cannot take what it is given.
 void check_shapes(const Node& layers_node, const TrainSpec& train, const Shape& sample, Problems& problems);

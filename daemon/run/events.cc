@@ -134,6 +134,7 @@ Json body(const event::Started& e) { return {{"started_at", to_unix(e.started_at
 Json body(const event::Ended& e) { return {{"role", to_string(e.role)}, {"job", to_json(e.job)}}; }
 Json body(const event::Settled& e) {
   return {{"result", to_string(e.result)},
+          {"cause", to_string(e.cause)},
           {"reason", e.reason},
           {"exit_code", e.exit_code ? Json(*e.exit_code) : Json()},
           {"signal", e.signal ? Json(*e.signal) : Json()},
@@ -151,7 +152,11 @@ Json body(const event::Failed& e) { return {{"reason", e.reason}, {"segment", op
 Json body(const event::CancelRequested& e) { return {{"by", e.by}}; }
 Json body(const event::Cancelled&) { return Json::object(); }
 Json body(const event::Retried& e) {
-  return {{"reason", e.reason}, {"data_missing", e.data_missing}, {"segment", optional_segment(e.segment)}};
+  return {{"cause", to_string(e.cause)},
+          {"reason", e.reason},
+          {"data_missing", e.data_missing},
+          {"avoid", e.avoid},
+          {"segment", optional_segment(e.segment)}};
 }
 Json body(const event::Wanted& e) {
   return {{"owner", to_json(e.owner)},
@@ -210,6 +215,7 @@ template <>
 event::Settled from_body(UtcSeconds at, const Json& json) {
   return {at,
           value_in<Result>(result_names, get<std::string>(json, "result")),
+          cause_from(get<std::string>(json, "cause")),
           get<std::string>(json, "reason"),
           optional_int(json, "exit_code"),
           optional_int(json, "signal"),
@@ -240,7 +246,12 @@ event::Cancelled from_body(UtcSeconds at, const Json&) {
 }
 template <>
 event::Retried from_body(UtcSeconds at, const Json& json) {
-  return {at, get<std::string>(json, "reason"), get<bool>(json, "data_missing"), optional_segment_from(json)};
+  return {at,
+          cause_from(get<std::string>(json, "cause")),
+          get<std::string>(json, "reason"),
+          get<bool>(json, "data_missing"),
+          get<std::string>(json, "avoid"),
+          optional_segment_from(json)};
 }
 template <>
 event::Wanted from_body(UtcSeconds at, const Json& json) {

@@ -68,6 +68,7 @@ struct Ended {  // by the scheduler's word
 struct Settled {  // what the train job's end means, and what it used
   UtcSeconds at{};
   Result result = Result::failed;
+  Cause cause = Cause::lost;
   std::string reason;  // for the scientist; empty when completed
   std::optional<int> exit_code, signal;
   std::vector<std::string> last_lines;
@@ -98,8 +99,10 @@ struct Cancelled {  // nothing of it is in the scheduler any more
 };
 struct Retried {  // the attempt came to nothing and is over; a new one may be admitted
   UtcSeconds at{};
+  Cause cause = Cause::lost;
   std::string reason;
   bool data_missing = false;  // its data set is not on scratch any more, whatever we thought
+  std::string avoid;          // nodes that failed it: "n1,n3"; the next attempt goes elsewhere
   std::optional<Segment> segment;
 };
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <csignal>
+
 #include "daemon/base/fd.h"
 #include "daemon/base/text.h"
 #include "daemon/handover/layout.h"
@@ -71,6 +73,11 @@ JobRequest train_job(const JobSite& site, const TrainingRun& run, std::uint32_t 
   request.account = resources.account;
   request.qos = resources.qos;
   if (stage_job_id != 0) request.dependency = JobDependency{JobDependency::Kind::after_ok, stage_job_id};
+  request.exclude_nodes = run.attempt()->avoid;
+  if (run.manifest->retry.warns()) {
+    request.warning_signal = SIGUSR2;  // USR1 belongs to NCCL
+    request.warning_time = run.manifest->retry.warning;
+  }
   request.held = true;
   return request;
 }

@@ -6,7 +6,7 @@
 namespace trainyard {
 namespace {
 
-constexpr std::array step_names{"submit", "release", "cancel", "abandon",
+constexpr std::array step_names{"submit", "release", "cancel", "abandon", "look_into",
                                 "settle", "collect", "stage",  "inspect"};
 
 // A store job that ended leaves evidence, or another one follows it.
@@ -18,7 +18,7 @@ std::optional<Step> step_of_storing(const TrainingRun& run) {
 
 const char* to_string(Step step) { return step_names.at(static_cast<std::size_t>(step)); }
 
-std::optional<Step> next_step(const TrainingRun& run) {
+std::optional<Step> next_step(const TrainingRun& run, bool forgotten) {
   if (run.cancel_requested && occupies_plan(run.state)) {
     // Submitted or not, only the scheduler knows: whatever carries the token ends.
     if (run.state == RunState::admitted) return Step::abandon;
@@ -33,9 +33,10 @@ std::optional<Step> next_step(const TrainingRun& run) {
       return Step::settle;
     case RunState::storing:
       return step_of_storing(run);
-    case RunState::queued:    // admission
     case RunState::released:  // the poll
     case RunState::running:
+      return forgotten ? std::optional(Step::look_into) : std::nullopt;
+    case RunState::queued:  // admission
     case RunState::completed:
     case RunState::failed:
     case RunState::cancelled:

@@ -10,19 +10,21 @@ namespace trainyard {
 
 enum class Step {
   // of a run
-  submit,   // admitted → the train job is in the scheduler, held
-  release,  // submitted → the store job behind it, and the train job may start
-  cancel,   // its live jobs are to end
-  abandon,  // cancelled while admitted: whatever was submitted ends, then the run does
-  settle,   // ended → the evidence is read
-  collect,  // the store job ended → its evidence is read
+  submit,     // admitted → the train job is in the scheduler, held
+  release,    // submitted → the store job behind it, and the train job may start
+  cancel,     // its live jobs are to end
+  abandon,    // cancelled while admitted: whatever was submitted ends, then the run does
+  look_into,  // released, and the scheduler has it as one that never began
+  settle,     // ended → the evidence is read
+  collect,    // the store job ended → its evidence is read
   // of a data set
   stage,    // wanted → a stage job
   inspect,  // the stage job ended → its evidence is read
 };
 const char* to_string(Step step);
 
-std::optional<Step> next_step(const TrainingRun& run);
+// `forgotten`: the poll shows the train job of a released run held, or that of a running one pending.
+std::optional<Step> next_step(const TrainingRun& run, bool forgotten = false);
 
 // `job_ended`: the poll says that its stage job is over.
 std::optional<Step> next_step(const DataSet& data_set, bool job_ended);

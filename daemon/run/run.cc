@@ -39,19 +39,22 @@ void apply(TrainingRun& run, const event::Accepted& e) {
 
 void apply(TrainingRun& run, const event::Admitted& e) {
   if (run.state != RunState::queued) return;
-  run.attempts.push_back({e.attempt, e.at, {}, {}, 0, {}});
+  Attempt& attempt = run.attempts.emplace_back();
+  attempt.number = e.attempt;
+  attempt.admitted_at = e.at;
+  attempt.avoid = run.avoid;
   run.state = RunState::admitted;
 }
 
 void apply(TrainingRun& run, const event::Submitted& e) {
   if (run.state != RunState::admitted) return;
-  run.attempts.back().train = RunJob{e.train, {}, {}, {}, {}};
+  run.attempts.back().train = RunJob{e.train, {}, {}, {}, {}, {}};
   run.state = RunState::submitted;
 }
 
 void apply(TrainingRun& run, const event::Released& e) {
   if (run.state != RunState::submitted) return;
-  run.attempts.back().store = RunJob{e.store, {}, {}, {}, {}};
+  run.attempts.back().store = RunJob{e.store, {}, {}, {}, {}, {}};
   run.attempts.back().store_tries = 1;
   run.state = RunState::released;
 }
@@ -69,6 +72,7 @@ void apply(TrainingRun& run, const event::Ended& e) {
       e.role == JobRole::train ? run.attempts.back().train : run.attempts.back().store;
   if (!job || job->end) return;
   job->end = e.job;
+  job->end_known_at = e.at;
   job->started_at = e.job.started_at;
   job->ended_at = e.job.ended_at;
   if (!e.job.nodes.empty()) job->nodes = e.job.nodes;
@@ -79,6 +83,7 @@ void apply(TrainingRun& run, const event::Settled& e) {
   if (run.state != RunState::ended) return;
   charge(run, e.segment);
   run.result = e.result;
+  run.cause = run.attempts.back().cause = e.cause;
   run.reason = e.reason;
   run.exit_code = e.exit_code;
   run.signal = e.signal;
@@ -99,7 +104,7 @@ void apply(TrainingRun& run, const event::Stored& e) {
 void apply(TrainingRun& run, const event::StoreRetried& e) {
   if (run.state != RunState::storing || has_live_store_job(run)) return;
   charge(run, e.segment);
-  run.attempts.back().store = RunJob{e.store, {}, {}, {}, {}};
+  run.attempts.back().store = RunJob{e.store, {}, {}, {}, {}, {}};
   ++run.attempts.back().store_tries;
 }
 
@@ -125,7 +130,10 @@ void apply(TrainingRun& run, const event::Cancelled& e) {
 void apply(TrainingRun& run, const event::Retried& e) {
   if (run.state != RunState::ended && run.state != RunState::admitted) return;
   charge(run, e.segment);
+  run.attempts.back().cause = e.cause;
   run.attempts.back().reason = e.reason;
+  if (e.cause != Cause::data) ++run.program_attempts;
+  run.avoid = e.avoid;
   run.state = RunState::queued;
 }
 
@@ -147,6 +155,10 @@ TrainingRun fold(std::int64_t id, const std::vector<RunEvent>& events) {
 
 bool is_over(RunState state) {
   return state == RunState::completed || state == RunState::failed || state == RunState::cancelled;
+}
+
+bool may_be_tried_again(const TrainingRun& run) {
+  return !run.cancel_requested && run.program_attempts + 1 < run.manifest->retry.attempts;
 }
 
 bool occupies_plan(RunState state) {

@@ -28,7 +28,8 @@ enum class RunState {
 struct RunJob {
   JobKey key;
   std::optional<UtcSeconds> started_at, ended_at;
-  std::optional<JobStatus> end;  // the scheduler's word on its end
+  std::optional<JobStatus> end;            // the scheduler's word on its end
+  std::optional<UtcSeconds> end_known_at;  // when it came
   std::string nodes;
 };
 
@@ -37,7 +38,9 @@ struct Attempt {
   UtcSeconds admitted_at{};
   std::optional<RunJob> train, store;
   int store_tries = 0;
-  std::string reason;  // why it came to nothing, if it did
+  std::string avoid;           // nodes that it is not to run on
+  std::optional<Cause> cause;  // how it ended, once that is settled
+  std::string reason;          // why it came to nothing, if it did
 };
 
 struct TrainingRun {
@@ -49,10 +52,13 @@ struct TrainingRun {
   UtcSeconds accepted_at{};
   std::optional<UtcSeconds> ended_at;  // of the run: results stored, or given up
   std::vector<Attempt> attempts;
+  int program_attempts = 0;  // of those that ended, the ones that got their data: [retry] counts them
+  std::string avoid;         // nodes that failed the last attempt
   bool cancel_requested = false;
   std::string cancelled_by;
   // What the train job came to; set from `storing` on.
   std::optional<Result> result;
+  std::optional<Cause> cause;
   std::string reason;
   std::optional<int> exit_code, signal;
   std::vector<std::string> last_lines;
@@ -67,8 +73,9 @@ struct TrainingRun {
 void apply_event(TrainingRun& run, const RunEvent& event);
 TrainingRun fold(std::int64_t id, const std::vector<RunEvent>& events);
 
-bool is_over(RunState state);        // completed, failed, cancelled
-bool occupies_plan(RunState state);  // from admission to the end of train
+bool is_over(RunState state);                     // completed, failed, cancelled
+bool may_be_tried_again(const TrainingRun& run);  // [retry] leaves room after the attempt under way
+bool occupies_plan(RunState state);               // from admission to the end of train
 bool has_live_train_job(const TrainingRun& run);
 bool has_live_store_job(const TrainingRun& run);
 

@@ -7,81 +7,135 @@
 namespace trainyard {
 namespace {
 
-// A program is not run again by itself; an attempt that never got its data is.
-constexpr int max_attempts = 8;
+// Of a run whose data set comes and goes.
+constexpr int most_attempts_for_data = 8;
+constexpr int exit_try_again = 75;
 
-std::string by_scheduler(const JobStatus& job) {
+bool is_success(const ExitEvidence& evidence) {
+  return evidence.exit_code == 0 && evidence.signal == 0 && evidence.message.empty() &&
+         !evidence.data_missing;
+}
+
+Cause cause_by_scheduler(const JobStatus& job) {
   switch (job.outcome) {
-    case JobOutcome::completed:
-      return "the job ended without leaving evidence of a success";
-    case JobOutcome::failed:
-      return fmt::format("the job failed before the program left evidence (exit code {}, signal {})",
-                         job.exit_code, job.signal);
     case JobOutcome::cancelled:
-      return "cancelled in Slurm, not through Trainyard";
+      return Cause::cancelled;
     case JobOutcome::time_limit:
-      return "the time limit ([resources] time_limit) was reached";
+      return Cause::time_limit;
     case JobOutcome::node_failure:
-      return "a node failed";
+      return Cause::node_failure;
     case JobOutcome::preempted:
-      return "preempted by another job";
+      return Cause::preempted;
     case JobOutcome::out_of_memory:
-      return "out of memory: ask for more in [resources] memory";
+      return Cause::out_of_memory;
     case JobOutcome::dependency_failed:
-      return "its data set could not be staged";
+      return Cause::data;
+    case JobOutcome::completed:
+    case JobOutcome::failed:
     case JobOutcome::unknown:
-      return "Slurm lost the job (" + (job.state.empty() ? "no record" : job.state) + ")";
+      return Cause::lost;
   }
-  return "unknown";
+  return Cause::lost;
 }
 
-std::string by_evidence(const ExitEvidence& evidence) {
-  if (!evidence.message.empty()) return evidence.message;
-  if (evidence.signal != 0)
-    return fmt::format("the program was ended by signal {} ({})", evidence.signal,
-                       ::strsignal(evidence.signal));
-  return fmt::format("the program exited with code {}", evidence.exit_code);
+Cause cause_by_evidence(const ExitEvidence& evidence) {
+  if (evidence.signal != 0) return Cause::signal;
+  if (evidence.exit_code == exit_try_again) return evidence.warned ? Cause::time_limit : Cause::try_again;
+  return Cause::exit_code;
 }
 
-// What the program's own end cannot tell: who or what made it end.
-bool scheduler_ended_it(JobOutcome outcome) {
-  return outcome == JobOutcome::time_limit || outcome == JobOutcome::out_of_memory ||
-         outcome == JobOutcome::preempted || outcome == JobOutcome::node_failure;
+// The program's own end does not tell who or what made it end: where the scheduler knows, its word goes
+// first.
+Cause cause_of(const TrainingRun& run, const std::optional<ExitEvidence>& evidence) {
+  Cause by_scheduler = cause_by_scheduler(*run.attempt()->train->end);
+  if (evidence && evidence->data_missing && !run.cancel_requested) return Cause::data;
+  if (evidence && is_success(*evidence)) return Cause::completed;
+  if (run.cancel_requested) return Cause::cancelled;
+  return evidence && by_scheduler == Cause::lost ? cause_by_evidence(*evidence) : by_scheduler;
+}
+
+std::string words_for_lost(const JobStatus& job) {
+  if (job.outcome == JobOutcome::completed) return "the job ended without leaving evidence of a success";
+  if (job.outcome == JobOutcome::failed)
+    return fmt::format("the job failed before the program left evidence (exit code {}, signal {})",
+                       job.exit_code, job.signal);
+  return "Slurm lost the job (" + (job.state.empty() ? "no record" : job.state) + ")";
+}
+
+std::string words_for_cancelled(const TrainingRun& run, const EndFacts& facts) {
+  if (run.cancel_requested) return "cancelled by " + run.cancelled_by;
+  std::string by = facts.cancelled_by.empty() ? "" : " by " + facts.cancelled_by;
+  return "cancelled in Slurm" + by + ", not through Trainyard";
+}
+
+std::string words_for_data(const EndFacts& facts) {
+  return facts.evidence ? "the data set was not on scratch any more" : "its data set could not be staged";
+}
+
+std::string in_words(Cause cause, const TrainingRun& run, const EndFacts& facts) {
+  switch (cause) {
+    case Cause::completed:
+      return "";
+    case Cause::exit_code:
+    case Cause::try_again:
+      return facts.evidence->message.empty()
+                 ? fmt::format("the program exited with code {}", facts.evidence->exit_code)
+                 : facts.evidence->message;
+    case Cause::signal:
+      return fmt::format("the program was ended by signal {} ({})", facts.evidence->signal,
+                         ::strsignal(facts.evidence->signal));
+    case Cause::out_of_memory:
+      return "out of memory: ask for more in [resources] memory";
+    case Cause::time_limit:
+      return "the time limit ([resources] time_limit) was reached";
+    case Cause::node_failure:
+      return facts.failed_nodes.empty() ? "a node failed" : "a node failed: " + facts.failed_nodes;
+    case Cause::preempted:
+      return "preempted by another job";
+    case Cause::cancelled:
+      return words_for_cancelled(run, facts);
+    case Cause::data:
+      return words_for_data(facts);
+    case Cause::lost:
+      return words_for_lost(*run.attempt()->train->end);
+  }
+  return "";
+}
+
+bool is_worth_another(const TrainingRun& run, Cause cause) {
+  if (cause == Cause::data) return !run.cancel_requested && run.attempt()->number < most_attempts_for_data;
+  return run.manifest->retry.covers(cause) && may_be_tried_again(run);
+}
+
+Result result_of(Cause cause, const TrainingRun& run) {
+  if (cause == Cause::completed) return Result::completed;
+  return run.cancel_requested ? Result::cancelled : Result::failed;
 }
 
 }  // namespace
 
-RunEvent judge(const TrainingRun& run, const std::optional<ExitEvidence>& evidence, UtcSeconds at) {
-  const JobStatus& job = *run.attempt()->train->end;
-  std::optional<Segment> segment = segment_of_job(job);
-  bool worth_another = !run.cancel_requested && run.attempt()->number < max_attempts;
-  if (evidence && evidence->data_missing && worth_another)
-    return event::Retried{at, "the data set was not on scratch any more", true, segment};
-  if (job.outcome == JobOutcome::dependency_failed && worth_another)
-    return event::Retried{at, "its data set could not be staged", false, segment};
+RunEvent judge(const TrainingRun& run, const EndFacts& facts, UtcSeconds at) {
+  const std::optional<ExitEvidence>& evidence = facts.evidence;
+  Cause cause = cause_of(run, evidence);
+  std::string reason = in_words(cause, run, facts);
+  std::optional<Segment> segment = segment_of_job(*run.attempt()->train->end, facts.witness);
+  if (is_worth_another(run, cause))
+    return event::Retried{
+        at, cause, reason, cause == Cause::data && evidence.has_value(), facts.failed_nodes, segment};
 
-  event::Settled settled{at, Result::failed, "", {}, {}, {}, segment};
+  event::Settled settled{at, result_of(cause, run), cause, reason, {}, {}, {}, segment};
   if (evidence) {
     settled.last_lines = evidence->last_lines;
     if (evidence->signal != 0)
       settled.signal = evidence->signal;
     else
       settled.exit_code = evidence->exit_code;
-    if (evidence->exit_code == 0 && evidence->signal == 0 && evidence->message.empty() &&
-        !evidence->data_missing) {
-      settled.result = Result::completed;
-      return settled;
-    }
-  }
-  if (run.cancel_requested) {
-    settled.result = Result::cancelled;
-    settled.reason = "cancelled by " + run.cancelled_by;
-  } else if (evidence && !scheduler_ended_it(job.outcome)) {
-    settled.reason = job.outcome == JobOutcome::cancelled ? by_scheduler(job) : by_evidence(*evidence);
-  } else {
-    settled.reason = by_scheduler(job);
   }
   return settled;
+}
+
+bool may_still_run(const JobStatus& ended_job) {
+  return ended_job.outcome == JobOutcome::node_failure || ended_job.outcome == JobOutcome::unknown;
 }
 
 }  // namespace trainyard

@@ -2,14 +2,25 @@
 // there is none: a job can run to its end and still be recorded as never started. Unknown is never success.
 #pragma once
 #include <optional>
+#include <string>
 
 #include "daemon/handover/handover.h"
 #include "daemon/run/run.h"
 
 namespace trainyard {
 
-// Settled, or Retried where the attempt failed for no fault of the program and another is worth it.
-// `evidence`: the attempt's exit.json, if there is one.
-RunEvent judge(const TrainingRun& run, const std::optional<ExitEvidence>& evidence, UtcSeconds at);
+// What is known beside the scheduler's word on the job's end.
+struct EndFacts {
+  std::optional<ExitEvidence> evidence;  // the attempt's exit.json
+  Witness witness;                       // what it says of the job's times
+  std::string failed_nodes;              // of the job's, those that are down: "n1,n3"
+  std::string cancelled_by;              // who ended the job in the scheduler, where that is known
+};
+
+// Settled; or Retried where [retry], or missing data, make another attempt worth it.
+RunEvent judge(const TrainingRun& run, const EndFacts& facts, UtcSeconds at);
+
+// Whether a job that ended so can still have processes: its node may be cut off, or nobody knows.
+bool may_still_run(const JobStatus& ended_job);
 
 }  // namespace trainyard

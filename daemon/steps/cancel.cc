@@ -3,28 +3,23 @@
 #include "daemon/steps/steps.h"
 
 namespace trainyard {
-namespace {
 
-void cancel_if_there(Scheduler& scheduler, const JobKey& job, const Token& token) {
+void Steps::cancel_if_there(const JobKey& job, const Token& token) {
   try {
-    scheduler.cancel(job, token);
+    scheduler_.cancel(job, token);
   } catch (const Error& e) {
     if (e.kind() != ErrorKind::not_found) throw;  // gone already: what was wanted
   }
 }
 
-}  // namespace
-
 // The poll sees the end and settles it; until then this is due again.
 RunStepResult Steps::cancel(const TrainingRun& run) {
   const Attempt& attempt = *run.attempt();
   if (attempt.train && !attempt.train->end)
-    cancel_if_there(scheduler_, attempt.train->key,
-                    token_of(site_.ledger_id, run.id, attempt.number, JobRole::train));
+    cancel_if_there(attempt.train->key, token_of(site_.ledger_id, run.id, attempt.number, JobRole::train));
   // It never ran: there is nothing to store.
   if (run.state != RunState::running && attempt.store && !attempt.store->end)
-    cancel_if_there(scheduler_, attempt.store->key,
-                    token_of(site_.ledger_id, run.id, attempt.number, JobRole::store));
+    cancel_if_there(attempt.store->key, token_of(site_.ledger_id, run.id, attempt.number, JobRole::store));
   return {std::nullopt, std::chrono::seconds(10)};
 }
 

@@ -46,7 +46,7 @@ RunStepResult Steps::collect(const TrainingRun& run, Doubt doubt) {
             {}};
 
   // The results wait on scratch, and the run stays `storing`, however long the store is away.
-  UtcSeconds due = attempt.store->ended_at.value_or(now()) + delay_after(attempt.store_tries);
+  UtcSeconds due = *attempt.store->end_known_at + delay_after(attempt.store_tries);
   if (now() < due) return {std::nullopt, due - now()};
   Token token = token_of(site_.ledger_id, run.id, attempt.number, JobRole::store);
   std::optional<JobKey> next;

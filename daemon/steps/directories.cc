@@ -54,6 +54,7 @@ Launch launch_of(const JobSite& site, const TrainingRun& run, const std::string&
     launch.dataset_digest = run.dataset_digest;
     launch.dataset_directory = layout::dataset_directory(site.scratch, run.dataset_digest);
   }
+  launch.may_be_tried_again = may_be_tried_again(run);
   launch.manifest = *run.manifest;
   return launch;
 }

@@ -21,8 +21,10 @@ RunStepResult Steps::perform(Step step, const TrainingRun& run, const std::optio
       return cancel(run);
     case Step::abandon:
       return {abandon(run, doubt), {}};
+    case Step::look_into:
+      return look_into(run);
     case Step::settle:
-      return {settle(run), {}};
+      return settle(run);
     case Step::collect:
       return collect(run, doubt);
     case Step::stage:

@@ -14,6 +14,7 @@
 #include "daemon/run/job_request.h"
 #include "daemon/run/next_step.h"
 #include "daemon/run/run.h"
+#include "daemon/run/verdict.h"
 #include "plugins/object_store.h"
 #include "plugins/scheduler.h"
 
@@ -55,14 +56,19 @@ class Steps {
 
  private:
   RunStepResult submit(const TrainingRun& run, const std::optional<DataSet>& data, Doubt doubt);  // submit.cc
+  JobKey submit_elsewhere(JobRequest request);                                                    // submit.cc
   RunEvent release(const TrainingRun& run, Doubt doubt);                // release.cc
   RunStepResult cancel(const TrainingRun& run);                         // cancel.cc
+  void cancel_if_there(const JobKey& job, const Token& token);          // cancel.cc
   RunEvent abandon(const TrainingRun& run, Doubt doubt);                // cancel.cc
-  RunEvent settle(const TrainingRun& run);                              // settle.cc
+  RunStepResult settle(const TrainingRun& run);                         // settle.cc
+  RunStepResult look_into(const TrainingRun& run);                      // look_into.cc
   RunStepResult collect(const TrainingRun& run, Doubt doubt);           // collect.cc
   DataSetStepResult stage(const DataSet& data_set, Doubt doubt);        // stage.cc
   DataSetEvent inspect(const DataSet& data_set, const JobStatus& job);  // stage.cc
 
+  EndFacts facts_of_end(const TrainingRun& run);  // settle.cc
+  void cancel_store(const TrainingRun& run);      // settle.cc
   // The job with that token that is already in the scheduler, extra copies of it cancelled.
   std::optional<JobKey> find_submitted(const Token& token, std::uint32_t uid);  // submit.cc
   // When a submission that find_submitted() does not find was certainly never made.

@@ -1,5 +1,6 @@
-// submit: the train job goes in held, under a token that follows from the run. The intent (admitted) was recorded
-// before; after a doubt the token is looked up, and the job is submitted again only when it is certainly not there.
+// submit: the train job goes in held, under a token that follows from the run. The intent (admitted) was
+// recorded before; after a doubt the token is looked up, and the job is submitted again only when it is
+// certainly not there.
 #include <fmt/format.h>
 
 #include "daemon/base/error.h"
@@ -66,8 +67,19 @@ RunStepResult Steps::submit(const TrainingRun& run, const std::optional<DataSet>
   std::optional<std::uint32_t> stage_job = stage_job_to_wait_for(scheduler_, site_, data);
   if (!stage_job) return {{}, std::chrono::seconds(1)};
   prepare_attempt(run);
-  JobKey job = scheduler_.submit(train_job(site_, run, *stage_job));
-  return {event::Submitted{now(), job}, {}};
+  return {event::Submitted{now(), submit_elsewhere(train_job(site_, run, *stage_job))}, {}};
+}
+
+// A cluster may have no other node that fits: better the one that failed than none.
+JobKey Steps::submit_elsewhere(JobRequest request) {
+  try {
+    return scheduler_.submit(request);
+  } catch (const Error& e) {
+    if (request.exclude_nodes.empty() || e.kind() != ErrorKind::invalid) throw;
+    log_info("token={} cannot do without {}: {}", request.token, request.exclude_nodes, e.what());
+    request.exclude_nodes.clear();
+    return scheduler_.submit(request);
+  }
 }
 
 }  // namespace trainyard

@@ -47,6 +47,7 @@ JobStatus status_of(const slurmdb_job_rec_t& job, const std::map<std::uint32_t, 
     status.outcome = outcome_of(job.state, !has_started && job.requid == nobody);
     status.suspended = std::chrono::seconds(job.suspended);  // of a job that lives it is no duration
     status.ended_at = from_unix(job.end);
+    if (status.outcome == JobOutcome::cancelled && job.requid != nobody) status.cancelled_by = job.requid;
   }
   return status;
 }

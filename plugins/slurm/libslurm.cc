@@ -146,6 +146,33 @@ std::optional<JobRecords> load_job(std::uint32_t job_id) {
   throw_slurm("slurmctld: job " + std::to_string(job_id), error_of(result));
 }
 
+std::vector<std::string> failed_nodes() {
+  node_info_msg_t* message = nullptr;
+  int result = slurm_load_node(0, &message, SHOW_ALL);
+  if (result != SLURM_SUCCESS) throw_slurm("slurmctld: list of nodes", error_of(result));
+  std::vector<std::string> names;
+  for (std::uint32_t i = 0; i < message->record_count; ++i) {
+    const node_info_t& node = message->node_array[i];
+    bool failed = (node.node_state & NODE_STATE_BASE) == NODE_STATE_DOWN ||
+                  (node.node_state & (NODE_STATE_NO_RESPOND | NODE_STATE_FAIL)) != 0;
+    if (failed && node.name != nullptr) names.emplace_back(node.name);
+  }
+  slurm_free_node_info_msg(message);
+  return names;
+}
+
+std::vector<std::string> expand_hosts(const std::string& hosts) {
+  std::vector<std::string> names;
+  hostlist_t list = slurm_hostlist_create(hosts.c_str());
+  if (list == nullptr) return names;
+  while (char* name = slurm_hostlist_shift(list)) {
+    names.emplace_back(name);
+    std::free(name);
+  }
+  slurm_hostlist_destroy(list);
+  return names;
+}
+
 job_desc_msg_t empty_description() {
   job_desc_msg_t description;
   slurm_init_job_desc_msg(&description);

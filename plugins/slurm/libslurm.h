@@ -54,6 +54,11 @@ JobRecords load_jobs_of(std::uint32_t uid);
 // nullopt when slurmctld does not know the id.
 std::optional<JobRecords> load_job(std::uint32_t job_id);
 
+// Names of the nodes that are down, failing or do not answer.
+std::vector<std::string> failed_nodes();
+// "n[1-2],n5" → n1, n2, n5
+std::vector<std::string> expand_hosts(const std::string& hosts);
+
 // A description with everything unset.
 job_desc_msg_t empty_description();
 // The id of the queued job, or the error. A note in the response (held, cannot start now) is not an error.

@@ -27,6 +27,7 @@ class SlurmScheduler final : public Scheduler {
   std::vector<PlanDrift> plan_drift(const std::vector<PlanLimit>& plans) override;             // plans.cc
   std::vector<PlanDrift> apply_plans(const std::vector<PlanLimit>& plans) override;            // plans.cc
   std::vector<JobStatus> history_since(const std::string& prefix, UtcSeconds since) override;  // history.cc
+  std::string failed_nodes(const std::string& nodes) override;                                 // nodes.cc
 
  private:
   JobStatus status_of(const slurm_job_info_t& job) const;

@@ -58,6 +58,12 @@ void describe_life(job_desc_msg_t& job, const JobRequest& request, Texts& texts)
   // A second run is a second attempt, and those are the daemon's to make.
   job.requeue = 0;
   job.dependency = unowned_or_null(texts.dependency);
+  job.exc_nodes = unowned_or_null(request.exclude_nodes);
+  if (request.warning_signal != 0) {
+    job.warn_signal = static_cast<std::uint16_t>(request.warning_signal);
+    job.warn_time = static_cast<std::uint16_t>(request.warning_time.count());
+    job.warn_flags = KILL_JOB_BATCH;
+  }
   // Without it a job whose parent failed stays pending for ever.
   job.bitflags |= KILL_INV_DEP;
   // The owner could lift this hold; hold_job() makes it the administrator's.

@@ -160,6 +160,17 @@ std::vector<JobStatus> FakeScheduler::jobs() const {
   return jobs_;
 }
 
+std::string FakeScheduler::failed_nodes(const std::string&) {
+  std::lock_guard lock(mutex_);
+  check_there();
+  return broken_nodes_;
+}
+
+void FakeScheduler::break_nodes(const std::string& nodes) {
+  std::lock_guard lock(mutex_);
+  broken_nodes_ = nodes;
+}
+
 int FakeScheduler::polls() const {
   std::lock_guard lock(mutex_);
   return polls_;

@@ -24,13 +24,15 @@ class FakeScheduler : public Scheduler {
   std::vector<JobStatus> history_since(const std::string& prefix, UtcSeconds since) override;
   std::vector<PlanDrift> plan_drift(const std::vector<PlanLimit>& plans) override;
   std::vector<PlanDrift> apply_plans(const std::vector<PlanLimit>& plans) override;
+  std::string failed_nodes(const std::string& nodes) override;
 
   // What the test does to jobs, by the end of their token ("-train").
   void start(const std::string& token_end, UtcSeconds at, int gpus = 1);
   void end(const std::string& token_end, JobOutcome outcome, UtcSeconds at);
-  void forget(const std::string& token_end);  // neither poll nor history knows it any more
-  void go_away(bool away);                    // every call throws Error{unavailable}
-  void lose_acknowledgements(bool lose);      // submit() queues the job, then throws
+  void forget(const std::string& token_end);   // neither poll nor history knows it any more
+  void break_nodes(const std::string& nodes);  // failed_nodes() names them
+  void go_away(bool away);                     // every call throws Error{unavailable}
+  void lose_acknowledgements(bool lose);       // submit() queues the job, then throws
 
   std::vector<JobRequest> submitted() const;  // everything ever submitted, in order
   std::vector<JobStatus> jobs() const;
@@ -48,6 +50,7 @@ class FakeScheduler : public Scheduler {
   std::uint32_t next_id_ = 1;
   int polls_ = 0;
   std::map<std::string, int> plans_;  // GPUs by name
+  std::string broken_nodes_;
   bool away_ = false, lose_ = false;
 };
 

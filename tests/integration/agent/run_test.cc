@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
-#include "daemon/agent/claim.h"
 #include "daemon/base/archive.h"
+#include "daemon/handover/claim.h"
 #include "tests/integration/agent/agent_process.h"
 #include "tests/unit/agent/agent_fixture.h"
 

@@ -7,6 +7,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <functional>
+#include <future>
+
 #include "daemon/agent/environment.h"
 #include "daemon/base/error.h"
 #include "tests/kernels/temporary_directory.h"
@@ -23,7 +26,7 @@ class Child : public testing::Test {
                      heartbeat);
   }
   static Heartbeat steady() {
-    return {10s, [] { return true; }};
+    return {10s, 10s, [] { return true; }};
   }
   std::string log() const { return directory_.file("log"); }
 
@@ -44,8 +47,22 @@ TEST_F(Child, AProgramThatIsNotThereIsAnError) {
 
 TEST_F(Child, AHeartbeatThatSaysNoEndsIt) {
   int beats = 0;
-  EXPECT_EQ(run("while :; do sleep 60; done", {1ms, [&] { return ++beats < 3; }}).signal, SIGTERM);
+  EXPECT_EQ(run("while :; do sleep 60; done", {1ms, 10s, [&] { return ++beats < 3; }}).signal, SIGTERM);
   EXPECT_EQ(beats, 3);
+}
+
+TEST_F(Child, AHeartbeatThatHangsEndsItToo) {
+  std::promise<void> never;
+  auto hang = [answer = never.get_future()] { return answer.wait_for(1s) == std::future_status::timeout; };
+  EXPECT_EQ(run("while :; do sleep 60; done", {1ms, 10ms, std::ref(hang)}).signal, SIGTERM);
+}
+
+TEST_F(Child, AWarningIsPassedOnAndTold) {
+  const ExitStatus status =
+      run("trap 'echo warned; exit 75' USR2; kill -USR2 $PPID; while :; do sleep 0.01; done", steady());
+  EXPECT_EQ(status.exit_code, 75);
+  EXPECT_TRUE(status.warned);
+  EXPECT_EQ(read_file(log()), "warned\n");
 }
 
 TEST_F(Child, NothingOfItsGroupIsLeftBehind) {

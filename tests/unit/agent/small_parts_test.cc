@@ -65,7 +65,7 @@ TEST(ProgramOf, QuotesACommandSoThatItsRanksSeeItAsWritten) {
   command.launcher = Launcher::srun;
   const Program program = program_of(fixture.launch(command), {}, "");
   ASSERT_EQ(program.arguments.size(), 3u);
-  EXPECT_THAT(program.arguments[2], HasSubstr(R"('echo '\''a b'\'' "$X"')"));
+  EXPECT_THAT(program.arguments[2], HasSubstr(R"(echo '\''a b'\'' "$X"')"));
 }
 
 TEST(ProgramOf, TellsMpirunWhichVariablesReachEveryRank) {

@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "daemon/agent/claim.h"
 #include "daemon/base/digest.h"
+#include "daemon/handover/claim.h"
 #include "tests/unit/agent/agent_fixture.h"
 
 namespace trainyard {
@@ -19,7 +19,11 @@ class Store : public testing::Test, protected AgentFixture {
   void leave(const std::string& name, const std::string& bytes) {
     write_atomically(path("runs/7/attempts/1/" + name), bytes);
   }
-  void claim() { take_claim(path("runs/7/attempts/1"), {"yard", 77, 0, "n1", from_unix(1)}); }
+  // A job that claimed the attempt, and whose program ended well.
+  void execute() {
+    take_claim(path("runs/7/attempts/1"), {"yard", 77, 0, "n1", from_unix(1), false});
+    leave(layout::exit_file, to_json(ExitEvidence{}).dump());
+  }
   Json receipt() const { return parse_json(bucket("results/training-7/receipt.json"), "receipt"); }
   StoreEvidence stored() const { return store_evidence_from_json(evidence(layout::stored_file)); }
 
@@ -27,7 +31,7 @@ class Store : public testing::Test, protected AgentFixture {
 };
 
 TEST_F(Store, ResultsLogsAndMetricsGoOutWithAReceiptOfEach) {
-  claim();
+  execute();
   leave("results/model.h5", "weights");
   leave("logs/training-log.txt", "hello");
   leave("logs/store-job.txt", "being written");
@@ -46,13 +50,14 @@ TEST_F(Store, ResultsLogsAndMetricsGoOutWithAReceiptOfEach) {
 
 TEST_F(Store, OfAnAttemptThatNobodyStartedOnlyTheReceiptGoes) {
   leave("logs/training-log.txt", "of nobody");
+  leave(layout::settled_file, "");
   EXPECT_EQ(store(file_), 0);
   EXPECT_TRUE(receipt()["objects"].empty());
   EXPECT_FALSE(has("bucket/results/training-7/logs"));
 }
 
 TEST_F(Store, TheReceiptSaysHowTheProgramEnded) {
-  claim();
+  execute();
   ExitEvidence exit;
   exit.exit_code = 3;
   leave(layout::exit_file, to_json(exit).dump());
@@ -61,15 +66,42 @@ TEST_F(Store, TheReceiptSaysHowTheProgramEnded) {
 }
 
 TEST_F(Store, AnAttemptThatALaterOneReplacedPublishesNothing) {
-  claim();
+  execute();
   leave("results/model.h5", "weights");
   std::filesystem::create_directories(path("runs/7/attempts/2"));
   EXPECT_EQ(store(file_), 0);
   EXPECT_FALSE(has("bucket/results"));
 }
 
+TEST_F(Store, OfAnAttemptWithoutEvidenceWaitsForTheDaemonsWord) {
+  execute();
+  leave("logs/training-log.txt", "its node is gone, or is it?");
+  std::filesystem::remove(path("runs/7/attempts/1/exit.json"));
+  EXPECT_EQ(store(file_), 75);
+  EXPECT_TRUE(stored().try_again);
+  EXPECT_FALSE(has("bucket/results"));
+  leave(layout::settled_file, "");
+  EXPECT_EQ(store(file_), 0);
+  EXPECT_TRUE(has("bucket/results/training-7/logs/training-log.txt"));
+}
+
+TEST_F(Store, OfAFailedAttemptThatMayBeTriedAgainWaitsForTheDaemonsWord) {
+  Launch again = launch({});
+  again.may_be_tried_again = true;
+  write(again);
+  execute();
+  ExitEvidence exit;
+  exit.exit_code = 75;
+  leave(layout::exit_file, to_json(exit).dump());
+  EXPECT_EQ(store(file_), 75);
+  EXPECT_FALSE(has("bucket/results"));
+  exit.exit_code = 0;
+  leave(layout::exit_file, to_json(exit).dump());
+  EXPECT_EQ(store(file_), 0);
+}
+
 TEST_F(Store, TwiceIsAsGoodAsOnce) {
-  claim();
+  execute();
   leave("results/model.h5", "weights");
   EXPECT_EQ(store(file_), 0);
   EXPECT_EQ(store(file_), 0);
@@ -77,7 +109,7 @@ TEST_F(Store, TwiceIsAsGoodAsOnce) {
 }
 
 TEST_F(Store, ATargetThatIsRefusedSaysSo) {
-  claim();
+  execute();
   write_atomically(path("bucket/results"), "a file where a folder is wanted");
   EXPECT_NE(store(file_, {1ms, 3ms}), 0);
   EXPECT_FALSE(stored().ok);

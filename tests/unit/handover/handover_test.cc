@@ -11,7 +11,7 @@ namespace {
 
 const UtcSeconds noon = from_unix(1'511'438'400);
 
-Claim a_claim() { return {"yard", 4'294'967'295U, 2, "n1", noon}; }
+Claim a_claim() { return {"yard", 4'294'967'295U, 2, "n1", noon, true}; }
 
 DataSpec some_data() {
   return {"file:///a/", "idx", "file:///l", Json{{"shape", {1, 8, 8}}}, 0.0625, 0.1, "s3://b/t",
@@ -24,6 +24,7 @@ Manifest a_manifest() {
   manifest.data = some_data();
   manifest.results_target = "file:///r/";
   manifest.resources = {2, 4, "k40", 3, 5, 6, std::chrono::seconds{60}, "p", "a", "q", "free"};
+  manifest.retry = {3, {Cause::time_limit}, std::chrono::seconds{90}};
   manifest.program = CommandSpec{"run\n", "setup", "./src", Launcher::srun, {{"A", "b"}}};
   manifest.sweep = {{"lr", "0.10"}};
   return manifest;
@@ -58,8 +59,9 @@ TEST(TheHandover, KeepsTheEvidenceOfStaging) {
 }
 
 TEST(TheHandover, KeepsALaunchWithItsManifest) {
-  Launch written{42,     3,        "ty-1-42.3-train", "m", "/s/runs/42/attempts/3", "/s/runs/42/code.tar",
-                 "/s/d", "digest", a_manifest()};
+  Launch written{
+      42,       3,    "ty-1-42.3-train", "m", "/s/runs/42/attempts/3", "/s/runs/42/code.tar", "/s/d",
+      "digest", true, a_manifest()};
   Launch read = read_back(to_json(written), launch_from_json);
   EXPECT_EQ(read.run_id, 42);
   EXPECT_EQ(read.attempt, 3);
@@ -69,6 +71,7 @@ TEST(TheHandover, KeepsALaunchWithItsManifest) {
   EXPECT_EQ(read.code_archive, written.code_archive);
   EXPECT_EQ(read.dataset_directory, "/s/d");
   EXPECT_EQ(read.dataset_digest, "digest");
+  EXPECT_TRUE(read.may_be_tried_again);
   EXPECT_EQ(read.manifest, written.manifest);
 }
 
@@ -83,14 +86,14 @@ TEST(TheHandover, KeepsAClaimAndTheEvidenceOfAStart) {
 }
 
 TEST(TheHandover, KeepsTheEvidenceOfAnEnd) {
-  ExitEvidence written{a_claim(),    3, 9, "killed", true, noon, noon + std::chrono::seconds{7}, 7.25,
+  ExitEvidence written{a_claim(),    3, 9, "killed", true, true, noon, noon + std::chrono::seconds{7}, 7.25,
                        {"a", "b\tc"}};
   ExitEvidence read = read_back(to_json(written), exit_evidence_from_json);
   EXPECT_EQ(to_json(read.claim), to_json(a_claim()));
   EXPECT_EQ(read.exit_code, 3);
   EXPECT_EQ(read.signal, 9);
   EXPECT_EQ(read.message, "killed");
-  EXPECT_TRUE(read.data_missing);
+  EXPECT_TRUE(read.data_missing && read.warned);
   EXPECT_EQ(read.started_at, noon);
   EXPECT_EQ(read.ended_at, noon + std::chrono::seconds{7});
   EXPECT_EQ(read.elapsed_seconds, 7.25);

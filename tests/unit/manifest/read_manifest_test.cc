@@ -286,14 +286,15 @@ TEST(Data, HaveAShapeThatIsOne) {
 // ---- the tables
 
 TEST(TheKeys, SayTheDefaultsThatHold) {
+  const std::string whole = sketch + "\n[retry]\nattempts = 1\n";
   const Manifest plain = read_one(sketch);
   for (const ManifestKey& key : manifest_keys()) {
     if (key.default_text.empty() || key.path.starts_with("command.")) continue;
     std::size_t dot = key.path.find('.');
     std::string section = key.path.substr(0, dot), name = key.path.substr(dot + 1);
-    if (name.find('.') != std::string::npos || sketch.find('\n' + name + " =") != std::string::npos) continue;
+    if (name.find('.') != std::string::npos || whole.find('\n' + name + " =") != std::string::npos) continue;
     std::string header = '[' + section + "]\n";
-    EXPECT_EQ(read_one(replaced(sketch, header, header + name + " = " + key.default_text + '\n')), plain)
+    EXPECT_EQ(read_one(replaced(whole, header, header + name + " = " + key.default_text + '\n')), plain)
         << key.path;
   }
 }
@@ -303,6 +304,23 @@ TEST(TheKeys, EachHaveATypeAndALineForPeople) {
     EXPECT_FALSE(key.type.empty()) << key.path;
     EXPECT_FALSE(key.doc.empty()) << key.path;
   }
+}
+
+TEST(Retry, NamesTheEndsThatAreTriedAgain) {
+  Manifest manifest = read_one(sketch + "[retry]\nattempts = 3\non = [\"time_limit\", \"preempted\"]\n");
+  EXPECT_EQ(manifest.retry.attempts, 3);
+  EXPECT_EQ(manifest.retry.on, (std::vector<Cause>{Cause::time_limit, Cause::preempted}));
+  EXPECT_TRUE(manifest.retry.warns());
+}
+
+TEST(Retry, RefusesWordsThatAreNoEndsWithTheOneThatWasMeant) {
+  EXPECT_THAT(messages_of(sketch + "[retry]\nattempts = 3\non = [\"node_failed\", \"completed\"]\n"),
+              ElementsAre(HasSubstr("did you mean node_failure?"), HasSubstr("completed")));
+}
+
+TEST(Retry, WithoutANumberOfAttemptsIsMissingOne) {
+  EXPECT_THAT(messages_of(sketch + "[retry]\non = [\"lost\"]\n"),
+              ElementsAre(HasSubstr("attempts is missing")));
 }
 
 // ---- JSON

@@ -62,7 +62,7 @@ TEST(Fold, LeavesARunThatIsOverAsItIs) {
   for (const RunEvent& late :
        {RunEvent(event::Failed{at(9000), "late", hour_of(99)}),
         RunEvent(event::CancelRequested{at(9000), "eve"}), RunEvent(event::Cancelled{at(9000)}),
-        RunEvent(event::Retried{at(9000), "late", false, hour_of(98)}),
+        RunEvent(event::Retried{at(9000), Cause::lost, "late", false, "", hour_of(98)}),
         RunEvent(event::Admitted{at(9000), 2})})
     events.push_back(late);
   TrainingRun run = fold(7, events);
@@ -73,8 +73,9 @@ TEST(Fold, LeavesARunThatIsOverAsItIs) {
 }
 
 TEST(Fold, OfARetriedAttemptIsQueuedAgainAndKeepsWhatItUsed) {
-  TrainingRun run = fold(7, life_until(6, {event::Retried{at(3702), "no data", true, hour_of(train_id)},
-                                           event::Admitted{at(3703), 2}}));
+  TrainingRun run =
+      fold(7, life_until(6, {event::Retried{at(3702), Cause::data, "no data", true, "", hour_of(train_id)},
+                             event::Admitted{at(3703), 2}}));
   EXPECT_EQ(run.state, RunState::admitted);
   ASSERT_EQ(run.attempts.size(), 2u);
   EXPECT_EQ(run.attempts[0].reason, "no data");
@@ -86,7 +87,7 @@ TEST(Fold, OfAJobCancelledBeforeItsReleaseIsOverWithoutStoring) {
   JobStatus never_started;
   never_started.key = job_key(train_id);
   never_started.phase = JobPhase::ended;
-  event::Settled cancelled{at(5), Result::cancelled, "cancelled by ada", {}, {}, {}, {}};
+  event::Settled cancelled{at(5), Result::cancelled, Cause::cancelled, "cancelled by ada", {}, {}, {}, {}};
   TrainingRun run = fold(7, life_until(3, {event::CancelRequested{at(3), "ada"},
                                            event::Ended{at(4), JobRole::train, never_started}, cancelled}));
   EXPECT_EQ(run.state, RunState::cancelled);

@@ -51,7 +51,8 @@ inline event::Accepted accepted(const Manifest& manifest = manifest_of(), const 
 }
 
 inline event::Settled settled(Result result, const std::string& reason = "") {
-  event::Settled event{at(3702), result, reason, {}, {}, {}, hour_of(train_id)};
+  Cause cause = result == Result::completed ? Cause::completed : Cause::exit_code;
+  event::Settled event{at(3702), result, cause, reason, {}, {}, {}, hour_of(train_id)};
   if (result == Result::completed) event.exit_code = 0;
   return event;
 }

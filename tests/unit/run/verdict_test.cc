@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+#include <set>
+
 #include "tests/unit/run/samples.h"
 
 namespace trainyard {
@@ -25,7 +28,7 @@ ExitEvidence exited(int code, int signal = 0) {
 }
 
 event::Settled settled_by(const TrainingRun& run, const std::optional<ExitEvidence>& evidence) {
-  return std::get<event::Settled>(judge(run, evidence, at(3702)));
+  return std::get<event::Settled>(judge(run, {evidence, {}, "", ""}, at(3702)));
 }
 
 TEST(Verdict, OfAProgramThatExitedWithZeroIsCompletedWhateverTheSchedulerSays) {
@@ -112,14 +115,14 @@ TEST(Verdict, ChargesNothingForAJobThatNeverStarted) {
 TEST(Verdict, OfMissingDataIsAnotherAttempt) {
   ExitEvidence evidence = exited(1);
   evidence.data_missing = true;
-  RunEvent verdict = judge(run_ended(JobOutcome::failed), evidence, at(3702));
+  RunEvent verdict = judge(run_ended(JobOutcome::failed), {evidence, {}, "", ""}, at(3702));
   ASSERT_TRUE(std::holds_alternative<event::Retried>(verdict));
   EXPECT_TRUE(std::get<event::Retried>(verdict).data_missing);
   EXPECT_EQ(std::get<event::Retried>(verdict).segment, hour_of(train_id));
 }
 
 TEST(Verdict, OfFailedStagingIsAnotherAttempt) {
-  RunEvent verdict = judge(run_ended(JobOutcome::dependency_failed), std::nullopt, at(3702));
+  RunEvent verdict = judge(run_ended(JobOutcome::dependency_failed), {}, at(3702));
   ASSERT_TRUE(std::holds_alternative<event::Retried>(verdict));
   EXPECT_FALSE(std::get<event::Retried>(verdict).data_missing);
 }
@@ -129,6 +132,68 @@ TEST(Verdict, OfACancelledRunIsNoOtherAttempt) {
   evidence.data_missing = true;
   TrainingRun run = run_ended(JobOutcome::cancelled, {event::CancelRequested{at(200), "ada"}});
   EXPECT_EQ(settled_by(run, evidence).result, Result::cancelled);
+}
+
+// A run whose [retry] allows so many attempts.
+TrainingRun retried_run(JobOutcome outcome, int attempts, std::vector<Cause> on) {
+  Manifest manifest = manifest_of();
+  manifest.retry = {attempts, std::move(on), std::chrono::seconds(60)};
+  std::vector<RunEvent> events = life_until(5);
+  events[0] = accepted(manifest);
+  events.push_back(event::Ended{at(3701), JobRole::train, ended_job(train_id, outcome)});
+  return fold(7, events);
+}
+
+TEST(Verdict, OfEveryEndThatASchedulerTellsHasItsCause) {
+  const std::map<JobOutcome, Cause> causes = {
+      {JobOutcome::cancelled, Cause::cancelled},         {JobOutcome::time_limit, Cause::time_limit},
+      {JobOutcome::node_failure, Cause::node_failure},   {JobOutcome::preempted, Cause::preempted},
+      {JobOutcome::out_of_memory, Cause::out_of_memory}, {JobOutcome::unknown, Cause::lost}};
+  std::set<std::string> reasons;
+  for (const auto& [outcome, cause] : causes) {
+    event::Settled verdict = settled_by(run_ended(outcome), std::nullopt);
+    EXPECT_EQ(verdict.cause, cause);
+    reasons.insert(verdict.reason);
+  }
+  EXPECT_EQ(reasons.size(), causes.size());
+}
+
+TEST(Verdict, OfAnEndThatRetryNamesIsAnotherAttemptElsewhere) {
+  TrainingRun run = retried_run(JobOutcome::node_failure, 2, {Cause::node_failure});
+  auto retried = std::get<event::Retried>(judge(run, {std::nullopt, {}, "n1", ""}, at(3702)));
+  EXPECT_EQ(retried.cause, Cause::node_failure);
+  EXPECT_EQ(retried.avoid, "n1");
+  EXPECT_EQ(retried.reason, "a node failed: n1");
+}
+
+TEST(Verdict, OfAnEndThatRetryDoesNotNameIsTheEnd) {
+  TrainingRun run = retried_run(JobOutcome::time_limit, 2, {Cause::node_failure});
+  EXPECT_EQ(settled_by(run, std::nullopt).cause, Cause::time_limit);
+}
+
+TEST(Verdict, OfTheLastAttemptIsTheEnd) {
+  TrainingRun run = retried_run(JobOutcome::node_failure, 1, {Cause::node_failure});
+  EXPECT_EQ(settled_by(run, std::nullopt).cause, Cause::node_failure);
+}
+
+TEST(Verdict, CountsOnlyAttemptsThatGotTheirData) {
+  TrainingRun run = retried_run(JobOutcome::node_failure, 2, {Cause::node_failure});
+  apply_event(run, event::Retried{at(3702), Cause::data, "no data", true, "", {}});
+  EXPECT_EQ(run.program_attempts, 0);
+}
+
+TEST(Verdict, OfAProgramThatAsksToBeTriedAgainDependsOnWhetherItWasWarned) {
+  ExitEvidence evidence = exited(75);
+  EXPECT_EQ(settled_by(run_ended(JobOutcome::failed), evidence).cause, Cause::try_again);
+  evidence.warned = true;
+  EXPECT_EQ(settled_by(run_ended(JobOutcome::failed), evidence).cause, Cause::time_limit);
+  EXPECT_EQ(settled_by(run_ended(JobOutcome::preempted), evidence).cause, Cause::preempted);
+}
+
+TEST(Verdict, NamesWhoCancelledTheJobInSlurm) {
+  auto verdict =
+      std::get<event::Settled>(judge(run_ended(JobOutcome::cancelled), {{}, {}, "", "root"}, at(3702)));
+  EXPECT_EQ(verdict.reason, "cancelled in Slurm by root, not through Trainyard");
 }
 
 }  // namespace

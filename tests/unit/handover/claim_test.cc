@@ -1,4 +1,4 @@
-#include "daemon/agent/claim.h"
+#include "daemon/handover/claim.h"
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -10,7 +10,7 @@ namespace trainyard {
 namespace {
 
 Claim claim(std::uint32_t job_id, int restarts = 0) {
-  return {"yard", job_id, restarts, "n1", from_unix(1'000'000)};
+  return {"yard", job_id, restarts, "n1", from_unix(1'000'000), false};
 }
 
 TEST(Claim, TheFirstJobHasItAndTheNextLearnsWhoDoes) {
@@ -30,6 +30,23 @@ TEST(Claim, ALaterRestartOfItsHolderTakesItOverAndAnEarlierOneDoesNot) {
   EXPECT_TRUE(take_claim(attempt.path(), claim(77, 1)));  // the same job twice is two executions
   EXPECT_EQ(take_claim(attempt.path(), claim(77, 2)), std::nullopt);
   EXPECT_FALSE(holds_claim(attempt.path(), claim(77, 1)));
+}
+
+TEST(Claim, ThatWasTakenAwayIsHeldByNobodyAndCannotBeHadAgain) {
+  TemporaryDirectory attempt;
+  take_claim(attempt.path(), claim(77));
+  const Claim revoked = revoke_claim(attempt.path(), from_unix(2'000'000));
+  EXPECT_TRUE(revoked.revoked);
+  EXPECT_EQ(revoked.job_id, 77u);
+  EXPECT_FALSE(holds_claim(attempt.path(), claim(77)));
+  EXPECT_TRUE(take_claim(attempt.path(), claim(77, 1)));
+  EXPECT_EQ(revoke_claim(attempt.path(), from_unix(3'000'000)).at, from_unix(2'000'000));
+}
+
+TEST(Claim, ThatWasTakenAwayBeforeAnybodyHadItKeepsALateJobOut) {
+  TemporaryDirectory attempt;
+  revoke_claim(attempt.path(), from_unix(2'000'000));
+  EXPECT_TRUE(take_claim(attempt.path(), claim(77)));
 }
 
 TEST(Claim, TheSameJobIdOnAnotherClusterIsAnotherJob) {

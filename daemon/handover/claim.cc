@@ -1,12 +1,12 @@
-#include "daemon/agent/claim.h"
+#include "daemon/handover/claim.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <cerrno>
 
-#include "daemon/agent/evidence.h"
 #include "daemon/base/digest.h"
+#include "daemon/base/error.h"
 #include "daemon/base/fd.h"
 #include "daemon/handover/layout.h"
 
@@ -15,11 +15,15 @@ namespace {
 
 std::string claim_path(const std::string& directory) { return join_path(directory, layout::claim_file); }
 
+void write_claim(const std::string& path, const Claim& claim) {
+  write_atomically(path, to_json(claim).dump(1) + "\n");
+}
+
 // Exclusive as O_EXCL is, over NFS too; and by link(2) the claim is seen with its contents or not at all.
 bool create_claim(const std::string& directory, const Claim& mine) {
   const std::string path = claim_path(directory);
   const std::string beside = path + "." + random_hex(8);
-  write_evidence(beside, to_json(mine));
+  write_claim(beside, mine);
   const bool created = ::link(beside.c_str(), path.c_str()) == 0;
   const int error = errno;
   ::unlink(beside.c_str());
@@ -30,7 +34,7 @@ bool create_claim(const std::string& directory, const Claim& mine) {
 }
 
 bool is_later_restart(const Claim& mine, const Claim& standing) {
-  return mine.cluster == standing.cluster && mine.job_id == standing.job_id &&
+  return !standing.revoked && mine.cluster == standing.cluster && mine.job_id == standing.job_id &&
          mine.restarts > standing.restarts;
 }
 
@@ -45,13 +49,26 @@ std::optional<Claim> take_claim(const std::string& directory, const Claim& mine)
   const std::optional<Claim> standing = read_claim(directory);
   if (!standing) throw Error(ErrorKind::unavailable, claim_path(directory) + ": gone while it was read");
   if (!is_later_restart(mine, *standing)) return standing;
-  write_evidence(claim_path(directory), to_json(mine));
+  write_claim(claim_path(directory), mine);
   return std::nullopt;
 }
 
 bool holds_claim(const std::string& directory, const Claim& mine) {
   const std::optional<Claim> standing = read_claim(directory);
-  return standing && same_execution(*standing, mine);
+  return standing && !standing->revoked && same_execution(*standing, mine);
+}
+
+Claim revoke_claim(const std::string& directory, UtcSeconds at) {
+  Claim revoked;
+  revoked.at = at;
+  revoked.revoked = true;
+  if (create_claim(directory, revoked)) return revoked;
+  if (std::optional<Claim> standing = read_claim(directory)) revoked = *standing;
+  if (revoked.revoked) return revoked;
+  revoked.at = at;
+  revoked.revoked = true;
+  write_claim(claim_path(directory), revoked);
+  return revoked;
 }
 
 std::optional<Claim> read_claim(const std::string& directory) {
@@ -62,6 +79,7 @@ std::optional<Claim> read_claim(const std::string& directory) {
 }
 
 std::string describe(const Claim& claim) {
+  if (claim.revoked) return "nobody: the daemon has given it up at " + format_utc(claim.at);
   return fmt::format("job {} (restart {}) of cluster {} on {}, since {}", claim.job_id, claim.restarts,
                      claim.cluster, claim.host, format_utc(claim.at));
 }

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What slurmctld says of nodes.
+#include <algorithm>
+
+#include "daemon/base/text.h"
+#include "plugins/slurm/slurm_scheduler.h"
+
+namespace trainyard::slurm {
+
+std::string SlurmScheduler::failed_nodes(const std::string& nodes) {
+  std::vector<std::string> failed = slurm::failed_nodes();
+  std::vector<std::string> ours = expand_hosts(nodes);
+  std::erase_if(ours,
+                [&](const std::string& node) { return std::ranges::find(failed, node) == failed.end(); });
+  return join(ours, ",");
+}
+
+}  // namespace trainyard::slurm

@@ -1,0 +1,138 @@
+"""Nodes, controllers and networks that fail while a run is on its way: it publishes once, and ends in the right state."""
+import json
+import pathlib
+import urllib.parse
+
+from daemon_case import OVER, DaemonCase
+
+# Says on which node it runs, and stays until it is told to go.
+STAYS = """
+echo $(hostname) >>{folder}/executions
+echo "attempt on $(hostname)" >$RESULT_DIR/where
+until [ -e {folder}/go ]; do sleep 0.1; done
+"""
+
+# Saves what it has when it is warned, and is done when it finds that.
+CHECKPOINTS = """
+import os, pathlib, signal, sys
+saved = pathlib.Path(os.environ["CHECKPOINT_DIR"], "saved")
+if saved.exists():
+    print("found", saved.read_text())
+    sys.exit(0)
+def warned(*_):
+    saved.write_text("the first attempt's work")
+    sys.exit(75)
+signal.signal(signal.SIGUSR2, warned)
+while True:
+    signal.pause()
+"""
+
+
+class FaultCase(DaemonCase):
+    def setUp(self):
+        self.place = self.folder / self._testMethodName
+        self.place.mkdir()
+        self.place.chmod(0o1777)
+        self.addCleanup(self.mend)
+
+    def mend(self):
+        """slurmctld drains a node that runs a job which it has forgotten."""
+        for node in ("n1", "n2", "n3", "n4"):
+            if "drain" in self.state_of(node):
+                self.yard.execute("scontrol", "update", f"nodename={node}", "state=resume")
+            self.yard.wait_until(lambda: self.state_of(node) == "idle", 60, f"{node} to be idle")
+
+    def executions(self):
+        """The nodes on which the program began, in that order."""
+        try:
+            return (self.place / "executions").read_text().split()
+        except FileNotFoundError:
+            return []
+
+    def state_of(self, node):
+        return self.yard.execute("sinfo", "--noheader", f"--nodes={node}", "--format=%T").stdout.strip()
+
+    def fail(self, what, action, back):
+        """A fault that is over when the test is, whatever became of it."""
+        node = what.split(":")[1]
+        self.yard.fault(what, action)
+        self.addCleanup(self.yard.wait_until, lambda: self.state_of(node) == "idle", 60, f"{node} to be idle")
+        self.addCleanup(self.yard.fault, what, back)
+
+    def results_of(self, run):
+        return pathlib.Path(urllib.parse.urlparse(run["results"]).path)
+
+    def start(self, on):
+        (number,) = self.submit(self.command(STAYS.format(folder=self.place), name=self._testMethodName,
+                                             more=f"[retry]\nattempts = 2\non = {json.dumps(on)}"))
+        self.yard.wait_until(self.executions, 60, "the program to begin")
+        self.wait_for(number, "running")
+        return number, self.executions()[0]
+
+
+class ARunThatMayBeTriedAgain(FaultCase):
+    def assert_second_attempt_elsewhere(self, number, first):
+        self.yard.wait_until(lambda: len(self.executions()) == 2, 120, "a second attempt")
+        (self.place / "go").touch()
+        run = self.wait_for(number, *OVER)
+        self.assert_completed(run)
+        self.assertEqual(run["attempt"], 2)
+        self.assertNotEqual(self.executions()[1], first)
+        self.assertIn(f"a node failed: {first}", run["attempts"][0]["reason"])
+        self.assertEqual((self.results_of(run) / "results/where").read_text(), f"attempt on {self.executions()[1]}\n")
+        receipt = json.loads((self.results_of(run) / "receipt.json").read_text())
+        self.assertEqual(receipt["attempt"], 2)
+
+    def test_goes_to_another_node_when_its_own_has_lost_power(self):
+        number, node = self.start(["node_failure"])
+        self.fail(f"node:{node}", "off", "on")
+        self.assert_second_attempt_elsewhere(number, node)
+
+    def test_is_ended_on_a_node_that_was_cut_off_before_it_goes_to_another(self):
+        number, node = self.start(["node_failure"])
+        self.fail(f"node:{node}", "cut", "join")
+        # Still there, for the node knows nothing of its fate; nothing of it when the next attempt begins.
+        self.yard.wait_until(lambda: len(self.executions()) == 2, 120, "a second attempt")
+        processes = self.yard.execute("pgrep", "-u", "yard_ada", "-f", f"{number}/attempts/1/", on=node, expect=None)
+        self.assertEqual(processes.stdout, "")
+        self.assert_second_attempt_elsewhere(number, node)
+
+    def test_finds_the_checkpoint_that_it_wrote_when_it_was_warned_of_its_time_limit(self):
+        program = self.place / "train.py"
+        program.write_text(CHECKPOINTS)
+        manifest = self.command(f"python3 {program}", name="checkpoints",
+                                more='[retry]\nattempts = 2\non = ["time_limit"]\nwarning = "00:00:55"')
+        manifest.write_text(manifest.read_text().replace('"00:05:00"', '"00:01:00"'))
+        (run,) = self.run_to_its_end(manifest, seconds=180)
+        self.assert_completed(run)
+        self.assertEqual([attempt["reason"] for attempt in run["attempts"]],
+                         ["the time limit ([resources] time_limit) was reached", ""])
+        self.assertIn("found the first attempt's work",
+                      (self.results_of(run) / "logs/training-log.txt").read_text())
+
+
+class AController(FaultCase):
+    def kill_until_the_program_has_ended(self, number):
+        self.yard.fault("slurmctld", "kill")
+        (self.place / "go").touch()
+        path = self.yard.scratch / f"runs/{number}/attempts/1/exit.json"
+        self.yard.wait_until(path.exists, 30, "the program's end")
+        self.yard.fault("slurmctld", "start")
+        return json.loads(path.read_text())
+
+    def assert_ran_once(self, number, evidence):
+        run = self.wait_for(number, *OVER, seconds=120)
+        self.assert_completed(run)
+        self.assertEqual((run["attempt"], len(self.executions())), (1, 1))
+        # Slurm gives the node to the job up to a second before the agent sees the clock.
+        seconds = evidence["ended_at"] - evidence["started_at"]
+        self.assertIn(run["gpu_seconds"], (seconds, seconds + 1))
+
+    def test_that_is_away_while_a_job_runs_to_its_end_makes_no_second_run_of_it(self):
+        number, _ = self.start(["node_failure", "lost"])
+        self.assert_ran_once(number, self.kill_until_the_program_has_ended(number))
+
+    def test_that_is_killed_within_seconds_of_a_start_makes_no_second_run_of_it(self):
+        (number,) = self.submit(self.command(STAYS.format(folder=self.place), name="early"))
+        self.yard.wait_until(self.executions, 60, "the program to begin")
+        self.assert_ran_once(number, self.kill_until_the_program_has_ended(number))
