@@ -35,6 +35,7 @@ std::unique_ptr<Exchange> upload_code(Api& api, RouteCall call);
 
 // reconcile.cc
 void get_reconciliation(Api& api, RouteCall& call, const Responder& responder);
+void correct_ledger(Api& api, RouteCall& call, const Responder& responder);
 void close_month(Api& api, RouteCall& call, const Responder& responder);
 void list_months(Api& api, RouteCall& call, const Responder& responder);
 

@@ -124,6 +124,8 @@ const std::vector<Route>& routes() {
       {"POST", "/v1/admin/resume", "", "admits again", Role::operator_, with_body<resume>},
       {"GET", "/v1/admin/reconcile", "since", "the ledger against Slurm's accounting", Role::admin,
        with_body<get_reconciliation>},
+      {"POST", "/v1/admin/reconcile", "since", "corrects the ledger where Slurm's accounting differs",
+       Role::admin, with_body<correct_ledger>},
       {"GET", "/v1/admin/months", "", "months that are closed", Role::admin, with_body<list_months>},
       {"POST", "/v1/admin/months/{month}/close", "", "closes a month", Role::admin, with_body<close_month>},
   };

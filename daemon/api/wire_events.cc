@@ -33,6 +33,10 @@ struct Describe {
   }
   std::string operator()(const event::Failed& e) const { return e.reason; }
   std::string operator()(const event::CancelRequested& e) const { return "by " + e.by; }
+  std::string operator()(const event::Corrected& e) const {
+    return fmt::format("{}: {} GPU-seconds for {}: {}", job(e.is.job), gpu_seconds(e.is), gpu_seconds(e.was),
+                       e.reason);
+  }
   std::string operator()(const event::Cancelled&) const { return ""; }
   std::string operator()(const event::Retried& e) const { return e.reason; }
 };

@@ -13,13 +13,13 @@ namespace {
 
 int run_reconcile(Context& context, const Arguments& arguments) {
   std::string since = arguments.text("--since");
-  Json report =
-      context.daemon().get("/v1/admin/reconcile" + (since.empty() ? "" : "?since=" + url_escape(since)));
+  std::string path = "/v1/admin/reconcile" + (since.empty() ? "" : "?since=" + url_escape(since));
+  Json report = arguments.has("--correct") ? context.daemon().post(path) : context.daemon().get(path);
   if (arguments.has("--json"))
     context.print_json(report);
   else
     context.print(reconcile_text(report, context.zone()));
-  return get<std::int64_t>(report, "unexplained") == 0 ? 0 : 1;
+  return get<std::int64_t>(report, "unexplained") == get_or<std::int64_t>(report, "corrected", 0) ? 0 : 1;
 }
 
 int run_close_month(Context& context, const Arguments& arguments) {
@@ -37,16 +37,20 @@ int run_close_month(Context& context, const Arguments& arguments) {
 }  // namespace
 
 Command admin_reconcile_command() {
-  return {"admin reconcile",
-          "Hold the ledger against Slurm's accounting, job by job",
-          "For admins. Every segment that ended since then against slurmdbd and the agent's evidence: the "
-          "same to "
-          "the second, or a row with its reason. Of this month unless told otherwise. The exit code is 1 "
-          "when something has no explanation. slurmdbd may be some seconds behind.",
-          {},
-          {{"--since", "TIME", "from: 2026-11, 2026-11-23, 2026-11-23T10:30, today", {}}, json_option()},
-          {{"trainyard admin reconcile --since 2026-10", "before October is closed"}},
-          run_reconcile};
+  return {
+      "admin reconcile",
+      "Hold the ledger against Slurm's accounting, job by job",
+      "For admins. Every segment that ended since then against slurmdbd and the agent's evidence: the "
+      "same to "
+      "the second, or a row with its reason. Of this month unless told otherwise. The exit code is 1 "
+      "when something has no explanation. slurmdbd may be some seconds behind.",
+      {},
+      {{"--since", "TIME", "from: 2026-11, 2026-11-23, 2026-11-23T10:30, today", {}},
+       {"--correct", "", "where the two differ, enter what slurmdbd has", {}},
+       json_option()},
+      {{"trainyard admin reconcile --since 2026-10", "before October is closed"},
+       {"trainyard admin reconcile --correct", "slurmdbd is right: reverse what differs and enter it again"}},
+      run_reconcile};
 }
 
 Command admin_close_month_command() {

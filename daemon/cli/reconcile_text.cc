@@ -55,6 +55,8 @@ std::string reconcile_text(const Json& report, const std::string& zone) {
   std::string text = table.empty() ? "" : table.text() + '\n';
   for (const auto& [finding, meaning] : meanings) text += finding + ": " + meaning + '\n';
   if (!meanings.empty()) text += '\n';
+  if (std::int64_t corrected = get_or<std::int64_t>(report, "corrected", 0); corrected != 0)
+    text += fmt::format("{} corrected: reversed, and entered again as slurmdbd has it\n\n", corrected);
   return text + fmt::format("{} segments, {} equal, {} explained, {} unexplained\n",
                             number(report, "segments"), number(report, "equal"), number(report, "explained"),
                             number(report, "unexplained"));

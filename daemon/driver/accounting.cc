@@ -1,4 +1,6 @@
 // What it takes to hold the ledger against the scheduler's own account.
+#include <fmt/format.h>
+
 #include "daemon/driver/driver.h"
 
 namespace trainyard {
@@ -10,6 +12,15 @@ void Driver::recorded_since(UtcSeconds since, std::function<void(std::vector<Job
         return steps_.scheduler().history_since(token_prefix(steps_.site().ledger_id), since);
       },
       std::move(answer), std::move(failed));
+}
+
+void Driver::correct(std::int64_t run_id, const Segment& was, const Segment& is, const std::string& reason) {
+  event::Corrected corrected{now(), reason, was, is};
+  TrainingRun run = find_run(run_id).value();
+  apply_event(run, corrected);
+  ledger_.append(run, corrected);
+  tell(fmt::format("run={} event=corrected job={} gpu_seconds={}", run_id, is.job.job_id, gpu_seconds(is)));
+  if (auto live = runs_.find(run_id); live != runs_.end()) live->second.run = std::move(run);
 }
 
 std::set<JobKey> Driver::unsettled_jobs() const {

@@ -101,6 +101,8 @@ class Driver {
   // What the scheduler's accounting has on record of our jobs since then; answers once, on the loop.
   void recorded_since(UtcSeconds since, std::function<void(std::vector<JobStatus>)> answer,
                       std::function<void(std::exception_ptr)> failed);
+  // Charges a job of a run, live or ended, otherwise. Error{invalid}: it is not charged as it `was`.
+  void correct(std::int64_t run_id, const Segment& was, const Segment& is, const std::string& reason);
   // Jobs whose segments are still to come.
   std::set<JobKey> unsettled_jobs() const;
 

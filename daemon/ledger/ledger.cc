@@ -104,6 +104,8 @@ void Ledger::append(const TrainingRun& run, const RunEvent& event) {
         .bind(run.ended_at ? std::optional(to_unix(*run.ended_at)) : std::nullopt)
         .bind(run.id)
         .run();
+    if (const auto* corrected = std::get_if<event::Corrected>(&event))
+      correct(corrected->was, corrected->is, corrected->reason);
     if (const Segment* segment = segment_of(event))
       insert_segment({*segment, role_charged(event), run.id, run.owner.name, run.manifest->resources.account,
                       run.plan, run.manifest->name},

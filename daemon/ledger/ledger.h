@@ -105,9 +105,9 @@ class Ledger {
   // Those in force that ended at or after `since`: one for each job and restart, corrections in the place of
   // what they correct.
   std::vector<ChargedSegment> segments_in_force(UtcSeconds since);
-  // Takes a segment that is in force back, and enters another in its place, or none. Error{invalid}: it is
-  // not in force.
-  void correct(std::int64_t segment_id, const std::optional<Segment>& instead, const std::string& reason);
+  // Takes a segment back and enters another of the same job in its place, or none. Error{invalid}: it is not
+  // in force as it `was`. For a run's, append event::Corrected, which does this.
+  void correct(const Segment& was, const std::optional<Segment>& is, const std::string& reason);
 
   // Closes the month in that zone: from now on what is written about it is booked when it is written.
   // Error{invalid} when it is not over, or closed, or a later one is.
@@ -129,6 +129,9 @@ class Ledger {
   void insert_suspensions(std::int64_t segment_id, const std::vector<Period>& suspensions);
   std::vector<Period> suspensions_of(std::int64_t segment_id);
   std::vector<ChargedSegment> charged_segments(Statement& rows);
+  std::optional<std::int64_t> id_in_force(const Segment& segment);
+  std::int64_t enter_again(EntryKind kind, std::int64_t segment_id, const Segment& segment,
+                           const std::string& reason);
   UtcSeconds closed_until();
   std::int64_t insert_run(std::int64_t submission_id, const event::Accepted& accepted);
 

@@ -18,6 +18,12 @@ constexpr const char* columns =
     "run_name, user, account, plan, gpu_type, gpus, started_at, ended_at, source, last_seen_at from segments "
     "s ";
 
+// Neither taken back, nor what takes another back.
+constexpr const char* in_force =
+    "kind <> 'reversal' and not exists (select 1 from segments r where r.corrects = s.segment_id and r.kind "
+    "= "
+    "'reversal') ";
+
 std::optional<std::int64_t> unix_if_set(const std::optional<UtcSeconds>& time) {
   return time ? std::optional(to_unix(*time)) : std::nullopt;
 }
@@ -126,55 +132,58 @@ std::vector<ChargedSegment> Ledger::segments(UtcSeconds since, UtcSeconds until)
 }
 
 std::vector<ChargedSegment> Ledger::segments_in_force(UtcSeconds since) {
-  Statement rows = database_.prepare(
-      std::string(columns) +
-      "where ended_at >= ? and kind <> 'reversal' and not exists (select 1 from segments r where r.corrects "
-      "= "
-      "s.segment_id and r.kind = 'reversal') order by started_at, cluster, job_id, restart");
+  Statement rows = database_.prepare(std::string(columns) + "where ended_at >= ? and " + in_force +
+                                     "order by started_at, cluster, job_id, restart");
   rows.bind(to_unix(since));
   return charged_segments(rows);
 }
 
-void Ledger::correct(std::int64_t segment_id, const std::optional<Segment>& instead,
-                     const std::string& reason) {
-  auto enter = [&](EntryKind kind, const Segment& segment) {
-    Statement insert = database_.prepare(
-        "insert into segments (kind, corrects, reason, written_at, closed_until, cluster, job_id, "
-        "submitted_at, restart, "
-        "role, run_id, run_name, uid, user, account, plan, gpu_type, gpus, started_at, ended_at, source, "
-        "last_seen_at) "
-        "select ?, segment_id, ?, ?, ?, cluster, job_id, submitted_at, restart, role, run_id, run_name, uid, "
-        "user, account, "
-        "plan, ?, ?, ?, ?, ?, ? from segments where segment_id = ? returning segment_id");
-    insert.bind(to_string(kind))
-        .bind(reason)
-        .bind(to_unix(now()))
-        .bind(to_unix(closed_until()))
-        .bind(segment.gpu_type)
-        .bind(segment.gpus)
-        .bind(to_unix(segment.started_at))
-        .bind(to_unix(segment.ended_at))
-        .bind(to_string(segment.source))
-        .bind(unix_if_set(segment.last_seen_at))
-        .bind(segment_id);
-    insert.step();
-    return insert.integer(0);
-  };
+// Another row about the job of `segment_id`, charged to the same.
+std::int64_t Ledger::enter_again(EntryKind kind, std::int64_t segment_id, const Segment& segment,
+                                 const std::string& reason) {
+  Statement insert = database_.prepare(
+      "insert into segments (kind, corrects, reason, written_at, closed_until, cluster, job_id, "
+      "submitted_at, restart, "
+      "role, run_id, run_name, uid, user, account, plan, gpu_type, gpus, started_at, ended_at, source, "
+      "last_seen_at) "
+      "select ?, segment_id, ?, ?, ?, cluster, job_id, submitted_at, restart, role, run_id, run_name, uid, "
+      "user, account, "
+      "plan, ?, ?, ?, ?, ?, ? from segments where segment_id = ? returning segment_id");
+  insert.bind(to_string(kind))
+      .bind(reason)
+      .bind(to_unix(now()))
+      .bind(to_unix(closed_until()))
+      .bind(segment.gpu_type)
+      .bind(segment.gpus)
+      .bind(to_unix(segment.started_at))
+      .bind(to_unix(segment.ended_at))
+      .bind(to_string(segment.source))
+      .bind(unix_if_set(segment.last_seen_at))
+      .bind(segment_id);
+  insert.step();
+  return insert.integer(0);
+}
+
+std::optional<std::int64_t> Ledger::id_in_force(const Segment& segment) {
+  Statement rows = database_.prepare(
+      std::string(columns) + "where cluster = ? and job_id = ? and submitted_at = ? and restart = ? and " +
+      in_force);
+  rows.bind(segment.job.cluster)
+      .bind(segment.job.job_id)
+      .bind(to_unix(segment.job.submitted_at))
+      .bind(segment.restart);
+  std::vector<ChargedSegment> found = charged_segments(rows);
+  return found.size() == 1 && found[0].segment == segment ? std::optional(found[0].id) : std::nullopt;
+}
+
+void Ledger::correct(const Segment& was, const std::optional<Segment>& is, const std::string& reason) {
   in_transaction([&] {
-    std::vector<ChargedSegment> wrong;
-    {
-      Statement rows = database_.prepare(std::string(columns) +
-                                         "where segment_id = ? and kind <> 'reversal' and not exists (select "
-                                         "1 from segments r where r.corrects = "
-                                         "s.segment_id and r.kind = 'reversal')");
-      rows.bind(segment_id);
-      wrong = charged_segments(rows);
-    }
-    if (wrong.empty())
+    std::optional<std::int64_t> wrong = id_in_force(was);
+    if (!wrong)
       throw Error(ErrorKind::invalid,
-                  fmt::format("segment {} is not in force: it was corrected", segment_id));
-    insert_suspensions(enter(EntryKind::reversal, wrong[0].segment), wrong[0].segment.suspended);
-    if (instead) insert_suspensions(enter(EntryKind::correction, *instead), instead->suspended);
+                  fmt::format("what job {} is charged was corrected meanwhile", was.job.job_id));
+    insert_suspensions(enter_again(EntryKind::reversal, *wrong, was, reason), was.suspended);
+    if (is) insert_suspensions(enter_again(EntryKind::correction, *wrong, *is, reason), is->suspended);
   });
 }
 

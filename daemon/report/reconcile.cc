@@ -55,6 +55,12 @@ Finding compare(const ReconciledJob& job) {
   return job.recorded->phase == JobPhase::ended ? Finding::differs : Finding::not_ended_in_slurmdbd;
 }
 
+// "ty-cafe-7.1-train" is one of run 7's train jobs.
+bool is_token_of(const Token& token, const ChargedSegment& charged) {
+  return charged.run_id && token.find("-" + std::to_string(*charged.run_id) + ".") != Token::npos &&
+         token.ends_with(std::string("-") + to_string(charged.role));
+}
+
 // slurmdbd's rows, each given to one segment.
 class Rows {
  public:
@@ -62,13 +68,17 @@ class Rows {
     for (const JobStatus& row : recorded) left_.emplace(std::pair(row.key.cluster, row.key.job_id), &row);
   }
 
-  // The row of this segment. A job that slurmctld lost and put back into the queue has a new submit time, and
-  // its old id.
-  const JobStatus* take(const Segment& segment) {
-    if (const JobStatus* row = take_if(segment, [&](const JobKey& key) { return key == segment.job; }))
-      return row;
-    if (segment.source != SegmentSource::evidence) return nullptr;
-    return take_if(segment, [&](const JobKey& key) { return key.submitted_at > segment.job.submitted_at; });
+  // The row of this segment. A job that slurmctld lost and put back into the queue has a new submit time, its
+  // old id and its token.
+  const JobStatus* take(const ChargedSegment& charged) {
+    const Segment& segment = charged.segment;
+    auto exactly = [&](const JobStatus& row) { return row.key == segment.job; };
+    auto requeued = [&](const JobStatus& row) {
+      return segment.source == SegmentSource::evidence && row.key.submitted_at > segment.job.submitted_at &&
+             is_token_of(row.token, charged);
+    };
+    const JobStatus* row = take_if(segment.job, exactly);
+    return row != nullptr ? row : take_if(segment.job, requeued);
   }
 
   std::vector<const JobStatus*> left() const {
@@ -79,9 +89,9 @@ class Rows {
 
  private:
   template <class Wanted>
-  const JobStatus* take_if(const Segment& segment, const Wanted& wanted) {
-    auto [begin, end] = left_.equal_range(std::pair(segment.job.cluster, segment.job.job_id));
-    auto found = std::find_if(begin, end, [&](const auto& entry) { return wanted(entry.second->key); });
+  const JobStatus* take_if(const JobKey& job, const Wanted& wanted) {
+    auto [begin, end] = left_.equal_range(std::pair(job.cluster, job.job_id));
+    auto found = std::find_if(begin, end, [&](const auto& entry) { return wanted(*entry.second); });
     if (found == end) return nullptr;
     const JobStatus* row = found->second;
     left_.erase(found);
@@ -123,6 +133,22 @@ std::int64_t ReconciledJob::gpu_seconds_too_many() const {
   return (charged ? gpu_seconds(charged->segment) : 0) - (slurmdbd ? gpu_seconds(*slurmdbd) : 0);
 }
 
+std::optional<Segment> ReconciledJob::as_recorded() const {
+  std::optional<Segment> slurmdbd = by_slurmdbd(recorded);
+  if (!charged || !slurmdbd) return std::nullopt;
+  Segment segment = charged->segment;
+  segment.started_at = slurmdbd->started_at;
+  segment.ended_at = slurmdbd->ended_at;
+  segment.gpus = slurmdbd->gpus;
+  segment.gpu_type = slurmdbd->gpu_type;
+  segment.source = SegmentSource::slurm;
+  // slurmdbd has only their sum.
+  std::erase_if(segment.suspended, [&](const Period& suspended) {
+    return suspended.since < segment.started_at || suspended.until > segment.ended_at;
+  });
+  return segment;
+}
+
 std::optional<std::int64_t> ReconciledJob::seconds_unseen() const {
   if (!charged || !charged->segment.last_seen_at) return std::nullopt;
   return (charged->segment.ended_at - *charged->segment.last_seen_at).count();
@@ -148,7 +174,7 @@ Reconciliation reconcile(const std::vector<ChargedSegment>& in_force, const std:
   std::map<Token, JobKey> charged_jobs;
   for (const ChargedSegment& charged : in_force) {
     ReconciledJob job{Finding::equal, charged, {}};
-    if (const JobStatus* row = rows.take(charged.segment)) {
+    if (const JobStatus* row = rows.take(charged)) {
       job.recorded = *row;
       charged_jobs.emplace(row->token, row->key);
     }

@@ -38,6 +38,8 @@ struct ReconciledJob {
   std::int64_t slurmdbd_seconds() const;
   // The ledger's GPU-seconds less slurmdbd's.
   std::int64_t gpu_seconds_too_many() const;
+  // What the ledger should say for the two to agree: slurmdbd's times and GPUs; nullopt where that has none.
+  std::optional<Segment> as_recorded() const;
   // How much later than the agent's last sign of life the ledger ends it; unset where it left none.
   std::optional<std::int64_t> seconds_unseen() const;
 };

@@ -28,8 +28,8 @@ constexpr std::array outcome_names{"completed",    "failed",    "cancelled",    
                                    "node_failure", "preempted", "out_of_memory", "dependency_failed",
                                    "unknown"};
 constexpr std::array run_event_names{
-    "accepted", "admitted",      "submitted", "released",         "started",   "ended",  "settled",
-    "stored",   "store_retried", "failed",    "cancel_requested", "cancelled", "retried"};
+    "accepted", "admitted",      "submitted", "released",         "started",   "ended",   "settled",
+    "stored",   "store_retried", "failed",    "cancel_requested", "cancelled", "retried", "corrected"};
 constexpr std::array data_set_event_names{"wanted", "staging", "ready", "stage_failed", "evicted"};
 
 // ---- values inside events
@@ -158,6 +158,9 @@ Json body(const event::Retried& e) {
           {"avoid", e.avoid},
           {"segment", optional_segment(e.segment)}};
 }
+Json body(const event::Corrected& e) {
+  return {{"reason", e.reason}, {"was", trainyard::to_json(e.was)}, {"is", trainyard::to_json(e.is)}};
+}
 Json body(const event::Wanted& e) {
   return {{"owner", to_json(e.owner)},
           {"data", trainyard::to_json(e.data)},
@@ -252,6 +255,11 @@ event::Retried from_body(UtcSeconds at, const Json& json) {
           get<bool>(json, "data_missing"),
           get<std::string>(json, "avoid"),
           optional_segment_from(json)};
+}
+template <>
+event::Corrected from_body(UtcSeconds at, const Json& json) {
+  return {at, get<std::string>(json, "reason"), segment_from_json(get<Json>(json, "was")),
+          segment_from_json(get<Json>(json, "is"))};
 }
 template <>
 event::Wanted from_body(UtcSeconds at, const Json& json) {

@@ -106,6 +106,12 @@ struct Retried {  // the attempt came to nothing and is over; a new one may be a
   std::optional<Segment> segment;
 };
 
+struct Corrected {  // what a job of the run was charged
+  UtcSeconds at{};
+  std::string reason;
+  Segment was, is;
+};
+
 // ---- of a data set
 
 struct Wanted {
@@ -139,7 +145,7 @@ struct Evicted {
 using RunEvent =
     std::variant<event::Accepted, event::Admitted, event::Submitted, event::Released, event::Started,
                  event::Ended, event::Settled, event::Stored, event::StoreRetried, event::Failed,
-                 event::CancelRequested, event::Cancelled, event::Retried>;
+                 event::CancelRequested, event::Cancelled, event::Retried, event::Corrected>;
 using DataSetEvent =
     std::variant<event::Wanted, event::Staging, event::Ready, event::StageFailed, event::Evicted>;
 

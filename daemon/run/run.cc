@@ -137,6 +137,10 @@ void apply(TrainingRun& run, const event::Retried& e) {
   run.state = RunState::queued;
 }
 
+void apply(TrainingRun& run, const event::Corrected& e) {
+  run.gpu_seconds += gpu_seconds(e.is) - gpu_seconds(e.was);
+}
+
 constexpr std::array shown_names{"queued",  "staging",   "pending", "running",
                                  "storing", "completed", "failed",  "cancelled"};
 

@@ -21,7 +21,12 @@ class AnAccount : public ::testing::Test {
     std::int64_t id = ledger_.accept({ada().uid, client_id, "", ""}, {accepted()}, {}).run_ids.at(0);
     event::Settled end = settled(Result::completed);
     end.segment = segment;
-    ledger_.append(fold(id, life_until(6, {end})), end);
+    TrainingRun run = ledger_.find_run(id).value();
+    std::vector<RunEvent> events = life_until(6, {end});
+    for (auto event = events.begin() + 1; event != events.end(); ++event) {
+      apply_event(run, *event);
+      ledger_.append(run, *event);
+    }
   }
 
   std::vector<ChargedSegment> in_force() { return ledger_.segments_in_force(at(0)); }
@@ -62,7 +67,7 @@ TEST_F(AnAccount, IsNeverChangedBehindOurBack) {
 }
 
 TEST_F(AnAccount, IsCorrectedByAReversalAndANewEntry) {
-  ledger_.correct(in_force().at(0).id, half_an_hour(), "late record");
+  ledger_.correct(hour_of(train_id), half_an_hour(), "late record");
   ASSERT_EQ(rows().size(), 3u);
   EXPECT_EQ(rows()[1].kind, EntryKind::reversal);
   EXPECT_EQ(rows()[1].segment, hour_of(train_id));
@@ -74,17 +79,25 @@ TEST_F(AnAccount, IsCorrectedByAReversalAndANewEntry) {
 }
 
 TEST_F(AnAccount, TakesASegmentBackThatNeverWas) {
-  ledger_.correct(in_force().at(0).id, std::nullopt, "it never ran");
+  ledger_.correct(hour_of(train_id), std::nullopt, "it never ran");
   EXPECT_EQ(rows().size(), 2u);
   EXPECT_TRUE(in_force().empty());
 }
 
 TEST_F(AnAccount, CorrectsWhatIsInForceAndNothingElse) {
-  std::int64_t wrong = in_force().at(0).id;
-  ledger_.correct(wrong, half_an_hour(), "late record");
-  EXPECT_THROW(ledger_.correct(wrong, half_an_hour(), "once more"), Error);
-  ledger_.correct(in_force().at(0).id, hour_of(train_id), "it was right");
+  ledger_.correct(hour_of(train_id), half_an_hour(), "late record");
+  EXPECT_THROW(ledger_.correct(hour_of(train_id), half_an_hour(), "once more"), Error);
+  ledger_.correct(half_an_hour(), hour_of(train_id), "it was right");
   EXPECT_EQ(in_force().at(0).segment, hour_of(train_id));
+}
+
+TEST_F(AnAccount, IsCorrectedTogetherWithTheRun) {
+  TrainingRun run = ledger_.find_run(1).value();
+  event::Corrected corrected{at(9000), "late record", hour_of(train_id), half_an_hour()};
+  apply_event(run, corrected);
+  ledger_.append(run, corrected);
+  EXPECT_EQ(ledger_.find_run(1)->gpu_seconds, 1800);
+  EXPECT_EQ(in_force().at(0).segment, half_an_hour());
 }
 
 TEST_F(AnAccount, ClosesMonthsInOrderOnceTheyAreOver) {

@@ -76,6 +76,27 @@ TEST(Reconcile, FindsALostJobsRowUnderTheSubmitTimeOfItsRequeue) {
   EXPECT_TRUE(books.only().recorded);
 }
 
+TEST(Reconcile, LeavesARowToAnotherRunWhoseJobReusesTheIdOfALostOne) {
+  Books books;
+  books.charged.segment.source = SegmentSource::evidence;
+  books.recorded.key.submitted_at += std::chrono::seconds(30);
+  books.recorded.token = "ty-cafe-8.1-train";
+  Reconciliation result = books.reconciled();
+  EXPECT_EQ(result.count(Finding::controller_lost_job), 1);
+  EXPECT_EQ(result.count(Finding::missing_in_ledger), 1);
+}
+
+TEST(Reconcile, KnowsWhatTheLedgerShouldSay) {
+  Books books;
+  books.recorded.ended_at = at(1900);
+  books.charged.segment.suspended = {{at(200), at(300)}, {at(2000), at(2100)}};
+  Segment right = books.only().as_recorded().value();
+  EXPECT_EQ(right.ended_at, at(1900));
+  EXPECT_EQ(right.suspended, (std::vector<Period>{{at(200), at(300)}}));
+  books.in_slurmdbd = false;
+  EXPECT_FALSE(books.only().as_recorded());
+}
+
 TEST(Reconcile, OfAnotherJobUnderAReusedIdIsTwoJobs) {
   Books books;
   books.recorded.key.submitted_at += std::chrono::hours(30);

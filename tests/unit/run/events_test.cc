@@ -44,6 +44,7 @@ std::vector<RunEvent> every_run_event() {
         RunEvent(event::StoreRetried{at(5), "away", hour_of(store_id, 0), job_key(12)}),
         RunEvent(event::Failed{at(5), "no bucket", {}}), RunEvent(event::CancelRequested{at(5), "ada"}),
         RunEvent(event::Cancelled{at(5)}),
+        RunEvent(event::Corrected{at(5), "late record", hour_of(train_id), hour_of(train_id, 2)}),
         RunEvent(event::Retried{at(5), Cause::data, "no data", true, "n1", hour_of(train_id)})})
     events.push_back(event);
   return events;

@@ -1,0 +1,71 @@
+"""The books: what the ledger charges is what Slurm has on record, or the reason has a name."""
+import json
+import time
+
+from daemon_case import DaemonCase
+from yard import gpus, interval
+
+WAITS = "until [ -e {folder}/{name} ]; do sleep 0.1; done"
+
+
+class Books(DaemonCase):
+    """What a test did, against everything that slurmdbd knows of it."""
+
+    def setUp(self):
+        self.begun = int(time.time())
+
+    def reconcile(self, expect=0):
+        """The daemon's comparison, once slurmdbd has heard of everything: of what ended since this test began."""
+        def caught_up():
+            answer = self.yard.trainyard("admin", "reconcile", "--json", "--since", self.begun, expect=None)
+            books = json.loads(answer.stdout)
+            late = [row for row in books["rows"] if row["finding"] in ("not_ended_in_slurmdbd", "missing_in_slurmdbd")]
+            return None if late else (answer.code, books)
+        code, books = self.yard.wait_until(caught_up, 30, "slurmdbd to have it all")
+        self.assertEqual(code, expect, json.dumps(books, indent=1))
+        return books
+
+    def waiting(self, name, **more):
+        return self.command(WAITS.format(folder=self.folder, name=name), name=name, **more)
+
+    def suspend(self, run, what):
+        self.yard.execute("scontrol", what, run["attempts"][-1]["train"]["job_id"])
+
+    def usage(self):
+        report = self.yard.trainyard("report", "usage", "--json", "--since", self.begun)
+        return json.loads(report.stdout)["total"]
+
+
+class TheBooks(Books):
+    def test_are_equal_to_the_second_whether_a_run_completed_failed_or_was_cancelled(self):
+        (cancelled,) = self.submit(self.waiting("never"))
+        self.wait_for(cancelled, "running")
+        runs = self.run_to_its_end(self.command("sleep 1; exit {code}", name="ends", resources="gpus_per_node = 2",
+                                                more="[sweep]\ncode = [0, 3]"))
+        self.yard.trainyard("cancel", cancelled, user="yard_ada")
+        runs.append(self.wait_for(cancelled, "cancelled"))
+        books = self.reconcile()
+        self.assertEqual((books["segments"], books["equal"], books["rows"]), (6, 6, []))  # train and store of each
+        rows = [row for run in runs for row in self.jobs(run, "train")]
+        self.assertEqual(sum(run["gpu_seconds"] for run in runs),
+                         sum(gpus(row) * (interval(row).end - interval(row).start) for row in rows))
+        told = self.yard.trainyard("admin", "reconcile", "--since", self.begun).stdout
+        self.assertEqual(told, "6 segments, 6 equal, 0 explained, 0 unexplained\n")
+
+    def test_keep_the_time_in_which_a_job_was_suspended_apart(self):
+        (number,) = self.submit(self.waiting("resumed", resources="gpus_per_node = 2"))
+        run = self.wait_for(number, "running")
+        self.suspend(run, "suspend")
+        suspended_at = time.monotonic()
+        self.yard.wait_until(lambda: time.monotonic() > suspended_at + 3, 10, "three seconds of suspension")
+        self.suspend(run, "resume")
+        (self.folder / "resumed").touch()
+        run = self.wait_for(number, "completed")
+        self.assertEqual(self.reconcile()["rows"], [])
+        (row,) = self.jobs(run, "train")
+        self.assertEqual(run["gpu_seconds"], 2 * (interval(row).end - interval(row).start))
+        self.assertGreaterEqual(self.usage()["suspended_gpu_seconds"], 2 * 3)
+
+    def test_are_closed_to_everybody_but_admins(self):
+        self.yard.trainyard("admin", "reconcile", user="yard_ada", expect=4)
+        self.yard.trainyard("admin", "close-month", "2026-01", user="yard_ada", expect=4)
