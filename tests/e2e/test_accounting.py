@@ -2,7 +2,8 @@
 import json
 import time
 
-from daemon_case import DaemonCase
+from daemon_case import OVER, DaemonCase
+from test_faults import FaultCase
 from yard import gpus, interval
 
 WAITS = "until [ -e {folder}/{name} ]; do sleep 0.1; done"
@@ -12,6 +13,7 @@ class Books(DaemonCase):
     """What a test did, against everything that slurmdbd knows of it."""
 
     def setUp(self):
+        super().setUp()
         self.begun = int(time.time())
 
     def reconcile(self, expect=0):
@@ -32,7 +34,8 @@ class Books(DaemonCase):
         self.yard.execute("scontrol", what, run["attempts"][-1]["train"]["job_id"])
 
     def usage(self):
-        report = self.yard.trainyard("report", "usage", "--json", "--since", self.begun)
+        report = self.yard.trainyard("report", "usage", "--json", "--since",
+                                     time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self.begun)))
         return json.loads(report.stdout)["total"]
 
 
@@ -69,3 +72,24 @@ class TheBooks(Books):
     def test_are_closed_to_everybody_but_admins(self):
         self.yard.trainyard("admin", "reconcile", user="yard_ada", expect=4)
         self.yard.trainyard("admin", "close-month", "2026-01", user="yard_ada", expect=4)
+
+
+class TheBooksAfterAFault(Books, FaultCase):
+    def test_go_by_the_agents_evidence_where_slurmctld_lost_the_job(self):
+        (number,) = self.submit(self.waiting("lost", resources="gpus_per_node = 2"))
+        self.wait_for(number, "running")
+        self.yard.fault("slurmctld", "kill")
+        (self.folder / "lost").touch()
+        evidence = self.yard.scratch / f"runs/{number}/attempts/1/exit.json"
+        self.yard.wait_until(evidence.exists, 30, "the agent's evidence")
+        self.yard.fault("slurmctld", "start")
+        run = self.wait_for(number, *OVER, seconds=120)
+        self.assert_completed(run)
+        books = self.reconcile()
+        lost = [(row["finding"], row["run"]) for row in books["rows"] if row["role"] == "train"]
+        # What slurmctld had saved of the start before it died decides whether it found the job again.
+        self.assertIn(lost, [[], [("controller_lost_job", number)]], json.dumps(books, indent=1))
+        witness = json.loads(evidence.read_text())
+        seconds = witness["ended_at"] - witness["claim"]["at"]
+        self.assertIn(run["gpu_seconds"], (2 * seconds, 2 * (seconds + 1)))  # Slurm's start may be a second earlier
+        self.assertEqual(self.usage()["gpu_seconds"], run["gpu_seconds"])
