@@ -90,6 +90,9 @@ void read_slurm(Fields fields, Config& config) {
   std::int64_t poll_interval_ms = config.poll_interval.count();
   fields.integer("poll_interval_ms", poll_interval_ms, {100, 3'600'000});
   config.poll_interval = std::chrono::milliseconds(poll_interval_ms);
+  std::int64_t max_calls = 0;
+  if (fields.integer("max_calls_per_minute", max_calls, {60, 1'000'000}))
+    config.slurm["max_calls_per_minute"] = max_calls;
   fields.integer("max_jobs", config.max_jobs, {3, 10'000'000});  // a run has three
   fields.text("stage_partition", config.stage_partition, problem_with_name);
 }
@@ -141,7 +144,9 @@ const Keys& config_keys() {
       {"scratch.cache_size", "size", "", "the most that data sets may take; by default no limit"},
 
       {"slurm.conf", "string", "", "the path of slurm.conf; by default Slurm finds it"},
-      {"slurm.poll_interval_ms", "integer", "2000", "how often Slurm is asked for the state of all jobs"},
+      {"slurm.poll_interval_ms", "integer", "2000",
+       "how often Slurm is asked for the state of all jobs at most; less often where it answers slowly"},
+      {"slurm.max_calls_per_minute", "integer", "", "the most that is asked of Slurm; by default no limit"},
       {"slurm.max_jobs", "integer", "5000", "the most jobs in Slurm at a time"},
       {"slurm.stage_partition", "string", "", "of jobs that stage and store; by default the run's"},
 

@@ -3,6 +3,7 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -114,12 +115,18 @@ struct PlanDrift {
   bool operator==(const PlanDrift&) const = default;
 };
 
+// How often the scheduler was asked something, by kind: "load_jobs" → 30.
+using CallCounts = std::map<std::string, int>;
+
 class Scheduler {
  public:
   virtual ~Scheduler() = default;
 
   // What it is, for people: "Slurm 22.05.8, cluster yard".
   virtual std::string describe() = 0;
+
+  // What all calls of the last minute cost the scheduler.
+  virtual CallCounts calls_last_minute() = 0;
 
   // The longest a call can stay unanswered and still have been heard.
   virtual std::chrono::seconds message_timeout() = 0;

@@ -139,7 +139,10 @@ Json to_wire(const Driver::Status& status) {
           {"scheduler",
            {{"name", status.scheduler},
             {"trouble", text_or_null(status.scheduler_trouble)},
-            {"polled_at", time_or_null(status.polled_at)}}},
+            {"polled_at", time_or_null(status.polled_at)},
+            {"poll_latency_ms", status.poll_latency.count()},
+            {"poll_interval_ms", status.poll_interval.count()},
+            {"calls_last_minute", status.scheduler_calls}}},
           {"runs", status.runs},
           {"data_sets", status.data_sets},
           {"plan_use", plan_use}};

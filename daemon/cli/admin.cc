@@ -24,6 +24,16 @@ std::string scheduler_text(const Json& scheduler, const std::string& zone) {
          (trouble.empty() ? "" : "; trouble: " + trouble);
 }
 
+// "32 in the last minute: 30 load_jobs, 2 submit; state of all jobs in 3 ms, every 2000 ms"
+std::string calls_text(const Json& scheduler) {
+  Json calls = get_or<Json>(scheduler, "calls_last_minute", Json::object());
+  std::int64_t total = 0;
+  for (const auto& [kind, count] : calls.items()) total += count.get<std::int64_t>();
+  return fmt::format("{} in the last minute: {}; the state of all jobs in {} ms, every {} ms", total,
+                     counts_text(calls), get_or<std::int64_t>(scheduler, "poll_latency_ms", 0),
+                     get_or<std::int64_t>(scheduler, "poll_interval_ms", 0));
+}
+
 std::string plan_use_text(const Json& plan_use) {
   Table table({{"PLAN AND USER"}, {"GPUS", Align::right}, {"RUNS"}});
   for (const Json& use : plan_use) {
@@ -45,6 +55,7 @@ int run_admin_status(Context& context, const Arguments& arguments) {
   context.print(std::string("trainyardd ") + (drained ? "drained: no new run begins" : "at work") + '\n' +
                 field_line("since", human_time(get_or<Json>(status, "since", Json()), context.zone())) +
                 field_line("scheduler", scheduler_text(get<Json>(status, "scheduler"), context.zone())) +
+                field_line("calls", calls_text(get<Json>(status, "scheduler"))) +
                 field_line("runs", counts_text(get_or<Json>(status, "runs", Json::object()))) +
                 field_line("data sets", counts_text(get_or<Json>(status, "data_sets", Json::object()))) +
                 field_line("events", std::to_string(get_or<std::int64_t>(status, "events", 0))) +

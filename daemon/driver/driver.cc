@@ -304,6 +304,9 @@ Driver::Status Driver::status() const {
   status.scheduler = scheduler_;
   status.scheduler_trouble = trouble_;
   status.polled_at = polled_at_;
+  status.poll_latency = poll_latency_;
+  status.poll_interval = poll_interval();
+  status.scheduler_calls = calls_;
   status.events = ledger_.events_appended();
   return status;
 }

@@ -94,6 +94,9 @@ class Driver {
     std::string scheduler;                    // "Slurm 22.05.8, cluster yard"; empty until it answered
     std::string scheduler_trouble;            // empty when the last call succeeded
     std::optional<UtcSeconds> polled_at;
+    std::chrono::milliseconds poll_latency{0};   // of the last poll
+    std::chrono::milliseconds poll_interval{0};  // until the next
+    CallCounts scheduler_calls;                  // of the last minute, by kind, as of the last poll
     std::int64_t events = 0;
   };
   Status status() const;
@@ -155,7 +158,9 @@ class Driver {
   // poll.cc: what the scheduler says of our jobs
   void poll_soon(std::chrono::milliseconds delay);
   void poll();
-  void polled(std::int64_t number, std::optional<std::vector<JobStatus>> jobs);
+  struct PollAnswer;
+  void polled(std::int64_t number, PollAnswer answer);
+  std::chrono::milliseconds poll_interval() const;
   void examine(std::int64_t number);
   void examine(LiveRun& live, std::int64_t number);
   void examine(LiveDataSet& live, std::int64_t number);
@@ -189,6 +194,8 @@ class Driver {
   std::set<JobKey> traced_;               // missing there, and being asked for elsewhere
   std::int64_t polls_begun_ = 0;
   std::optional<UtcSeconds> polled_at_;
+  std::chrono::milliseconds poll_latency_{0};
+  CallCounts calls_;
   std::string scheduler_, trouble_;
   Loop::Watch poll_timer_, house_timer_;
   std::function<void(const std::string&)> observer_;

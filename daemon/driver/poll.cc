@@ -9,6 +9,9 @@ namespace {
 // A stray younger than this may be one whose submission is being recorded.
 constexpr std::chrono::seconds stray_age{30};
 
+constexpr std::size_t many_runs = 100;
+constexpr std::chrono::milliseconds longest_poll_interval{10'000};
+
 // A controller that was killed goes back a few seconds: our release, or the job's start, may not have been.
 bool is_forgotten(const TrainingRun& run, const JobStatus& train) {
   if (train.phase != JobPhase::pending) return false;
@@ -21,17 +24,28 @@ void Driver::poll_soon(std::chrono::milliseconds delay) {
   poll_timer_ = loop_.after(delay, [this] { poll(); });
 }
 
+// What one poll brings from the lane.
+struct Driver::PollAnswer {
+  std::string scheduler;                       // empty: known already
+  std::optional<std::vector<JobStatus>> jobs;  // nullopt: as before
+  std::chrono::milliseconds latency{0};
+  CallCounts calls;
+};
+
 void Driver::poll() {
   std::int64_t number = ++polls_begun_;
   lane_.run(
       [this, describe = scheduler_.empty()] {
-        std::string name = describe ? steps_.scheduler().describe() : std::string();
-        return std::pair(name, steps_.scheduler().poll(token_prefix(steps_.site().ledger_id)));
+        PollAnswer answer;
+        if (describe) answer.scheduler = steps_.scheduler().describe();
+        auto begin = std::chrono::steady_clock::now();
+        answer.jobs = steps_.scheduler().poll(token_prefix(steps_.site().ledger_id));
+        answer.latency =
+            std::chrono::ceil<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
+        answer.calls = steps_.scheduler().calls_last_minute();
+        return answer;
       },
-      [this, number](std::pair<std::string, std::optional<std::vector<JobStatus>>> answer) {
-        if (!answer.first.empty()) scheduler_ = answer.first;
-        polled(number, std::move(answer.second));
-      },
+      [this, number](PollAnswer answer) { polled(number, std::move(answer)); },
       [this](std::exception_ptr error) {
         try {
           std::rethrow_exception(error);
@@ -39,21 +53,31 @@ void Driver::poll() {
           if (trouble_ != e.what()) log_warning("event=poll_failed {}", e.what());
           trouble_ = e.what();
         }
-        poll_soon(settings_.poll_interval);
+        poll_soon(poll_interval());
       });
 }
 
-void Driver::polled(std::int64_t number, std::optional<std::vector<JobStatus>> jobs) {
+// A controller that answers slowly, or has much to tell, is asked less often.
+std::chrono::milliseconds Driver::poll_interval() const {
+  int patience = runs_.size() < many_runs ? 5 : 50;
+  return std::min(std::max(settings_.poll_interval, patience * poll_latency_),
+                  std::max(settings_.poll_interval, longest_poll_interval));
+}
+
+void Driver::polled(std::int64_t number, PollAnswer answer) {
+  if (!answer.scheduler.empty()) scheduler_ = answer.scheduler;
   polled_at_ = now();
+  poll_latency_ = answer.latency;
+  calls_ = std::move(answer.calls);
   trouble_.clear();
-  if (jobs) {
+  if (answer.jobs) {
     snapshot_.clear();
-    for (JobStatus& job : *jobs) snapshot_.emplace(job.key, std::move(job));
+    for (JobStatus& job : *answer.jobs) snapshot_.emplace(job.key, std::move(job));
   }
   examine(number);
   cancel_strays();
   admit_soon();
-  poll_soon(settings_.poll_interval);
+  poll_soon(poll_interval());
 }
 
 void Driver::examine(std::int64_t number) {

@@ -10,6 +10,7 @@
 #include <mutex>
 
 #include "daemon/base/text.h"
+#include "plugins/slurm/call_meter.h"
 #include "plugins/slurm/errors.h"
 
 // Exported by libslurm, but in no header.
@@ -72,6 +73,7 @@ int set_priority(std::uint32_t job_id, std::uint32_t priority) {
   job_desc_msg_t update = empty_description();
   update.job_id = job_id;
   update.priority = priority;
+  call_meter().count("update");
   int result = slurm_update_job(&update);
   return result == SLURM_SUCCESS ? 0 : error_of(result);
 }
@@ -107,6 +109,12 @@ void check_changed(List changed, const std::string& what) {
 // Bits of AccountingStorageEnforce, in none of the headers.
 constexpr std::uint16_t enforce_limits = 1 << 1, enforce_qos = 1 << 3;
 
+// One connection is for one or two questions: counted as one call.
+void* connect() {
+  call_meter().count("slurmdbd");
+  return slurmdb_connection_get(nullptr);
+}
+
 RecordList answer_of(List list, const std::string& question) {
   if (list == nullptr) throw Error(ErrorKind::unavailable, "slurmdbd: no answer to: " + question);
   return RecordList(list);
@@ -125,6 +133,7 @@ Cluster open_cluster(const std::string& conf) {
 
 std::optional<JobRecords> load_jobs(std::time_t updated_at) {
   job_info_msg_t* message = nullptr;
+  call_meter().count("load_jobs");
   int result = slurm_load_jobs(updated_at, &message, everything_here);
   if (result == SLURM_SUCCESS) return JobRecords(message);
   if (error_of(result) == SLURM_NO_CHANGE_IN_DATA) return std::nullopt;
@@ -133,6 +142,7 @@ std::optional<JobRecords> load_jobs(std::time_t updated_at) {
 
 JobRecords load_jobs_of(std::uint32_t uid) {
   job_info_msg_t* message = nullptr;
+  call_meter().count("load_jobs");
   int result = slurm_load_job_user(&message, uid, everything_here);
   if (result != SLURM_SUCCESS) throw_slurm("slurmctld: jobs of uid " + std::to_string(uid), error_of(result));
   return JobRecords(message);
@@ -140,6 +150,7 @@ JobRecords load_jobs_of(std::uint32_t uid) {
 
 std::optional<JobRecords> load_job(std::uint32_t job_id) {
   job_info_msg_t* message = nullptr;
+  call_meter().count("load_job");
   int result = slurm_load_job(&message, job_id, everything_here);
   if (result == SLURM_SUCCESS) return JobRecords(message);
   if (error_of(result) == ESLURM_INVALID_JOB_ID) return std::nullopt;
@@ -148,6 +159,7 @@ std::optional<JobRecords> load_job(std::uint32_t job_id) {
 
 std::vector<std::string> failed_nodes() {
   node_info_msg_t* message = nullptr;
+  call_meter().count("load_nodes");
   int result = slurm_load_node(0, &message, SHOW_ALL);
   if (result != SLURM_SUCCESS) throw_slurm("slurmctld: list of nodes", error_of(result));
   std::vector<std::string> names;
@@ -181,6 +193,7 @@ job_desc_msg_t empty_description() {
 
 Submitted submit_batch_job(job_desc_msg_t& description) {
   submit_response_msg_t* response = nullptr;
+  call_meter().count("submit");
   int result = slurm_submit_batch_job(&description, &response);
   if (result != SLURM_SUCCESS) return {0, error_of(result)};
   Submitted submitted{response->job_id, 0};
@@ -193,6 +206,7 @@ int hold_job(std::uint32_t job_id) { return set_priority(job_id, 0); }
 int release_job(std::uint32_t job_id) { return set_priority(job_id, INFINITE); }
 
 int kill_job(std::uint32_t job_id) {
+  call_meter().count("kill");
   int result = slurm_kill_job(job_id, SIGKILL, 0);
   return result == SLURM_SUCCESS ? 0 : error_of(result);
 }
@@ -212,7 +226,7 @@ std::vector<std::string> texts_in(List list) {
   return texts;
 }
 
-Database::Database() : connection_(slurmdb_connection_get(nullptr)) {
+Database::Database() : connection_(connect()) {
   if (connection_ == nullptr) throw Error(ErrorKind::unavailable, "slurmdbd: cannot connect");
 }
 

@@ -5,6 +5,7 @@
 #include <ctime>
 
 #include "plugins/scheduler.h"
+#include "plugins/slurm/call_meter.h"
 #include "plugins/slurm/libslurm.h"
 
 namespace trainyard::slurm {
@@ -16,6 +17,7 @@ class SlurmScheduler final : public Scheduler {
   explicit SlurmScheduler(const std::string& conf) : cluster_(open_cluster(conf)) {}
 
   std::string describe() override;
+  CallCounts calls_last_minute() override { return call_meter().last_minute(); }
   std::chrono::seconds message_timeout() override { return cluster_.message_timeout; }
 
   JobKey submit(const JobRequest& request) override;                                           // submit.cc

@@ -14,6 +14,7 @@ namespace trainyard::testing {
 class FakeScheduler : public Scheduler {
  public:
   std::string describe() override { return "Fake 1.0, cluster test"; }
+  CallCounts calls_last_minute() override { return {{"poll", polls()}}; }
   std::chrono::seconds message_timeout() override { return message_timeout_; }
   JobKey submit(const JobRequest& request) override;
   std::vector<JobStatus> find(const Token& token, std::uint32_t uid) override;

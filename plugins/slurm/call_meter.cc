@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "plugins/slurm/call_meter.h"
+
+#include <algorithm>
+#include <thread>
+
+namespace trainyard::slurm {
+namespace {
+
+// The ceiling holds for pieces of a minute, so that a burst does not silence us for the rest of it.
+constexpr std::chrono::seconds window{10};
+constexpr int windows_per_minute = 6;
+
+}  // namespace
+
+CallMeter::Clock::time_point CallMeter::turn(Clock::time_point now) const {
+  std::size_t allowed = static_cast<std::size_t>(std::max(1, ceiling_ / windows_per_minute));
+  if (ceiling_ == 0 || calls_.size() < allowed) return now;
+  return std::max(now, calls_[calls_.size() - allowed].at + window);
+}
+
+void CallMeter::count(const char* kind) {
+  std::this_thread::sleep_until(turn(Clock::now()));
+  calls_.push_back({Clock::now(), kind});
+  forget_older_than_a_minute();
+}
+
+CallCounts CallMeter::last_minute() {
+  forget_older_than_a_minute();
+  CallCounts counts;
+  for (const Call& call : calls_) ++counts[call.kind];
+  return counts;
+}
+
+void CallMeter::forget_older_than_a_minute() {
+  Clock::time_point minute_ago = Clock::now() - std::chrono::minutes(1);
+  while (!calls_.empty() && calls_.front().at < minute_ago) calls_.pop_front();
+}
+
+CallMeter& call_meter() {
+  static CallMeter meter;
+  return meter;
+}
+
+}  // namespace trainyard::slurm

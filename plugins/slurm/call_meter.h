@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// CallMeter: counts what is asked of slurmctld and slurmdbd, and keeps below a ceiling. The controller is
+// everybody's: what we cost it is known, and bounded. One per process, as libslurm is; one thread at a time.
+#pragma once
+#include <chrono>
+#include <deque>
+
+#include "plugins/scheduler.h"
+
+namespace trainyard::slurm {
+
+class CallMeter {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  // 0: none. Above it a call waits for its turn; never for longer than ten seconds.
+  void set_ceiling(int calls_per_minute) { ceiling_ = calls_per_minute; }
+
+  // Before each call: "load_jobs", "submit", "slurmdbd" …
+  void count(const char* kind);
+
+  CallCounts last_minute();
+
+  // When a call may be made that is asked for now. For count(), and tests.
+  Clock::time_point turn(Clock::time_point now) const;
+
+ private:
+  struct Call {
+    Clock::time_point at;
+    const char* kind;
+  };
+  void forget_older_than_a_minute();
+
+  std::deque<Call> calls_;  // of the last minute, in their order
+  int ceiling_ = 0;
+};
+
+CallMeter& call_meter();
+
+}  // namespace trainyard::slurm
