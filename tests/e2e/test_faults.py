@@ -52,7 +52,7 @@ class FaultCase(DaemonCase):
     def state_of(self, node):
         return self.yard.execute("sinfo", "--noheader", f"--nodes={node}", "--format=%T").stdout.strip()
 
-    def fail(self, what, action, back):
+    def break_it(self, what, action, back):
         """A fault that is over when the test is, whatever became of it."""
         node = what.split(":")[1]
         self.yard.fault(what, action)
@@ -85,12 +85,12 @@ class ARunThatMayBeTriedAgain(FaultCase):
 
     def test_goes_to_another_node_when_its_own_has_lost_power(self):
         number, node = self.start(["node_failure"])
-        self.fail(f"node:{node}", "off", "on")
+        self.break_it(f"node:{node}", "off", "on")
         self.assert_second_attempt_elsewhere(number, node)
 
     def test_is_ended_on_a_node_that_was_cut_off_before_it_goes_to_another(self):
         number, node = self.start(["node_failure"])
-        self.fail(f"node:{node}", "cut", "join")
+        self.break_it(f"node:{node}", "cut", "join")
         # Still there, for the node knows nothing of its fate; nothing of it when the next attempt begins.
         self.yard.wait_until(lambda: len(self.executions()) == 2, 120, "a second attempt")
         processes = self.yard.execute("pgrep", "-u", "yard_ada", "-f", f"{number}/attempts/1/", on=node, expect=None)
