@@ -97,6 +97,21 @@ struct JobStatus {
       suspension_turn_at;  // its last suspension or resume; unset where that is not on record
 };
 
+// What a job asks to be under; empty: the scheduler's default.
+struct JobNames {
+  std::string account, partition, qos;
+  auto operator<=>(const JobNames&) const = default;
+};
+
+// One of these that a user may not use.
+struct RefusedName {
+  std::string what;                  // "account", "partition" or "qos"
+  std::string name;                  // as it was asked for
+  std::string reason;                // "is no account of ada's"
+  std::vector<std::string> allowed;  // what ada may use in its place, sorted
+  bool operator==(const RefusedName&) const = default;
+};
+
 // A plan, as the scheduler's own limits can hold users to it: so many GPUs at a time for each user, or each
 // account, of whatever they submit under the plan's name, through us or not.
 struct PlanLimit {
@@ -154,6 +169,10 @@ class Scheduler {
   // The accounting database's word on all jobs whose token begins with `prefix` and that were in the queue or
   // ran at any time since then: one for each restart of a job, the oldest first. Whole, not cut at `since`.
   virtual std::vector<JobStatus> history_since(const std::string& prefix, UtcSeconds since) = 0;
+
+  // What of these names the scheduler would not let this user use, all at once; nothing: it may take the job.
+  // As far as it can be known beforehand: submit() has the last word.
+  virtual std::vector<RefusedName> refused_names(const std::string& user, const JobNames& names) = 0;
 
   // Where the scheduler's own limits differ from the plans; nothing: nowhere. What belongs to no plan is none
   // of our business. Error{invalid} when it can hold no such limits, saying what it lacks.

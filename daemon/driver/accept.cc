@@ -35,11 +35,20 @@ void Driver::submit(SubmitRequest request, std::function<void(SubmitAnswer)> ans
     return failed(std::current_exception());
   }
   auto shared = std::make_shared<SubmitRequest>(std::move(request));
-  io_.run([this, shared] { return list_all(*shared); },
-          [this, shared, answer = std::move(answer), failed](std::vector<Sources> sources) {
+  check_names(
+      *shared,
+      [this, shared, answer = std::move(answer), failed] { list_and_accept(shared, answer, failed); },
+      failed);
+}
+
+void Driver::list_and_accept(const std::shared_ptr<SubmitRequest>& request,
+                             std::function<void(SubmitAnswer)> answer,
+                             std::function<void(std::exception_ptr)> failed) {
+  io_.run([this, request] { return list_all(*request); },
+          [this, request, answer = std::move(answer), failed](std::vector<Sources> sources) {
             SubmitAnswer accepted;
             try {
-              accepted = accept(*shared, sources);
+              accepted = accept(*request, sources);
             } catch (...) {
               return failed(std::current_exception());
             }

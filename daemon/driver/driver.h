@@ -61,7 +61,8 @@ class Driver {
   // New plans, intervals and limits, from SIGHUP on.
   void reconfigure(DriverSettings settings);
 
-  // Lists the sources as the user on an I/O worker, then accepts all runs or none and answers once, on the
+  // Asks the scheduler whether the user may use what the manifests name, lists the sources as the user on an
+  // I/O worker, then accepts all runs or none and answers once, on the
   // loop. Failure: an Error in the exception_ptr.
   void submit(SubmitRequest request, std::function<void(SubmitAnswer)> answer,
               std::function<void(std::exception_ptr)> failed);
@@ -169,8 +170,18 @@ class Driver {
   void cancel_strays();
 
   // accept.cc
+  void list_and_accept(const std::shared_ptr<SubmitRequest>& request,
+                       std::function<void(SubmitAnswer)> answer,
+                       std::function<void(std::exception_ptr)> failed);
   SubmitAnswer accept(const SubmitRequest& request, const std::vector<Sources>& sources);
   std::vector<Sources> list_all(const SubmitRequest& request) const;
+
+  // names.cc: accounts, partitions and QOS in manifests
+  struct NameCheck;
+  void check_names(const SubmitRequest& request, std::function<void()> go_on,
+                   const std::function<void(std::exception_ptr)>& failed);
+  std::set<JobNames> names_to_check(const SubmitRequest& request) const;
+  void remember_allowed(const std::string& user, const std::set<JobNames>& names);
 
   // housekeeping.cc: run directories past their time, data sets beyond the cache's size
   void keep_house();
@@ -189,6 +200,7 @@ class Driver {
   std::map<std::string, LiveDataSet> data_sets_;  // that are not evicted
   std::map<std::int64_t, std::string> waiting_;   // queued run → why
   bool admission_due_ = false;
+  std::map<std::pair<std::string, JobNames>, UtcSeconds> names_allowed_;  // user and names → when
 
   std::map<JobKey, JobStatus> snapshot_;  // the last poll that brought news
   std::set<JobKey> traced_;               // missing there, and being asked for elsewhere

@@ -94,6 +94,7 @@ RecordList list_of(const void* item) {
   return list;
 }
 
+// The texts stay the caller's: it keeps them as long as the list.
 RecordList list_of(const std::vector<std::string>& texts) {
   RecordList list(slurm_list_create(nullptr));
   for (const std::string& text : texts) slurm_list_append(list.get(), const_cast<char*>(text.c_str()));
@@ -107,7 +108,7 @@ void check_changed(List changed, const std::string& what) {
 }
 
 // Bits of AccountingStorageEnforce, in none of the headers.
-constexpr std::uint16_t enforce_limits = 1 << 1, enforce_qos = 1 << 3;
+constexpr std::uint16_t enforce_associations = 1 << 0, enforce_limits = 1 << 1, enforce_qos = 1 << 3;
 
 // One connection is for one or two questions: counted as one call.
 void* connect() {
@@ -125,10 +126,15 @@ RecordList answer_of(List list, const std::string& question) {
 Cluster open_cluster(const std::string& conf) {
   initialize_once(conf_path(conf));
   std::string storage = slurm_conf.accounting_storage_type ? slurm_conf.accounting_storage_type : "";
-  return {slurm_conf.cluster_name, version(), std::chrono::seconds(slurm_conf.msg_timeout),
-          storage == "accounting_storage/slurmdbd",
-          (slurm_conf.accounting_storage_enforce & enforce_limits) != 0 &&
-              (slurm_conf.accounting_storage_enforce & enforce_qos) != 0};
+  auto enforces = [](std::uint16_t bits) { return (slurm_conf.accounting_storage_enforce & bits) == bits; };
+  Cluster cluster;
+  cluster.name = slurm_conf.cluster_name;
+  cluster.version = version();
+  cluster.message_timeout = std::chrono::seconds(slurm_conf.msg_timeout);
+  cluster.has_accounting = storage == "accounting_storage/slurmdbd";
+  cluster.enforces_limits = enforces(enforce_limits | enforce_qos);
+  cluster.enforces_associations = enforces(enforce_associations);
+  return cluster;
 }
 
 std::optional<JobRecords> load_jobs(std::time_t updated_at) {
@@ -183,6 +189,13 @@ std::vector<std::string> expand_hosts(const std::string& hosts) {
   }
   slurm_hostlist_destroy(list);
   return names;
+}
+
+PartitionRecords load_partitions() {
+  partition_info_msg_t* message = nullptr;
+  int result = slurm_load_partitions(0, &message, everything_here);
+  if (result != SLURM_SUCCESS) throw_slurm("slurmctld: list of partitions", error_of(result));
+  return PartitionRecords(message);
 }
 
 job_desc_msg_t empty_description() {
@@ -281,7 +294,9 @@ RecordList Database::qos() {
 RecordList Database::associations(const std::string& cluster, const std::string& user) {
   RecordList clusters = list_of(cluster.c_str());
   // A list that is there and empty means every user, and no account.
-  RecordList users = list_of(user.empty() ? std::vector<std::string>{} : std::vector{user});
+  std::vector<std::string> names;
+  if (!user.empty()) names.push_back(user);
+  RecordList users = list_of(names);
   slurmdb_assoc_cond_t condition{};
   condition.cluster_list = clusters.get();
   condition.user_list = users.get();

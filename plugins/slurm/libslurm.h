@@ -24,8 +24,9 @@ struct Cluster {
   std::string name;
   std::string version;  // the one this was built for: "22.05.8"
   std::chrono::seconds message_timeout{0};
-  bool has_accounting = false;   // slurmdbd records its jobs
-  bool enforces_limits = false;  // of QOS, by AccountingStorageEnforce
+  bool has_accounting = false;         // slurmdbd records its jobs
+  bool enforces_limits = false;        // of QOS, by AccountingStorageEnforce
+  bool enforces_associations = false;  // likewise: who has no account gets no job
 };
 
 // `conf` is a path, or empty for $SLURM_CONF, then the places where Slurm looks. Error{invalid} naming the
@@ -58,6 +59,22 @@ std::optional<JobRecords> load_job(std::uint32_t job_id);
 std::vector<std::string> failed_nodes();
 // "n[1-2],n5" → n1, n2, n5
 std::vector<std::string> expand_hosts(const std::string& hosts);
+
+// Partition records of slurmctld, hidden ones too; they live as long as this.
+class PartitionRecords {
+ public:
+  explicit PartitionRecords(partition_info_msg_t* message) : message_(message) {}
+  std::span<const partition_info_t> partitions() const {
+    return {message_->partition_array, message_->record_count};
+  }
+
+ private:
+  struct Free {
+    void operator()(partition_info_msg_t* message) const { slurm_free_partition_info_msg(message); }
+  };
+  std::unique_ptr<partition_info_msg_t, Free> message_;
+};
+PartitionRecords load_partitions();
 
 // A description with everything unset.
 job_desc_msg_t empty_description();

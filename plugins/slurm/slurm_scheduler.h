@@ -20,12 +20,14 @@ class SlurmScheduler final : public Scheduler {
   CallCounts calls_last_minute() override { return call_meter().last_minute(); }
   std::chrono::seconds message_timeout() override { return cluster_.message_timeout; }
 
-  JobKey submit(const JobRequest& request) override;                                           // submit.cc
-  std::vector<JobStatus> find(const Token& token, std::uint32_t uid) override;                 // history.cc
-  void release(const JobKey& job, const Token& token) override;                                // jobs.cc
-  void cancel(const JobKey& job, const Token& token) override;                                 // jobs.cc
-  std::optional<std::vector<JobStatus>> poll(const std::string& prefix) override;              // jobs.cc
-  std::optional<JobStatus> history(const JobKey& job) override;                                // history.cc
+  JobKey submit(const JobRequest& request) override;                               // submit.cc
+  std::vector<JobStatus> find(const Token& token, std::uint32_t uid) override;     // history.cc
+  void release(const JobKey& job, const Token& token) override;                    // jobs.cc
+  void cancel(const JobKey& job, const Token& token) override;                     // jobs.cc
+  std::optional<std::vector<JobStatus>> poll(const std::string& prefix) override;  // jobs.cc
+  std::optional<JobStatus> history(const JobKey& job) override;                    // history.cc
+  std::vector<RefusedName> refused_names(const std::string& user,
+                                         const JobNames& names) override;                      // rights.cc
   std::vector<PlanDrift> plan_drift(const std::vector<PlanLimit>& plans) override;             // plans.cc
   std::vector<PlanDrift> apply_plans(const std::vector<PlanLimit>& plans) override;            // plans.cc
   std::vector<JobStatus> history_since(const std::string& prefix, UtcSeconds since) override;  // history.cc

@@ -89,6 +89,24 @@ std::vector<JobStatus> FakeScheduler::history_since(const std::string& prefix, U
   return found;
 }
 
+std::vector<RefusedName> FakeScheduler::refused_names(const std::string& user, const JobNames& names) {
+  std::lock_guard lock(mutex_);
+  ++names_checked_;
+  check_there();
+  if (only_account_.empty() || names.account.empty() || names.account == only_account_) return {};
+  return {{"account", names.account, "is no account of " + user + "'s", {only_account_}}};
+}
+
+void FakeScheduler::allow_only_account(const std::string& account) {
+  std::lock_guard lock(mutex_);
+  only_account_ = account;
+}
+
+int FakeScheduler::names_checked() const {
+  std::lock_guard lock(mutex_);
+  return names_checked_;
+}
+
 std::vector<PlanDrift> FakeScheduler::plan_drift(const std::vector<PlanLimit>& plans) {
   std::lock_guard lock(mutex_);
   check_there();

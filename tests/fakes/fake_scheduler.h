@@ -23,6 +23,7 @@ class FakeScheduler : public Scheduler {
   std::optional<std::vector<JobStatus>> poll(const std::string& prefix) override;
   std::optional<JobStatus> history(const JobKey& job) override;
   std::vector<JobStatus> history_since(const std::string& prefix, UtcSeconds since) override;
+  std::vector<RefusedName> refused_names(const std::string& user, const JobNames& names) override;
   std::vector<PlanDrift> plan_drift(const std::vector<PlanLimit>& plans) override;
   std::vector<PlanDrift> apply_plans(const std::vector<PlanLimit>& plans) override;
   std::string failed_nodes(const std::string& nodes) override;
@@ -30,14 +31,16 @@ class FakeScheduler : public Scheduler {
   // What the test does to jobs, by the end of their token ("-train").
   void start(const std::string& token_end, UtcSeconds at, int gpus = 1);
   void end(const std::string& token_end, JobOutcome outcome, UtcSeconds at);
-  void forget(const std::string& token_end);   // neither poll nor history knows it any more
-  void break_nodes(const std::string& nodes);  // failed_nodes() names them
-  void go_away(bool away);                     // every call throws Error{unavailable}
-  void lose_acknowledgements(bool lose);       // submit() queues the job, then throws
+  void forget(const std::string& token_end);            // neither poll nor history knows it any more
+  void break_nodes(const std::string& nodes);           // failed_nodes() names them
+  void go_away(bool away);                              // every call throws Error{unavailable}
+  void lose_acknowledgements(bool lose);                // submit() queues the job, then throws
+  void allow_only_account(const std::string& account);  // of names, that one alone is not refused
 
   std::vector<JobRequest> submitted() const;  // everything ever submitted, in order
   std::vector<JobStatus> jobs() const;
   int polls() const;
+  int names_checked() const;
   int live(const std::string& token_end) const;
 
  private:
@@ -52,6 +55,8 @@ class FakeScheduler : public Scheduler {
   int polls_ = 0;
   std::map<std::string, int> plans_;  // GPUs by name
   std::string broken_nodes_;
+  std::string only_account_;  // empty: any
+  int names_checked_ = 0;
   bool away_ = false, lose_ = false;
 };
 

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What slurmctld and slurmdbd say that a user may name.
+#include <grp.h>
+
+#include "daemon/base/as_user.h"
+#include "plugins/slurm/slurm_scheduler.h"
+#include "plugins/slurm/user_rights.h"
+
+namespace trainyard::slurm {
+namespace {
+
+std::set<std::string> group_names_of(const std::string& user) {
+  std::set<std::string> names;
+  std::vector<char> buffer(1 << 16);
+  for (gid_t gid : groups_of(user_of(uid_of(user)))) {
+    group entry{};
+    group* found = nullptr;
+    ::getgrgid_r(gid, &entry, buffer.data(), buffer.size(), &found);
+    if (found != nullptr) names.insert(found->gr_name);
+  }
+  return names;
+}
+
+void read_accounts(const std::string& cluster, UserRights& rights) {
+  Database database;
+  RecordList qos_list = database.qos();
+  std::map<std::string, std::string> names;
+  for (const slurmdb_qos_rec_t* qos : qos_list.as<slurmdb_qos_rec_t>())
+    names[std::to_string(qos->id)] = qos->name;
+  RecordList associations = database.associations(cluster, rights.user);
+  for (const slurmdb_assoc_rec_t* association : associations.as<slurmdb_assoc_rec_t>()) {
+    std::set<std::string>& qos = rights.accounts[association->acct];
+    for (const std::string& id : texts_in(association->qos_list)) qos.insert(names[id]);
+    if (association->is_def == 1) rights.default_account = association->acct;
+  }
+}
+
+void read_partitions(UserRights& rights) {
+  PartitionRecords records = load_partitions();
+  for (const partition_info_t& partition : records.partitions())
+    rights.partitions[partition.name] = {names_in(partition.allow_accounts),
+                                         names_in(partition.deny_accounts), names_in(partition.allow_qos),
+                                         names_in(partition.deny_qos), names_in(partition.allow_groups)};
+}
+
+}  // namespace
+
+std::vector<RefusedName> SlurmScheduler::refused_names(const std::string& user, const JobNames& names) {
+  UserRights rights;
+  rights.user = user;
+  if (cluster_.has_accounting) read_accounts(cluster_.name, rights);
+  rights.accounts_are_known =
+      cluster_.has_accounting && (!rights.accounts.empty() || cluster_.enforces_associations);
+  if (!names.partition.empty()) {
+    rights.groups = group_names_of(user);
+    read_partitions(rights);
+  }
+  return refused_by(rights, names);
+}
+
+}  // namespace trainyard::slurm
