@@ -192,6 +192,7 @@ std::vector<std::string> expand_hosts(const std::string& hosts) {
 }
 
 PartitionRecords load_partitions() {
+  call_meter().count("load_partitions");
   partition_info_msg_t* message = nullptr;
   int result = slurm_load_partitions(0, &message, everything_here);
   if (result != SLURM_SUCCESS) throw_slurm("slurmctld: list of partitions", error_of(result));
