@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "daemon/base/clock.h"
+#include "daemon/base/json.h"
 
 namespace trainyard {
 
@@ -56,6 +57,14 @@ struct JobRequest {
   std::chrono::seconds warning_time{0};
   std::optional<JobDependency> dependency;  // a job whose dependency can never hold is ended by the scheduler
   bool held = false;                        // cannot start before release()
+
+  // A job described in sbatch(1)'s words: what the options are called there → their values, as
+  // daemon/manifest/sbatch_values.h reads them, with "ntasks" where other options imply it, and "begin" and
+  // "deadline" in unix seconds. Then these say
+  // what the job needs and where its output goes; of the fields above only identity, script, environment,
+  // working directory, dependency, excluded nodes, warning and held count. null: none.
+  Json batch_options;
+  std::string command;  // what people see as the job's command; empty: nothing
 };
 
 enum class JobPhase { pending, running, suspended, ended };

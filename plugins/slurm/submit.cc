@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "plugins/slurm/submit.h"
 
+#include "plugins/slurm/batch_options.h"
 #include "plugins/slurm/errors.h"
 #include "plugins/slurm/slurm_scheduler.h"
 
@@ -15,10 +16,13 @@ char* unowned_or_null(const std::string& text) { return text.empty() ? nullptr :
 struct Texts {
   explicit Texts(const JobRequest& request) : gres(gres_of(request)), dependency(dependency_of(request)) {
     for (const std::string& variable : request.environment) environment.push_back(unowned(variable));
+    if (!request.command.empty()) arguments.push_back(unowned(request.command));
   }
   std::string gres;
   std::string dependency;
   std::vector<char*> environment;
+  std::vector<char*> arguments;  // of the script; the first is shown as the job's command
+  BatchTexts batch;
 };
 
 void describe_identity(job_desc_msg_t& job, const JobRequest& request) {
@@ -41,6 +45,8 @@ void describe_program(job_desc_msg_t& job, const JobRequest& request, Texts& tex
   job.std_out = unowned(request.output);
   job.std_err = unowned(request.output);
   job.open_mode = OPEN_MODE_APPEND;
+  job.argc = static_cast<std::uint32_t>(texts.arguments.size());
+  job.argv = texts.arguments.empty() ? nullptr : texts.arguments.data();
 }
 
 void describe_resources(job_desc_msg_t& job, const JobRequest& request, Texts& texts) {
@@ -65,7 +71,7 @@ void describe_life(job_desc_msg_t& job, const JobRequest& request, Texts& texts)
     job.warn_flags = KILL_JOB_BATCH;
   }
   // Without it a job whose parent failed stays pending for ever.
-  job.bitflags |= KILL_INV_DEP;
+  if (request.dependency) job.bitflags |= KILL_INV_DEP;
   // The owner could lift this hold; hold_job() makes it the administrator's.
   if (request.held) job.priority = 0;
 }
@@ -92,9 +98,10 @@ std::string gres_of(const JobRequest& request) {
 }
 
 std::string dependency_of(const JobRequest& request) {
-  if (!request.dependency) return "";
+  std::string asked = batch_dependency(request.batch_options);
+  if (!request.dependency) return asked;
   const char* kind = request.dependency->kind == JobDependency::Kind::after_ok ? "afterok:" : "afterany:";
-  return kind + std::to_string(request.dependency->job_id);
+  return kind + std::to_string(request.dependency->job_id) + (asked.empty() ? "" : "," + asked);
 }
 
 std::uint32_t minutes_of(std::chrono::seconds time_limit) {
@@ -121,7 +128,10 @@ JobKey SlurmScheduler::submit(const JobRequest& request) {
   job_desc_msg_t job = empty_description();
   describe_identity(job, request);
   describe_program(job, request, texts);
-  describe_resources(job, request, texts);
+  if (request.batch_options.is_null())
+    describe_resources(job, request, texts);
+  else
+    describe_batch_options(job, request.batch_options, texts.batch);
   describe_life(job, request, texts);
   Submitted submitted = submit_batch_job(job);
   if (submitted.error != 0) throw_refusal(request, submitted.error);

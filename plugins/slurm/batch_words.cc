@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "plugins/slurm/batch_words.h"
+
+#include <array>
+#include <string_view>
+#include <vector>
+
+#include "daemon/base/text.h"
+
+namespace trainyard::slurm {
+namespace {
+
+struct MailKind {
+  std::string_view word;
+  int flags;
+};
+constexpr std::array mail_kinds{MailKind{"none", 0},
+                                MailKind{"begin", MAIL_JOB_BEGIN},
+                                MailKind{"end", MAIL_JOB_END},
+                                MailKind{"fail", MAIL_JOB_FAIL},
+                                MailKind{"requeue", MAIL_JOB_REQUEUE},
+                                MailKind{"all", MAIL_INVALID_DEPEND | MAIL_JOB_BEGIN | MAIL_JOB_END |
+                                                    MAIL_JOB_FAIL | MAIL_JOB_REQUEUE | MAIL_JOB_STAGE_OUT},
+                                MailKind{"stage_out", MAIL_JOB_STAGE_OUT},
+                                MailKind{"time_limit", MAIL_JOB_TIME100},
+                                MailKind{"time_limit_90", MAIL_JOB_TIME90},
+                                MailKind{"time_limit_80", MAIL_JOB_TIME80},
+                                MailKind{"time_limit_50", MAIL_JOB_TIME50},
+                                MailKind{"array_tasks", MAIL_ARRAY_TASKS},
+                                MailKind{"invalid_depend", MAIL_INVALID_DEPEND}};
+
+// Of the three levels, as nodes, sockets and cores.
+struct Distribution {
+  std::string_view word;
+  std::array<std::uint32_t, 3> levels;
+};
+constexpr std::array distributions{
+    Distribution{"cyclic", {SLURM_DIST_NODECYCLIC, SLURM_DIST_SOCKCYCLIC, SLURM_DIST_CORECYCLIC}},
+    Distribution{"block", {SLURM_DIST_NODEBLOCK, SLURM_DIST_SOCKBLOCK, SLURM_DIST_COREBLOCK}},
+    Distribution{"fcyclic", {0, SLURM_DIST_SOCKCFULL, SLURM_DIST_CORECFULL}}};
+
+std::string prefixed(const std::string& list, const std::string& prefix) {
+  std::vector<std::string> parts = split(list, ',');
+  for (std::string& part : parts)
+    if (!part.starts_with("gres:")) part = prefix + part;
+  return join(parts, ",");
+}
+
+}  // namespace
+
+std::string gpu_tres(const std::string& gpus) { return prefixed(gpus, "gres:gpu:"); }
+std::string gres_tres(const std::string& gres) { return prefixed(gres, "gres:"); }
+
+std::uint16_t mail_flags(const Json& kinds) {
+  int flags = 0;
+  for (const Json& word : kinds)
+    for (const MailKind& kind : mail_kinds)
+      if (word == kind.word) flags = kind.flags == 0 ? 0 : flags | kind.flags;
+  return static_cast<std::uint16_t>(flags);
+}
+
+void describe_distribution(job_desc_msg_t& job, const std::string& text) {
+  std::vector<std::string> parts = split(text, ',');
+  job.task_dist = 0;
+  if (parts[0].starts_with("plane=")) {
+    job.task_dist = SLURM_DIST_PLANE;
+    job.plane_size = static_cast<std::uint16_t>(std::stoul(parts[0].substr(6)));
+  } else {
+    std::vector<std::string> levels = split(parts[0], ':');
+    for (std::size_t level = 0; level < levels.size(); ++level)
+      for (const Distribution& known : distributions)
+        if (levels[level] == known.word) job.task_dist |= known.levels.at(level);
+  }
+  for (std::size_t i = 1; i < parts.size(); ++i)
+    job.task_dist |= parts[i] == "pack" ? SLURM_DIST_PACK_NODES : SLURM_DIST_NO_PACK_NODES;
+}
+
+}  // namespace trainyard::slurm
