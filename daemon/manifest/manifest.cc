@@ -19,6 +19,7 @@ T integer(const Json& json, const char* key) {
 Json resources_to_json(const Resources& resources) {
   return {{"nodes", resources.nodes},
           {"gpus_per_node", resources.gpus_per_node},
+          {"gpus_in_all", resources.gpus_in_all},
           {"gpu", resources.gpu},
           {"ranks_per_node", resources.ranks_per_node},
           {"cpus_per_rank", resources.cpus_per_rank},
@@ -34,6 +35,8 @@ Resources resources_from_json(const Json& json) {
   Resources resources;
   resources.nodes = integer<int>(json, "nodes");
   resources.gpus_per_node = integer<int>(json, "gpus_per_node");
+  resources.gpus_in_all =
+      get_or<std::int64_t>(json, "gpus_in_all", 0) == 0 ? 0 : integer<int>(json, "gpus_in_all");
   resources.gpu = get<std::string>(json, "gpu");
   resources.ranks_per_node = integer<int>(json, "ranks_per_node");
   resources.cpus_per_rank = integer<int>(json, "cpus_per_rank");
@@ -74,6 +77,30 @@ Json command_to_json(const CommandSpec& command) {
           {"code", command.code},
           {"launcher", to_string(command.launcher)},
           {"environment", command.environment}};
+}
+
+Json script_to_json(const ScriptSpec& script) {
+  Json json = {{"text", script.text},
+               {"options", script.options},
+               {"job_name", script.job_name},
+               {"origin", to_json(script.origin)}};
+  if (const std::optional<ArrayTask>& task = script.array_task)
+    json["array_task"] = {
+        {"index", task->index}, {"count", task->count}, {"least", task->least}, {"most", task->most}};
+  return json;
+}
+
+ScriptSpec script_from_json(const Json& json) {
+  ScriptSpec script;
+  script.text = get<std::string>(json, "text");
+  script.options = get<Json>(json, "options");
+  script.job_name = get<std::string>(json, "job_name");
+  script.origin = script_origin_from_json(get<Json>(json, "origin"));
+  if (!json.contains("array_task")) return script;
+  const Json task = get<Json>(json, "array_task");
+  script.array_task = {integer<int>(task, "index"), integer<int>(task, "count"), integer<int>(task, "least"),
+                       integer<int>(task, "most")};
+  return script;
 }
 
 CommandSpec command_from_json(const Json& json) {
@@ -132,6 +159,24 @@ DataSpec data_spec_from_json(const Json& json) {
   return data;
 }
 
+Json to_json(const ScriptOrigin& origin) {
+  return {{"path", origin.path},
+          {"directory", origin.directory},
+          {"host", origin.host},
+          {"umask", origin.umask},
+          {"variables", origin.variables}};
+}
+
+ScriptOrigin script_origin_from_json(const Json& json) {
+  ScriptOrigin origin;
+  origin.path = get<std::string>(json, "path");
+  origin.directory = get<std::string>(json, "directory");
+  origin.host = get<std::string>(json, "host");
+  origin.umask = integer<int>(json, "umask");
+  origin.variables = strings_from_json(json, "variables");
+  return origin;
+}
+
 Json to_json(const Manifest& manifest) {
   Json json = {{"name", manifest.name},
                {"results_target", manifest.results_target},
@@ -139,10 +184,11 @@ Json to_json(const Manifest& manifest) {
                {"retry", to_json(manifest.retry)},
                {"sweep", manifest.sweep}};
   if (manifest.data) json["data"] = to_json(*manifest.data);
-  if (const auto* train = std::get_if<TrainSpec>(&manifest.program))
-    json["train"] = train_to_json(*train);
-  else
-    json["command"] = command_to_json(std::get<CommandSpec>(manifest.program));
+  if (const auto* train = std::get_if<TrainSpec>(&manifest.program)) json["train"] = train_to_json(*train);
+  if (const auto* command = std::get_if<CommandSpec>(&manifest.program))
+    json["command"] = command_to_json(*command);
+  if (const auto* script = std::get_if<ScriptSpec>(&manifest.program))
+    json["script"] = script_to_json(*script);
   return json;
 }
 
@@ -156,6 +202,8 @@ Manifest manifest_from_json(const Json& json) {
   if (json.contains("data")) manifest.data = data_spec_from_json(get<Json>(json, "data"));
   if (json.contains("train"))
     manifest.program = train_from_json(get<Json>(json, "train"));
+  else if (json.contains("script"))
+    manifest.program = script_from_json(get<Json>(json, "script"));
   else
     manifest.program = command_from_json(get<Json>(json, "command"));
   return manifest;

@@ -41,7 +41,8 @@ struct Resources {
   std::int64_t memory_bytes = 0;  // per node; 0: the partition's default
   std::chrono::seconds time_limit{3600};
   std::string partition, account, qos, plan;  // empty: the default
-  int gpus() const { return nodes * gpus_per_node; }
+  int gpus_in_all = 0;  // where a batch script asks for so many, on whatever nodes; else 0
+  int gpus() const { return gpus_in_all > 0 ? gpus_in_all : nodes * gpus_per_node; }
   int ranks() const { return nodes * ranks_per_node; }
   bool operator==(const Resources&) const = default;
 };
@@ -69,13 +70,39 @@ struct CommandSpec {
   bool operator==(const CommandSpec&) const = default;
 };
 
+// Where a batch script was submitted: what sbatch would have found there.
+struct ScriptOrigin {
+  std::string path;       // of the script, whole
+  std::string directory;  // whole
+  std::string host;
+  int umask = 022;
+  std::map<std::string, std::string> variables;  // those that --export names without a value
+  bool operator==(const ScriptOrigin&) const = default;
+};
+
+// One of the tasks of --array.
+struct ArrayTask {
+  int index = 0, count = 1, least = 0, most = 0;
+  bool operator==(const ArrayTask&) const = default;
+};
+
+// A batch script for sbatch(1), executed as it is.
+struct ScriptSpec {
+  std::string text;               // the whole file; begins with "#!"
+  Json options = Json::object();  // of its #SBATCH lines: long name → what sbatch_values.h makes of the value
+  std::string job_name;           // as sbatch would have it
+  std::optional<ArrayTask> array_task;
+  ScriptOrigin origin;
+  bool operator==(const ScriptSpec&) const = default;
+};
+
 struct Manifest {
   std::string name;              // of the run, for people: [A-Za-z0-9._-], at most 128
   std::optional<DataSpec> data;  // always there with [train]
-  std::string results_target;    // ends in '/'
+  std::string results_target;    // ends in '/'; empty with a batch script that names none: nothing is stored
   Resources resources;
   RetrySpec retry;
-  std::variant<TrainSpec, CommandSpec> program;
+  std::variant<TrainSpec, CommandSpec, ScriptSpec> program;
   std::map<std::string, std::string> sweep;  // this run's swept values, for people: {"learning_rate": "0.1"}
   bool operator==(const Manifest&) const = default;
 };
@@ -84,8 +111,10 @@ struct Manifest {
 // JSON that to_json() did not make, such as that of another release.
 Json to_json(const Manifest& manifest);
 Json to_json(const DataSpec& data);
+Json to_json(const ScriptOrigin& origin);
 Manifest manifest_from_json(const Json& json);
 DataSpec data_spec_from_json(const Json& json);
+ScriptOrigin script_origin_from_json(const Json& json);
 
 const char* to_string(Launcher launcher);
 Launcher launcher_from(const std::string& name);  // throws Error{invalid} on an unknown name

@@ -2,7 +2,9 @@
 
 #include "daemon/base/text.h"
 #include "daemon/manifest/names.h"
+#include "daemon/manifest/read_sbatch.h"
 #include "daemon/manifest/read_toml.h"
+#include "daemon/manifest/sbatch_lines.h"
 #include "daemon/manifest/sections.h"
 #include "daemon/manifest/sweep.h"
 
@@ -10,13 +12,6 @@ namespace trainyard {
 namespace {
 
 constexpr std::size_t enough_problems = 100;
-
-std::string read_target(Fields fields) {
-  std::string target;
-  if (fields.require("target") && fields.text("target", target, problem_with_url) && !target.ends_with('/'))
-    target += '/';
-  return target;
-}
 
 void require_table(Fields& root, const char* key, const std::string& why) {
   if (!root.has(key)) root.problems().add({}, "", std::string("[") + key + "] is missing", why);
@@ -100,7 +95,7 @@ Manifest read_run(const Node& node, Problems& problems) {
   if (auto fields = root.table("data")) manifest.data = read_data(*fields, root.has("train"));
   if (root.has("train")) require_table(root, "data", "source = \"…\" names what to train on");
   require_table(root, "results", "target = \"…\" names the folder that receives the results");
-  if (auto fields = root.table("results")) manifest.results_target = read_target(*fields);
+  if (auto fields = root.table("results")) manifest.results_target = read_results_target(*fields);
   if (auto fields = root.table("resources")) manifest.resources = read_resources(*fields);
   if (auto fields = root.table("retry")) manifest.retry = read_retry(*fields);
   read_program(root, manifest);
@@ -109,8 +104,20 @@ Manifest read_run(const Node& node, Problems& problems) {
 
 }  // namespace
 
+std::string read_results_target(Fields fields) {
+  std::string target;
+  if (fields.require("target") && fields.text("target", target, problem_with_url) && !target.ends_with('/'))
+    target += '/';
+  return target;
+}
+
 std::vector<Manifest> read_manifest(std::string_view text, const std::string& file) {
   Problems problems(file);
+  if (sbatch::is_script(text)) {
+    std::vector<Manifest> runs = read_sbatch(text, file, problems);
+    problems.throw_if_any();
+    return runs;
+  }
   std::optional<Node> node = read_toml(text, problems);
   problems.throw_if_any();
 

@@ -9,7 +9,8 @@
 
 namespace trainyard {
 
-// One Manifest per run the text asks for: a [sweep] makes the product of its lists, at most 10 000 runs, the
+// One Manifest per run the text asks for; a text that begins with "#!" is a batch script (read_sbatch.h).
+// In TOML a [sweep] makes the product of its lists, at most 10 000 runs, the
 // last list running fastest. Throws Error{invalid} with every problem at once, each with `file` as given,
 // line, column, the offending text and a suggestion.
 std::vector<Manifest> read_manifest(std::string_view text, const std::string& file);

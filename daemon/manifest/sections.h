@@ -7,6 +7,7 @@ namespace trainyard {
 
 DataSpec read_data(Fields fields, bool for_built_in_trainer);
 Resources read_resources(Fields fields);
+std::string read_results_target(Fields fields);  // ends in '/'
 TrainSpec read_train(Fields fields);
 CommandSpec read_command(Fields fields);
 RetrySpec read_retry(Fields fields);

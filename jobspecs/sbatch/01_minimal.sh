@@ -1,0 +1,4 @@
+#!/bin/sh
+# As short as it gets: everything else is the site's default.
+#SBATCH --time=10
+hostname
