@@ -3,11 +3,13 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 extern "C" {  // glibc 2.36 forgot it
 #include <sys/pidfd.h>
 }
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -33,9 +35,8 @@ class SpawnSettings {
  public:
   explicit SpawnSettings(const ChildSpec& spec) {
     posix_spawn_file_actions_init(&files_);
-    posix_spawn_file_actions_addopen(&files_, 0, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_addopen(&files_, 1, spec.output.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
-    posix_spawn_file_actions_adddup2(&files_, 1, 2);
+    if (spec.stdout_fd < 0) open_files(spec);
+    if (spec.stdout_fd >= 0) pass_files_on(spec);
     posix_spawn_file_actions_addchdir_np(&files_, spec.working_directory.c_str());
     posix_spawnattr_init(&how_);
     sigset_t none, all;
@@ -53,6 +54,19 @@ class SpawnSettings {
   SpawnSettings(const SpawnSettings&) = delete;
   SpawnSettings& operator=(const SpawnSettings&) = delete;
 
+  void open_files(const ChildSpec& spec) {
+    posix_spawn_file_actions_addopen(&files_, 0, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_addopen(&files_, 1, spec.output.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+    posix_spawn_file_actions_adddup2(&files_, 1, 2);
+  }
+
+  // 0 is the agent's own, which Slurm has opened.
+  void pass_files_on(const ChildSpec& spec) {
+    posix_spawn_file_actions_adddup2(&files_, spec.stdout_fd, 1);
+    posix_spawn_file_actions_adddup2(&files_, spec.stderr_fd, 2);
+    for (int fd : {spec.stdout_fd, spec.stderr_fd}) posix_spawn_file_actions_addclose(&files_, fd);
+  }
+
   const posix_spawn_file_actions_t* files() const { return &files_; }
   const posix_spawnattr_t* how() const { return &how_; }
 
@@ -64,8 +78,11 @@ class SpawnSettings {
 pid_t spawn(const ChildSpec& spec) {
   const SpawnSettings settings(spec);
   pid_t pid = 0;
+  const mode_t ours = ::umask(0);  // posix_spawn has no word for it
+  ::umask(spec.umask < 0 ? ours : static_cast<mode_t>(spec.umask));
   const int error = ::posix_spawnp(&pid, spec.arguments.front().c_str(), settings.files(), settings.how(),
                                    pointers_to(spec.arguments).data(), pointers_to(spec.environment).data());
+  ::umask(ours);
   if (error != 0)
     throw Error(ErrorKind::invalid, "start " + spec.arguments.front() + " in " + spec.working_directory +
                                         ": " + std::strerror(error) + "; is it installed on this node?");
@@ -84,7 +101,13 @@ class Supervisor {
  public:
   Supervisor(const ChildSpec& spec, const Heartbeat& heartbeat) : spec_(spec), heartbeat_(heartbeat) {
     for (int signal : {SIGTERM, SIGINT}) watch(signal, spec.terminate_as ? spec.terminate_as : SIGTERM);
-    for (int signal : {SIGUSR2, SIGCONT}) watch(signal, signal);
+    for (int signal : {SIGUSR2, SIGCONT})
+      if (!is_for_child_alone(signal)) watch(signal, signal);
+    for (int signal : spec.for_child_alone)
+      signals_.push_back(loop_.on_signal(signal, [this, signal] {
+        warned_ |= signal == SIGUSR2;
+        if (pid_ > 0) ::kill(pid_, signal);
+      }));
   }
 
   ~Supervisor() {  // by an exception: no process may outlive its supervision
@@ -110,6 +133,11 @@ class Supervisor {
   }
 
  private:
+  bool is_for_child_alone(int signal) const {
+    const std::vector<int>& alone = spec_.for_child_alone;
+    return std::find(alone.begin(), alone.end(), signal) != alone.end();
+  }
+
   void watch(int signal, int send) {
     signals_.push_back(loop_.on_signal(signal, [this, signal, send] {
       warned_ |= signal == SIGUSR2;

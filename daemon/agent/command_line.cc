@@ -90,6 +90,8 @@ Program trainer(const Resources& resources, const std::map<std::string, std::str
 Program program_of(const Launch& launch, const std::map<std::string, std::string>& variables,
                    const std::string& settings) {
   const Resources& resources = launch.manifest.resources;
+  if (std::holds_alternative<ScriptSpec>(launch.manifest.program))
+    return {{join_path(launch.directory, layout::script_file)}, {}, 0};
   const auto* command = std::get_if<CommandSpec>(&launch.manifest.program);
   if (!command) return trainer(resources, variables, settings);
   switch (command->launcher) {

@@ -1,4 +1,5 @@
-// How a run's program is started: the built-in trainer under mpirun, or a [command] as its launcher says.
+// How a run's program is started: the built-in trainer under mpirun, a [command] as its launcher says, a
+// batch script as it is.
 #pragma once
 #include <map>
 #include <string>

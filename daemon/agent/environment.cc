@@ -15,8 +15,21 @@ std::string data_directory(const Launch& launch) {
 
 int rank_count(const Manifest& manifest) {
   const auto* command = std::get_if<CommandSpec>(&manifest.program);
+  if (std::holds_alternative<ScriptSpec>(manifest.program)) return 1;
   return command && command->launcher == Launcher::single ? 1 : manifest.resources.ranks();
 }
+
+namespace {
+
+// What a batch script finds in its own environment under these names stays its own.
+void leave_scripts_own(const ScriptSpec& script, std::map<std::string, std::string>& variables) {
+  if (variables["DATA_DIR"].empty()) variables.erase("DATA_DIR");
+  variables.erase("GPU_COUNT");
+  const Json exported = script.options.value("export", Json::object());
+  for (const auto& [name, value] : exported.items()) variables.erase(name);
+}
+
+}  // namespace
 
 std::map<std::string, std::string> run_variables(const Launch& launch) {
   const Resources& resources = launch.manifest.resources;
@@ -32,6 +45,10 @@ std::map<std::string, std::string> run_variables(const Launch& launch) {
       {"GPU_COUNT", std::to_string(resources.gpus_per_node)}};
   if (const auto* command = std::get_if<CommandSpec>(&launch.manifest.program))
     variables.insert(command->environment.begin(), command->environment.end());
+  if (const auto* script = std::get_if<ScriptSpec>(&launch.manifest.program)) {
+    leave_scripts_own(*script, variables);
+    return variables;
+  }
   // Libraries with threads of their own would otherwise start one per core of the node, in every rank.
   if (!::getenv("OMP_NUM_THREADS"))
     variables.emplace("OMP_NUM_THREADS", std::to_string(resources.cpus_per_rank));

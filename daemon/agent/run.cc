@@ -10,6 +10,7 @@
 #include "daemon/agent/command_line.h"
 #include "daemon/agent/environment.h"
 #include "daemon/agent/evidence.h"
+#include "daemon/agent/script.h"
 #include "daemon/agent/slurm_job.h"
 #include "daemon/base/archive.h"
 #include "daemon/base/error.h"
@@ -57,17 +58,21 @@ void prepare(const Launch& launch) {
     unpack_archive(launch.code_archive, path_in(launch, layout::model_folder));
   if (std::holds_alternative<TrainSpec>(launch.manifest.program))
     write_evidence(path_in(launch, settings_file), trainer_settings(launch));
+  prepare_script(launch);
 }
 
 ChildSpec child_of(const Launch& launch) {
   std::map<std::string, std::string> variables = run_variables(launch);
   Program program = program_of(launch, variables, path_in(launch, settings_file));
   variables.merge(program.variables);
-  return {.arguments = program.arguments,
-          .environment = environment_with(variables),
-          .working_directory = path_in(launch, layout::model_folder),
-          .output = path_in(launch, layout::training_log),
-          .terminate_as = program.terminate_as};
+  ChildSpec child;
+  child.arguments = program.arguments;
+  child.environment = environment_with(variables);
+  child.working_directory = path_in(launch, layout::model_folder);
+  child.output = path_in(launch, layout::training_log);
+  child.terminate_as = program.terminate_as;
+  run_as_batch_script(launch, child);
+  return child;
 }
 
 // Touches the heartbeat file and looks at the claim. A full disk is no reason to end a training, nor is a

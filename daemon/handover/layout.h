@@ -10,6 +10,7 @@
 //     code.tar                              the packed code, if any
 //     attempts/<n>/
 //       launch.json                         what to launch (Launch), 0600
+//       script                              a batch script, as it was submitted
 //       claim                               O_EXCL: which job executes this attempt (Claim)
 //       start.json heartbeat exit.json      evidence of the train job (StartEvidence, ExitEvidence)
 //       settled                             the daemon's leave to store an attempt that did not end well
@@ -29,6 +30,7 @@ inline constexpr const char* dataset_file = "train.h5";  // csv, idx, …
 inline constexpr const char* raw_folder = "files";       // raw
 inline constexpr const char* code_archive = "code.tar";
 inline constexpr const char* launch_file = "launch.json";
+inline constexpr const char* script_file = "script";
 inline constexpr const char* claim_file = "claim";
 inline constexpr const char* start_file = "start.json";
 inline constexpr const char* heartbeat_file = "heartbeat";
@@ -41,6 +43,8 @@ inline constexpr const char* checkpoint_folder = "checkpoint";
 inline constexpr const char* logs_folder = "logs";
 inline constexpr const char* metrics_file = "metrics.jsonl";
 inline constexpr const char* training_log = "logs/training-log.txt";  // the program's stdout and stderr
+inline constexpr const char* error_log =
+    "logs/training-errors.txt";                                     // stderr, where a batch script parts them
 inline constexpr const char* train_job_log = "logs/train-job.txt";  // the batch step's: the agent's own words
 inline constexpr const char* store_job_log = "logs/store-job.txt";
 

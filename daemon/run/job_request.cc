@@ -7,6 +7,7 @@
 #include "daemon/base/fd.h"
 #include "daemon/base/text.h"
 #include "daemon/handover/layout.h"
+#include "daemon/run/script_request.h"
 
 namespace trainyard {
 namespace {
@@ -79,6 +80,8 @@ JobRequest train_job(const JobSite& site, const TrainingRun& run, std::uint32_t 
     request.warning_time = run.manifest->retry.warning;
   }
   request.held = true;
+  if (const auto* script = std::get_if<ScriptSpec>(&run.manifest->program))
+    describe_script(request, *script, run.accepted_at, request.output);
   return request;
 }
 
