@@ -3,6 +3,7 @@
 #include "daemon/api/code.h"
 #include "daemon/api/handlers.h"
 #include "daemon/api/query.h"
+#include "daemon/api/script_origin.h"
 #include "daemon/api/wire.h"
 #include "daemon/base/error.h"
 #include "daemon/base/text.h"
@@ -86,7 +87,7 @@ void submit(Api& api, SubmitRequest request, const Responder& responder) {
 
 void submit_runs(Api& api, RouteCall& call, const Responder& responder) {
   check_may_submit(api, call.caller);
-  Json body = object_body(call.body, {"client_id", "file", "manifest", "code", "dry_run", "set"});
+  Json body = object_body(call.body, {"client_id", "file", "manifest", "code", "dry_run", "set", "from"});
   if (!get_or<Json>(body, "set", Json::object()).empty())
     throw Error(ErrorKind::invalid, "set: values cannot be set beside the manifest yet: write them into it");
   SubmitRequest request;
@@ -98,6 +99,7 @@ void submit_runs(Api& api, RouteCall& call, const Responder& responder) {
                         get<std::string>(body, "manifest")};
   check_line("file", request.submission.file, most_file_name_bytes);
   request.manifests = read_manifest(request.submission.text, request.submission.file);
+  set_script_origin(request.manifests, get_or<Json>(body, "from", nullptr));
   submit(api, std::move(request), responder);
 }
 

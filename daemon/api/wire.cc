@@ -1,5 +1,7 @@
 #include "daemon/api/wire.h"
 
+#include <array>
+
 #include "daemon/handover/layout.h"
 
 namespace trainyard {
@@ -98,7 +100,8 @@ Json to_wire(const RunDetail& detail) {
     json["events"].push_back({{"at", to_unix(at)}, {"event", name_of(event)}, {"text", describe(event)}});
   json["attempts"] = Json::array();
   for (const Attempt& attempt : run.attempts) json["attempts"].push_back(to_wire(attempt));
-  json["program"] = std::holds_alternative<TrainSpec>(run.manifest->program) ? "train" : "command";
+  constexpr std::array programs{"train", "command", "script"};
+  json["program"] = programs.at(run.manifest->program.index());
   json["manifest_file"] = detail.manifest_file;
   return json;
 }
@@ -149,7 +152,8 @@ Json to_wire(const Driver::Status& status) {
 }
 
 std::string results_url(const TrainingRun& run) {
-  return run.manifest->results_target + layout::training_id(run.id) + '/';
+  const std::string& target = run.manifest->results_target;
+  return target.empty() ? "" : target + layout::training_id(run.id) + '/';
 }
 
 Json to_wire(const std::vector<PlanDrift>& drift, bool applied) {

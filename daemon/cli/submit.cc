@@ -14,6 +14,7 @@
 #include "daemon/cli/commands.h"
 #include "daemon/cli/context.h"
 #include "daemon/cli/human.h"
+#include "daemon/cli/script_origin.h"
 #include "daemon/cli/submit_answer.h"
 #include "daemon/cli/wait.h"
 #include "daemon/manifest/read_manifest.h"
@@ -127,7 +128,9 @@ int run_submit(Context& context, const Arguments& arguments) {
                     {"manifest", submission.text},
                     {"code", upload_code(context, submission, dry_run)},
                     {"dry_run", dry_run},
+                    {"from", script_origin(submission.manifests.front(), submission.file)},
                     {"set", Json::object()}};
+    if (!arguments.has("--json")) context.print(script_note(submission.manifests.front(), submission.file));
     Json answer = context.daemon().post_repeatable("/v1/runs", request);
     if (arguments.has("--json"))
       context.print_json(answer);
