@@ -50,18 +50,24 @@ void check_qos(const UserRights& rights, const JobNames& names, const std::strin
                      {charged->second.begin(), charged->second.end()}});
 }
 
+// One of "gpu,long". A closed partition is no harm beside an open one: Slurm takes the one it can.
 void check_partition(const UserRights& rights, const JobNames& names, const std::string& account,
                      std::vector<RefusedName>& refused) {
   if (names.partition.empty()) return;
-  auto rules = rights.partitions.find(names.partition);
-  std::string reason = rules == rights.partitions.end()
-                           ? "is no partition of this cluster"
-                           : closed_to(rules->second, rights, account, names.qos);
-  if (reason.empty()) return;
   std::vector<std::string> open;
-  for (const auto& [name, its_rules] : rights.partitions)
-    if (closed_to(its_rules, rights, account, names.qos).empty()) open.push_back(name);
-  refused.push_back({"partition", names.partition, reason, open});
+  for (const auto& [name, rules] : rights.partitions)
+    if (closed_to(rules, rights, account, names.qos).empty()) open.push_back(name);
+  const std::vector<std::string> asked = split(names.partition, ',');
+  const bool one_is_open = std::any_of(asked.begin(), asked.end(), [&](const std::string& name) {
+    return std::find(open.begin(), open.end(), name) != open.end();
+  });
+  for (const std::string& name : asked) {
+    auto rules = rights.partitions.find(name);
+    if (rules == rights.partitions.end())
+      refused.push_back({"partition", name, "is no partition of this cluster", open});
+    else if (!one_is_open)
+      refused.push_back({"partition", name, closed_to(rules->second, rights, account, names.qos), open});
+  }
 }
 
 }  // namespace

@@ -61,6 +61,13 @@ TEST(APartition, IsRefusedWithItsReasonAndThoseThatAreOpen) {
                                                     {"gpu", "night", "quick", "shared"}}}));
 }
 
+TEST(PartitionsInAList, AreEnoughWhenOneIsOpenAndAllAreThere) {
+  EXPECT_EQ(refused({"speech", "gpu,night", ""}), Refused{});
+  EXPECT_EQ(
+      refused({"speech", "gpu,nightly", ""}),
+      (Refused{{"partition", "nightly", "is no partition of this cluster", {"gpu", "quick", "shared"}}}));
+}
+
 TEST(Names, ThatAreWrongAreRefusedAllAtOnce) {
   Refused all = refused({"astro", "nightly", "express"});
   ASSERT_EQ(all.size(), 3u);
