@@ -13,9 +13,11 @@ struct Words {
 };
 
 // In the order of the enumeration.
-constexpr std::array<Words, 10> all_words{{
+constexpr std::array<Words, 11> all_words{{
     {"equal", "ledger and slurmdbd say the same"},
     {"controller_lost_job", "slurmctld lost the job while it ran; the agent's evidence counts"},
+    {"controller_repeated_job",
+     "slurmctld forgot that the job had ended, and ran it again; its agent left at once"},
     {"node_failure_detected_late", "charged until Slurm gave the node up; the agent was last seen before"},
     {"suspended", "ledger and slurmdbd differ on how long it was suspended; its GPUs stayed its own"},
     {"not_ended_in_slurmdbd", "slurmdbd has no end of it"},
@@ -51,6 +53,8 @@ Finding compare(const ReconciledJob& job) {
     return unseen ? Finding::node_failure_detected_late : Finding::equal;
   }
   if (ledger.source == SegmentSource::evidence) return Finding::controller_lost_job;
+  // Staging and storing may be repeated, and a training finds its attempt claimed.
+  if (slurmdbd && slurmdbd->started_at > ledger.ended_at) return Finding::controller_repeated_job;
   if (!job.recorded) return Finding::missing_in_slurmdbd;
   return job.recorded->phase == JobPhase::ended ? Finding::differs : Finding::not_ended_in_slurmdbd;
 }

@@ -33,14 +33,23 @@ class FaultCase(DaemonCase):
         self.place = self.folder / self._testMethodName
         self.place.mkdir()
         self.place.chmod(0o1777)
+        self.last_id = self.job_that_never_runs() + 10  # more than a test here submits
         self.addCleanup(self.mend)
 
     def mend(self):
-        """slurmctld drains a node that runs a job which it has forgotten."""
+        """slurmctld drains a node that runs a job which it has forgotten, and gives its id out again; slurmd would
+        refuse the next job of that id for a while."""
+        while self.job_that_never_runs() <= self.last_id:
+            pass
         for node in ("n1", "n2", "n3", "n4"):
             if "drain" in self.state_of(node):
                 self.yard.execute("scontrol", "update", f"nodename={node}", "state=resume")
             self.yard.wait_until(lambda: self.state_of(node) == "idle", 60, f"{node} to be idle")
+
+    def job_that_never_runs(self):
+        number = self.yard.execute("sbatch", "--parsable", "--hold", "--output=/dev/null", "--wrap=true").stdout.strip()
+        self.yard.execute("scancel", number)
+        return int(number)
 
     def executions(self):
         """The nodes on which the program began, in that order."""

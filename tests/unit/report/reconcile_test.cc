@@ -67,6 +67,14 @@ TEST(Reconcile, OfAJobThatSlurmctldLostGoesByTheEvidence) {
   EXPECT_EQ(books.only().finding, Finding::controller_lost_job);
 }
 
+TEST(Reconcile, OfAJobThatSlurmctldRanAgainAfterItsEndSaysSo) {
+  Books books;
+  books.recorded.started_at = books.charged.segment.ended_at + std::chrono::seconds(6);
+  books.recorded.ended_at = books.recorded.started_at;
+  EXPECT_EQ(books.only().finding, Finding::controller_repeated_job);
+  EXPECT_TRUE(is_explained(books.only().finding));
+}
+
 TEST(Reconcile, FindsALostJobsRowUnderTheSubmitTimeOfItsRequeue) {
   Books books;
   books.charged.segment.source = SegmentSource::evidence;
@@ -172,7 +180,7 @@ TEST(Findings, HaveNamesOfTheirOwn) {
   std::set<std::string> names;
   for (int i = 0; i <= static_cast<int>(Finding::missing_in_slurmdbd); ++i)
     names.insert(to_string(static_cast<Finding>(i)));
-  EXPECT_EQ(names.size(), 10u);
+  EXPECT_EQ(names.size(), 11u);
   EXPECT_TRUE(is_explained(Finding::not_settled_yet));
   EXPECT_FALSE(is_explained(Finding::differs));
 }
