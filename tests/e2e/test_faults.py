@@ -43,9 +43,13 @@ class FaultCase(DaemonCase):
         while self.job_that_never_runs() <= self.last_id:
             pass
         for node in ("n1", "n2", "n3", "n4"):
-            if "drain" in self.state_of(node):
-                self.yard.execute("scontrol", "update", f"nodename={node}", "state=resume")
-            self.yard.wait_until(lambda: self.state_of(node) == "idle", 60, f"{node} to be idle")
+            self.yard.wait_until(lambda: self.is_mended(node), 120, f"{node} to be idle")
+
+    def is_mended(self, node):
+        state = self.state_of(node)
+        if "drain" in state:
+            self.yard.execute("scontrol", "update", f"nodename={node}", "state=resume", expect=None)
+        return state == "idle"
 
     def job_that_never_runs(self):
         number = self.yard.execute("sbatch", "--parsable", "--hold", "--output=/dev/null", "--wrap=true").stdout.strip()
