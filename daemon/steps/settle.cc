@@ -29,7 +29,8 @@ std::chrono::seconds fence(const std::string& directory, const TrainingRun& run)
   }
 }
 
-// The store job held back, because it could not know that this attempt is the run's last.
+// The store job may hold back, because it cannot know that this attempt is the run's last: when the attempt
+// was launched another could still follow, whatever a cancellation has made of that since.
 void let_store(const std::string& directory, const TrainingRun& run) {
   AsUser user(run.owner.uid);
   write_atomically(join_path(directory, layout::settled_file), format_utc(now()) + "\n");
@@ -72,7 +73,7 @@ RunStepResult Steps::settle(const TrainingRun& run) {
   // The attempt came to nothing: neither must its store job publish anything.
   if (std::holds_alternative<event::Retried>(verdict))
     cancel_store(run);
-  else if (!is_final(facts.evidence, may_be_tried_again(run)))
+  else if (!is_final(facts.evidence, true))
     let_store(directory, run);
   return {verdict, {}};
 }

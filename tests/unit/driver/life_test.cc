@@ -3,9 +3,11 @@
 #include <sys/resource.h>
 
 #include <csignal>
+#include <filesystem>
 
 #include "daemon/base/error.h"
 #include "daemon/base/fd.h"
+#include "daemon/handover/layout.h"
 #include "tests/unit/driver/site.h"
 
 namespace trainyard {
@@ -251,6 +253,21 @@ TEST(Cancelling, ARunningRunIsSettledAsSoonAsItsJobHasEndedAndStoresWhatItHas) {
   ASSERT_TRUE(site.run_until_state(id, RunState::cancelled));
   EXPECT_EQ(site.run(id).reason, "cancelled by ada");
   EXPECT_GE(site.run(id).gpu_seconds, 60);
+}
+
+TEST(Cancelling, ARunThatMightHaveBeenTriedAgainLetsItsLogsBeStored) {
+  Site site;
+  Manifest manifest = one_gpu();
+  manifest.retry.attempts = 2;
+  std::int64_t id = site.submit({manifest}).at(0);
+  ASSERT_TRUE(site.run_until_state(id, RunState::released));
+  site.scheduler().start(Site::job(id, "train"), now() - std::chrono::seconds(60));
+  ASSERT_TRUE(site.run_until_state(id, RunState::running));
+  site.leave_exit_evidence(id, 0, 15);
+  site.driver().cancel(id, "ada");
+  ASSERT_TRUE(site.run_until_state(id, RunState::storing));
+  std::string attempt = layout::attempt_directory(site.file("scratch"), id, 1);
+  EXPECT_TRUE(std::filesystem::exists(join_path(attempt, layout::settled_file)));
 }
 
 TEST(Cancelling, WhatIsNotThereIsAnErrorAndWhatIsOverIsNone) {
