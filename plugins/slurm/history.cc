@@ -26,7 +26,7 @@ JobStatus status_of(const slurmdb_job_rec_t& job, const std::map<std::uint32_t, 
   status.key = {job.cluster, job.jobid, from_unix(job.submit)};
   status.token = job.jobname ? job.jobname : "";
   status.uid = job.uid;
-  status.phase = phase_of(job.state);
+  status.phase = phase_on_record(job.state, job.end);
   status.state = state_word(job.state);
   // The reason on record is the last one before the start; of a job that has started it says nothing now.
   bool has_started = job.start != 0 && job.tres_alloc_str != nullptr && *job.tres_alloc_str != '\0';

@@ -19,6 +19,11 @@ JobPhase phase_of(std::uint32_t job_state) {
   }
 }
 
+JobPhase phase_on_record(std::uint32_t job_state, std::int64_t end_time) {
+  JobPhase phase = phase_of(job_state);
+  return phase == JobPhase::ended && end_time == 0 ? JobPhase::running : phase;
+}
+
 JobOutcome outcome_of(std::uint32_t job_state, bool by_dependency) {
   switch (job_state & JOB_STATE_BASE) {
     case JOB_COMPLETE:

@@ -13,6 +13,10 @@ namespace trainyard::slurm {
 // sacct.
 JobPhase phase_of(std::uint32_t job_state);
 
+// The same of a record in slurmdbd. slurmctld tells the starts of jobs every few seconds, each with the state
+// that its job is in by then: a short one can be on record as COMPLETED before its end is, end_time 0.
+JobPhase phase_on_record(std::uint32_t job_state, std::int64_t end_time);
+
 // Of an ended job. Slurm's word for a job it ended because of its dependency is CANCELLED, too.
 JobOutcome outcome_of(std::uint32_t job_state, bool by_dependency);
 

@@ -26,6 +26,12 @@ TEST(Phase, IsTheStatesOwnOtherwise) {
   EXPECT_EQ(phase_of(JOB_SUSPENDED), JobPhase::suspended);
 }
 
+TEST(Phase, OnRecordIsNoEndBeforeTheEndsTimeIsOnRecordToo) {
+  EXPECT_EQ(phase_on_record(JOB_COMPLETE, 0), JobPhase::running);
+  EXPECT_EQ(phase_on_record(JOB_COMPLETE, 1795448809), JobPhase::ended);
+  EXPECT_EQ(phase_on_record(JOB_PENDING, 0), JobPhase::pending);
+}
+
 TEST(Outcome, TellsEveryEndApart) {
   EXPECT_EQ(outcome_of(JOB_COMPLETE, false), JobOutcome::completed);
   EXPECT_EQ(outcome_of(JOB_FAILED, false), JobOutcome::failed);
