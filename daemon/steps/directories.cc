@@ -21,6 +21,12 @@ void make_directory(const std::string& path, mode_t mode) {
   if (::mkdir(path.c_str(), mode) != 0 && errno != EEXIST) throw_errno("mkdir " + path);
 }
 
+// Made by a daemon that died before it could give it away.
+bool is_still_ours(const std::string& path) {
+  struct stat found {};
+  return ::lstat(path.c_str(), &found) == 0 && S_ISDIR(found.st_mode) && found.st_uid == ::geteuid();
+}
+
 void copy_uploaded_code(const std::string& state_dir, const TrainingRun& run, const std::string& target) {
   if (run.code_digest.empty() || fs::exists(target)) return;
   std::string archive =
@@ -64,11 +70,9 @@ Launch launch_of(const JobSite& site, const TrainingRun& run, const std::string&
 void make_user_directory(const std::string& path, const Owner& owner) {
   std::string parent = fs::path(path).parent_path();
   make_directory(parent, 0755);
-  if (::mkdir(path.c_str(), 0700) != 0) {
-    if (errno == EEXIST) return;
-    throw_errno("mkdir " + path);
-  }
-  // Empty and new, below a folder only the daemon writes: nobody can have put a link there.
+  make_directory(path, 0700);
+  if (!is_still_ours(path)) return;
+  // Empty, below a folder only the daemon writes: nobody can have put a link there.
   if (owner.uid != ::geteuid() && ::lchown(path.c_str(), owner.uid, owner.gid) != 0)
     throw_errno("chown " + path);
 }

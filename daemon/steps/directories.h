@@ -7,7 +7,7 @@
 
 namespace trainyard {
 
-// Makes `path` (its parent too), 0700, owned by that user; nothing to do when it is there.
+// Makes `path` (its parent too), 0700, owned by that user; one that is there and not yet given away is, too.
 void make_user_directory(const std::string& path, const Owner& owner);
 
 // Removes it with all that is in it, as its owner. Nothing there is no error.
