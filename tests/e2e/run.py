@@ -1,8 +1,12 @@
 #!/usr/bin/env python3
 """Runs the end-to-end tests in one yard and leaves a JUnit report.
 
-usage: tests/e2e/run.py ROOT [TEST ...]     ROOT/e2e.xml is the report; TEST as test_sandbox.Faults
+usage: tests/e2e/run.py [--chaos] [--seed N] ROOT [TEST ...]
+
+ROOT/e2e.xml is the report; TEST as test_sandbox.Faults. --chaos: the full counts of what is thrown by dice, not a tenth
+of them; --seed: the dice of an earlier run, which printed it.
 """
+import argparse
 import os
 import pathlib
 import sys
@@ -52,13 +56,29 @@ class Report(unittest.TextTestResult):
             xml.SubElement(case, verdict).text = text.encode("ascii", "backslashreplace").decode()
 
 
-def main(root, *names):
-    os.environ["TRAINYARD_TEST_ROOT"] = root
-    sys.path.insert(0, str(HERE))
-    import yard  # after the root is known
+def asked():
+    options = argparse.ArgumentParser()
+    options.add_argument("--chaos", action="store_true")
+    options.add_argument("--seed", type=int)
+    options.add_argument("root")
+    options.add_argument("tests", nargs="*")
+    return options.parse_args()
 
+
+def main(wishes):
+    root = wishes.root
+    os.environ["TRAINYARD_TEST_ROOT"] = root
+    if wishes.chaos:
+        os.environ["TRAINYARD_CHAOS"] = "full"
+    if wishes.seed is not None:
+        os.environ["TRAINYARD_SEED"] = str(wishes.seed)
+    sys.path.insert(0, str(HERE))
+    import chaos  # after root and seed are known
+    import yard
+
+    print(chaos.words(), flush=True)
     loader = unittest.defaultTestLoader
-    tests = loader.loadTestsFromNames(names) if names else loader.discover(str(HERE))
+    tests = loader.loadTestsFromNames(wishes.tests) if wishes.tests else loader.discover(str(HERE))
     try:
         yard.shared()  # or no test at all
         result = unittest.TextTestRunner(resultclass=Report, verbosity=2).run(tests)
@@ -69,4 +89,4 @@ def main(root, *names):
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(main(asked()))

@@ -30,11 +30,13 @@ while True:
 
 
 class FaultCase(DaemonCase):
+    most_ids = 10  # that a test uses up
+
     def setUp(self):
         self.place = self.folder / self._testMethodName
         self.place.mkdir()
         self.place.chmod(0o1777)
-        self.last_id = self.job_that_never_runs() + 10  # more than a test here submits
+        self.last_id = self.job_that_never_runs() + self.most_ids
         self.addCleanup(self.mend)
 
     def mend(self):

@@ -124,19 +124,33 @@ class Yard:
             tables[name] = {**tables.get(name, {}), **table}
         return tables
 
-    def start_daemon(self, overrides=None, seconds=30, environment=None):
-        """Starts trainyardd and returns when it says that it has recovered (READY=1, as to systemd)."""
+    def start_daemon(self, overrides=None, seconds=30, environment=None, under=(), may_die=False):
+        """Starts trainyardd and returns when it says that it has recovered (READY=1, as to systemd).
+
+        `under` is a command that runs it. False when it ended before it was ready and may: else that fails."""
         assert self.daemon is None, "a daemon runs already"
         self.config_file.write_text(to_toml(self.config(overrides)))
         with notify_socket(self.root / "notify") as notify, open(self.daemon_log, "a") as log:
             command = [SANDBOX, "--dir", self.sandbox, "exec", "--user", "root", "--",
-                       self.prefix / "sbin/trainyardd", "--config", self.config_file]
+                       *under, self.prefix / "sbin/trainyardd", "--config", self.config_file]
             self.daemon = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.root,
                                            env={**os.environ, **(environment or {}),
                                                 "NOTIFY_SOCKET": str(self.root / "notify")})
-            if not ready(notify, self.daemon, seconds):
+            if ready(notify, self.daemon, seconds):
+                return True
+            if not (self.daemon_ends_within(1) and may_die):
                 self.kill_daemon()
                 raise AssertionError(f"trainyardd is not ready:\n{tail(self.daemon_log)}")
+            return False
+
+    def daemon_ends_within(self, seconds):
+        """Whether it has ended by itself; start_daemon() may then start another."""
+        try:
+            self.daemon.wait(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            return False
+        self.daemon = None
+        return True
 
     def kill_daemon(self, sig=signal.SIGKILL):
         """Ends the daemon by a signal and returns its exit code when it is gone. (exec keeps the pid: it is its own.)"""
