@@ -195,7 +195,7 @@ void serve(const Arguments& arguments) {
     notify_ready("reloaded");
   });
   log_info("event=ready version={} socket={} network={} runs={}", TRAINYARD_VERSION, config.socket,
-           config.listen ? to_string(*config.listen) : "no", ledger.live_runs().size());
+           config.listen ? to_string(*config.listen) : "no", driver.live_count());
   notify_ready("serving " + config.socket);
   loop.run();
   notify_stopping();

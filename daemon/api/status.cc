@@ -19,7 +19,7 @@ std::vector<TrainingRun> live_runs_of(const Api& api, const Caller& caller) {
 Json plans_of(const Api& api, const Caller& caller, const std::vector<TrainingRun>& live) {
   std::map<std::string, int> in_use;
   for (const TrainingRun& run : live)
-    if (occupies_plan(run.state)) in_use[run.plan] += run.manifest->resources.gpus();
+    if (occupies_plan(run.state)) in_use[run.plan] += run.gpus;
   Json plans = Json::array();
   for (const auto& [name, plan] : api.settings.plans) {
     if (!plan.members.empty() && plan.members.count(caller.owner.name) == 0) continue;

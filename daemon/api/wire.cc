@@ -67,7 +67,7 @@ Json to_wire(const ShownRun& shown) {
   const RunJob* train = train_job(run);
   return {{"id", run.id},
           {"training_id", layout::training_id(run.id)},
-          {"name", run.manifest->name},
+          {"name", run.name},
           {"user", run.owner.name},
           {"plan", run.plan},
           {"state", to_string(shown.state)},
@@ -76,7 +76,7 @@ Json to_wire(const ShownRun& shown) {
           {"exit_code", or_null(run.exit_code)},
           {"signal", or_null(run.signal)},
           {"nodes", train == nullptr ? "" : train->nodes},
-          {"gpus", run.manifest->resources.gpus()},
+          {"gpus", run.gpus},
           {"gpu", run.manifest->resources.gpu},
           {"accepted_at", to_unix(run.accepted_at)},
           {"started_at", train == nullptr ? Json() : time_or_null(train->started_at)},
@@ -89,7 +89,7 @@ Json to_wire(const ShownRun& shown) {
 Json to_wire(const RunDetail& detail) {
   const TrainingRun& run = detail.shown.run;
   Json json = to_wire(detail.shown);
-  json["account"] = run.manifest->resources.account;
+  json["account"] = run.account;
   json["partition"] = run.manifest->resources.partition;
   json["data"] = detail.data_set ? to_wire(*detail.data_set) : Json();
   json["results"] = results_url(run);

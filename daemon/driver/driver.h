@@ -73,6 +73,7 @@ class Driver {
   // Live ones from memory, ended ones from the ledger.
   std::optional<TrainingRun> find_run(std::int64_t run_id) const;
   std::vector<TrainingRun> list(const RunFilter& filter) const;
+  std::size_t live_count() const { return runs_.size(); }
   std::optional<DataSet> find_data_set(const std::string& digest) const;
   ShownState shown_state(const TrainingRun& run) const;
 

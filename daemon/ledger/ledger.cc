@@ -107,8 +107,7 @@ void Ledger::append(const TrainingRun& run, const RunEvent& event) {
     if (const auto* corrected = std::get_if<event::Corrected>(&event))
       correct(corrected->was, corrected->is, corrected->reason);
     if (const Segment* segment = segment_of(event))
-      insert_segment({*segment, role_charged(event), run.id, run.owner.name, run.manifest->resources.account,
-                      run.plan, run.manifest->name},
+      insert_segment({*segment, role_charged(event), run.id, run.owner.name, run.account, run.plan, run.name},
                      run.owner.uid);
   });
 }

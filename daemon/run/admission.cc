@@ -74,18 +74,17 @@ void check_fits(const Plans& plans, const std::string& plan_name, const Manifest
 std::string limited_party(const Plans& plans, const TrainingRun& run) {
   const Plan* plan = find_plan(plans, run.plan);
   if (plan == nullptr) return {};
-  const std::string& account = run.manifest->resources.account;
   if (plan->per == Plan::Per::account)
-    return fmt::format("{}, account {}", plan->name, account.empty() ? "(default)" : account);
+    return fmt::format("{}, account {}", plan->name, run.account.empty() ? "(default)" : run.account);
   return fmt::format("{}, user {}", plan->name, run.owner.name);
 }
 
 std::map<std::string, PlanUse> plan_use(const Plans& plans, const std::vector<const TrainingRun*>& live) {
   std::map<std::string, PlanUse> use;
   for (const TrainingRun* run : live) {
-    if (!occupies_plan(run->state) || run->manifest->resources.gpus() == 0) continue;
+    if (!occupies_plan(run->state) || run->gpus == 0) continue;
     PlanUse& party = use[limited_party(plans, *run)];
-    party.gpus += run->manifest->resources.gpus();
+    party.gpus += run->gpus;
     party.runs.push_back(run->id);
   }
   return use;
@@ -100,7 +99,7 @@ Admission admit(const Plans& plans, const std::vector<const TrainingRun*>& queue
   for (const TrainingRun* run : queued) {
     std::string party = limited_party(plans, *run);
     const Plan* plan = find_plan(plans, run->plan);
-    int gpus = run->manifest->resources.gpus();
+    int gpus = run->gpus;
     auto ahead = first_waiting.find(party);
     if (plan != nullptr && gpus > 0 && use[party].gpus + gpus > plan->gpus) {
       admission.waiting[run->id] = why_full(*plan, use[party]);

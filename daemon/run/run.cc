@@ -30,7 +30,10 @@ void charge(TrainingRun& run, const std::optional<Segment>& segment) {
 
 void apply(TrainingRun& run, const event::Accepted& e) {
   run.owner = e.owner;
-  run.manifest = std::make_shared<const Manifest>(e.manifest);
+  run.manifest = Lazy<Manifest>(e.manifest);
+  run.name = e.manifest.name;
+  run.account = e.manifest.resources.account;
+  run.gpus = e.manifest.resources.gpus();
   run.plan = e.plan;
   run.dataset_digest = e.dataset_digest;
   run.code_digest = e.code_digest;

@@ -1,11 +1,11 @@
 // TrainingRun: the fold of its events. Plain values, pure functions.
 #pragma once
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "daemon/base/lazy.h"
 #include "daemon/run/events.h"
 
 namespace trainyard {
@@ -47,7 +47,9 @@ struct TrainingRun {
   std::int64_t id = 0;
   RunState state = RunState::queued;
   Owner owner;
-  std::shared_ptr<const Manifest> manifest;
+  Lazy<Manifest> manifest;  // of a run from the ledger read when it is asked for: most of a queue only waits
+  std::string name, account;  // of the manifest, with `gpus`: what lists and admission ask of every run
+  int gpus = 0;
   std::string plan, dataset_digest, code_digest;
   UtcSeconds accepted_at{};
   std::optional<UtcSeconds> ended_at;  // of the run: results stored, or given up

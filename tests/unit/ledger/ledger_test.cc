@@ -100,6 +100,35 @@ TEST_F(ALedger, GivesTheSameFoldsWhenItIsOpenedAgain) {
   EXPECT_EQ(ledger_->events_of(id).size(), 5u);
 }
 
+// They are read in another way than one run by itself.
+TEST_F(ALedger, ShowsLiveRunsAsTheFoldsOfTheirEvents) {
+  event::Accepted run = accepted();
+  run.plan = "vision";
+  run.dataset_digest = "data";
+  run.code_digest = "code";
+  run.manifest.resources.account = "physics";
+  run.manifest.resources.nodes = 2;
+  run.manifest.resources.gpus_per_node = 3;
+  std::int64_t id = accept(run, "c1");
+  TrainingRun live = ledger_->live_runs().at(0), folded = ledger_->find_run(id).value();
+  EXPECT_EQ(live.id, folded.id);
+  EXPECT_EQ(live.owner, folded.owner);
+  EXPECT_EQ(live.accepted_at, folded.accepted_at);
+  EXPECT_EQ(*live.manifest, *folded.manifest);
+  EXPECT_EQ(std::tie(live.name, live.account, live.plan, live.dataset_digest, live.code_digest),
+            std::tie(folded.name, folded.account, folded.plan, folded.dataset_digest, folded.code_digest));
+  EXPECT_EQ(std::tie(folded.name, folded.account, folded.gpus),
+            std::make_tuple(run.manifest.name, "physics", 6));
+  EXPECT_EQ(live.gpus, 6);
+}
+
+TEST_F(ALedger, CountsTheGpusOfALiveBatchScriptThatAsksForThemInAll) {
+  event::Accepted run = accepted();
+  run.manifest.resources.gpus_in_all = 5;
+  accept(run, "c1");
+  EXPECT_EQ(ledger_->live_runs().at(0).gpus, 5);
+}
+
 TEST_F(ALedger, HasNoLiveRunsAfterTheirEnd) {
   std::int64_t id = add_ended_run(accepted(), 10);
   EXPECT_TRUE(ledger_->live_runs().empty());
