@@ -62,7 +62,7 @@ KillWait=2
 InactiveLimit=0
 ReturnToService=2
 
-MinJobAge=300
+MinJobAge=$forget
 MaxJobCount=50000
 MaxArraySize=10001
 CONF

@@ -2,10 +2,10 @@
 # Settings: what a sandbox was brought up with, kept in its directory for the commands that come later.
 
 # What cannot change while it runs.
-fixed_settings=(mode nodes gpus cpus memory accounting subnet port)
+fixed_settings=(mode nodes gpus cpus memory forget accounting subnet port)
 
 default_settings() {
-  mode='' nodes=4 gpus=2 cpus=8 memory=8000 accounting=yes subnet=198.18.0 users=''
+  mode='' nodes=4 gpus=2 cpus=8 memory=8000 forget=300 accounting=yes subnet=198.18.0 users=''
   port=$((20000 + 0x$(printf '%s' "$dir" | sha256sum | head -c 4) % 400 * 100))
 }
 
@@ -14,7 +14,7 @@ take_settings() {
   while (($#)); do
     case $1 in
       --no-accounting) accounting=no; shift; continue ;;
-      --nodes | --gpus | --cpus | --memory)
+      --nodes | --gpus | --cpus | --memory | --forget)
         [[ ${2-} =~ ^[1-9][0-9]{0,6}$ || "$1 ${2-}" == '--gpus 0' ]] || misuse "$1 needs a number" ;;
       --users) [[ ${2-} =~ ^[a-z_][a-z0-9_,-]*$ ]] || misuse '--users needs names: ada,ben' ;;
       --mode) [[ ${2-} =~ ^(netns|alias)$ ]] || misuse '--mode is netns or alias' ;;

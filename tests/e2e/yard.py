@@ -27,10 +27,14 @@ Interval = collections.namedtuple("Interval", "start end")  # unix seconds, [sta
 
 
 class Yard:
-    """One Slurm for a whole suite. Every wait has a deadline; a test that waits in vain fails with what it saw."""
+    """One Slurm for a whole suite. Every wait has a deadline; a test that waits in vain fails with what it saw.
 
-    def __init__(self, root):
+    `users` are added where the machine does not know them; `cluster`: options of `scripts/sandbox up`."""
+
+    def __init__(self, root, users=USERS, cluster=()):
         self.root = pathlib.Path(root)
+        self.users = users
+        self.cluster = cluster
         self.sandbox = self.root / "sandbox"
         self.scratch = self.root / "scratch"
         self.buckets = self.root / "buckets"
@@ -49,7 +53,7 @@ class Yard:
         self.buckets.chmod(0o1777)
         self._add_users()
         self.prefix = install(self.root / "install")
-        subprocess.run([SANDBOX, "--dir", self.sandbox, "up", "--users", ",".join(USERS)], check=True)
+        subprocess.run([SANDBOX, "--dir", self.sandbox, "up", "--users", ",".join(self.users), *self.cluster], check=True)
 
     def down(self):
         self.stop_daemon()
@@ -58,7 +62,7 @@ class Yard:
 
     def _add_users(self):
         (self.root / "home").mkdir(exist_ok=True)
-        for user in USERS:
+        for user in self.users:
             if user_exists(user):
                 continue
             subprocess.run(["useradd", "--user-group", "--create-home", "--home-dir", self.root / "home" / user,

@@ -1,0 +1,63 @@
+// durable_appends LEDGER EVENTS BATCH: how many events, each with a segment, the ledger takes in a second;
+// BATCH of them are durable together. Prints that number.
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+
+#include "daemon/ledger/ledger.h"
+
+namespace trainyard {
+namespace {
+
+constexpr UtcSeconds begin{std::chrono::seconds(1'700'000'000)};
+
+event::Accepted accepted() {
+  event::Accepted run;
+  run.at = begin;
+  run.owner = {1000, 1000, "ada"};
+  run.manifest.name = "digits";
+  run.manifest.results_target = "file:///srv/buckets/results/";
+  run.manifest.program = CommandSpec{"true", "", "", Launcher::single, {}};
+  return run;
+}
+
+// An attempt that came to nothing: the event that can be repeated, and carries a segment.
+event::Retried retried(std::uint32_t job_id) {
+  Segment segment;
+  segment.job = {"yard", job_id, begin};
+  segment.gpus = 2;
+  segment.gpu_type = "k40";
+  segment.started_at = begin;
+  segment.ended_at = begin + std::chrono::seconds(60);
+  return {begin, Cause::node_failure, "node n1 failed", false, "n1", segment};
+}
+
+double events_per_second(const std::string& path, int events, int batch) {
+  Ledger ledger(path);
+  std::int64_t id = ledger.accept({1000, "one", "digits.toml", "text"}, {accepted()}, {}).run_ids.at(0);
+  TrainingRun run = ledger.find_run(id).value();
+  auto start = std::chrono::steady_clock::now();
+  for (int done = 0; done < events; done += batch)
+    ledger.together([&] {
+      for (int i = done; i < std::min(done + batch, events); ++i)
+        ledger.append(run, retried(static_cast<std::uint32_t>(i + 1)));
+    });
+  return events / std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+}  // namespace
+}  // namespace trainyard
+
+int main(int argc, char** argv) {
+  if (argc != 4) {
+    std::fputs("usage: durable_appends LEDGER EVENTS BATCH\n", stderr);
+    return 2;
+  }
+  try {
+    std::printf("%.1f\n", trainyard::events_per_second(argv[1], std::atoi(argv[2]), std::atoi(argv[3])));
+    return 0;
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "durable_appends: %s\n", e.what());
+    return 1;
+  }
+}

@@ -1,0 +1,164 @@
+// Bare libslurm, for comparison with the daemon, and as a clock.
+//
+//   slurm_calls submit RUNS UID GID DIRECTORY TRAIN STORE
+//       makes the calls that the daemon makes for so many runs, one run after the other: the train job of the
+//       script TRAIN goes in held, by the administrator, the store job of STORE behind it, then the train job
+//       is released.
+//   slurm_calls await UID COUNT SECONDS
+//       returns when so many jobs of that user are in the queue and not held; each task of an array counts.
+//
+// Both need SLURM_CONF.
+#include <slurm/slurm.h>
+#include <slurm/slurm_errno.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <thread>
+
+// Exported by libslurm, but in no header.
+extern "C" int slurm_bit_set_count(bitstr_t* bits);
+
+namespace {
+
+[[noreturn]] void fail(const std::string& doing) {
+  throw std::runtime_error(doing + ": " + slurm_strerror(errno));
+}
+
+struct Free {
+  void operator()(job_info_msg_t* message) const { slurm_free_job_info_msg(message); }
+};
+using Jobs = std::unique_ptr<job_info_msg_t, Free>;
+
+std::string text_of(const char* file) {
+  std::ifstream in(file);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+// ---- submit
+
+struct Peer {
+  std::uint32_t uid, gid;
+  std::string directory, train, store;
+};
+
+// The job's id, once slurmctld shows it under that id: its time of submission is part of how the daemon knows
+// a job.
+std::uint32_t submit(const Peer& peer, const std::string& name, std::string script, bool held,
+                     std::string dependency) {
+  std::string gres = held ? "gres:gpu:1" : "", nothing = "/dev/null", variable = "PATH=/usr/bin:/bin";
+  char* environment[] = {variable.data()};
+  job_desc_msg_t job;
+  slurm_init_job_desc_msg(&job);
+  job.name = const_cast<char*>(name.c_str());
+  job.user_id = peer.uid;
+  job.group_id = peer.gid;
+  job.script = script.data();
+  job.environment = environment;
+  job.env_size = 1;
+  job.work_dir = const_cast<char*>(peer.directory.c_str());
+  job.std_in = job.std_out = job.std_err = nothing.data();
+  job.min_nodes = job.max_nodes = 1;
+  job.num_tasks = job.cpus_per_task = 1;
+  if (!gres.empty()) job.tres_per_node = gres.data();
+  if (!dependency.empty()) job.dependency = dependency.data();
+  if (held) job.priority = 0;
+  submit_response_msg_t* response = nullptr;
+  if (slurm_submit_batch_job(&job, &response) != SLURM_SUCCESS) fail("submit " + name);
+  std::uint32_t id = response->job_id;
+  slurm_free_submit_response_response_msg(response);
+  job_info_msg_t* message = nullptr;
+  if (slurm_load_job(&message, id, SHOW_ALL | SHOW_LOCAL) != SLURM_SUCCESS) fail("load " + name);
+  Jobs seen(message);
+  return id;
+}
+
+void set_priority(std::uint32_t job_id, std::uint32_t priority) {
+  job_desc_msg_t update;
+  slurm_init_job_desc_msg(&update);
+  update.job_id = job_id;
+  update.priority = priority;
+  if (slurm_update_job(&update) != SLURM_SUCCESS) fail("update job " + std::to_string(job_id));
+}
+
+void submit_run(const Peer& peer, int run) {
+  std::string name = "bare-" + std::to_string(run);
+  std::uint32_t train = submit(peer, name + "-train", peer.train, true, "");
+  set_priority(train, 0);  // the administrator's hold
+  submit(peer, name + "-store", peer.store, false, "afterany:" + std::to_string(train));
+  job_info_msg_t* message = nullptr;
+  if (slurm_load_job(&message, train, SHOW_ALL | SHOW_LOCAL) != SLURM_SUCCESS) fail("load " + name);
+  Jobs still_there(message);
+  set_priority(train, INFINITE);
+}
+
+// ---- await
+
+int tasks_of(const slurm_job_info_t& job) {
+  return job.array_bitmap == nullptr ? 1 : slurm_bit_set_count(job.array_bitmap);
+}
+
+int queued(const job_info_msg_t& jobs, std::uint32_t uid) {
+  int count = 0;
+  for (std::uint32_t i = 0; i < jobs.record_count; ++i) {
+    const slurm_job_info_t& job = jobs.job_array[i];
+    if (job.user_id == uid && (job.job_state & JOB_STATE_BASE) == JOB_PENDING && job.priority != 0)
+      count += tasks_of(job);
+  }
+  return count;
+}
+
+// Asks seldom enough to take at most a tenth of the time of slurmctld, which is busy with what is being
+// measured.
+int await(std::uint32_t uid, int count, std::chrono::seconds limit) {
+  using Clock = std::chrono::steady_clock;
+  auto deadline = Clock::now() + limit;
+  std::time_t updated_at = 0;
+  while (Clock::now() < deadline) {
+    auto asked_at = Clock::now();
+    job_info_msg_t* message = nullptr;
+    if (slurm_load_jobs(updated_at, &message, SHOW_ALL | SHOW_LOCAL) == SLURM_SUCCESS) {
+      Jobs jobs(message);
+      if (queued(*jobs, uid) >= count) return 0;
+      updated_at = jobs->last_update;
+    } else if (errno != SLURM_NO_CHANGE_IN_DATA) {
+      fail("list of jobs");
+    }
+    std::this_thread::sleep_for(
+        std::max<Clock::duration>(std::chrono::milliseconds(20), 10 * (Clock::now() - asked_at)));
+  }
+  throw std::runtime_error("waited in vain for " + std::to_string(count) + " jobs");
+}
+
+int run(int argc, char** argv) {
+  std::string command = argc > 1 ? argv[1] : "";
+  auto number = [&](int index) { return static_cast<std::uint32_t>(std::strtoul(argv[index], nullptr, 10)); };
+  if (command == "await" && argc == 5)
+    return await(number(2), std::atoi(argv[3]), std::chrono::seconds(number(4)));
+  if (command == "submit" && argc == 8) {
+    Peer peer{number(3), number(4), argv[5], text_of(argv[6]), text_of(argv[7])};
+    for (int i = 0; i < std::atoi(argv[2]); ++i) submit_run(peer, i);
+    return 0;
+  }
+  std::fputs("usage: slurm_calls submit RUNS UID GID DIRECTORY TRAIN STORE | await UID COUNT SECONDS\n",
+             stderr);
+  return 2;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  slurm_init(nullptr);
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "slurm_calls: %s\n", e.what());
+    return 1;
+  }
+}

@@ -1,0 +1,316 @@
+"""The rows of `scripts/bench slurm`: a function each, which yields what it measured. The two sides of a row take turns, so
+that what else goes on on the machine slows both."""
+import collections
+import math
+import pathlib
+import subprocess
+import time
+
+import manifests
+from slurm_yard import PROGRAMS, SETTINGS, USER
+from table import Measured, Target
+
+AT_LEAST = "≥"
+AT_MOST = "≤"
+
+
+def measured(row, unit, target, ours, against="", peer=()):
+    return Measured("slurm", row, unit, Target(*target), tuple(ours), against, tuple(peer))
+
+
+class Sides:
+    """What each side of a row took, round by round."""
+
+    def __init__(self):
+        self.seconds = collections.defaultdict(list)
+
+    def per_second(self, side, runs):
+        return [runs / seconds for seconds in self.seconds[side]]
+
+
+# ---- the way into the queue
+
+SBATCH_LOOP = """
+for ((i = 0; i < {runs}; i++)); do
+  train=$(sbatch --parsable --job-name=train-$i train.sh)
+  sbatch --parsable --job-name=store-$i --dependency=afterany:$train store.sh
+done >/dev/null
+"""
+SBATCH_ARRAY = """
+train=$(sbatch --parsable --array=0-{last} train.sh)
+sbatch --parsable --array=0-{last} --dependency=aftercorr:$train store.sh >/dev/null
+"""
+
+
+def peers_scripts(yard):
+    return (yard.file("train.sh", manifests.batch_script("true")), yard.file("store.sh", manifests.store_script("true")))
+
+
+def results_of(yard):
+    return f"file://{yard.buckets}/results/"
+
+
+def bare_libslurm(yard, runs):
+    train, store = peers_scripts(yard)
+    yard.execute(PROGRAMS / "slurm_calls", "submit", runs, yard.uid, yard.gid, yard.folder, train, store, timeout=900)
+
+
+def by_hand(yard, script, runs):
+    """Seconds until all jobs are in the queue that the user's own script submits."""
+    peers_scripts(yard)
+    seconds = yard.seconds_until_queued(2 * runs, lambda: yard.shell(script.format(runs=runs, last=runs - 1)))
+    yard.empty_queue()
+    return seconds
+
+
+def sweep(yard, sizes):
+    runs = sizes.runs
+    text = manifests.command(results_of(yard), "exit {n}", sweep={"n": list(range(runs))})
+    manifest = yard.file("sweep.toml", text)
+    sides = Sides()
+    with yard.closed_partition():
+        for _ in range(sizes.rounds):
+            with yard.fresh_daemon():
+                sides.seconds["ours"].append(yard.seconds_until_queued(2 * runs, lambda: yard.submit(manifest)))
+            sides.seconds["loop"].append(by_hand(yard, SBATCH_LOOP, runs))
+            sides.seconds["array"].append(by_hand(yard, SBATCH_ARRAY, runs))
+    row = f"sweep of {runs} runs, from submit to all in the queue"
+    yield measured(row, "runs/s", ("ratio", AT_LEAST, 10), sides.per_second("ours", runs), "sbatch loop",
+                   sides.per_second("loop", runs))
+    yield measured(row, "s", ("ratio", AT_MOST, 2), sides.seconds["ours"], "sbatch --array", sides.seconds["array"])
+
+
+def separate(yard, sizes):
+    """One `trainyard submit` of many manifests, each a submission of its own; and a process for each."""
+    runs = sizes.runs
+    files = [yard.file(f"separate-{n}.toml", manifests.command(results_of(yard), f"exit {n}")) for n in range(runs)]
+    one_by_one = "for ((i = 0; i < {runs}; i++)); do trainyard submit --json separate-$i.toml; done >/dev/null"
+    sides = Sides()
+
+    def take(side, act):
+        sides.seconds[side].append(yard.seconds_until_queued(2 * runs, act))
+
+    with yard.closed_partition():
+        for _ in range(sizes.rounds):
+            with yard.fresh_daemon():
+                take("ours", lambda: yard.submit(*files))
+            take("bare", lambda: bare_libslurm(yard, runs))
+            yard.empty_queue()
+            sides.seconds["loop"].append(by_hand(yard, SBATCH_LOOP, runs))
+            with yard.fresh_daemon():
+                take("each", lambda: yard.shell(one_by_one.format(runs=runs)))
+    row = f"{runs} separate submissions"
+    loop = sides.per_second("loop", runs)
+    yield measured(row, "runs/s", ("ratio", AT_LEAST, 2), sides.per_second("ours", runs), "sbatch loop", loop)
+    yield measured(row, "runs/s", ("ratio", AT_LEAST, 0.8), sides.per_second("ours", runs), "bare libslurm",
+                   sides.per_second("bare", runs))
+    yield measured(f"{row}, a process for each", "runs/s", ("ratio", AT_LEAST, 2), sides.per_second("each", runs),
+                   "sbatch loop", loop)
+
+
+# ---- one small run
+
+def begun_at(yard, stamp, seconds=60):
+    """When a job began, as it wrote itself into the file."""
+    yard.wait_until(lambda: stamp.exists() and stamp.read_text().endswith("\n"), seconds, f"the job to write {stamp}")
+    return float(stamp.read_text())
+
+
+def start(yard, sizes):
+    data = yard.buckets / "data"
+    data.mkdir(exist_ok=True)
+    (data / "numbers").write_text("1 2 3\n")
+    ours, peer = [], []
+    with yard.fresh_daemon():
+        for n in range(sizes.pairs + 1):
+            stamp = yard.folder / f"ours-{n}"
+            text = manifests.command(results_of(yard), f"date +%s.%N >{stamp}", data=f"file://{data}/")
+            manifest = yard.file("start.toml", text)
+            told = float(yard.shell(f"echo $EPOCHREALTIME; trainyard submit --json {manifest} >/dev/null"))
+            ours.append(begun_at(yard, stamp) - told)
+            quiet(yard)
+            stamp = yard.folder / f"peer-{n}"
+            yard.file("start.sh", manifests.batch_script(f"date +%s.%N >{stamp}"))
+            told = float(yard.shell("echo $EPOCHREALTIME; sbatch --parsable start.sh >/dev/null"))
+            peer.append(begun_at(yard, stamp) - told)
+            quiet(yard)
+    # The first run had to wait for its data.
+    yield measured("submit → running, one small run on an idle cluster, data ready", "s", ("difference", AT_MOST, 0.5),
+                   ours[1:], "sbatch", peer[1:])
+
+
+def quiet(yard):
+    """Nothing is in the queue, and nothing of ours is under way."""
+    yard.wait_until(lambda: not yard.execute("squeue", "--noheader", "--user", USER).stdout and
+                    not (yard.daemon and yard.status()["runs"]), 60, "an idle cluster")
+
+
+def results(yard, sizes):
+    """From the last thing that the program does to its result's place in the bucket; by hand a second job copies it."""
+    target = yard.buckets / "results"
+    by_hand = yard.folder / "by-hand"
+    ours, peer = [], []
+    with yard.fresh_daemon():
+        for n in range(sizes.pairs):
+            stamp = yard.folder / f"ended-{n}"
+            text = manifests.command(f"file://{target}/", f"echo answer >$RESULT_DIR/answer; date +%s.%N >{stamp}")
+            run, = yard.submit(yard.file("results.toml", text))
+            ended = begun_at(yard, stamp)
+            quiet(yard)
+            answer, = (target / f"training-{run}").rglob("answer")
+            ours.append(appeared_at(answer) - ended)
+            stamp = yard.folder / f"peer-ended-{n}"
+            yard.file("train.sh", manifests.batch_script(f"echo answer >{by_hand}.scratch; date +%s.%N >{stamp}"))
+            yard.file("store.sh", manifests.store_script(f"cp {by_hand}.scratch {by_hand}.part\n"
+                                                         f"mv {by_hand}.part {by_hand}-{n}"))
+            yard.shell(SBATCH_LOOP.format(runs=1))
+            ended = begun_at(yard, stamp)
+            quiet(yard)
+            peer.append(appeared_at(pathlib.Path(f"{by_hand}-{n}")) - ended)
+    yield measured("train's end → results in the bucket, one small file", "s", ("ours", AT_MOST, 3), ours,
+                   "a second sbatch job that copies", peer)
+
+
+def appeared_at(path):
+    """When it got its name: renaming a file sets its time of change and no other."""
+    return path.stat().st_ctime
+
+
+# ---- many runs
+
+LIST_AND_SQUEUE = """
+for ((n = 0; n < {pairs}; n++)); do
+  a=$EPOCHREALTIME; trainyard list --live --limit {runs} >list.txt
+  b=$EPOCHREALTIME; squeue --user {user} >squeue.txt
+  c=$EPOCHREALTIME; echo $a $b $c $(wc -l <list.txt) $(wc -l <squeue.txt)
+done
+"""
+
+
+def fill(yard, runs, run):
+    """So many runs in the queue, in sweeps of at most a thousand."""
+    for first in range(0, runs, 1000):
+        values = {"n": list(range(first, min(first + 1000, runs)))}
+        text = manifests.command(results_of(yard), run, sweep=values)
+        yard.seconds_until_queued(2 * min(first + 1000, runs), lambda: yard.submit(yard.file("fill.toml", text)))
+
+
+def listing(yard, sizes):
+    runs = sizes.many_runs
+    with yard.closed_partition(), yard.fresh_daemon():
+        fill(yard, runs, "exit {n}")
+        told = yard.shell(LIST_AND_SQUEUE.format(pairs=sizes.pairs, runs=runs, user=USER))
+    times = [line.split() for line in told.splitlines()]
+    for *_, listed, queued in times:
+        if (int(listed), int(queued)) != (runs + 1, 2 * runs + 1):
+            raise AssertionError(f"{listed} lines of list and {queued} of squeue for {runs} runs")
+    yield measured(f"trainyard list with {runs} live runs", "s", ("ratio", AT_MOST, 1),
+                   [float(b) - float(a) for a, b, *_ in times], "squeue for the same jobs",
+                   [float(c) - float(b) for _, b, c, *_ in times])
+
+
+def queued(yard, sizes):
+    """The daemon's own work and how late it is, while hundreds of runs come and go before a long queue."""
+    with yard.fresh_daemon({"slurm": {**SETTINGS["slurm"]}}):
+        with yard.closed_partition():
+            fill(yard, sizes.many_runs, "sleep $((120 + {n} % 300))")
+        yard.wait_until(lambda: running(yard) >= sizes.running, 300, f"{sizes.running} runs that run")
+        time.sleep(20)  # the first wave is told of
+        begun, cpu = time.time(), yard.daemon_cpu_seconds()
+        fewest, polled_at = watch(yard, sizes.watched_seconds)
+        seconds, cpu = time.time() - begun, yard.daemon_cpu_seconds() - cpu
+        calls = yard.status()["scheduler"]["calls_last_minute"]["load_jobs"]
+        late = lags(yard, begun, time.time())
+    if fewest < sizes.running:
+        raise AssertionError(f"only {fewest} runs ran at a time")
+    polls = sum(1 for at in polled_at if at > max(polled_at) - 60)
+    row = f"daemon with {sizes.many_runs} runs in Slurm, at least {fewest} of them running"
+    yield measured(f"{row}: CPU", "% of a core", ("ours", AT_MOST, 2.5), [100 * cpu / seconds])
+    yield measured(f"{row}: load_jobs per poll", "calls", ("ours", AT_MOST, 1), [calls / polls])
+    yield measured(f"{row}: state lag, p99 of {len(late)}", "s", ("ours", AT_MOST, 10), [percentile(late, 99)])
+
+
+def running(yard):
+    return yard.status()["runs"].get("running", 0)
+
+
+def watch(yard, seconds):
+    """The fewest runs that ran, and when the daemon polled."""
+    fewest, polled_at = running(yard), set()
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        status = yard.status()
+        fewest = min(fewest, status["runs"].get("running", 0))
+        polled_at.add(status["scheduler"]["polled_at"])
+        time.sleep(2)
+    return fewest, polled_at
+
+
+def lags(yard, since, until):
+    """Seconds from each start and end of a job, by Slurm's clock, to the event in the ledger."""
+    found = []
+    for _, event, at, body in yard.events("started", "ended"):
+        happened = body["started_at"] if event == "started" else body["job"]["ended_at"]
+        if since <= at <= until and happened:
+            found.append(at - happened)
+    return found
+
+
+def percentile(values, percent):
+    return sorted(values)[math.ceil(len(values) * percent / 100) - 1]
+
+
+def few(yard, sizes):
+    """How late the daemon is while few runs live."""
+    with yard.fresh_daemon():
+        begun = time.time()
+        text = manifests.command(results_of(yard), "sleep $(({n} % 20))", sweep={"n": list(range(sizes.few_runs))})
+        yard.submit(yard.file("few.toml", text))
+        yard.wait_until(lambda: not yard.status()["runs"], 300, "the end of all runs")
+        late = lags(yard, begun, time.time())
+    yield measured(f"state lag with {sizes.few_runs} live runs, p99 of {len(late)}", "s", ("ours", AT_MOST, 3),
+                   [percentile(late, 99)])
+
+
+# ---- the ledger
+
+
+def restart(yard, sizes):
+    """A daemon that finds a large ledger. Nothing more goes to Slurm: its limit of jobs is reached."""
+    runs, in_slurm = sizes.live_runs, sizes.live_runs // 10
+    rates = [round(0.001 * n, 3) for n in range(1, 1001)]
+    text = manifests.training(results_of(yard), rates)
+    seconds, peaks = [], []
+    for _ in range(sizes.rounds):
+        yard.stop_daemon()
+        for file in yard.state.glob("ledger.db*"):
+            file.unlink()
+        subprocess.run([PROGRAMS / "fill_ledger", yard.state / "ledger.db", USER, str(runs), str(in_slurm)], input=text,
+                       text=True, check=True)
+        begun = time.monotonic()
+        yard.start_daemon({**SETTINGS, "slurm": {"max_jobs": 2 * in_slurm}}, seconds=120)
+        seconds.append(time.monotonic() - begun)
+        yard.wait_until(lambda: yard.status()["scheduler"]["polled_at"], 60, "the first poll")
+        peaks.append(yard.daemon_peak_mb())
+        yard.kill_daemon()
+    row = f"restart with {runs} live runs, {in_slurm} of them in Slurm"
+    yield measured(f"{row}: ready", "s", ("ours", AT_MOST, 2), seconds)
+    yield measured(f"{row}: largest resident size", "MB", ("ours", AT_MOST, 300), peaks)
+
+
+def append(yard, sizes):
+    """Events that charge a segment: a hundred durable at a time, and each by itself."""
+    ours, peer = [], []
+    for n in range(sizes.pairs):
+        for side, batch in ((ours, 100), (peer, 1)):
+            ledger = yard.root / f"append-{n}-{batch}.db"
+            told = subprocess.run([PROGRAMS / "durable_appends", ledger, str(sizes.appends), str(batch)], check=True,
+                                  capture_output=True, text=True).stdout
+            side.append(float(told))
+    yield measured("append of events with their segments, durable, 100 at a time", "/s", ("ours", AT_LEAST, 2000), ours,
+                   "one at a time", peer)
+
+
+# What --rows may name, in the order in which they run.
+ROWS = {"sweep": sweep, "separate": separate, "start": start, "results": results, "list": listing, "queued": queued,
+        "few": few, "restart": restart, "append": append}
