@@ -112,9 +112,9 @@ void list_runs(Api& api, RouteCall& call, const Responder& responder) {
   filter.over = all_over(states);
   auto limit = integer_parameter(call.head.query, "limit", 100, 1, most_runs_in_a_page);
   Page page = read_page(api.driver, filter, states, static_cast<std::size_t>(limit));
-  Json runs = Json::array();
-  for (const TrainingRun& run : page.runs) runs.push_back(to_wire(shown(api, run)));
-  responder.send(json_response({{"runs", runs}, {"next", page.next ? Json(*page.next) : Json()}}));
+  Json answer = {{"runs", Json::array()}, {"next", page.next ? Json(*page.next) : Json()}};
+  for (const TrainingRun& run : page.runs) answer["runs"].push_back(to_wire(shown(api, run)));
+  responder.send(json_response(answer));
 }
 
 void show_run(Api& api, RouteCall& call, const Responder& responder) {

@@ -33,8 +33,8 @@ void Driver::admit_runs() {
   for (const auto& [id, live] : runs_) {
     jobs += has_live_train_job(live.run) + has_live_store_job(live.run);
     if (live.run.state != RunState::queued) continue;
-    std::optional<DataSet> data = data_set_of(live.run);
-    if (data && data->state == DataSetState::failed)
+    const DataSet* data = known_data_set(live.run);
+    if (data != nullptr && data->state == DataSetState::failed)
       without_data.emplace_back(id, data->reason);
     else
       queued.push_back(&live.run);
@@ -65,8 +65,8 @@ void Driver::admit_runs() {
 std::string Driver::waiting_reason(const TrainingRun& run) const {
   if (auto found = waiting_.find(run.id); run.state == RunState::queued && found != waiting_.end())
     return found->second;
-  std::optional<DataSet> data = data_set_of(run);
-  bool data_ready = !data || data->state == DataSetState::ready;
+  const DataSet* data = known_data_set(run);
+  bool data_ready = data == nullptr || data->state == DataSetState::ready;
   switch (run.state) {
     case RunState::queued:
       return "to be admitted";

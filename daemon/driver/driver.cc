@@ -275,20 +275,29 @@ std::optional<TrainingRun> Driver::find_run(std::int64_t run_id) const {
   return found != runs_.end() ? std::optional(found->second.run) : ledger_.find_run(run_id);
 }
 
-std::vector<TrainingRun> Driver::list(const RunFilter& filter) const { return ledger_.list(filter); }
+std::vector<TrainingRun> Driver::list(const RunFilter& filter) const {
+  std::vector<TrainingRun> runs;
+  for (std::int64_t id : ledger_.list(filter)) runs.push_back(find_run(id).value());
+  return runs;
+}
 
 std::optional<DataSet> Driver::find_data_set(const std::string& digest) const {
   auto found = data_sets_.find(digest);
   return found != data_sets_.end() ? std::optional(found->second.data_set) : ledger_.find_data_set(digest);
 }
 
-std::optional<DataSet> Driver::data_set_of(const TrainingRun& run) const {
+const DataSet* Driver::known_data_set(const TrainingRun& run) const {
   auto found = data_sets_.find(run.dataset_digest);
-  return found == data_sets_.end() ? std::nullopt : std::optional(found->second.data_set);
+  return found == data_sets_.end() ? nullptr : &found->second.data_set;
+}
+
+std::optional<DataSet> Driver::data_set_of(const TrainingRun& run) const {
+  const DataSet* data = known_data_set(run);
+  return data == nullptr ? std::nullopt : std::optional(*data);
 }
 
 ShownState Driver::shown_state(const TrainingRun& run) const {
-  std::optional<DataSet> data = data_set_of(run);
+  const DataSet* data = known_data_set(run);
   return trainyard::shown_state(run, !data || data->state == DataSetState::ready);
 }
 

@@ -150,6 +150,7 @@ class Driver {
   template <class Id>
   void again_later(const Id& id, Progress& progress, std::chrono::seconds delay);
   void follow(std::int64_t run_id, const RunEvent& event);
+  const DataSet* known_data_set(const TrainingRun& run) const;  // null: it names none, or one evicted
   std::optional<DataSet> data_set_of(const TrainingRun& run) const;
 
   // admit.cc

@@ -116,29 +116,25 @@ std::optional<DataSet> Ledger::find_data_set(const std::string& digest) {
   return events.empty() ? std::nullopt : std::optional(fold(digest, events));
 }
 
-std::vector<TrainingRun> Ledger::list(const RunFilter& filter) {
-  // One statement for every filter: an unset one is null or empty, and lets all rows through.
+// One statement for every filter: an unset one is null or empty, and lets all rows through.
+std::vector<std::int64_t> Ledger::list(const RunFilter& filter) {
+  Statement rows = database_.prepare(
+      "select run_id from runs where run_id < ?1 and (?2 is null or uid = ?2) and (?3 = '' or user = ?3) "
+      "and (?4 = '' or name = ?4) "
+      "and (?5 = '' or plan = ?5) and (?6 is null or submission_id = ?6) and (?7 is null or over = ?7) "
+      "and (?8 is null or accepted_at >= ?8) order by run_id desc limit ?9");
+  rows.bind(filter.before)
+      .bind(filter.uid)
+      .bind(filter.user)
+      .bind(filter.name)
+      .bind(filter.plan)
+      .bind(filter.submission_id)
+      .bind(filter.over ? std::optional<std::int64_t>(*filter.over) : std::nullopt)
+      .bind(filter.since ? std::optional(to_unix(*filter.since)) : std::nullopt)
+      .bind(filter.limit);
   std::vector<std::int64_t> ids;
-  {
-    Statement rows = database_.prepare(
-        "select run_id from runs where run_id < ?1 and (?2 is null or uid = ?2) and (?3 = '' or user = ?3) "
-        "and (?4 = '' or name = ?4) "
-        "and (?5 = '' or plan = ?5) and (?6 is null or submission_id = ?6) and (?7 is null or over = ?7) "
-        "and (?8 is null or accepted_at >= ?8) order by run_id desc limit ?9");
-    rows.bind(filter.before)
-        .bind(filter.uid)
-        .bind(filter.user)
-        .bind(filter.name)
-        .bind(filter.plan)
-        .bind(filter.submission_id)
-        .bind(filter.over ? std::optional<std::int64_t>(*filter.over) : std::nullopt)
-        .bind(filter.since ? std::optional(to_unix(*filter.since)) : std::nullopt)
-        .bind(filter.limit);
-    while (rows.step()) ids.push_back(rows.integer(0));
-  }
-  std::vector<TrainingRun> runs;
-  for (std::int64_t id : ids) runs.push_back(find_run(id).value());
-  return runs;
+  while (rows.step()) ids.push_back(rows.integer(0));
+  return ids;
 }
 
 std::vector<TrainingRun> Ledger::ended_before(UtcSeconds time, int limit) {

@@ -46,11 +46,7 @@ class ALedger : public ::testing::Test {
     return id;
   }
 
-  std::vector<std::int64_t> ids(const RunFilter& filter) {
-    std::vector<std::int64_t> found;
-    for (const TrainingRun& run : ledger_->list(filter)) found.push_back(run.id);
-    return found;
-  }
+  std::vector<std::int64_t> ids(const RunFilter& filter) { return ledger_->list(filter); }
 
   TemporaryDirectory folder_;
   std::string path_ = folder_.file("ledger.db");
