@@ -123,6 +123,7 @@ SubmitAnswer Driver::accept(const SubmitRequest& request, const std::vector<Sour
     TrainingRun& run = runs_[answer.run_ids[i]].run;
     run.id = answer.run_ids[i];
     apply_event(run, runs[i]);
+    ++queued_;
   }
   tell("event=accepted runs=" + std::to_string(runs.size()));
   admit_soon();

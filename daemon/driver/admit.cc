@@ -5,6 +5,13 @@
 #include "daemon/run/pending_reason.h"
 
 namespace trainyard {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr int admission_patience = 20;  // of the time that goes by, a twentieth at most is for admission
+
+}  // namespace
 
 std::vector<const TrainingRun*> Driver::live_runs() const {
   std::vector<const TrainingRun*> runs;
@@ -12,13 +19,16 @@ std::vector<const TrainingRun*> Driver::live_runs() const {
   return runs;
 }
 
-// Many events of one turn of the loop are one admission.
+// Many events of one turn of the loop are one admission. A queue that takes long to look through is looked
+// through so much the more seldom.
 void Driver::admit_soon() {
-  if (admission_due_) return;
-  admission_due_ = true;
-  loop_.post([this] {
-    admission_due_ = false;
+  if (queued_ == 0 || admission_timer_) return;
+  auto rest = std::chrono::ceil<std::chrono::milliseconds>(next_admission_ - Clock::now());
+  admission_timer_ = loop_.after(std::max(rest, std::chrono::milliseconds(0)), [this] {
+    admission_timer_.stop();
+    auto begin = Clock::now();
     admit_runs();
+    next_admission_ = Clock::now() + admission_patience * (Clock::now() - begin);
   });
 }
 

@@ -46,6 +46,7 @@ void Driver::recover() {
   for (TrainingRun& run : ledger_.live_runs()) {
     LiveRun& live = runs_[run.id];
     live.run = std::move(run);
+    queued_ += live.run.state == RunState::queued;
     live.doubt = now();  // the daemon before us may have submitted until it ended
   }
   for (DataSet& data_set : ledger_.data_sets()) {
@@ -92,6 +93,8 @@ bool Driver::record(const std::vector<std::pair<std::int64_t, RunEvent>>& events
 
 void Driver::happened(TrainingRun after, const RunEvent& event) {
   LiveRun& live = runs_.at(after.id);
+  queued_ -= live.run.state == RunState::queued;
+  queued_ += after.state == RunState::queued;
   live.run = std::move(after);
   live.seen_from = polls_begun_ + 1;
   live.missing_since.reset();

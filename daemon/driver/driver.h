@@ -201,7 +201,9 @@ class Driver {
   std::map<std::int64_t, LiveRun> runs_;          // that are not over
   std::map<std::string, LiveDataSet> data_sets_;  // that are not evicted
   std::map<std::int64_t, std::string> waiting_;   // queued run → why
-  bool admission_due_ = false;
+  std::size_t queued_ = 0;                        // of runs_, those that wait to be admitted
+  Loop::Watch admission_timer_;
+  std::chrono::steady_clock::time_point next_admission_{};
   std::map<std::pair<std::string, JobNames>, UtcSeconds> names_allowed_;  // user and names → when
 
   std::map<JobKey, JobStatus> snapshot_;  // the last poll that brought news
