@@ -211,22 +211,21 @@ def listing(yard, sizes):
 
 def queued(yard, sizes):
     """The daemon's own work and how late it is, while hundreds of runs come and go before a long queue."""
-    with yard.fresh_daemon({"slurm": {**SETTINGS["slurm"]}}):
+    with yard.fresh_daemon():
         with yard.closed_partition():
-            fill(yard, sizes.many_runs, "sleep $((120 + {n} % 300))")
+            fill(yard, sizes.many_runs, "sleep $((40 + {n} % 360))")
         yard.wait_until(lambda: running(yard) >= sizes.running, 300, f"{sizes.running} runs that run")
-        time.sleep(20)  # the first wave is told of
+        yard.wait_until(lambda: yard.events("stored"), 300, "the first run's end")
         begun, cpu = time.time(), yard.daemon_cpu_seconds()
-        fewest, polled_at = watch(yard, sizes.watched_seconds)
+        samples = watch(yard, sizes.watched_seconds)
         seconds, cpu = time.time() - begun, yard.daemon_cpu_seconds() - cpu
-        calls = yard.status()["scheduler"]["calls_last_minute"]["load_jobs"]
         late = lags(yard, begun, time.time())
+    fewest = min(sample.running for sample in samples)
     if fewest < sizes.running:
         raise AssertionError(f"only {fewest} runs ran at a time")
-    polls = sum(1 for at in polled_at if at > max(polled_at) - 60)
     row = f"daemon with {sizes.many_runs} runs in Slurm, at least {fewest} of them running"
     yield measured(f"{row}: CPU", "% of a core", ("ours", AT_MOST, 2.5), [100 * cpu / seconds])
-    yield measured(f"{row}: load_jobs per poll", "calls", ("ours", AT_MOST, 1), [calls / polls])
+    yield measured(f"{row}: load_jobs per poll", "calls", ("ours", AT_MOST, 1), calls_per_poll(samples))
     yield measured(f"{row}: state lag, p99 of {len(late)}", "s", ("ours", AT_MOST, 10), [percentile(late, 99)])
 
 
@@ -234,16 +233,27 @@ def running(yard):
     return yard.status()["runs"].get("running", 0)
 
 
+Sample = collections.namedtuple("Sample", "at running polled_at load_jobs")  # load_jobs: of the minute before
+
+
 def watch(yard, seconds):
-    """The fewest runs that ran, and when the daemon polled."""
-    fewest, polled_at = running(yard), set()
+    """What the daemon says of itself every other second."""
+    samples = []
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         status = yard.status()
-        fewest = min(fewest, status["runs"].get("running", 0))
-        polled_at.add(status["scheduler"]["polled_at"])
+        scheduler = status["scheduler"]
+        samples.append(Sample(time.time(), status["runs"].get("running", 0), scheduler["polled_at"],
+                              scheduler["calls_last_minute"]["load_jobs"]))
         time.sleep(2)
-    return fewest, polled_at
+    return samples
+
+
+def calls_per_poll(samples):
+    """Of each minute that was seen whole: how often all jobs were asked for, by how often the daemon polled."""
+    polls = {sample.polled_at for sample in samples}
+    whole = [sample for sample in samples if sample.at > samples[0].at + 62]
+    return [sample.load_jobs / sum(sample.at - 60 < at <= sample.at for at in polls) for sample in whole]
 
 
 def lags(yard, since, until):
