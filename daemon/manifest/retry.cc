@@ -10,8 +10,9 @@
 namespace trainyard {
 namespace {
 
-constexpr std::array names{"completed",    "exit_code", "try_again", "signal", "out_of_memory", "time_limit",
-                           "node_failure", "preempted", "cancelled", "data",   "lost"};
+constexpr std::array names{"completed",     "exit_code",  "try_again",    "signal",
+                           "out_of_memory", "time_limit", "node_failure", "preempted",
+                           "cancelled",     "data",       "lost",         "never_began"};
 
 }  // namespace
 
@@ -23,6 +24,8 @@ Cause cause_from(const std::string& name) {
   throw Error(ErrorKind::invalid, "no such cause: " + name + "; one of " +
                                       join(std::vector<std::string>(names.begin(), names.end()), ", "));
 }
+
+bool is_free(Cause cause) { return cause == Cause::data || cause == Cause::never_began; }
 
 bool RetrySpec::covers(Cause cause) const { return std::find(on.begin(), on.end(), cause) != on.end(); }
 

@@ -18,15 +18,20 @@ enum class Cause {
   node_failure,
   preempted,
   cancelled,
-  data,  // its data set was not there: tried again whatever [retry] says
-  lost,  // neither evidence nor a word of Slurm's on its end
+  data,         // its data set was not there
+  lost,         // neither evidence nor a word of Slurm's on its end
+  never_began,  // no agent ever took it, and nobody ended its job
 };
 const char* to_string(Cause cause);
 Cause cause_from(const std::string& name);  // Error{invalid} lists the names
 
+// Whether an attempt that ended so was none at the program: tried again whatever [retry] says, and not
+// counted.
+bool is_free(Cause cause);
+
 // [retry]
 struct RetrySpec {
-  int attempts = 1;  // all together, the first among them; those that never got their data do not count
+  int attempts = 1;  // all together, the first among them; free ones do not count
   std::vector<Cause> on{Cause::node_failure, Cause::preempted, Cause::lost, Cause::try_again};
   std::chrono::seconds warning{60};  // USR2 so long before the time limit, where that is tried again
 

@@ -135,7 +135,7 @@ void apply(TrainingRun& run, const event::Retried& e) {
   charge(run, e.segment);
   run.attempts.back().cause = e.cause;
   run.attempts.back().reason = e.reason;
-  if (e.cause != Cause::data) ++run.program_attempts;
+  if (!is_free(e.cause)) ++run.program_attempts;
   run.avoid = e.avoid;
   run.state = RunState::queued;
 }

@@ -54,7 +54,7 @@ struct TrainingRun {
   UtcSeconds accepted_at{};
   std::optional<UtcSeconds> ended_at;  // of the run: results stored, or given up
   std::vector<Attempt> attempts;
-  int program_attempts = 0;  // of those that ended, the ones that got their data: [retry] counts them
+  int program_attempts = 0;  // of those that ended, the ones that [retry] counts
   std::string avoid;         // nodes that failed the last attempt
   bool cancel_requested = false;
   std::string cancelled_by;

@@ -7,8 +7,8 @@
 namespace trainyard {
 namespace {
 
-// Of a run whose data set comes and goes.
-constexpr int most_attempts_for_data = 8;
+// Of a run whose data set comes and goes, or whose jobs do not begin.
+constexpr int most_free_attempts = 8;
 constexpr int exit_try_again = 75;
 
 bool is_success(const ExitEvidence& evidence) {
@@ -44,9 +44,20 @@ Cause cause_by_evidence(const ExitEvidence& evidence) {
   return Cause::exit_code;
 }
 
+// A controller that was killed forgets jobs that it had taken; a node refuses a job whose id another still
+// has.
+bool never_began(const TrainingRun& run, const EndFacts& facts) {
+  if (!facts.unclaimed || run.cancel_requested) return false;
+  JobOutcome outcome = run.attempt()->train->end->outcome;
+  return outcome == JobOutcome::unknown || outcome == JobOutcome::node_failure ||
+         (outcome == JobOutcome::cancelled && facts.by_nobody);
+}
+
 // The program's own end does not tell who or what made it end: where the scheduler knows, its word goes
 // first.
-Cause cause_of(const TrainingRun& run, const std::optional<ExitEvidence>& evidence) {
+Cause cause_of(const TrainingRun& run, const EndFacts& facts) {
+  const std::optional<ExitEvidence>& evidence = facts.evidence;
+  if (never_began(run, facts)) return Cause::never_began;
   Cause by_scheduler = cause_by_scheduler(*run.attempt()->train->end);
   if (evidence && evidence->data_missing && !run.cancel_requested) return Cause::data;
   if (evidence && is_success(*evidence)) return Cause::completed;
@@ -98,12 +109,14 @@ std::string in_words(Cause cause, const TrainingRun& run, const EndFacts& facts)
       return words_for_data(facts);
     case Cause::lost:
       return words_for_lost(*run.attempt()->train->end);
+    case Cause::never_began:
+      return "the job was lost before it began (" + run.attempt()->train->end->state + ")";
   }
   return "";
 }
 
 bool is_worth_another(const TrainingRun& run, Cause cause) {
-  if (cause == Cause::data) return !run.cancel_requested && run.attempt()->number < most_attempts_for_data;
+  if (is_free(cause)) return !run.cancel_requested && run.attempt()->number < most_free_attempts;
   return run.manifest->retry.covers(cause) && may_be_tried_again(run);
 }
 
@@ -116,7 +129,7 @@ Result result_of(Cause cause, const TrainingRun& run) {
 
 RunEvent judge(const TrainingRun& run, const EndFacts& facts, UtcSeconds at) {
   const std::optional<ExitEvidence>& evidence = facts.evidence;
-  Cause cause = cause_of(run, evidence);
+  Cause cause = cause_of(run, facts);
   std::string reason = in_words(cause, run, facts);
   std::optional<Segment> segment = segment_of_job(*run.attempt()->train->end, facts.witness);
   if (is_worth_another(run, cause))

@@ -15,9 +15,11 @@ struct EndFacts {
   Witness witness;                       // what it says of the job's times
   std::string failed_nodes;              // of the job's, those that are down: "n1,n3"
   std::string cancelled_by;              // who ended the job in the scheduler, where that is known
+  bool by_nobody = false;                // the scheduler has on record that it was no user
+  bool unclaimed = false;                // no agent ever took the attempt, and now none can
 };
 
-// Settled; or Retried where [retry], or missing data, make another attempt worth it.
+// Settled; or Retried where [retry], missing data, or a job that never began make another attempt worth it.
 RunEvent judge(const TrainingRun& run, const EndFacts& facts, UtcSeconds at);
 
 // Whether a job that ended so can still have processes: its node may be cut off, or nobody knows.

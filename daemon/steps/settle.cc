@@ -15,18 +15,36 @@
 namespace trainyard {
 namespace {
 
-// Takes the attempt away from its agent; how long it is until that has certainly ended its processes.
-std::chrono::seconds fence(const std::string& directory, const TrainingRun& run) {
+constexpr std::chrono::seconds record_due{30};
+constexpr std::chrono::seconds look_again{2};
+
+struct Fence {
+  std::chrono::seconds wait{0};  // until its processes have certainly ended
+  bool unclaimed = false;        // nobody ever held it, and now nobody can
+};
+
+// Takes the attempt away from its agent.
+Fence fence(const std::string& directory, const TrainingRun& run) {
   AsUser user(run.owner.uid);
   try {
     Claim claim = revoke_claim(directory, now());
-    if (claim.job_id == 0) return std::chrono::seconds(0);  // nobody ever held it, and now nobody can
-    return std::max(std::chrono::seconds(0), claim.at + ended_after - now());
+    if (claim.job_id == 0) return {{}, true};
+    return {std::max(std::chrono::seconds(0), claim.at + ended_after - now()), false};
   } catch (const Error& e) {
     if (e.kind() == ErrorKind::unavailable) throw;
     log_warning("run={} claim=unreadable {}", run.id, e.what());  // no agent can hold it, then
-    return std::chrono::seconds(0);
+    return {};
   }
+}
+
+bool is_cancelled_behind_our_back(const TrainingRun& run) {
+  return run.attempt()->train->end->outcome == JobOutcome::cancelled && !run.cancel_requested;
+}
+
+// Whether by a user, slurmdbd knows, a little later.
+bool is_record_awaited(const TrainingRun& run, const EndFacts& facts) {
+  return is_cancelled_behind_our_back(run) && facts.unclaimed && !facts.by_nobody &&
+         facts.cancelled_by.empty() && now() < *run.attempt()->train->end_known_at + record_due;
 }
 
 // The store job may hold back, because it cannot know that this attempt is the run's last: when the attempt
@@ -49,9 +67,12 @@ EndFacts Steps::facts_of_end(const TrainingRun& run) {
       facts.failed_nodes = scheduler_.failed_nodes(job.nodes);
       if (facts.failed_nodes.empty() && is_one_node(job.nodes)) facts.failed_nodes = job.nodes;
     }
-    if (job.end->outcome == JobOutcome::cancelled && !run.cancel_requested)
-      if (std::optional<JobStatus> known = scheduler_.history(job.key); known && known->cancelled_by)
-        facts.cancelled_by = user_of(*known->cancelled_by).name;
+    if (is_cancelled_behind_our_back(run))
+      if (std::optional<JobStatus> known = scheduler_.history(job.key);
+          known && known->phase == JobPhase::ended) {
+        facts.by_nobody = !known->cancelled_by;
+        if (known->cancelled_by) facts.cancelled_by = user_of(*known->cancelled_by).name;
+      }
   } catch (const Error& e) {
     log_debug("run={} more about its end: {}", run.id, e.what());
   }
@@ -62,11 +83,17 @@ RunStepResult Steps::settle(const TrainingRun& run) {
   const Attempt& attempt = *run.attempt();
   std::string directory = layout::attempt_directory(site_.scratch, run.id, attempt.number);
   AttemptEvidence evidence = read_evidence(directory, run);
-  if (!evidence.exit && may_still_run(*attempt.train->end)) {
-    if (auto wait = fence(directory, run); wait.count() > 0) return {{}, wait};
+  Fence fenced;
+  bool is_claimed = evidence.claim && evidence.claim->job_id != 0;
+  bool may_not_have_begun = !is_claimed && is_cancelled_behind_our_back(run);
+  if (!evidence.exit && (may_still_run(*attempt.train->end) || may_not_have_begun)) {
+    fenced = fence(directory, run);
+    if (fenced.wait.count() > 0) return {{}, fenced.wait};
     evidence = read_evidence(directory, run);  // it may have ended by itself meanwhile
   }
   EndFacts facts = facts_of_end(run);
+  facts.unclaimed = fenced.unclaimed;
+  if (is_record_awaited(run, facts)) return {{}, look_again};
   facts.evidence = evidence.exit;
   facts.witness = evidence.witness();
   RunEvent verdict = judge(run, facts, now());

@@ -88,13 +88,22 @@ TEST(ARun, WithoutEvidenceFailsWhateverTheSchedulerSays) {
   ASSERT_TRUE(site.run_until_state(id, RunState::failed));
 }
 
-TEST(ARun, ThatTheSchedulerLostFails) {
+TEST(ARun, WhoseJobTheSchedulerLostBeforeItBeganIsSubmittedAnew) {
   Site site;
   std::int64_t id = site.submit({one_gpu()}).at(0);
   ASSERT_TRUE(site.run_until_state(id, RunState::released));
   site.scheduler().forget(Site::job(id, "train"));
-  ASSERT_TRUE(site.run_until_state(id, RunState::storing));
-  EXPECT_NE(site.run(id).reason.find("lost the job"), std::string::npos);
+  ASSERT_TRUE(site.run_until([&] { return site.jobs_submitted(Site::job(id, "train", 2)) == 1; }));
+  EXPECT_EQ(site.run(id).attempts.at(0).cause, Cause::never_began);
+  EXPECT_EQ(site.run(id).program_attempts, 0);
+}
+
+TEST(ARun, WhoseJobNobodyCancelledBeforeItBeganIsSubmittedAnew) {
+  Site site;
+  std::int64_t id = site.submit({one_gpu()}).at(0);
+  ASSERT_TRUE(site.run_until_state(id, RunState::released));
+  site.scheduler().end(Site::job(id, "train"), JobOutcome::cancelled, now());
+  ASSERT_TRUE(site.run_until([&] { return site.jobs_submitted(Site::job(id, "train", 2)) == 1; }));
 }
 
 TEST(ARun, StagesItsDataFirstAndBehindThatWaitsInTheScheduler) {

@@ -190,6 +190,40 @@ TEST(Verdict, OfAProgramThatAsksToBeTriedAgainDependsOnWhetherItWasWarned) {
   EXPECT_EQ(settled_by(run_ended(JobOutcome::preempted), evidence).cause, Cause::preempted);
 }
 
+EndFacts unclaimed(const std::string& cancelled_by = "") {
+  EndFacts facts;
+  facts.unclaimed = true;
+  facts.cancelled_by = cancelled_by;
+  facts.by_nobody = cancelled_by.empty();
+  return facts;
+}
+
+TEST(Verdict, OfAJobThatNobodyEndedAndNoAgentTookIsAnotherAttemptForFree) {
+  for (JobOutcome outcome : {JobOutcome::unknown, JobOutcome::cancelled, JobOutcome::node_failure}) {
+    TrainingRun run = retried_run(outcome, 1, {});
+    RunEvent verdict = judge(run, unclaimed(), at(3702));
+    ASSERT_TRUE(std::holds_alternative<event::Retried>(verdict));
+    EXPECT_EQ(std::get<event::Retried>(verdict).cause, Cause::never_began);
+    apply_event(run, verdict);
+    EXPECT_EQ(run.state, RunState::queued);
+    EXPECT_EQ(run.program_attempts, 0);
+  }
+}
+
+TEST(Verdict, OfAJobThatSomebodyCancelledBeforeItBeganIsTheEnd) {
+  auto verdict =
+      std::get<event::Settled>(judge(run_ended(JobOutcome::cancelled), unclaimed("ben"), at(3702)));
+  EXPECT_EQ(verdict.reason, "cancelled in Slurm by ben, not through Trainyard");
+}
+
+TEST(Verdict, OfARunWhoseJobsNeverBeginIsAFailureSomeTime) {
+  TrainingRun run = run_ended(JobOutcome::unknown);
+  run.attempts.back().number = 8;
+  auto verdict = std::get<event::Settled>(judge(run, unclaimed(), at(3702)));
+  EXPECT_EQ(verdict.result, Result::failed);
+  EXPECT_NE(verdict.reason.find("before it began"), std::string::npos);
+}
+
 TEST(Verdict, NamesWhoCancelledTheJobInSlurm) {
   auto verdict =
       std::get<event::Settled>(judge(run_ended(JobOutcome::cancelled), {{}, {}, "", "root"}, at(3702)));
