@@ -23,6 +23,12 @@ std::string resources_of(const JobRequest& request) {
   return text + (request.nodes == 1 ? "" : " each");
 }
 
+// Of what Slurm says no better than strerror() does.
+std::string in_words(int error) {
+  if (error == EAGAIN) return "Slurm's queue is full (MaxJobCount); it takes more when jobs in it have ended";
+  return slurm_strerror(error);
+}
+
 }  // namespace
 
 ErrorKind kind_of(int error) {
@@ -58,7 +64,7 @@ ErrorKind kind_of(int error) {
 }
 
 void throw_slurm(const std::string& what, int error) {
-  throw Error(kind_of(error), what + ": " + slurm_strerror(error));
+  throw Error(kind_of(error), what + ": " + in_words(error));
 }
 
 std::string blamed_part(const JobRequest& request, int error) {
