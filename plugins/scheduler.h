@@ -18,16 +18,35 @@ namespace trainyard {
 // Ours, in the job's name; says whose job it is whatever the scheduler remembers ("ty-1f3a…-42.1-train").
 using Token = std::string;
 
-// Ids are reused, so a job is known by all three.
+// Ids are reused, so a job is known by all of these.
 struct JobKey {
   std::string cluster;
-  std::uint32_t job_id = 0;
+  std::uint32_t job_id = 0;  // of a job array: the array's
   UtcSeconds submitted_at{};
+  std::optional<std::uint32_t> task{};  // of a job array; unset there: the whole of it
   auto operator<=>(const JobKey&) const = default;
 };
 
+// As Slurm writes it: "77", "77_3".
+inline std::string to_string(const JobKey& job) {
+  return std::to_string(job.job_id) + (job.task ? "_" + std::to_string(*job.task) : "");
+}
+
+// The array that a task belongs to; of any other job, itself.
+inline JobKey array_of(JobKey job) {
+  job.task.reset();
+  return job;
+}
+
+// That one task of an array.
+inline JobKey task_of(JobKey array, std::uint32_t task) {
+  array.task = task;
+  return array;
+}
+
 struct JobDependency {
-  enum class Kind { after_ok, after_any };
+  // after_each: one array behind another; a task waits until that with the same index has completed well.
+  enum class Kind { after_ok, after_any, after_each };
   Kind kind = Kind::after_any;
   std::uint32_t job_id = 0;  // only of a job just seen alive: an unknown one counts as satisfied
 };
@@ -38,6 +57,9 @@ struct JobRequest {
   std::string comment;  // for people reading squeue; at most 1 000 bytes
   std::uint32_t uid = 0;
   std::uint32_t gid = 0;
+  // One job array of these tasks, in order, each as if it were submitted alone; none: a single job. The
+  // script finds its own index in SLURM_ARRAY_TASK_ID, `output` has it in place of "%a".
+  std::vector<std::uint32_t> tasks;
   std::string script;                    // begins with "#!"
   std::vector<std::string> environment;  // NAME=value; never empty
   std::string working_directory;         // must exist
@@ -155,20 +177,27 @@ class Scheduler {
   // The longest a call can stay unanswered and still have been heard.
   virtual std::chrono::seconds message_timeout() = 0;
 
-  // Queues the job. NOT idempotent: after a doubt (Error{unavailable}) find() first.
+  // As many tasks as one array may have; 0: this scheduler has no arrays. Any thread.
+  virtual int most_array_tasks() = 0;
+
+  // Queues the job, or the array: its key then names no task.
+  // NOT idempotent: after a doubt (Error{unavailable}) find() first.
   // Throws Error{invalid} or Error{denied} with the scheduler's reason when it will never take this job.
   virtual JobKey submit(const JobRequest& request) = 0;
 
-  // Every job of that user, live or recorded, whose name is the token; throws unless all sources answered.
-  // A job on record as not ended that the scheduler no longer has is lost: phase ended, outcome unknown.
+  // Every job of that user, live or recorded, whose name is the token, and of arrays every task; throws
+  // unless all sources answered. A job on record as not ended that the scheduler no longer has is lost: phase
+  // ended, outcome unknown.
   virtual std::vector<JobStatus> find(const Token& token, std::uint32_t uid) = 0;
 
   // Act only if this id still carries this token and submit time; throw Error{not_found} otherwise.
-  // A job already released, already ended: nothing to do, no error.
+  // A job already released, already ended: nothing to do, no error. Of an array: one task, or all that are
+  // left.
   virtual void release(const JobKey& job, const Token& token) = 0;
   virtual void cancel(const JobKey& job, const Token& token) = 0;
 
-  // All jobs whose token begins with `prefix`, in one call; nullopt when nothing changed since the last one.
+  // All jobs whose token begins with `prefix`, in one call, each task of an array by itself; nullopt when
+  // nothing changed since the last one.
   virtual std::optional<std::vector<JobStatus>> poll(const std::string& prefix) = 0;
 
   // The accounting database's word on one job, for what poll() no longer shows; nullopt when it does not know

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What slurmdbd has on record, and the search for a token everywhere.
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <string_view>
 
@@ -20,10 +21,22 @@ bool is_half_recorded(const slurmdb_job_rec_t& job) {
   return job.jobname == nullptr || std::string_view(job.jobname) == "allocation";
 }
 
+bool is_of_array(const slurmdb_job_rec_t& job) { return job.array_job_id != 0; }
+
+// Tasks of an array have a record of their own from their start, or their end, on. Before they are all in
+// one.
+bool is_of_task(const slurmdb_job_rec_t& job) { return is_of_array(job) && job.array_task_id != NO_VAL; }
+
+JobKey key_of(const slurmdb_job_rec_t& job) {
+  JobKey key{job.cluster, is_of_array(job) ? job.array_job_id : job.jobid, from_unix(job.submit)};
+  if (is_of_task(job)) key.task = job.array_task_id;
+  return key;
+}
+
 // `held` stays false: slurmdbd does not hear of a release.
 JobStatus status_of(const slurmdb_job_rec_t& job, const std::map<std::uint32_t, std::string>& tres) {
   JobStatus status;
-  status.key = {job.cluster, job.jobid, from_unix(job.submit)};
+  status.key = key_of(job);
   status.token = job.jobname ? job.jobname : "";
   status.uid = job.uid;
   status.phase = phase_on_record(job.state, job.end);
@@ -59,8 +72,9 @@ std::vector<JobStatus> SlurmScheduler::find_recorded(const Token& token, std::ui
   std::map<std::uint32_t, std::string> tres = tres_names(database);
   RecordList list = database.jobs_named(token, uid, cluster_.name);
   std::vector<JobStatus> statuses;
+  // What has no record of its own never started: if it is to, slurmctld knows it.
   for (const slurmdb_job_rec_t* job : list.as<slurmdb_job_rec_t>())
-    statuses.push_back(slurm::status_of(*job, tres));
+    if (is_of_task(*job) || !is_of_array(*job)) statuses.push_back(slurm::status_of(*job, tres));
   return statuses;
 }
 
@@ -72,7 +86,8 @@ std::vector<JobStatus> SlurmScheduler::find(const Token& token, std::uint32_t ui
   std::vector<JobStatus> found;
   JobRecords live = load_jobs_of(uid);
   for (const slurm_job_info_t& job : live.jobs())
-    if (job.name != nullptr && token == job.name) found.push_back(status_of(job));
+    if (job.name != nullptr && token == job.name)
+      std::ranges::move(statuses_of(job), std::back_inserter(found));
   for (JobStatus& job : recorded) {
     if (std::ranges::find(found, job.key, &JobStatus::key) != found.end()) continue;
     if (job.phase != JobPhase::ended) {
@@ -89,11 +104,14 @@ std::optional<JobStatus> SlurmScheduler::history(const JobKey& job) {
   Database database;
   std::map<std::uint32_t, std::string> tres = tres_names(database);
   RecordList list = database.jobs_with_id(job.job_id, cluster_.name);
-  for (const slurmdb_job_rec_t* record : list.as<slurmdb_job_rec_t>())
-    if (record->jobid == job.job_id && from_unix(record->submit) == job.submitted_at &&
-        !is_half_recorded(*record))
-      return slurm::status_of(*record, tres);
-  return std::nullopt;
+  std::optional<JobStatus> together;  // with other tasks that never started
+  for (const slurmdb_job_rec_t* record : list.as<slurmdb_job_rec_t>()) {
+    if (is_half_recorded(*record)) continue;
+    if (key_of(*record) == job) return slurm::status_of(*record, tres);
+    if (key_of(*record) == array_of(job)) together = slurm::status_of(*record, tres);
+  }
+  if (together) together->key = job;
+  return together;
 }
 
 // slurmdbd does not count restarts: it has a row for each, in order, with a submit time of its own.
@@ -107,8 +125,8 @@ std::vector<JobStatus> SlurmScheduler::history_since(const std::string& prefix, 
     if (!is_half_recorded(*record) && std::string_view(record->jobname).starts_with(prefix))
       statuses.push_back(slurm::status_of(*record, tres));
   std::ranges::stable_sort(statuses, {}, [](const JobStatus& job) { return job.key.submitted_at; });
-  std::map<std::pair<std::uint32_t, Token>, int> runs;
-  for (JobStatus& job : statuses) job.restarts = runs[{job.key.job_id, job.token}]++;
+  std::map<std::pair<std::string, Token>, int> runs;
+  for (JobStatus& job : statuses) job.restarts = runs[{to_string(job.key), job.token}]++;
   return statuses;
 }
 

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What slurmctld knows now: seeing, releasing, cancelling.
+#include <algorithm>
+#include <iterator>
+#include <string_view>
+
 #include "plugins/slurm/errors.h"
 #include "plugins/slurm/slurm_scheduler.h"
 #include "plugins/slurm/status.h"
@@ -24,16 +28,12 @@ Gpus allocated_gpus(const slurm_job_info_t& job) {
 bool is_over(int error) { return error == ESLURM_ALREADY_DONE || error == ESLURM_JOB_FINISHED; }
 
 std::string name_of(const JobKey& job, const Token& token) {
-  return "job " + std::to_string(job.job_id) + " (" + token + ")";
+  return "job " + to_string(job) + " (" + token + ")";
 }
 
-}  // namespace
-
-std::string SlurmScheduler::describe() { return "Slurm " + cluster_.version + ", cluster " + cluster_.name; }
-
-JobStatus SlurmScheduler::status_of(const slurm_job_info_t& job) const {
+JobStatus status_of(const slurm_job_info_t& job, const std::string& cluster) {
   JobStatus status;
-  status.key = {cluster_.name, job.job_id, from_unix(job.submit_time)};
+  status.key = {cluster, job.job_id, from_unix(job.submit_time)};
   status.token = text_of(job.name);
   status.uid = job.user_id;
   status.phase = phase_of(job.job_state);
@@ -67,36 +67,59 @@ JobStatus SlurmScheduler::status_of(const slurm_job_info_t& job) const {
   return status;
 }
 
+}  // namespace
+
+std::string SlurmScheduler::describe() { return "Slurm " + cluster_.version + ", cluster " + cluster_.name; }
+
+std::vector<JobStatus> SlurmScheduler::statuses_of(const slurm_job_info_t& record) const {
+  JobStatus status = status_of(record, cluster_.name);
+  if (record.array_job_id == 0) return {status};
+  status.key.job_id = record.array_job_id;
+  std::vector<JobStatus> statuses;
+  for (std::uint32_t task : tasks_in(record)) {
+    status.key.task = task;
+    statuses.push_back(status);
+  }
+  return statuses;
+}
+
 std::optional<std::vector<JobStatus>> SlurmScheduler::poll(const std::string& prefix) {
   std::optional<JobRecords> records = load_jobs(prefix == polled_prefix_ ? polled_at_ : 0);
   if (!records) return std::nullopt;
   std::vector<JobStatus> statuses;
   for (const slurm_job_info_t& job : records->jobs())
-    if (text_of(job.name).starts_with(prefix)) statuses.push_back(status_of(job));
+    if (job.name != nullptr && std::string_view(job.name).starts_with(prefix))
+      std::ranges::move(statuses_of(job), std::back_inserter(statuses));
   polled_prefix_ = prefix;
   polled_at_ = records->updated_at();
   return statuses;
 }
 
-JobStatus SlurmScheduler::see(const JobKey& job, const Token& token) const {
-  std::optional<JobRecords> records = load_job(job.job_id);
-  if (records)
-    for (const slurm_job_info_t& record : records->jobs()) {
-      JobStatus status = status_of(record);
-      if (status.key == job && status.token == token) return status;
-    }
-  throw Error(ErrorKind::not_found, name_of(job, token) + " is not in slurmctld");
+std::vector<JobStatus> SlurmScheduler::see(const JobKey& job, const Token& token) const {
+  std::vector<JobStatus> seen;
+  if (std::optional<JobRecords> records = load_job(job.job_id))
+    for (const slurm_job_info_t& record : records->jobs())
+      std::ranges::copy_if(statuses_of(record), std::back_inserter(seen), [&](const JobStatus& status) {
+        return status.token == token && (status.key == job || array_of(status.key) == job);
+      });
+  if (seen.empty()) throw Error(ErrorKind::not_found, name_of(job, token) + " is not in slurmctld");
+  return seen;
 }
 
 void SlurmScheduler::release(const JobKey& job, const Token& token) {
-  if (!see(job, token).held) return;
-  int error = release_job(job.job_id);
+  if (std::ranges::none_of(see(job, token), &JobStatus::held)) return;
+  int error = release_job(to_string(job));
   if (error != 0 && !is_over(error)) throw_slurm("release " + name_of(job, token), error);
 }
 
 void SlurmScheduler::cancel(const JobKey& job, const Token& token) {
-  if (see(job, token).phase == JobPhase::ended) return;
-  int error = kill_job(job.job_id);
+  auto has_ended = [](const JobStatus& status) { return status.phase == JobPhase::ended; };
+  std::vector<JobStatus> seen = see(job, token);
+  if (std::ranges::all_of(seen, has_ended)) return;
+  // A task that slurmctld has not parted from its array yet would vanish without a record; held, it is
+  // parted.
+  if (job.task && seen.front().phase == JobPhase::pending) hold_job(to_string(job));
+  int error = kill_job(to_string(job));
   if (error != 0 && !is_over(error)) throw_slurm("cancel " + name_of(job, token), error);
 }
 

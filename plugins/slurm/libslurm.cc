@@ -18,6 +18,8 @@ extern "C" {
 extern slurm_conf_t slurm_conf;
 char* slurm_job_reason_string(enum job_state_reason reason);
 char* slurm_job_state_string(std::uint32_t state);
+int slurm_bit_test(bitstr_t* bits, std::int64_t bit);
+std::int64_t slurm_bit_size(bitstr_t* bits);
 }
 
 namespace trainyard::slurm {
@@ -68,14 +70,32 @@ std::string version() {
 // Some calls return the error, others −1 and leave it in errno.
 int error_of(int result) { return result > 0 ? result : errno; }
 
+// Tasks of an array answer one by one. Those that could not be changed any more, since they have ended, are
+// no error as long as others could.
+int error_in(const job_array_resp_msg_t& answers) {
+  int error = 0;
+  for (std::uint32_t i = 0; i < answers.job_array_count; ++i) {
+    int code = static_cast<int>(answers.error_code[i]);
+    if (code == SLURM_SUCCESS) return SLURM_SUCCESS;
+    error = code;
+  }
+  return error;
+}
+
 // 0 or the error.
-int set_priority(std::uint32_t job_id, std::uint32_t priority) {
+int set_priority(const std::string& job, std::uint32_t priority) {
   job_desc_msg_t update = empty_description();
-  update.job_id = job_id;
+  update.job_id_str = const_cast<char*>(job.c_str());
   update.priority = priority;
   call_meter().count("update");
-  int result = slurm_update_job(&update);
-  return result == SLURM_SUCCESS ? 0 : error_of(result);
+  job_array_resp_msg_t* answers = nullptr;
+  int result = slurm_update_job2(&update, &answers);
+  int error = result == SLURM_SUCCESS ? 0 : error_of(result);
+  if (answers != nullptr) {
+    if (error == 0) error = error_in(*answers);
+    slurm_free_job_array_resp(answers);
+  }
+  return error;
 }
 
 slurmdb_job_cond_t any_job() {
@@ -131,6 +151,7 @@ Cluster open_cluster(const std::string& conf) {
   cluster.name = slurm_conf.cluster_name;
   cluster.version = version();
   cluster.message_timeout = std::chrono::seconds(slurm_conf.msg_timeout);
+  cluster.most_array_tasks = static_cast<int>(slurm_conf.max_array_sz) - 1;  // it bounds the index
   cluster.has_accounting = storage == "accounting_storage/slurmdbd";
   cluster.enforces_limits = enforces(enforce_limits | enforce_qos);
   cluster.enforces_associations = enforces(enforce_associations);
@@ -215,14 +236,23 @@ Submitted submit_batch_job(job_desc_msg_t& description) {
   return submitted;
 }
 
-int hold_job(std::uint32_t job_id) { return set_priority(job_id, 0); }
+int hold_job(const std::string& job) { return set_priority(job, 0); }
 
-int release_job(std::uint32_t job_id) { return set_priority(job_id, INFINITE); }
+int release_job(const std::string& job) { return set_priority(job, INFINITE); }
 
-int kill_job(std::uint32_t job_id) {
+int kill_job(const std::string& job) {
   call_meter().count("kill");
-  int result = slurm_kill_job(job_id, SIGKILL, 0);
+  int result = slurm_kill_job2(job.c_str(), SIGKILL, 0, nullptr);
   return result == SLURM_SUCCESS ? 0 : error_of(result);
+}
+
+std::vector<std::uint32_t> tasks_in(const slurm_job_info_t& record) {
+  std::vector<std::uint32_t> tasks;
+  if (record.array_task_id != NO_VAL) return {record.array_task_id};
+  if (record.array_bitmap == nullptr) return tasks;
+  for (std::int64_t i = 0; i < slurm_bit_size(record.array_bitmap); ++i)
+    if (slurm_bit_test(record.array_bitmap, i) != 0) tasks.push_back(static_cast<std::uint32_t>(i));
+  return tasks;
 }
 
 std::string state_word(std::uint32_t job_state) { return slurm_job_state_string(job_state); }

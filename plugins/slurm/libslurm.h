@@ -24,6 +24,7 @@ struct Cluster {
   std::string name;
   std::string version;  // the one this was built for: "22.05.8"
   std::chrono::seconds message_timeout{0};
+  int most_array_tasks = 0;
   bool has_accounting = false;         // slurmdbd records its jobs
   bool enforces_limits = false;        // of QOS, by AccountingStorageEnforce
   bool enforces_associations = false;  // likewise: who has no account gets no job
@@ -52,7 +53,7 @@ class JobRecords {
 // All jobs that slurmctld knows; nullopt when nothing has changed since `updated_at` (0: ever).
 std::optional<JobRecords> load_jobs(std::time_t updated_at);
 JobRecords load_jobs_of(std::uint32_t uid);
-// nullopt when slurmctld does not know the id.
+// Of an array all its records, or of a task the one. nullopt when slurmctld does not know the id.
 std::optional<JobRecords> load_job(std::uint32_t job_id);
 
 // Names of the nodes that are down, failing or do not answer.
@@ -84,12 +85,17 @@ struct Submitted {
   int error = 0;
 };
 Submitted submit_batch_job(job_desc_msg_t& description);
+
+// Of jobs as Slurm writes them: "77", of arrays the whole, or "77_3".
 // 0 or the error. From root or SlurmUser the hold is the administrator's: the owner cannot lift it.
-int hold_job(std::uint32_t job_id);
+int hold_job(const std::string& job);
 // 0 or the error. Lifts a hold, whoever set it.
-int release_job(std::uint32_t job_id);
+int release_job(const std::string& job);
 // 0 or the error. As scancel does: SIGTERM to every process of the job, SIGKILL after KillWait.
-int kill_job(std::uint32_t job_id);
+int kill_job(const std::string& job);
+
+// The tasks of an array that this one record stands for: those that have not been parted from it yet.
+std::vector<std::uint32_t> tasks_in(const slurm_job_info_t& record);
 
 // Slurm's words: "RUNNING", "Resources". The reason is empty for "None".
 std::string state_word(std::uint32_t job_state);

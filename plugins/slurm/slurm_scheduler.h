@@ -19,6 +19,7 @@ class SlurmScheduler final : public Scheduler {
   std::string describe() override;
   CallCounts calls_last_minute() override { return call_meter().last_minute(); }
   std::chrono::seconds message_timeout() override { return cluster_.message_timeout; }
+  int most_array_tasks() override { return cluster_.most_array_tasks; }
 
   JobKey submit(const JobRequest& request) override;                               // submit.cc
   std::vector<JobStatus> find(const Token& token, std::uint32_t uid) override;     // history.cc
@@ -34,9 +35,11 @@ class SlurmScheduler final : public Scheduler {
   std::string failed_nodes(const std::string& nodes) override;                                 // nodes.cc
 
  private:
-  JobStatus status_of(const slurm_job_info_t& job) const;
-  // slurmctld's record of this very job: same id, token and submit time; Error{not_found} otherwise.
-  JobStatus see(const JobKey& job, const Token& token) const;
+  // One for each task, where the record is of an array.
+  std::vector<JobStatus> statuses_of(const slurm_job_info_t& record) const;
+  // slurmctld's word on this very job, or on all tasks of this very array: same id, token and submit time;
+  // Error{not_found} when there are none.
+  std::vector<JobStatus> see(const JobKey& job, const Token& token) const;
   // The job just queued under that id; Error{unavailable} when it does not carry the token.
   JobKey seen_as(std::uint32_t job_id, const Token& token) const;
   std::vector<JobStatus> find_recorded(const Token& token, std::uint32_t uid) const;

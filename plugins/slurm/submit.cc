@@ -14,12 +14,14 @@ char* unowned_or_null(const std::string& text) { return text.empty() ? nullptr :
 
 // The description points into the request and into these.
 struct Texts {
-  explicit Texts(const JobRequest& request) : gres(gres_of(request)), dependency(dependency_of(request)) {
+  explicit Texts(const JobRequest& request)
+      : gres(gres_of(request)), dependency(dependency_of(request)), tasks(tasks_of(request)) {
     for (const std::string& variable : request.environment) environment.push_back(unowned(variable));
     if (!request.command.empty()) arguments.push_back(unowned(request.command));
   }
   std::string gres;
   std::string dependency;
+  std::string tasks;
   std::vector<char*> environment;
   std::vector<char*> arguments;  // of the script; the first is shown as the job's command
   BatchTexts batch;
@@ -64,6 +66,7 @@ void describe_life(job_desc_msg_t& job, const JobRequest& request, Texts& texts)
   // A second run is a second attempt, and those are the daemon's to make.
   job.requeue = 0;
   job.dependency = unowned_or_null(texts.dependency);
+  job.array_inx = unowned_or_null(texts.tasks);
   job.exc_nodes = unowned_or_null(request.exclude_nodes);
   if (request.warning_signal != 0) {
     job.warn_signal = static_cast<std::uint16_t>(request.warning_signal);
@@ -82,11 +85,23 @@ void describe_life(job_desc_msg_t& job, const JobRequest& request, Texts& texts)
 
 // In doubt it is unavailable: the job is queued, and found by its token.
 void take_hold_from_owner(const JobKey& job, const Token& token) {
-  int error = hold_job(job.job_id);
+  int error = hold_job(to_string(job));
   if (error != 0)
     throw Error(ErrorKind::unavailable,
-                "submit " + token + ": job " + std::to_string(job.job_id) +
+                "submit " + token + ": job " + to_string(job) +
                     " is queued, but not held by the administrator: " + slurm_strerror(error));
+}
+
+const char* word_of(JobDependency::Kind kind) {
+  switch (kind) {
+    case JobDependency::Kind::after_ok:
+      return "afterok";
+    case JobDependency::Kind::after_any:
+      return "afterany";
+    case JobDependency::Kind::after_each:
+      return "aftercorr";
+  }
+  return "";
 }
 
 }  // namespace
@@ -100,8 +115,20 @@ std::string gres_of(const JobRequest& request) {
 std::string dependency_of(const JobRequest& request) {
   std::string asked = batch_dependency(request.batch_options);
   if (!request.dependency) return asked;
-  const char* kind = request.dependency->kind == JobDependency::Kind::after_ok ? "afterok:" : "afterany:";
-  return kind + std::to_string(request.dependency->job_id) + (asked.empty() ? "" : "," + asked);
+  std::string ours = word_of(request.dependency->kind) + (":" + std::to_string(request.dependency->job_id));
+  return asked.empty() ? ours : ours + "," + asked;
+}
+
+// 1, 2, 3, 7 → "1-3,7"
+std::string tasks_of(const JobRequest& request) {
+  std::string ranges;
+  for (std::size_t first = 0, last = 0; first < request.tasks.size(); first = ++last) {
+    while (last + 1 < request.tasks.size() && request.tasks[last + 1] == request.tasks[last] + 1) ++last;
+    if (!ranges.empty()) ranges += ',';
+    ranges += std::to_string(request.tasks[first]);
+    if (last > first) ranges += '-' + std::to_string(request.tasks[last]);
+  }
+  return ranges;
 }
 
 std::uint32_t minutes_of(std::chrono::seconds time_limit) {

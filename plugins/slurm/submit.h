@@ -15,6 +15,9 @@ std::string gres_of(const JobRequest& request);
 // "afterok:17"; empty without one.
 std::string dependency_of(const JobRequest& request);
 
+// Of a job array: "0-9,12"; empty for a single job.
+std::string tasks_of(const JobRequest& request);
+
 // Slurm counts minutes and MiB: rounded up, so that a job gets what it asked for.
 std::uint32_t minutes_of(std::chrono::seconds time_limit);
 std::uint64_t mebibytes_of(std::int64_t bytes);

@@ -22,7 +22,11 @@ JobKey FakeScheduler::submit(const JobRequest& request) {
   job.state = "PENDING";
   job.gpus = request.nodes * request.gpus_per_node;
   job.gpu_type = request.gpu_type;
-  jobs_.push_back(job);
+  if (request.tasks.empty()) jobs_.push_back(job);
+  for (std::uint32_t task : request.tasks) {
+    jobs_.push_back(job);
+    jobs_.back().key.task = task;
+  }
   if (lose_) throw Error(ErrorKind::unavailable, "the answer was lost");
   return job.key;
 }
@@ -39,27 +43,28 @@ std::vector<JobStatus> FakeScheduler::find(const Token& token, std::uint32_t uid
 void FakeScheduler::release(const JobKey& key, const Token& token) {
   std::lock_guard lock(mutex_);
   check_there();
-  for (JobStatus& job : jobs_) {
-    if (job.key != key || job.token != token) continue;
-    job.held = false;
-    return;
-  }
-  throw Error(ErrorKind::not_found, "no such job");
+  for (JobStatus* job : find_all(key, token)) job->held = false;
 }
 
 void FakeScheduler::cancel(const JobKey& key, const Token& token) {
   std::lock_guard lock(mutex_);
   check_there();
-  for (JobStatus& job : jobs_) {
-    if (job.key != key || job.token != token) continue;
-    if (job.phase == JobPhase::ended) return;
-    job.phase = JobPhase::ended;
-    job.outcome = JobOutcome::cancelled;
-    job.state = "CANCELLED";
-    job.ended_at = now();
-    return;
+  for (JobStatus* job : find_all(key, token)) {
+    if (job->phase == JobPhase::ended) continue;
+    job->phase = JobPhase::ended;
+    job->outcome = JobOutcome::cancelled;
+    job->state = "CANCELLED";
+    job->ended_at = now();
   }
-  throw Error(ErrorKind::not_found, "no such job");
+}
+
+// A key without a task is of the whole array.
+std::vector<JobStatus*> FakeScheduler::find_all(const JobKey& key, const Token& token) {
+  std::vector<JobStatus*> found;
+  for (JobStatus& job : jobs_)
+    if (job.token == token && (job.key == key || array_of(job.key) == key)) found.push_back(&job);
+  if (found.empty()) throw Error(ErrorKind::not_found, "no such job");
+  return found;
 }
 
 std::optional<std::vector<JobStatus>> FakeScheduler::poll(const std::string& prefix) {

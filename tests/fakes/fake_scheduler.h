@@ -16,6 +16,7 @@ class FakeScheduler : public Scheduler {
   std::string describe() override { return "Fake 1.0, cluster test"; }
   CallCounts calls_last_minute() override { return {{"poll", polls()}}; }
   std::chrono::seconds message_timeout() override { return message_timeout_; }
+  int most_array_tasks() override { return 1000; }
   JobKey submit(const JobRequest& request) override;
   std::vector<JobStatus> find(const Token& token, std::uint32_t uid) override;
   void release(const JobKey& job, const Token& token) override;
@@ -45,6 +46,7 @@ class FakeScheduler : public Scheduler {
 
  private:
   JobStatus& newest(const std::string& token_end);
+  std::vector<JobStatus*> find_all(const JobKey& key, const Token& token);
   void check_there() const;
 
   mutable std::mutex mutex_;
