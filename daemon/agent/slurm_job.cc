@@ -65,11 +65,14 @@ std::vector<std::string> expand_range(const std::string& range) {
 
 Claim claim_of_this_job() {
   Claim claim;
-  const auto job_id = number<std::uint32_t>(variable("SLURM_JOB_ID"));
+  // A batch script may bring a SLURM_ARRAY_TASK_ID of its own; an array has an id, too.
+  const auto array_id = number<std::uint32_t>(variable("SLURM_ARRAY_JOB_ID"));
+  const auto job_id = array_id ? array_id : number<std::uint32_t>(variable("SLURM_JOB_ID"));
   if (!job_id)
     throw Error(ErrorKind::invalid, "SLURM_JOB_ID is not set: this program runs inside a job of Slurm's");
   claim.cluster = variable("SLURM_CLUSTER_NAME");
   claim.job_id = *job_id;
+  if (array_id) claim.array_task = number<std::uint32_t>(variable("SLURM_ARRAY_TASK_ID"));
   claim.restarts = number<int>(variable("SLURM_RESTART_COUNT")).value_or(0);
   claim.host = this_host();
   claim.at = now();

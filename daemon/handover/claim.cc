@@ -33,16 +33,17 @@ bool create_claim(const std::string& directory, const Claim& mine) {
   return created;
 }
 
+bool same_job(const Claim& a, const Claim& b) {
+  return a.cluster == b.cluster && a.job_id == b.job_id && a.array_task == b.array_task;
+}
+
 bool is_later_restart(const Claim& mine, const Claim& standing) {
-  return !standing.revoked && mine.cluster == standing.cluster && mine.job_id == standing.job_id &&
-         mine.restarts > standing.restarts;
+  return !standing.revoked && same_job(mine, standing) && mine.restarts > standing.restarts;
 }
 
 }  // namespace
 
-bool same_execution(const Claim& a, const Claim& b) {
-  return a.cluster == b.cluster && a.job_id == b.job_id && a.restarts == b.restarts;
-}
+bool same_execution(const Claim& a, const Claim& b) { return same_job(a, b) && a.restarts == b.restarts; }
 
 std::optional<Claim> take_claim(const std::string& directory, const Claim& mine) {
   if (create_claim(directory, mine)) return std::nullopt;
@@ -80,8 +81,9 @@ std::optional<Claim> read_claim(const std::string& directory) {
 
 std::string describe(const Claim& claim) {
   if (claim.revoked) return "nobody: the daemon has given it up at " + format_utc(claim.at);
-  return fmt::format("job {} (restart {}) of cluster {} on {}, since {}", claim.job_id, claim.restarts,
-                     claim.cluster, claim.host, format_utc(claim.at));
+  std::string task = claim.array_task ? fmt::format("_{}", *claim.array_task) : "";
+  return fmt::format("job {}{} (restart {}) of cluster {} on {}, since {}", claim.job_id, task,
+                     claim.restarts, claim.cluster, claim.host, format_utc(claim.at));
 }
 
 }  // namespace trainyard

@@ -154,12 +154,14 @@ Launch launch_from_json(const Json& json) {
 }
 
 Json to_json(const Claim& claim) {
-  return versioned({{"cluster", claim.cluster},
-                    {"job_id", claim.job_id},
-                    {"restarts", claim.restarts},
-                    {"host", claim.host},
-                    {"at", to_unix(claim.at)},
-                    {"revoked", claim.revoked}});
+  Json json = versioned({{"cluster", claim.cluster},
+                         {"job_id", claim.job_id},
+                         {"restarts", claim.restarts},
+                         {"host", claim.host},
+                         {"at", to_unix(claim.at)},
+                         {"revoked", claim.revoked}});
+  if (claim.array_task) json["array_task"] = *claim.array_task;
+  return json;
 }
 
 Claim claim_from_json(const Json& json) {
@@ -171,6 +173,7 @@ Claim claim_from_json(const Json& json) {
   claim.host = get<std::string>(json, "host");
   claim.at = time(json, "at");
   claim.revoked = get<bool>(json, "revoked");
+  if (json.contains("array_task")) claim.array_task = integer<std::uint32_t>(json, "array_task");
   return claim;
 }
 

@@ -58,11 +58,12 @@ struct Launch {
 // the daemon gives the attempt up it takes the claim away: the agent that held it ends its processes.
 struct Claim {
   std::string cluster;
-  std::uint32_t job_id = 0;
-  int restarts = 0;  // SLURM_RESTART_COUNT
+  std::uint32_t job_id = 0;  // of a job array: the array's
+  int restarts = 0;          // SLURM_RESTART_COUNT
   std::string host;
   UtcSeconds at{};
   bool revoked = false;  // by the daemon, at that time: nobody executes this attempt any more
+  std::optional<std::uint32_t> array_task{};
 };
 
 // start.json: the program is about to start.

@@ -41,6 +41,10 @@ std::optional<UtcSeconds> read_time(const std::string& path) {
   return from_unix(seconds);
 }
 
+bool is_claim_of(const JobKey& job, const Claim& claim) {
+  return claim.job_id == job.job_id && claim.array_task == job.task;
+}
+
 }  // namespace
 
 AttemptEvidence read_evidence(const std::string& directory, const TrainingRun& run) {
@@ -53,9 +57,9 @@ AttemptEvidence read_evidence(const std::string& directory, const TrainingRun& r
   evidence.exit =
       if_it_makes_sense(run, path(layout::exit_file), read_value<ExitEvidence, exit_evidence_from_json>);
   evidence.heartbeat = if_it_makes_sense(run, path(layout::heartbeat_file), read_time);
-  std::uint32_t job_id = run.attempt()->train->key.job_id;
-  if (evidence.start && evidence.start->claim.job_id != job_id) evidence.start.reset();
-  if (evidence.exit && evidence.exit->claim.job_id != job_id) evidence.exit.reset();
+  const JobKey& job = run.attempt()->train->key;
+  if (evidence.start && !is_claim_of(job, evidence.start->claim)) evidence.start.reset();
+  if (evidence.exit && !is_claim_of(job, evidence.exit->claim)) evidence.exit.reset();
   return evidence;
 }
 

@@ -37,6 +37,18 @@ TEST(ClaimOfThisJob, IsWhatSlurmSaysAndAnErrorOutsideAJob) {
   EXPECT_THROW(claim_of_this_job(), Error);
 }
 
+TEST(ClaimOfThisJob, InAJobArrayIsTheArraysAndTheTasks) {
+  const std::map<const char*, const char*> variables{{"SLURM_JOB_ID", "79"},
+                                                     {"SLURM_ARRAY_JOB_ID", "77"},
+                                                     {"SLURM_ARRAY_TASK_ID", "2"},
+                                                     {"SLURM_CLUSTER_NAME", "yard"}};
+  for (const auto& [name, value] : variables) ::setenv(name, value, 1);
+  const Claim claim = claim_of_this_job();
+  for (const auto& [name, value] : variables) ::unsetenv(name);
+  EXPECT_EQ(claim.job_id, 77u);
+  EXPECT_EQ(claim.array_task, 2u);
+}
+
 TEST(RunVariables, AreTheContractWithTheProgramAndOverWhatTheManifestSays) {
   AgentFixture fixture;
   Launch launch = fixture.launch({.run = "x",
