@@ -29,14 +29,21 @@ std::string state_of(const RunJob& job) {
 Json to_wire(const std::optional<RunJob>& job) {
   if (!job) return nullptr;
   return {{"job_id", job->key.job_id},
+          {"array_task", job->key.task ? Json(*job->key.task) : Json()},
           {"nodes", job->nodes},
           {"started_at", time_or_null(job->started_at)},
           {"ended_at", time_or_null(job->ended_at)},
           {"state", state_of(*job)}};
 }
 
+Json to_wire(const std::optional<ArrayPlace>& array) {
+  if (!array) return nullptr;
+  return {{"run", array->first_run}, {"attempt", array->first_attempt}, {"task", array->task}};
+}
+
 Json to_wire(const Attempt& attempt) {
   return {{"number", attempt.number},
+          {"array", to_wire(attempt.array)},
           {"train", to_wire(attempt.train)},
           {"store", to_wire(attempt.store)},
           {"reason", attempt.reason}};

@@ -7,7 +7,7 @@
 namespace trainyard {
 namespace {
 
-std::string job(const JobKey& key) { return fmt::format("job {}", key.job_id); }
+std::string job(const JobKey& key) { return "job " + to_string(key); }
 
 std::string with_reason(std::string text, const std::string& reason) {
   return reason.empty() ? text : std::move(text) + ": " + reason;

@@ -27,6 +27,7 @@ Json to_wire(const ReconciledJob& job) {
   const JobKey& key = job.charged ? job.charged->segment.job : job.recorded->key;
   std::optional<std::int64_t> unseen = job.seconds_unseen();
   return {{"job_id", key.job_id},
+          {"array_task", key.task ? Json(*key.task) : Json()},
           {"submitted_at", to_unix(key.submitted_at)},
           {"restart", job.charged ? job.charged->segment.restart : job.recorded->restarts},
           {"role", job.charged ? Json(to_string(job.charged->role)) : Json()},

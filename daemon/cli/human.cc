@@ -29,6 +29,12 @@ std::optional<std::int64_t> duration_of_run(const Json& run) {
   return std::max<std::int64_t>(0, end - started.get<std::int64_t>());
 }
 
+std::string human_job(const Json& job) {
+  if (job.value("job_id", Json()).is_null()) return "-";
+  Json task = job.value("array_task", Json());
+  return job["job_id"].dump() + (task.is_null() ? "" : "_" + task.dump());
+}
+
 std::string human_number(double value) { return fmt::format("{:#.4g}", value); }
 
 }  // namespace trainyard

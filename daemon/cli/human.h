@@ -14,6 +14,9 @@ std::string human_duration(std::int64_t seconds);
 // "2026-11-23 10:30:00" in that zone; "-" for null.
 std::string human_time(const Json& unix_seconds, const std::string& zone);
 
+// A job as Slurm writes it, "77" or of an array "77_3"; "-" where there is none.
+std::string human_job(const Json& job);
+
 // "1 run", "3 runs"
 std::string count_of(std::int64_t count, const std::string& what);
 

@@ -47,7 +47,7 @@ std::string reconcile_text(const Json& report, const std::string& zone) {
   for (const Json& row : get<Json>(report, "rows")) {
     std::string finding = get<std::string>(row, "finding");
     meanings[finding] = get<std::string>(row, "text");
-    table.add({number(row, "job_id"), number(row, "run"), get_or<std::string>(row, "user", "-"),
+    table.add({human_job(row), number(row, "run"), get_or<std::string>(row, "user", "-"),
                human_time(start_of(row), zone), account_text(get<Json>(row, "ledger")),
                account_text(get<Json>(row, "slurmdbd")), number(row, "gpu_seconds_too_many"),
                number(row, "seconds_unseen"), finding});

@@ -60,10 +60,8 @@ std::string end_text(const Json& run) {
 void add_job(Table& table, const std::string& attempt, const char* role, const Json& job,
              const std::string& zone) {
   if (!job.is_object()) return;
-  Json id = at(job, "job_id");
-  table.add({attempt, role, id.is_null() ? "" : id.dump(), text_at(job, "nodes"),
-             human_time(at(job, "started_at"), zone), human_time(at(job, "ended_at"), zone),
-             text_at(job, "state")});
+  table.add({attempt, role, human_job(job), text_at(job, "nodes"), human_time(at(job, "started_at"), zone),
+             human_time(at(job, "ended_at"), zone), text_at(job, "state")});
 }
 
 std::string attempts_text(const Json& run, const std::string& zone) {

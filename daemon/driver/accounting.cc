@@ -19,7 +19,8 @@ void Driver::correct(std::int64_t run_id, const Segment& was, const Segment& is,
   TrainingRun run = find_run(run_id).value();
   apply_event(run, corrected);
   ledger_.append(run, corrected);
-  tell(fmt::format("run={} event=corrected job={} gpu_seconds={}", run_id, is.job.job_id, gpu_seconds(is)));
+  tell(fmt::format("run={} event=corrected job={} gpu_seconds={}", run_id, to_string(is.job),
+                   gpu_seconds(is)));
   if (auto live = runs_.find(run_id); live != runs_.end()) live->second.run = std::move(run);
 }
 

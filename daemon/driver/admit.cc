@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "daemon/driver/driver.h"
+#include "daemon/run/job_array.h"
 #include "daemon/run/pending_reason.h"
 
 namespace trainyard {
@@ -63,9 +64,10 @@ void Driver::admit_runs() {
       admit(settings_.plans, queued, live_runs(), on_its_way, settings_.max_jobs_in_slurm - jobs);
   waiting_ = std::move(admission.waiting);
   if (admission.admitted.empty()) return;
-  std::vector<std::pair<std::int64_t, RunEvent>> events;
-  for (std::int64_t id : admission.admitted)
-    events.emplace_back(id, event::Admitted{now(), static_cast<int>(runs_.at(id).run.attempts.size()) + 1});
+  std::vector<const TrainingRun*> admitted;
+  for (std::int64_t id : admission.admitted) admitted.push_back(&runs_.at(id).run);
+  std::vector<std::pair<std::int64_t, RunEvent>> events =
+      admit_in_arrays(admitted, steps_.scheduler().most_array_tasks(), now());
   if (!record(events)) return;  // the next poll tries again
   for (std::int64_t id : admission.admitted)
     runs_.at(id).doubt.reset();  // nobody knew of this attempt before

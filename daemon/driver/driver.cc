@@ -1,4 +1,4 @@
-// Events and steps: record what happened, ask what is due, have it done on the lane, record what came of it.
+// Events: recorded first, then they have happened.
 #include "daemon/driver/driver.h"
 
 #include <fmt/format.h>
@@ -7,32 +7,6 @@
 #include "daemon/base/log.h"
 
 namespace trainyard {
-namespace {
-
-std::string message_of(std::exception_ptr error, ErrorKind& kind) {
-  kind = ErrorKind::internal;
-  try {
-    std::rethrow_exception(error);
-  } catch (const Error& e) {
-    kind = e.kind();
-    return e.what();
-  } catch (const std::exception& e) {
-    return e.what();
-  }
-}
-
-// Steps that may have put a job into the scheduler before they failed.
-bool submits(Step step) {
-  return step == Step::submit || step == Step::release || step == Step::collect || step == Step::stage;
-}
-
-bool comes_right_by_itself(ErrorKind kind, Step step) {
-  // The job that was to be released or looked at is gone: the poll is about to see how it ended.
-  return kind == ErrorKind::unavailable || (kind == ErrorKind::not_found && step == Step::release);
-}
-
-}  // namespace
-
 Driver::Driver(Loop& loop, Workers& lane, Workers& io, Ledger& ledger, Steps& steps, DriverSettings settings)
     : loop_(loop), lane_(lane), io_(io), ledger_(ledger), steps_(steps), settings_(std::move(settings)) {}
 
@@ -128,123 +102,6 @@ bool Driver::record(const std::string& digest, const DataSetEvent& event) {
   tell(fmt::format("data_set={} event={} state={}", digest.substr(0, 12), name_of(event),
                    to_string(live.data_set.state)));
   return true;
-}
-
-void Driver::consider(std::int64_t run_id) {
-  auto found = runs_.find(run_id);
-  if (found == runs_.end() || found->second.busy || found->second.again) return;
-  LiveRun& live = found->second;
-  std::optional<Step> step = next_step(live.run, live.forgotten);
-  if (!step) return;
-  live.busy = true;
-  lane_.run([this, step = *step, run = live.run, data = data_set_of(live.run),
-             doubt = live.doubt] { return steps_.perform(step, run, data, doubt); },
-            [this, run_id](RunStepResult result) { run_step_done(run_id, std::move(result)); },
-            [this, run_id, step = *step](std::exception_ptr error) { run_step_failed(run_id, step, error); });
-}
-
-void Driver::consider(const std::string& digest) {
-  auto found = data_sets_.find(digest);
-  if (found == data_sets_.end() || found->second.busy || found->second.again) return;
-  LiveDataSet& live = found->second;
-  std::optional<Step> step = next_step(live.data_set, live.ended_job.has_value());
-  if (!step) return;
-  live.busy = true;
-  lane_.run(
-      [this, step = *step, data_set = live.data_set, job = live.ended_job, doubt = live.doubt] {
-        return steps_.perform(step, data_set, job, doubt);
-      },
-      [this, digest](DataSetStepResult result) { data_set_step_done(digest, std::move(result)); },
-      [this, digest, step = *step](std::exception_ptr error) { data_set_step_failed(digest, step, error); });
-}
-
-template <class Id>
-void Driver::again_later(const Id& id, Progress& progress, std::chrono::seconds delay) {
-  progress.again = loop_.after(delay, [this, id, &progress] {
-    progress.again.stop();
-    consider(id);
-  });
-}
-
-void Driver::run_step_done(std::int64_t run_id, RunStepResult result) {
-  LiveRun& live = runs_.at(run_id);
-  live.busy = false;
-  live.failures = 0;
-  trouble_.clear();
-  if (result.event && record(run_id, *result.event)) {
-    live.doubt.reset();
-    follow(run_id, *result.event);
-    return;
-  }
-  again_later(run_id, live, result.again_after.value_or(std::chrono::seconds(2)));
-}
-
-// What an event of a run means for others: room in its plan, its data set wanted again, its place in memory
-// given up.
-void Driver::follow(std::int64_t run_id, const RunEvent& event) {
-  auto found = runs_.find(run_id);
-  if (found == runs_.end()) return;
-  const TrainingRun& run = found->second.run;
-  const auto* retried = std::get_if<event::Retried>(&event);
-  if (retried != nullptr && retried->data_missing) {
-    if (auto data = data_sets_.find(run.dataset_digest);
-        data != data_sets_.end() && data->second.data_set.state == DataSetState::ready) {
-      const DataSet& set = data->second.data_set;
-      record(run.dataset_digest, event::Wanted{now(), set.owner, set.data, set.objects, set.test_objects});
-      consider(run.dataset_digest);
-    }
-  }
-  if (is_over(run.state)) {
-    waiting_.erase(run_id);
-    runs_.erase(found);
-  } else {
-    consider(run_id);
-  }
-  admit_soon();
-}
-
-void Driver::data_set_step_done(const std::string& digest, DataSetStepResult result) {
-  LiveDataSet& live = data_sets_.at(digest);
-  live.busy = false;
-  live.failures = 0;
-  trouble_.clear();
-  if (result.event && record(digest, *result.event)) {
-    live.doubt.reset();
-    consider(digest);
-    admit_soon();
-    return;
-  }
-  again_later(digest, live, result.again_after.value_or(std::chrono::seconds(2)));
-}
-
-void Driver::run_step_failed(std::int64_t run_id, Step step, std::exception_ptr error) {
-  LiveRun& live = runs_.at(run_id);
-  live.busy = false;
-  ErrorKind kind;
-  std::string message = message_of(error, kind);
-  if (submits(step)) live.doubt = now();
-  if (!comes_right_by_itself(kind, step)) {
-    log_warning("run={} step={} failed: {}", run_id, to_string(step), message);
-    event::Failed failed{now(), message, {}};
-    if (record(run_id, failed)) return follow(run_id, failed);
-  }
-  trouble_ = message;
-  log_debug("run={} step={} later: {}", run_id, to_string(step), message);
-  again_later(run_id, live, std::min(delay_after(++live.failures), std::chrono::seconds(30)));
-}
-
-void Driver::data_set_step_failed(const std::string& digest, Step step, std::exception_ptr error) {
-  LiveDataSet& live = data_sets_.at(digest);
-  live.busy = false;
-  ErrorKind kind;
-  std::string message = message_of(error, kind);
-  if (submits(step)) live.doubt = now();
-  if (!comes_right_by_itself(kind, step)) {
-    log_warning("data_set={} step={} failed: {}", digest.substr(0, 12), to_string(step), message);
-    if (record(digest, event::StageFailed{now(), message, false, {}})) return admit_soon();
-  }
-  trouble_ = message;
-  again_later(digest, live, std::min(delay_after(++live.failures), std::chrono::seconds(30)));
 }
 
 void Driver::cancel(std::int64_t run_id, const std::string& by) {

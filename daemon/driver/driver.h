@@ -134,18 +134,21 @@ class Driver {
     std::optional<JobStatus> ended_job;
   };
 
-  // driver.cc: events and steps
+  // driver.cc: events
   bool record(std::int64_t run_id, const RunEvent& event);  // false: not durable, as if it had not happened
   bool record(
       const std::vector<std::pair<std::int64_t, RunEvent>>& events);  // of different runs: all or none
   bool record(const std::string& digest, const DataSetEvent& event);
   void happened(TrainingRun after, const RunEvent& event);
   void tell(const std::string& line);  // the log and the observer
+
+  // perform.cc: steps, runs of one array together
   void consider(std::int64_t run_id);
   void consider(const std::string& digest);
-  void run_step_done(std::int64_t run_id, RunStepResult result);
+  std::vector<std::int64_t> due_together(const TrainingRun& run, Step step);
+  void run_step_done(const std::vector<std::int64_t>& run_ids, const RunsStepResult& result);
   void data_set_step_done(const std::string& digest, DataSetStepResult result);
-  void run_step_failed(std::int64_t run_id, Step step, std::exception_ptr error);
+  void run_step_failed(const std::vector<std::int64_t>& run_ids, Step step, std::exception_ptr error);
   void data_set_step_failed(const std::string& digest, Step step, std::exception_ptr error);
   template <class Id>
   void again_later(const Id& id, Progress& progress, std::chrono::seconds delay);
@@ -169,6 +172,8 @@ class Driver {
   void examine(LiveDataSet& live, std::int64_t number);
   void see_live_train_job(LiveRun& live, const JobStatus& job);
   void trace(Progress& progress, const JobKey& job, JobRole role, std::function<void(JobStatus)> ended);
+  struct Expected;
+  Expected expected_jobs() const;
   void cancel_strays();
 
   // accept.cc

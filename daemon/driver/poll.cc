@@ -176,31 +176,49 @@ void Driver::trace(Progress& progress, const JobKey& job, JobRole role,
       });
 }
 
-// Jobs with our token that belong to nothing that lives: what a crash, or a doubt resolved twice, left
-// behind.
-void Driver::cancel_strays() {
-  std::set<JobKey> ours;
-  std::set<Token> awaited;
+// What lives, and what may be on its way into the scheduler.
+struct Driver::Expected {
+  std::set<JobKey> jobs;    // of arrays the tasks, and the array
+  std::set<Token> awaited;  // whose submission is not settled yet
+};
+
+Driver::Expected Driver::expected_jobs() const {
+  Expected expected;
+  auto live_job = [&](const JobKey& job) {
+    expected.jobs.insert(job);
+    expected.jobs.insert(array_of(job));
+  };
   for (const auto& [id, live] : runs_) {
     const Attempt* attempt = live.run.attempt();
     if (attempt == nullptr) continue;
-    if (attempt->train) ours.insert(attempt->train->key);
-    if (attempt->store) ours.insert(attempt->store->key);
+    if (attempt->train) live_job(attempt->train->key);
+    if (attempt->store) live_job(attempt->store->key);
     for (JobRole role : {JobRole::train, JobRole::store})
-      if (live.busy || live.doubt) awaited.insert(token_of(ledger_.id(), id, attempt->number, role));
+      if (live.busy || live.doubt) expected.awaited.insert(token_of(ledger_.id(), live.run, role));
   }
   for (const auto& [digest, live] : data_sets_) {
-    if (live.data_set.job) ours.insert(*live.data_set.job);
+    if (live.data_set.job) live_job(*live.data_set.job);
     if (live.busy || live.doubt)
-      awaited.insert(stage_token(ledger_.id(), digest, live.data_set.attempts + 1));
+      expected.awaited.insert(stage_token(ledger_.id(), digest, live.data_set.attempts + 1));
   }
+  return expected;
+}
+
+// Jobs with our token that belong to nothing that lives: what a crash, or a doubt resolved twice, left
+// behind. Of an array none of whose tasks is ours, all at once.
+void Driver::cancel_strays() {
+  Expected expected = expected_jobs();
+  std::map<JobKey, Token> strays;
   for (const auto& [key, job] : snapshot_) {
-    if (job.phase == JobPhase::ended || ours.contains(key) || awaited.contains(job.token) ||
+    if (job.phase == JobPhase::ended || expected.jobs.contains(key) || expected.awaited.contains(job.token) ||
         now() < key.submitted_at + stray_age)
       continue;
-    log_warning("event=stray_cancelled job={} token={}", key.job_id, job.token);
+    strays.emplace(expected.jobs.contains(array_of(key)) ? key : array_of(key), job.token);
+  }
+  for (const auto& [key, token] : strays) {
+    log_warning("event=stray_cancelled job={} token={}", to_string(key), token);
     lane_.run(
-        [this, key = key, token = job.token] {
+        [this, key = key, token = token] {
           steps_.scheduler().cancel(key, token);
           return true;
         },

@@ -20,6 +20,11 @@ std::string attempt_directory(const std::string& scratch, std::int64_t run_id, i
   return join_path(run_directory(scratch, run_id), "attempts/" + std::to_string(attempt));
 }
 
+std::string array_directory(const std::string& scratch, std::int64_t first_run, int first_attempt) {
+  return join_path(join_path(scratch, "arrays"),
+                   std::to_string(first_run) + "." + std::to_string(first_attempt));
+}
+
 std::string uploaded_code(const std::string& state_dir, std::uint32_t uid, const std::string& digest) {
   return join_path(join_path(join_path(state_dir, "code"), std::to_string(uid)), digest + ".tar");
 }

@@ -17,6 +17,8 @@
 //       stored.json                         evidence of the store job (StoreEvidence)
 //       model/ results/ checkpoint/ logs/   MODEL_DIR RESULT_DIR CHECKPOINT_DIR LOG_DIR
 //       metrics.jsonl                       the built-in trainer's metrics
+//   <scratch>/arrays/<run>.<attempt>/       0700, the user's; named after the first attempt in it
+//     <task> → ../../runs/<run>/attempts/<n>
 #pragma once
 #include <cstdint>
 #include <string>
@@ -53,6 +55,7 @@ std::string dataset_directory(const std::string& scratch, const std::string& dig
 std::string runs_directory(const std::string& scratch);
 std::string run_directory(const std::string& scratch, std::int64_t run_id);
 std::string attempt_directory(const std::string& scratch, std::int64_t run_id, int attempt);
+std::string array_directory(const std::string& scratch, std::int64_t first_run, int first_attempt);
 
 // Uploaded code, in the daemon's state directory and the daemon's own: <state_dir>/code/<uid>/<sha256>.tar,
 // complete or not there. Of each user apart, so nobody runs or probes for another's.

@@ -13,8 +13,11 @@ constexpr const char* schema =
 constexpr const char* segments =
 #include "daemon/ledger/segments.inc"
     ;
-constexpr const char* upgrade_to_2 =
-#include "daemon/ledger/upgrade_to_2.inc"
+constexpr const char* upgrade_from_1 =
+#include "daemon/ledger/upgrade_from_1.inc"
+    ;
+constexpr const char* upgrade_from_2 =
+#include "daemon/ledger/upgrade_from_2.inc"
     ;
 
 int version_of(Database& database) {
@@ -28,12 +31,18 @@ void create(Database& database) {
   database.execute(segments);
 }
 
-// From `version` to the next.
+// From an earlier version to the present one.
 void upgrade(Database& database, int version) {
-  if (version != 1) throw Error(ErrorKind::internal, fmt::format("no way on from schema {}", version));
-  database.execute("alter table segments rename to segments_1; drop index segments_by_end;");
-  database.execute(segments);
-  database.execute(upgrade_to_2);
+  switch (version) {
+    case 1:
+      database.execute("alter table segments rename to segments_1; drop index segments_by_end;");
+      database.execute(segments);
+      return database.execute(upgrade_from_1);
+    case 2:
+      return database.execute(upgrade_from_2);
+    default:
+      throw Error(ErrorKind::internal, fmt::format("no way on from schema {}", version));
+  }
 }
 
 }  // namespace
@@ -46,8 +55,10 @@ void migrate(Database& database, const std::string& path) {
                 fmt::format("{}: schema {} is of a newer release; this one reads up to {}", path, version,
                             schema_version));
   database.transaction([&] {
-    if (version == 0) create(database);
-    for (int from = version; from > 0 && from < schema_version; ++from) upgrade(database, from);
+    if (version == 0)
+      create(database);
+    else
+      upgrade(database, version);
     database.execute(fmt::format("pragma user_version = {}", schema_version));
   });
 }

@@ -14,15 +14,19 @@ constexpr std::array entry_kind_names{"entry", "reversal", "correction"};
 // In the order in which charged_segments() reads them.
 constexpr const char* columns =
     "select segment_id, kind, reason, written_at, closed_until, cluster, job_id, submitted_at, restart, "
-    "role, run_id, "
-    "run_name, user, account, plan, gpu_type, gpus, started_at, ended_at, source, last_seen_at from segments "
-    "s ";
+    "role, run_id, run_name, user, account, plan, gpu_type, gpus, started_at, ended_at, source, "
+    "last_seen_at, "
+    "array_task from segments s ";
 
 // Neither taken back, nor what takes another back.
 constexpr const char* in_force =
     "kind <> 'reversal' and not exists (select 1 from segments r where r.corrects = s.segment_id and r.kind "
     "= "
     "'reversal') ";
+
+std::optional<std::int64_t> task_column(const JobKey& job) {
+  return job.task ? std::optional<std::int64_t>(*job.task) : std::nullopt;
+}
 
 std::optional<std::int64_t> unix_if_set(const std::optional<UtcSeconds>& time) {
   return time ? std::optional(to_unix(*time)) : std::nullopt;
@@ -45,17 +49,16 @@ void Ledger::insert_segment(const ChargedSegment& charged, std::uint32_t uid) {
   {
     Statement insert = database_.prepare(
         "insert into segments (kind, reason, written_at, closed_until, cluster, job_id, submitted_at, "
-        "restart, role, "
-        "run_id, run_name, uid, user, account, plan, gpu_type, gpus, started_at, ended_at, source, "
-        "last_seen_at) "
-        "values ('entry', '', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do "
-        "nothing "
-        "returning segment_id");
+        "array_task, restart, role, run_id, run_name, uid, user, account, plan, gpu_type, gpus, started_at, "
+        "ended_at, source, last_seen_at) "
+        "values ('entry', '', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+        "on conflict do nothing returning segment_id");
     insert.bind(to_unix(now()))
         .bind(to_unix(closed_until()))
         .bind(segment.job.cluster)
         .bind(segment.job.job_id)
         .bind(to_unix(segment.job.submitted_at))
+        .bind(task_column(segment.job))
         .bind(segment.restart)
         .bind(to_string(charged.role))
         .bind(charged.run_id)
@@ -110,6 +113,8 @@ std::vector<ChargedSegment> Ledger::charged_segments(Statement& rows) {
     charged.plan = rows.text(14);
     Segment& segment = charged.segment;
     segment.job = {rows.text(5), static_cast<std::uint32_t>(rows.integer(6)), from_unix(rows.integer(7))};
+    if (std::optional<std::int64_t> task = rows.integer_if_set(21))
+      segment.job.task = static_cast<std::uint32_t>(*task);
     segment.restart = static_cast<int>(rows.integer(8));
     segment.gpu_type = rows.text(15);
     segment.gpus = static_cast<int>(rows.integer(16));
@@ -126,14 +131,14 @@ std::vector<ChargedSegment> Ledger::segments(UtcSeconds since, UtcSeconds until)
   Statement rows = database_.prepare(
       std::string(columns) +
       "where (ended_at > ?1 and started_at < ?2) or (written_at >= ?1 and written_at < ?2 and started_at < "
-      "closed_until) order by started_at, cluster, job_id, restart, segment_id");
+      "closed_until) order by started_at, cluster, job_id, array_task, restart, segment_id");
   rows.bind(to_unix(since)).bind(to_unix(until));
   return charged_segments(rows);
 }
 
 std::vector<ChargedSegment> Ledger::segments_in_force(UtcSeconds since) {
   Statement rows = database_.prepare(std::string(columns) + "where ended_at >= ? and " + in_force +
-                                     "order by started_at, cluster, job_id, restart");
+                                     "order by started_at, cluster, job_id, array_task, restart");
   rows.bind(to_unix(since));
   return charged_segments(rows);
 }
@@ -143,12 +148,12 @@ std::int64_t Ledger::enter_again(EntryKind kind, std::int64_t segment_id, const 
                                  const std::string& reason) {
   Statement insert = database_.prepare(
       "insert into segments (kind, corrects, reason, written_at, closed_until, cluster, job_id, "
-      "submitted_at, restart, "
-      "role, run_id, run_name, uid, user, account, plan, gpu_type, gpus, started_at, ended_at, source, "
-      "last_seen_at) "
-      "select ?, segment_id, ?, ?, ?, cluster, job_id, submitted_at, restart, role, run_id, run_name, uid, "
-      "user, account, "
-      "plan, ?, ?, ?, ?, ?, ? from segments where segment_id = ? returning segment_id");
+      "submitted_at, "
+      "array_task, restart, role, run_id, run_name, uid, user, account, plan, gpu_type, gpus, started_at, "
+      "ended_at, source, last_seen_at) "
+      "select ?, segment_id, ?, ?, ?, cluster, job_id, submitted_at, array_task, restart, role, run_id, "
+      "run_name, uid, user, account, plan, ?, ?, ?, ?, ?, ? from segments where segment_id = ? returning "
+      "segment_id");
   insert.bind(to_string(kind))
       .bind(reason)
       .bind(to_unix(now()))
@@ -165,12 +170,15 @@ std::int64_t Ledger::enter_again(EntryKind kind, std::int64_t segment_id, const 
 }
 
 std::optional<std::int64_t> Ledger::id_in_force(const Segment& segment) {
-  Statement rows = database_.prepare(
-      std::string(columns) + "where cluster = ? and job_id = ? and submitted_at = ? and restart = ? and " +
-      in_force);
+  Statement rows =
+      database_.prepare(std::string(columns) +
+                        "where cluster = ? and job_id = ? and submitted_at = ? and array_task is ? "
+                        "and restart = ? and " +
+                        in_force);
   rows.bind(segment.job.cluster)
       .bind(segment.job.job_id)
       .bind(to_unix(segment.job.submitted_at))
+      .bind(task_column(segment.job))
       .bind(segment.restart);
   std::vector<ChargedSegment> found = charged_segments(rows);
   return found.size() == 1 && found[0].segment == segment ? std::optional(found[0].id) : std::nullopt;
@@ -181,7 +189,7 @@ void Ledger::correct(const Segment& was, const std::optional<Segment>& is, const
     std::optional<std::int64_t> wrong = id_in_force(was);
     if (!wrong)
       throw Error(ErrorKind::invalid,
-                  fmt::format("what job {} is charged was corrected meanwhile", was.job.job_id));
+                  fmt::format("what job {} is charged was corrected meanwhile", to_string(was.job)));
     insert_suspensions(enter_again(EntryKind::reversal, *wrong, was, reason), was.suspended);
     if (is) insert_suspensions(enter_again(EntryKind::correction, *wrong, *is, reason), is->suspended);
   });

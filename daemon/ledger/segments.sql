@@ -21,6 +21,7 @@ create table segments (
   cluster       text    not null,
   job_id        integer not null,
   submitted_at  integer not null,           -- with job_id: ids are reused
+  array_task    integer,                    -- of a job array, job_id is the array's; else null
   restart       integer not null,           -- Slurm's restart count
   role          text    not null check (role in ('stage', 'train', 'store')),
   run_id        integer references runs(run_id),   -- null: a data set's
@@ -37,7 +38,8 @@ create table segments (
   last_seen_at  integer,                    -- the agent's last sign of life; null: it left none
   check ((kind = 'entry') = (corrects is null))
 ) strict;
-create unique index segments_once on segments(cluster, job_id, submitted_at, restart) where kind = 'entry';
+create unique index segments_once on segments(cluster, job_id, submitted_at, coalesce(array_task, -1), restart)
+  where kind = 'entry';
 create unique index segments_corrected_once on segments(corrects, kind) where corrects is not null;
 create index segments_by_end on segments(ended_at);
 create index segments_booked_later on segments(written_at) where started_at < closed_until;

@@ -59,17 +59,24 @@ Finding compare(const ReconciledJob& job) {
   return job.recorded->phase == JobPhase::ended ? Finding::differs : Finding::not_ended_in_slurmdbd;
 }
 
-// "ty-cafe-7.1-train" is one of run 7's train jobs.
+// "ty-cafe-7.1-train" is one of run 7's train jobs. The token of an array names another run, but there the
+// task is in the key.
 bool is_token_of(const Token& token, const ChargedSegment& charged) {
-  return charged.run_id && token.find("-" + std::to_string(*charged.run_id) + ".") != Token::npos &&
-         token.ends_with(std::string("-") + to_string(charged.role));
+  if (!charged.run_id || !token.ends_with(std::string("-") + to_string(charged.role))) return false;
+  return charged.segment.job.task || token.find("-" + std::to_string(*charged.run_id) + ".") != Token::npos;
+}
+
+// Of all jobs that ever had these: a cluster, an id, of an array the task.
+JobKey whenever(JobKey job) {
+  job.submitted_at = UtcSeconds{};
+  return job;
 }
 
 // slurmdbd's rows, each given to one segment.
 class Rows {
  public:
   explicit Rows(const std::vector<JobStatus>& recorded) {
-    for (const JobStatus& row : recorded) left_.emplace(std::pair(row.key.cluster, row.key.job_id), &row);
+    for (const JobStatus& row : recorded) left_.emplace(whenever(row.key), &row);
   }
 
   // The row of this segment. A job that slurmctld lost and put back into the queue has a new submit time, its
@@ -94,7 +101,7 @@ class Rows {
  private:
   template <class Wanted>
   const JobStatus* take_if(const JobKey& job, const Wanted& wanted) {
-    auto [begin, end] = left_.equal_range(std::pair(job.cluster, job.job_id));
+    auto [begin, end] = left_.equal_range(whenever(job));
     auto found = std::find_if(begin, end, [&](const auto& entry) { return wanted(*entry.second); });
     if (found == end) return nullptr;
     const JobStatus* row = found->second;
@@ -102,16 +109,19 @@ class Rows {
     return row;
   }
 
-  std::multimap<std::pair<std::string, std::uint32_t>, const JobStatus*> left_;
+  std::multimap<JobKey, const JobStatus*> left_;
 };
+
+// By token and, in an array, task.
+using ChargedJobs = std::map<std::pair<Token, std::optional<std::uint32_t>>, JobKey>;
 
 // A job of ours that the ledger has no segment of; nullopt when it used nothing.
 std::optional<Finding> without_segment(const JobStatus& row, const std::set<JobKey>& unsettled,
-                                       const std::map<Token, JobKey>& charged) {
+                                       const ChargedJobs& charged) {
   if (!row.started_at) return std::nullopt;
   if (unsettled.contains(row.key)) return Finding::not_settled_yet;
   if (row.phase != JobPhase::ended) return Finding::not_ended_in_slurmdbd;
-  auto other = charged.find(row.token);  // a restart of the same job is no copy
+  auto other = charged.find({row.token, row.key.task});  // a restart of the same job is no copy
   bool is_copy = other != charged.end() && other->second.job_id != row.key.job_id;
   return is_copy ? Finding::extra_copy : Finding::missing_in_ledger;
 }
@@ -175,12 +185,12 @@ Reconciliation reconcile(const std::vector<ChargedSegment>& in_force, const std:
                          const std::set<JobKey>& unsettled, UtcSeconds since) {
   Reconciliation result;
   Rows rows(recorded);
-  std::map<Token, JobKey> charged_jobs;
+  ChargedJobs charged_jobs;
   for (const ChargedSegment& charged : in_force) {
     ReconciledJob job{Finding::equal, charged, {}};
     if (const JobStatus* row = rows.take(charged)) {
       job.recorded = *row;
-      charged_jobs.emplace(row->token, row->key);
+      charged_jobs.emplace(std::pair(row->token, row->key.task), row->key);
     }
     job.finding = compare(job);
     if (charged.segment.ended_at >= since) result.jobs.push_back(std::move(job));

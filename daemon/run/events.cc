@@ -127,7 +127,13 @@ Json body(const event::Accepted& e) {
           {"dataset", e.dataset_digest},
           {"code", e.code_digest}};
 }
-Json body(const event::Admitted& e) { return {{"attempt", e.attempt}}; }
+Json body(const event::Admitted& e) {
+  Json json{{"attempt", e.attempt}};
+  if (e.array)
+    json["array"] = {
+        {"run", e.array->first_run}, {"attempt", e.array->first_attempt}, {"task", e.array->task}};
+  return json;
+}
 Json body(const event::Submitted& e) { return {{"train", trainyard::to_json(e.train)}}; }
 Json body(const event::Released& e) { return {{"store", trainyard::to_json(e.store)}}; }
 Json body(const event::Started& e) { return {{"started_at", to_unix(e.started_at)}, {"nodes", e.nodes}}; }
@@ -195,7 +201,14 @@ event::Accepted from_body(UtcSeconds at, const Json& json) {
 }
 template <>
 event::Admitted from_body(UtcSeconds at, const Json& json) {
-  return {at, static_cast<int>(get<std::int64_t>(json, "attempt"))};
+  event::Admitted admitted{at, static_cast<int>(get<std::int64_t>(json, "attempt"))};
+  if (json.contains("array")) {
+    Json place = get<Json>(json, "array");
+    admitted.array =
+        ArrayPlace{get<std::int64_t>(place, "run"), static_cast<int>(get<std::int64_t>(place, "attempt")),
+                   static_cast<std::uint32_t>(get<std::int64_t>(place, "task"))};
+  }
+  return admitted;
 }
 template <>
 event::Submitted from_body(UtcSeconds at, const Json& json) {

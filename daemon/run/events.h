@@ -31,6 +31,14 @@ JobRole job_role_from(const std::string& name);
 enum class Result { completed, failed, cancelled };
 const char* to_string(Result result);
 
+// The place of an attempt in a job array. The array is named after the first run in it.
+struct ArrayPlace {
+  std::int64_t first_run = 0;
+  int first_attempt = 1;   // of that run
+  std::uint32_t task = 0;  // this attempt's index
+  bool operator==(const ArrayPlace&) const = default;
+};
+
 namespace event {
 
 // ---- of a run
@@ -46,6 +54,7 @@ struct Accepted {
 struct Admitted {  // the plan has room: attempt `attempt` begins. The intent to submit.
   UtcSeconds at{};
   int attempt = 1;
+  std::optional<ArrayPlace> array{};
 };
 struct Submitted {  // the held train job is in the scheduler under this key
   UtcSeconds at{};

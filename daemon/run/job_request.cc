@@ -44,6 +44,20 @@ std::string comment_of(const TrainingRun& run, const char* doing) {
                      run.manifest->name, run.attempt()->number);
 }
 
+// Of a request for one of these attempts, one for all of them: each task finds its own directory by its
+// index.
+void make_array(JobRequest& request, const JobSite& site, const std::vector<TrainingRun>& runs,
+                const char* command, const char* log) {
+  const ArrayPlace& array = *runs.front().attempt()->array;
+  std::string directory = layout::array_directory(site.scratch, array.first_run, array.first_attempt);
+  request.script = fmt::format("#!/bin/sh\nexec {} {} {}/\"$SLURM_ARRAY_TASK_ID\"/{}\n",
+                               shell_quote(site.agent), command, shell_quote(directory), layout::launch_file);
+  request.working_directory = directory;
+  request.output = join_path(directory, join_path("%a", log));
+  for (const TrainingRun& run : runs) request.tasks.push_back(run.attempt()->array->task);
+  request.comment += fmt::format(", and {} more", runs.size() - 1);
+}
+
 }  // namespace
 
 JobRequest stage_job(const JobSite& site, const DataSet& data_set) {
@@ -56,11 +70,12 @@ JobRequest stage_job(const JobSite& site, const DataSet& data_set) {
   return request;
 }
 
-JobRequest train_job(const JobSite& site, const TrainingRun& run, std::uint32_t stage_job_id) {
+JobRequest train_jobs(const JobSite& site, const std::vector<TrainingRun>& runs, std::uint32_t stage_job_id) {
+  const TrainingRun& run = runs.front();
   std::string directory = attempt_directory_of(site, run);
   const Resources& resources = run.manifest->resources;
   JobRequest request = job_of(site, run.owner, "run", directory, layout::launch_file);
-  request.token = token_of(site.ledger_id, run.id, run.attempt()->number, JobRole::train);
+  request.token = token_of(site.ledger_id, run, JobRole::train);
   request.comment = comment_of(run, "trains");
   request.output = join_path(directory, layout::train_job_log);
   request.nodes = resources.nodes;
@@ -82,10 +97,24 @@ JobRequest train_job(const JobSite& site, const TrainingRun& run, std::uint32_t 
   request.held = true;
   if (const auto* script = std::get_if<ScriptSpec>(&run.manifest->program))
     describe_script(request, *script, run.accepted_at, request.output);
+  if (run.attempt()->array) make_array(request, site, runs, "run", layout::train_job_log);
   return request;
 }
 
-JobRequest store_job(const JobSite& site, const TrainingRun& run, std::uint32_t after) {
+JobRequest store_jobs(const JobSite& site, const std::vector<TrainingRun>& runs, std::uint32_t after) {
+  const TrainingRun& run = runs.front();
+  JobRequest request = store_again_job(site, run);
+  request.dependency = JobDependency{JobDependency::Kind::after_any, after};
+  if (!run.attempt()->array) return request;
+  // Of an array no task can wait for its own's end, only for its good end: what fails is stored by a job of
+  // its own.
+  request.dependency->kind = JobDependency::Kind::after_each;
+  request.token = token_of(site.ledger_id, run, JobRole::store);
+  make_array(request, site, runs, "store", layout::store_job_log);
+  return request;
+}
+
+JobRequest store_again_job(const JobSite& site, const TrainingRun& run) {
   std::string directory = attempt_directory_of(site, run);
   JobRequest request = job_of(site, run.owner, "store", directory, layout::launch_file);
   request.token = token_of(site.ledger_id, run.id, run.attempt()->number, JobRole::store);
@@ -93,7 +122,6 @@ JobRequest store_job(const JobSite& site, const TrainingRun& run, std::uint32_t 
   request.output = join_path(directory, layout::store_job_log);
   request.partition = site.stage_partition.empty() ? run.manifest->resources.partition : site.stage_partition;
   request.account = run.manifest->resources.account;
-  if (after != 0) request.dependency = JobDependency{JobDependency::Kind::after_any, after};
   return request;
 }
 

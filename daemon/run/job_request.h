@@ -19,9 +19,14 @@ struct JobSite {
 };
 
 JobRequest stage_job(const JobSite& site, const DataSet& data_set);
-// Held. `stage_job_id`: a stage job just seen alive; 0 when the data are ready or there are none.
-JobRequest train_job(const JobSite& site, const TrainingRun& run, std::uint32_t stage_job_id);
-// `after`: the train job it waits for; 0 when that has ended.
-JobRequest store_job(const JobSite& site, const TrainingRun& run, std::uint32_t after);
+
+// `runs`: one, or attempts in the same array, in the order of their tasks; then the request is for that
+// array. Held. `stage_job_id`: a stage job just seen alive; 0 when the data are ready or there are none.
+JobRequest train_jobs(const JobSite& site, const std::vector<TrainingRun>& runs, std::uint32_t stage_job_id);
+// `after`: the train job, or array, they wait for.
+JobRequest store_jobs(const JobSite& site, const std::vector<TrainingRun>& runs, std::uint32_t after);
+
+// Of an attempt whose train job has ended, in an array or not: a job of its own.
+JobRequest store_again_job(const JobSite& site, const TrainingRun& run);
 
 }  // namespace trainyard

@@ -45,6 +45,7 @@ void apply(TrainingRun& run, const event::Admitted& e) {
   Attempt& attempt = run.attempts.emplace_back();
   attempt.number = e.attempt;
   attempt.admitted_at = e.at;
+  attempt.array = e.array;
   attempt.avoid = run.avoid;
   run.state = RunState::admitted;
 }
@@ -188,6 +189,15 @@ std::string token_prefix(const std::string& ledger_id) { return "ty-" + ledger_i
 Token token_of(const std::string& ledger_id, std::int64_t run_id, int attempt, JobRole role) {
   return token_prefix(ledger_id) + std::to_string(run_id) + "." + std::to_string(attempt) + "-" +
          to_string(role);
+}
+
+Token token_of(const std::string& ledger_id, const TrainingRun& run, JobRole role) {
+  const Attempt& attempt = *run.attempt();
+  const std::optional<RunJob>& job = role == JobRole::train ? attempt.train : attempt.store;
+  bool in_array = attempt.array && (!job || job->key.task);
+  if (!in_array) return token_of(ledger_id, run.id, attempt.number, role);
+  return token_prefix(ledger_id) + "a" + std::to_string(attempt.array->first_run) + "." +
+         std::to_string(attempt.array->first_attempt) + "-" + to_string(role);
 }
 
 ShownState shown_state(const TrainingRun& run, bool data_ready) {

@@ -36,6 +36,7 @@ struct RunJob {
 struct Attempt {
   int number = 1;
   UtcSeconds admitted_at{};
+  std::optional<ArrayPlace> array;  // its jobs are tasks of arrays; unset: jobs of their own
   std::optional<RunJob> train, store;
   int store_tries = 0;
   std::string avoid;           // nodes that it is not to run on
@@ -81,10 +82,13 @@ bool occupies_plan(RunState state);               // from admission to the end o
 bool has_live_train_job(const TrainingRun& run);
 bool has_live_store_job(const TrainingRun& run);
 
-// Names of jobs: "ty-<ledger id>-<run>.<attempt>-train". The ledger id keeps two daemons on one cluster
-// apart.
+// Names of jobs: "ty-<ledger id>-<run>.<attempt>-train", of arrays "ty-<ledger id>-a<first run>.<its
+// attempt>-train". The ledger id keeps two daemons on one cluster apart.
 std::string token_prefix(const std::string& ledger_id);
 Token token_of(const std::string& ledger_id, std::int64_t run_id, int attempt, JobRole role);
+// That of the last attempt's job of this role as it is, or is to go, into the scheduler. A store job that is
+// tried again is one of its own, whatever the first was.
+Token token_of(const std::string& ledger_id, const TrainingRun& run, JobRole role);
 
 // What users see; needs the data set only to tell staging from pending.
 enum class ShownState { queued, staging, pending, running, storing, completed, failed, cancelled };

@@ -141,12 +141,17 @@ std::chrono::seconds length_of(const std::vector<Period>& intervals) {
 }
 
 Json to_json(const JobKey& key) {
-  return {{"cluster", key.cluster}, {"job_id", key.job_id}, {"submitted_at", to_unix(key.submitted_at)}};
+  Json json{{"cluster", key.cluster}, {"job_id", key.job_id}, {"submitted_at", to_unix(key.submitted_at)}};
+  if (key.task) json["array_task"] = *key.task;
+  return json;
 }
 
 JobKey job_key_from_json(const Json& json) {
-  return {get<std::string>(json, "cluster"), static_cast<std::uint32_t>(get<std::int64_t>(json, "job_id")),
-          from_unix(get<std::int64_t>(json, "submitted_at"))};
+  JobKey key{get<std::string>(json, "cluster"), static_cast<std::uint32_t>(get<std::int64_t>(json, "job_id")),
+             from_unix(get<std::int64_t>(json, "submitted_at"))};
+  if (json.contains("array_task"))
+    key.task = static_cast<std::uint32_t>(get<std::int64_t>(json, "array_task"));
+  return key;
 }
 
 Json to_json(const Segment& segment) {

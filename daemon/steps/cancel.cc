@@ -16,16 +16,20 @@ void Steps::cancel_if_there(const JobKey& job, const Token& token) {
 RunStepResult Steps::cancel(const TrainingRun& run) {
   const Attempt& attempt = *run.attempt();
   if (attempt.train && !attempt.train->end)
-    cancel_if_there(attempt.train->key, token_of(site_.ledger_id, run.id, attempt.number, JobRole::train));
+    cancel_if_there(attempt.train->key, token_of(site_.ledger_id, run, JobRole::train));
   // It never ran: there is nothing to store.
-  if (run.state != RunState::running && attempt.store && !attempt.store->end)
-    cancel_if_there(attempt.store->key, token_of(site_.ledger_id, run.id, attempt.number, JobRole::store));
+  if (run.state != RunState::running) cancel_store(run);
   return {std::nullopt, std::chrono::seconds(10)};
 }
 
+void Steps::cancel_store(const TrainingRun& run) {
+  const std::optional<RunJob>& store = run.attempt()->store;
+  if (store && !store->end) cancel_if_there(store->key, token_of(site_.ledger_id, run, JobRole::store));
+}
+
 RunEvent Steps::abandon(const TrainingRun& run, Doubt doubt) {
-  Token token = token_of(site_.ledger_id, run.id, run.attempt()->number, JobRole::train);
-  if (std::optional<JobKey> job = already_submitted(token, run.owner.uid, doubt))
+  Token token = token_of(site_.ledger_id, run, JobRole::train);
+  if (std::optional<JobKey> job = already_submitted(token, run.owner.uid, task_of(run), doubt))
     return event::Submitted{now(), *job};
   return event::Cancelled{now()};
 }

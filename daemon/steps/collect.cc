@@ -21,6 +21,8 @@ std::optional<StoreEvidence> read_evidence(const std::string& directory, const O
   }
 }
 
+using namespace std::chrono_literals;
+
 bool never_ran(const TrainingRun& run) { return !run.attempt()->train->started_at; }
 
 }  // namespace
@@ -46,14 +48,16 @@ RunStepResult Steps::collect(const TrainingRun& run, Doubt doubt) {
             {}};
 
   // The results wait on scratch, and the run stays `storing`, however long the store is away.
-  UtcSeconds due = *attempt.store->end_known_at + delay_after(attempt.store_tries);
+  // A task of an array that could not follow its failed training has not been tried yet.
+  bool was_tried = job.outcome != JobOutcome::dependency_failed;
+  UtcSeconds due = *attempt.store->end_known_at + (was_tried ? delay_after(attempt.store_tries) : 0s);
   if (now() < due) return {std::nullopt, due - now()};
   Token token = token_of(site_.ledger_id, run.id, attempt.number, JobRole::store);
   std::optional<JobKey> next;
   if (doubt)
     for (const JobStatus& other : scheduler_.find(token, run.owner.uid))
       if (other.phase != JobPhase::ended) next = other.key;
-  if (!next) next = scheduler_.submit(store_job(site_, run, 0));
+  if (!next) next = scheduler_.submit(store_again_job(site_, run));
   return {event::StoreRetried{now(), reason, segment, *next}, {}};
 }
 

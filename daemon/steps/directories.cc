@@ -52,7 +52,7 @@ Launch launch_of(const JobSite& site, const TrainingRun& run, const std::string&
   Launch launch;
   launch.run_id = run.id;
   launch.attempt = run.attempt()->number;
-  launch.token = token_of(site.ledger_id, run.id, launch.attempt, JobRole::train);
+  launch.token = token_of(site.ledger_id, run, JobRole::train);
   launch.name = run.manifest->name;
   launch.directory = directory;
   if (!run.code_digest.empty()) launch.code_archive = code;
@@ -63,6 +63,16 @@ Launch launch_of(const JobSite& site, const TrainingRun& run, const std::string&
   launch.may_be_tried_again = may_be_tried_again(run);
   launch.manifest = *run.manifest;
   return launch;
+}
+
+// The last one out takes the array's directory along; what a user put there stays.
+void leave_array(const std::string& scratch, const Owner& owner, const ArrayPlace& array) {
+  std::string directory = layout::array_directory(scratch, array.first_run, array.first_attempt);
+  {
+    AsUser user(owner.uid);
+    ::unlink(join_path(directory, std::to_string(array.task)).c_str());
+  }
+  ::rmdir(directory.c_str());
 }
 
 }  // namespace
@@ -90,7 +100,7 @@ void remove_user_directory(const std::string& path, const Owner& owner) {
 }
 
 // Everything the attempt's jobs will look for. Written again after a crash, the same.
-std::string Steps::prepare_attempt(const TrainingRun& run) {
+void Steps::prepare_attempt(const TrainingRun& run) {
   std::string run_directory = layout::run_directory(site_.scratch, run.id);
   std::string directory = layout::attempt_directory(site_.scratch, run.id, run.attempt()->number);
   std::string code = join_path(run_directory, layout::code_archive);
@@ -105,10 +115,24 @@ std::string Steps::prepare_attempt(const TrainingRun& run) {
   seed_checkpoint(site_.scratch, run, directory);
   write_atomically(join_path(directory, layout::launch_file),
                    to_json(launch_of(site_, run, directory, code)).dump(2));
-  return directory;
+}
+
+// Where the tasks of an array find their own directories.
+void Steps::prepare_array(const std::vector<TrainingRun>& runs) {
+  const ArrayPlace& array = *runs.front().attempt()->array;
+  std::string directory = layout::array_directory(site_.scratch, array.first_run, array.first_attempt);
+  make_user_directory(directory, runs.front().owner);
+  AsUser user(runs.front().owner.uid);
+  for (const TrainingRun& run : runs) {
+    std::string link = join_path(directory, std::to_string(run.attempt()->array->task));
+    std::string target = layout::attempt_directory(site_.scratch, run.id, run.attempt()->number);
+    if (::symlink(target.c_str(), link.c_str()) != 0 && errno != EEXIST) throw_errno("symlink " + link);
+  }
 }
 
 void Steps::remove_run(const TrainingRun& run) {
+  for (const Attempt& attempt : run.attempts)
+    if (attempt.array) leave_array(site_.scratch, run.owner, *attempt.array);
   remove_user_directory(layout::run_directory(site_.scratch, run.id), run.owner);
 }
 

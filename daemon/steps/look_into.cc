@@ -22,7 +22,7 @@ bool is_silent(const AttemptEvidence& evidence) {
 
 RunStepResult Steps::look_into(const TrainingRun& run) {
   const Attempt& attempt = *run.attempt();
-  Token token = token_of(site_.ledger_id, run.id, attempt.number, JobRole::train);
+  Token token = token_of(site_.ledger_id, run, JobRole::train);
   AttemptEvidence evidence =
       read_evidence(layout::attempt_directory(site_.scratch, run.id, attempt.number), run);
   if (!evidence.claim) {
@@ -31,7 +31,8 @@ RunStepResult Steps::look_into(const TrainingRun& run) {
   }
   if (!evidence.exit && !is_silent(evidence)) return {{}, look_again};  // it runs, whoever knows of it
 
-  log_warning("run={} job={} was begun, and slurmctld does not know it", run.id, attempt.train->key.job_id);
+  log_warning("run={} job={} was begun, and slurmctld does not know it", run.id,
+              to_string(attempt.train->key));
   cancel_if_there(attempt.train->key, token);  // or it would be started again
   JobStatus lost;
   lost.key = attempt.train->key;

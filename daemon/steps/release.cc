@@ -1,19 +1,33 @@
-// release: the store job behind the train job, then the train job may start.
+// release: the store jobs behind the train jobs, then these may start.
 #include "daemon/steps/steps.h"
 
 namespace trainyard {
 
-RunEvent Steps::release(const TrainingRun& run, Doubt doubt) {
-  const JobKey& train = run.attempt()->train->key;
-  int attempt = run.attempt()->number;
-  std::optional<JobKey> store;
-  // Storing twice does no harm: here a doubt is worth a look, but no waiting.
-  if (doubt)
-    store = already_submitted(token_of(site_.ledger_id, run.id, attempt, JobRole::store), run.owner.uid,
-                              UtcSeconds{});
-  if (!store) store = scheduler_.submit(store_job(site_, run, train.job_id));
-  scheduler_.release(train, token_of(site_.ledger_id, run.id, attempt, JobRole::train));
-  return event::Released{now(), *store};
+// Storing twice does no harm: here a doubt is worth a look, but no waiting.
+std::map<Task, JobKey> Steps::store_all(const std::vector<TrainingRun>& runs, Doubt doubt) {
+  const TrainingRun& first = runs.front();
+  std::map<Task, JobKey> stores;
+  if (doubt) stores = find_submitted(token_of(site_.ledger_id, first, JobRole::store), first.owner.uid);
+  std::vector<TrainingRun> without;
+  for (const TrainingRun& run : runs)
+    if (!stores.contains(task_of(run))) without.push_back(run);
+  if (without.empty()) return stores;
+  JobKey submitted = scheduler_.submit(store_jobs(site_, without, first.attempt()->train->key.job_id));
+  for (const TrainingRun& run : without) {
+    submitted.task = task_of(run);
+    stores[submitted.task] = submitted;
+  }
+  return stores;
+}
+
+RunsStepResult Steps::release(const std::vector<TrainingRun>& runs, Doubt doubt) {
+  std::map<Task, JobKey> stores = store_all(runs, doubt);
+  const TrainingRun& first = runs.front();
+  scheduler_.release(array_of(first.attempt()->train->key), token_of(site_.ledger_id, first, JobRole::train));
+  RunsStepResult result;
+  for (const TrainingRun& run : runs)
+    result.events.emplace_back(run.id, event::Released{now(), stores.at(task_of(run))});
+  return result;
 }
 
 }  // namespace trainyard

@@ -105,10 +105,4 @@ RunStepResult Steps::settle(const TrainingRun& run) {
   return {verdict, {}};
 }
 
-void Steps::cancel_store(const TrainingRun& run) {
-  const Attempt& attempt = *run.attempt();
-  if (attempt.store && !attempt.store->end)
-    cancel_if_there(attempt.store->key, token_of(site_.ledger_id, run.id, attempt.number, JobRole::store));
-}
-
 }  // namespace trainyard

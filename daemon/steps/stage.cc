@@ -60,7 +60,7 @@ DataSetStepResult Steps::stage(const DataSet& data_set, Doubt doubt) {
   JobRequest request = stage_job(site_, data_set);
   // Staging twice does no harm: a doubt is worth a look, but no waiting.
   std::optional<JobKey> job;
-  if (doubt) job = already_submitted(request.token, data_set.owner.uid, UtcSeconds{});
+  if (doubt) job = already_submitted(request.token, data_set.owner.uid, {}, UtcSeconds{});
   if (!job) {
     make_user_directory(directory, data_set.owner);
     write_request(data_set, directory);

@@ -10,13 +10,24 @@ Steps::Steps(Scheduler& scheduler, ObjectStore& file_store, JobSite site, std::s
       site_(std::move(site)),
       state_dir_(std::move(state_dir)) {}
 
-RunStepResult Steps::perform(Step step, const TrainingRun& run, const std::optional<DataSet>& data,
-                             Doubt doubt) {
+Task task_of(const TrainingRun& run) {
+  const std::optional<ArrayPlace>& array = run.attempt()->array;
+  return array ? Task(array->task) : std::nullopt;
+}
+
+RunsStepResult Steps::perform(Step step, const std::vector<TrainingRun>& runs,
+                              const std::optional<DataSet>& data, Doubt doubt) {
+  if (step == Step::submit) return submit(runs, data, doubt);
+  if (step == Step::release) return release(runs, doubt);
+  const TrainingRun& run = runs.front();
+  RunStepResult one = perform_on_one(step, run, doubt);
+  RunsStepResult result{{}, one.again_after};
+  if (one.event) result.events.emplace_back(run.id, *one.event);
+  return result;
+}
+
+RunStepResult Steps::perform_on_one(Step step, const TrainingRun& run, Doubt doubt) {
   switch (step) {
-    case Step::submit:
-      return submit(run, data, doubt);
-    case Step::release:
-      return {release(run, doubt), {}};
     case Step::cancel:
       return cancel(run);
     case Step::abandon:
@@ -27,11 +38,13 @@ RunStepResult Steps::perform(Step step, const TrainingRun& run, const std::optio
       return settle(run);
     case Step::collect:
       return collect(run, doubt);
+    case Step::submit:
+    case Step::release:
     case Step::stage:
     case Step::inspect:
       break;
   }
-  throw Error(ErrorKind::internal, std::string(to_string(step)) + " is no step of a run");
+  throw Error(ErrorKind::internal, std::string(to_string(step)) + " is no step of one run");
 }
 
 DataSetStepResult Steps::perform(Step step, const DataSet& data_set, const std::optional<JobStatus>& job,

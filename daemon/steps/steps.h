@@ -6,6 +6,7 @@
 // message.
 #pragma once
 #include <chrono>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,8 +30,18 @@ struct StepResult {
 using RunStepResult = StepResult<RunEvent>;
 using DataSetStepResult = StepResult<DataSetEvent>;
 
+// Of a step of several runs at once: events of those that got on. The others are asked for again.
+struct RunsStepResult {
+  std::vector<std::pair<std::int64_t, RunEvent>> events;
+  std::optional<std::chrono::seconds> again_after;  // where there are none
+};
+
 // Until when a submission we do not remember may have been sent; unset when it is certain that none was.
 using Doubt = std::optional<UtcSeconds>;
+
+// The index in an array; unset: of a job of its own.
+using Task = std::optional<std::uint32_t>;
+Task task_of(const TrainingRun& run);
 
 struct Sources {
   std::vector<SourceObject> objects, test_objects;
@@ -40,7 +51,9 @@ class Steps {
  public:
   Steps(Scheduler& scheduler, ObjectStore& file_store, JobSite site, std::string state_dir);
 
-  RunStepResult perform(Step step, const TrainingRun& run, const std::optional<DataSet>& data, Doubt doubt);
+  // `runs`: one; to submit and to release, those in the same array, in the order of their tasks.
+  RunsStepResult perform(Step step, const std::vector<TrainingRun>& runs, const std::optional<DataSet>& data,
+                         Doubt doubt);
   DataSetStepResult perform(Step step, const DataSet& data_set, const std::optional<JobStatus>& job,
                             Doubt doubt);
 
@@ -55,11 +68,14 @@ class Steps {
   const JobSite& site() const { return site_; }
 
  private:
-  RunStepResult submit(const TrainingRun& run, const std::optional<DataSet>& data, Doubt doubt);  // submit.cc
-  JobKey submit_elsewhere(JobRequest request);                                                    // submit.cc
-  RunEvent release(const TrainingRun& run, Doubt doubt);                // release.cc
-  RunStepResult cancel(const TrainingRun& run);                         // cancel.cc
-  void cancel_if_there(const JobKey& job, const Token& token);          // cancel.cc
+  RunsStepResult submit(const std::vector<TrainingRun>& runs, const std::optional<DataSet>& data,
+                        Doubt doubt);                                                   // submit.cc
+  JobKey submit_elsewhere(JobRequest request);                                          // submit.cc
+  RunsStepResult release(const std::vector<TrainingRun>& runs, Doubt doubt);            // release.cc
+  std::map<Task, JobKey> store_all(const std::vector<TrainingRun>& runs, Doubt doubt);  // release.cc
+  RunStepResult cancel(const TrainingRun& run);                                         // cancel.cc
+  void cancel_if_there(const JobKey& job, const Token& token);                          // cancel.cc
+  RunStepResult perform_on_one(Step step, const TrainingRun& run, Doubt doubt);
   RunEvent abandon(const TrainingRun& run, Doubt doubt);                // cancel.cc
   RunStepResult settle(const TrainingRun& run);                         // settle.cc
   RunStepResult look_into(const TrainingRun& run);                      // look_into.cc
@@ -68,14 +84,16 @@ class Steps {
   DataSetEvent inspect(const DataSet& data_set, const JobStatus& job);  // stage.cc
 
   EndFacts facts_of_end(const TrainingRun& run);  // settle.cc
-  void cancel_store(const TrainingRun& run);      // settle.cc
-  // The job with that token that is already in the scheduler, extra copies of it cancelled.
-  std::optional<JobKey> find_submitted(const Token& token, std::uint32_t uid);  // submit.cc
+  void cancel_store(const TrainingRun& run);      // cancel.cc
+  // The jobs with that token that are already in the scheduler, extra copies of them cancelled.
+  std::map<Task, JobKey> find_submitted(const Token& token, std::uint32_t uid);  // submit.cc
+  // The one with that index; nothing when there certainly is none. Error{unavailable} while it is too early
+  // to be certain.
+  std::optional<JobKey> already_submitted(const Token& token, std::uint32_t uid, Task task, Doubt doubt);
   // When a submission that find_submitted() does not find was certainly never made.
-  UtcSeconds certain_at(UtcSeconds doubt) const;  // submit.cc
-  // The same; nothing when there is certainly none. Error{unavailable} while it is too early to be certain.
-  std::optional<JobKey> already_submitted(const Token& token, std::uint32_t uid, Doubt doubt);  // submit.cc
-  std::string prepare_attempt(const TrainingRun& run);  // directories.cc
+  UtcSeconds certain_at(UtcSeconds doubt) const;             // submit.cc
+  void prepare_attempt(const TrainingRun& run);              // directories.cc
+  void prepare_array(const std::vector<TrainingRun>& runs);  // directories.cc
 
   Scheduler& scheduler_;
   ObjectStore& file_store_;

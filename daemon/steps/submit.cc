@@ -31,43 +31,56 @@ std::optional<std::uint32_t> stage_job_to_wait_for(Scheduler& scheduler, const J
 
 }  // namespace
 
-std::optional<JobKey> Steps::find_submitted(const Token& token, std::uint32_t uid) {
-  std::optional<JobKey> found;
+std::map<Task, JobKey> Steps::find_submitted(const Token& token, std::uint32_t uid) {
+  std::map<Task, JobKey> kept;
   for (const JobStatus& job : scheduler_.find(token, uid)) {
     if (!is_the_attempt(job)) continue;
-    if (!found) {
-      found = job.key;
-    } else if (job.phase != JobPhase::ended) {
-      log_warning("event=duplicate_job token={} job={} kept={}", token, job.key.job_id, found->job_id);
-      scheduler_.cancel(job.key, token);
-    }
+    auto [first, is_first] = kept.emplace(job.key.task, job.key);
+    if (is_first || job.phase == JobPhase::ended) continue;
+    log_warning("event=duplicate_job token={} job={} kept={}", token, to_string(job.key),
+                to_string(first->second));
+    scheduler_.cancel(job.key, token);
   }
-  return found;
+  return kept;
 }
 
 UtcSeconds Steps::certain_at(UtcSeconds doubt) const { return doubt + 2 * scheduler_.message_timeout(); }
 
-std::optional<JobKey> Steps::already_submitted(const Token& token, std::uint32_t uid, Doubt doubt) {
+std::optional<JobKey> Steps::already_submitted(const Token& token, std::uint32_t uid, Task task,
+                                               Doubt doubt) {
   if (!doubt) return std::nullopt;
-  std::optional<JobKey> found = find_submitted(token, uid);
-  if (!found && now() < certain_at(*doubt))
+  std::map<Task, JobKey> found = find_submitted(token, uid);
+  if (auto job = found.find(task); job != found.end()) return job->second;
+  if (now() < certain_at(*doubt))
     throw Error(ErrorKind::unavailable, fmt::format("{} may still be on its way into Slurm; certain at {}",
                                                     token, format_utc(certain_at(*doubt))));
-  return found;
+  return std::nullopt;
 }
 
 // What has to wait here is no error: nothing was sent, so there is nothing new to doubt.
-RunStepResult Steps::submit(const TrainingRun& run, const std::optional<DataSet>& data, Doubt doubt) {
-  Token token = token_of(site_.ledger_id, run.id, run.attempt()->number, JobRole::train);
+RunsStepResult Steps::submit(const std::vector<TrainingRun>& runs, const std::optional<DataSet>& data,
+                             Doubt doubt) {
+  RunsStepResult result;
+  const TrainingRun& first = runs.front();
   if (doubt) {
-    if (std::optional<JobKey> job = find_submitted(token, run.owner.uid))
-      return {event::Submitted{now(), *job}, {}};
+    std::map<Task, JobKey> found =
+        find_submitted(token_of(site_.ledger_id, first, JobRole::train), first.owner.uid);
+    for (const TrainingRun& run : runs)
+      if (auto job = found.find(task_of(run)); job != found.end())
+        result.events.emplace_back(run.id, event::Submitted{now(), job->second});
+    if (!result.events.empty()) return result;
     if (UtcSeconds time = now(); time < certain_at(*doubt)) return {{}, certain_at(*doubt) - time};
   }
   std::optional<std::uint32_t> stage_job = stage_job_to_wait_for(scheduler_, site_, data);
   if (!stage_job) return {{}, std::chrono::seconds(1)};
-  prepare_attempt(run);
-  return {event::Submitted{now(), submit_elsewhere(train_job(site_, run, *stage_job))}, {}};
+  for (const TrainingRun& run : runs) prepare_attempt(run);
+  if (first.attempt()->array) prepare_array(runs);
+  JobKey submitted = submit_elsewhere(train_jobs(site_, runs, *stage_job));
+  for (const TrainingRun& run : runs) {
+    submitted.task = task_of(run);
+    result.events.emplace_back(run.id, event::Submitted{now(), submitted});
+  }
+  return result;
 }
 
 // A cluster may have no other node that fits: better the one that failed than none.

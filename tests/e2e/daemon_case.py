@@ -96,17 +96,24 @@ class DaemonCase(unittest.TestCase):
 
     def jobs(self, run, role):
         """Slurm's rows of a run's jobs of one role, once they are there and have ended: 'train' or 'store'."""
-        return self.ended_jobs(lambda name: name.split("-", 2)[-1].startswith(f"{run['id']}.") and name.endswith(role))
+        arrays = [attempt["array"] for attempt in run["attempts"] if attempt["array"]]
+
+        def is_of_run(row):
+            place, task = row["JobName"].split("-", 2)[-1], row["JobID"].partition("_")[2]
+            return place.endswith(f"-{role}") and (place.startswith(f"{run['id']}.") or any(
+                place.startswith(f"a{array['run']}.{array['attempt']}-") and task == str(array["task"])
+                for array in arrays))
+        return self.ended_jobs(is_of_run)
 
     def stage_jobs(self, run):
-        return self.ended_jobs(lambda name: f"-{run['data']['digest'][:16]}." in name)
+        return self.ended_jobs(lambda row: f"-{run['data']['digest'][:16]}." in row["JobName"])
 
     def all_jobs(self, user):
-        return [row for row in self.ended_jobs(lambda name: True) if row["User"] == user]
+        return self.ended_jobs(lambda row: row["User"] == user)
 
     def ended_jobs(self, wanted):
         def ended():
-            rows = [row for row in self.yard.sacct() if row["JobName"].startswith("ty-") and wanted(row["JobName"])]
+            rows = [row for row in self.yard.sacct() if row["JobName"].startswith("ty-") and wanted(row)]
             return rows if rows and all(row["End"].isdigit() for row in rows) else None
         return self.yard.wait_until(ended, 20, "the end of jobs in accounting")
 

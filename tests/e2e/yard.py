@@ -176,7 +176,7 @@ class Yard:
         """What Slurm's accounting says, as one dictionary per row: every attempt (-D), no steps, unix seconds.
 
         Jobs that were only ever held are not among them."""
-        fields = "JobIDRaw,JobName,User,Account,State,ExitCode,Submit,Start,End,AllocTRES,NodeList"
+        fields = "JobIDRaw,JobID,JobName,User,Account,State,ExitCode,Submit,Start,End,AllocTRES,NodeList"
         told = self.execute("sacct", "--duplicates", "--parsable2", "--noheader", "--allocations", "--allusers",
                             "--starttime=1970-01-01", f"--format={fields}", *arguments,
                             env={**os.environ, "SLURM_TIME_FORMAT": "%s"})

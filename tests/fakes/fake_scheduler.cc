@@ -6,6 +6,14 @@
 
 namespace trainyard::testing {
 
+namespace {
+
+std::string name_of(const JobStatus& job) {
+  return job.token + (job.key.task ? "_" + std::to_string(*job.key.task) : "");
+}
+
+}  // namespace
+
 void FakeScheduler::check_there() const {
   if (away_) throw Error(ErrorKind::unavailable, "the fake scheduler is away");
 }
@@ -13,6 +21,8 @@ void FakeScheduler::check_there() const {
 JobKey FakeScheduler::submit(const JobRequest& request) {
   std::lock_guard lock(mutex_);
   check_there();
+  int more = std::max(1, static_cast<int>(request.tasks.size()));
+  if (live_jobs() + more > room_) throw Error(ErrorKind::unavailable, "the fake scheduler is full");
   submitted_.push_back(request);
   JobStatus job;
   job.key = {"test", next_id_++, now()};
@@ -132,7 +142,7 @@ std::vector<PlanDrift> FakeScheduler::apply_plans(const std::vector<PlanLimit>& 
 
 JobStatus& FakeScheduler::newest(const std::string& token_end) {
   auto found = std::find_if(jobs_.rbegin(), jobs_.rend(),
-                            [&](const JobStatus& job) { return job.token.ends_with(token_end); });
+                            [&](const JobStatus& job) { return name_of(job).ends_with(token_end); });
   if (found == jobs_.rend())
     throw Error(ErrorKind::not_found, "the test names a job that was never submitted: " + token_end);
   return *found;
@@ -171,6 +181,16 @@ void FakeScheduler::go_away(bool away) {
 void FakeScheduler::lose_acknowledgements(bool lose) {
   std::lock_guard lock(mutex_);
   lose_ = lose;
+}
+
+void FakeScheduler::make_room_for(int live_jobs) {
+  std::lock_guard lock(mutex_);
+  room_ = live_jobs;
+}
+
+int FakeScheduler::live_jobs() const {
+  return static_cast<int>(
+      std::ranges::count_if(jobs_, [](const JobStatus& job) { return job.phase != JobPhase::ended; }));
 }
 
 std::vector<JobRequest> FakeScheduler::submitted() const {

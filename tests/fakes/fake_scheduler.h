@@ -29,13 +29,14 @@ class FakeScheduler : public Scheduler {
   std::vector<PlanDrift> apply_plans(const std::vector<PlanLimit>& plans) override;
   std::string failed_nodes(const std::string& nodes) override;
 
-  // What the test does to jobs, by the end of their token ("-train").
+  // What the test does to jobs, by the end of their token ("-train"), of arrays with the task ("-train_3").
   void start(const std::string& token_end, UtcSeconds at, int gpus = 1);
   void end(const std::string& token_end, JobOutcome outcome, UtcSeconds at);
   void forget(const std::string& token_end);            // neither poll nor history knows it any more
   void break_nodes(const std::string& nodes);           // failed_nodes() names them
   void go_away(bool away);                              // every call throws Error{unavailable}
   void lose_acknowledgements(bool lose);                // submit() queues the job, then throws
+  void make_room_for(int live_jobs);                    // submit() throws where there would be more
   void allow_only_account(const std::string& account);  // of names, that one alone is not refused
 
   std::vector<JobRequest> submitted() const;  // everything ever submitted, in order
@@ -60,6 +61,8 @@ class FakeScheduler : public Scheduler {
   std::string only_account_;  // empty: any
   int names_checked_ = 0;
   bool away_ = false, lose_ = false;
+  int room_ = 1'000'000;
+  int live_jobs() const;
 };
 
 }  // namespace trainyard::testing

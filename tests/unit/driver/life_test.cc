@@ -186,7 +186,7 @@ TEST(Admission, ThatCannotBeWrittenDownHasNotHappened) {
     EXPECT_EQ(site.jobs_submitted("-train"), 0);
   }
   for (std::int64_t id : ids) EXPECT_TRUE(site.run_until_state(id, RunState::released));
-  EXPECT_EQ(site.jobs_submitted("-train"), 2);
+  EXPECT_EQ(site.scheduler().live("-train"), 2);
 }
 
 TEST(TheFreePlan, RefusesARunThatIsLarger) {

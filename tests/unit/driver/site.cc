@@ -123,7 +123,9 @@ std::string Site::attempt_file(std::int64_t run_id, const char* name) const {
 
 void Site::leave_exit_evidence(std::int64_t run_id, int exit_code, int signal) {
   ExitEvidence evidence;
-  evidence.claim.job_id = ledger().find_run(run_id)->attempt()->train->key.job_id;
+  JobKey job = ledger().find_run(run_id)->attempt()->train->key;
+  evidence.claim.job_id = job.job_id;
+  evidence.claim.array_task = job.task;
   evidence.exit_code = exit_code;
   evidence.signal = signal;
   write_atomically(attempt_file(run_id, layout::exit_file), to_json(evidence).dump());
@@ -142,18 +144,27 @@ void Site::leave_stage_evidence(const std::string& digest, bool ok, const std::s
 
 void Site::train(std::int64_t run_id, int exit_code) {
   leave_exit_evidence(run_id, exit_code);
-  scheduler_.start(job(run_id, "train"), now() - std::chrono::seconds(60));
-  scheduler_.end(job(run_id, "train"), exit_code == 0 ? JobOutcome::completed : JobOutcome::failed, now());
+  std::string job = job_of(run_id, JobRole::train);
+  scheduler_.start(job, now() - std::chrono::seconds(60));
+  scheduler_.end(job, exit_code == 0 ? JobOutcome::completed : JobOutcome::failed, now());
 }
 
 void Site::store(std::int64_t run_id) {
   leave_store_evidence(run_id);
-  scheduler_.start(job(run_id, "store"), now() - std::chrono::seconds(5), 0);
-  scheduler_.end(job(run_id, "store"), JobOutcome::completed, now());
+  std::string job = job_of(run_id, JobRole::store);
+  scheduler_.start(job, now() - std::chrono::seconds(5), 0);
+  scheduler_.end(job, JobOutcome::completed, now());
 }
 
 std::string Site::job(std::int64_t run_id, const char* role, int attempt) {
   return "-" + std::to_string(run_id) + "." + std::to_string(attempt) + "-" + role;
+}
+
+std::string Site::job_of(std::int64_t run_id, JobRole role) {
+  TrainingRun run = *ledger().find_run(run_id);
+  const Attempt& attempt = *run.attempt();
+  const std::optional<RunJob>& job = role == JobRole::train ? attempt.train : attempt.store;
+  return token_of(ledger().id(), run, role) + (job->key.task ? "_" + std::to_string(*job->key.task) : "");
 }
 
 int Site::jobs_submitted(const std::string& token_end) const {
@@ -161,6 +172,8 @@ int Site::jobs_submitted(const std::string& token_end) const {
   return static_cast<int>(std::count_if(
       jobs.begin(), jobs.end(), [&](const JobRequest& job) { return job.token.ends_with(token_end); }));
 }
+
+void Site::remove_directory(std::int64_t run_id) { daemon_->steps.remove_run(run(run_id)); }
 
 Driver& Site::driver() { return daemon_->driver; }
 Ledger& Site::ledger() { return daemon_->ledger; }

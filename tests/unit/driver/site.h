@@ -46,7 +46,12 @@ class Site {
 
   // The end of the token of a run's job, as FakeScheduler wants it.
   static std::string job(std::int64_t run_id, const char* role, int attempt = 1);
+  // The same of the last attempt, in an array or not.
+  std::string job_of(std::int64_t run_id, JobRole role);
   int jobs_submitted(const std::string& token_end) const;
+
+  // As housekeeping does when its time is over.
+  void remove_directory(std::int64_t run_id);
 
   Driver& driver();
   Ledger& ledger();

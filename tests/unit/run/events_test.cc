@@ -40,6 +40,8 @@ std::vector<RunEvent> every_run_event() {
   suspended.suspension_turn_at = at(2000);
   for (const RunEvent& event :
        {RunEvent(full), RunEvent(failed), RunEvent(killed),
+        RunEvent(event::Admitted{at(1), 2, ArrayPlace{7, 1, 3}}),
+        RunEvent(event::Submitted{at(2), task_of(job_key(10), 3)}),
         RunEvent(event::Ended{at(5), JobRole::train, suspended}),
         RunEvent(event::StoreRetried{at(5), "away", hour_of(store_id, 0), job_key(12)}),
         RunEvent(event::Failed{at(5), "no bucket", {}}), RunEvent(event::CancelRequested{at(5), "ada"}),

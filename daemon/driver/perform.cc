@@ -1,0 +1,203 @@
+// Steps: what is due is done on the lane, and what came of it is recorded. Runs of one job array go into the
+// scheduler together.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "daemon/base/error.h"
+#include "daemon/base/log.h"
+#include "daemon/driver/driver.h"
+#include "daemon/run/job_array.h"
+
+namespace trainyard {
+namespace {
+
+std::string message_of(std::exception_ptr error, ErrorKind& kind) {
+  kind = ErrorKind::internal;
+  try {
+    std::rethrow_exception(error);
+  } catch (const Error& e) {
+    kind = e.kind();
+    return e.what();
+  } catch (const std::exception& e) {
+    return e.what();
+  }
+}
+
+// Steps that may have put a job into the scheduler before they failed.
+bool submits(Step step) {
+  return step == Step::submit || step == Step::release || step == Step::collect || step == Step::stage;
+}
+
+bool comes_right_by_itself(ErrorKind kind, Step step) {
+  // The job that was to be released or looked at is gone: the poll is about to see how it ended.
+  return kind == ErrorKind::unavailable || (kind == ErrorKind::not_found && step == Step::release);
+}
+
+// An array that went in parts has several ids.
+bool same_train_array(const TrainingRun& a, const TrainingRun& b) {
+  const std::optional<RunJob>&one = a.attempt()->train, &other = b.attempt()->train;
+  return one.has_value() == other.has_value() && (!one || array_of(one->key) == array_of(other->key));
+}
+
+}  // namespace
+
+void Driver::consider(std::int64_t run_id) {
+  auto found = runs_.find(run_id);
+  if (found == runs_.end() || found->second.busy || found->second.again) return;
+  std::optional<Step> step = next_step(found->second.run, found->second.forgotten);
+  if (!step) return;
+  std::vector<std::int64_t> ids = due_together(found->second.run, *step);
+  std::vector<TrainingRun> runs;
+  Doubt doubt;
+  for (std::int64_t id : ids) {
+    LiveRun& live = runs_.at(id);
+    live.busy = true;
+    live.again.stop();
+    doubt = std::max(doubt, live.doubt);
+    runs.push_back(live.run);
+  }
+  lane_.run([this, step = *step, runs = std::move(runs), data = data_set_of(found->second.run),
+             doubt] { return steps_.perform(step, runs, data, doubt); },
+            [this, ids](const RunsStepResult& result) { run_step_done(ids, result); },
+            [this, ids, step = *step](std::exception_ptr error) { run_step_failed(ids, step, error); });
+}
+
+// Those of the run's array that have the same before them; only itself where it is in none. An array that
+// Slurm did not take, perhaps because it has no room for so many jobs, goes in parts.
+std::vector<std::int64_t> Driver::due_together(const TrainingRun& run, Step step) {
+  std::vector<std::int64_t> ids{run.id};
+  if (!run.attempt()->array || (step != Step::submit && step != Step::release)) return ids;
+  int failures = runs_.at(run.id).failures;
+  for (auto other = runs_.lower_bound(run.attempt()->array->first_run); other != runs_.end(); ++other) {
+    const LiveRun& live = other->second;
+    if (live.busy || live.run.id == run.id || live.run.attempts.empty() || !in_same_array(run, live.run))
+      continue;
+    if (next_step(live.run, live.forgotten) != step || !same_train_array(run, live.run)) continue;
+    ids.push_back(live.run.id);
+    failures = std::max(failures, live.failures);
+  }
+  if (step == Step::submit) ids.resize(std::max<std::size_t>(1, ids.size() >> std::min(failures, 16)));
+  std::ranges::sort(ids);
+  return ids;
+}
+
+void Driver::consider(const std::string& digest) {
+  auto found = data_sets_.find(digest);
+  if (found == data_sets_.end() || found->second.busy || found->second.again) return;
+  LiveDataSet& live = found->second;
+  std::optional<Step> step = next_step(live.data_set, live.ended_job.has_value());
+  if (!step) return;
+  live.busy = true;
+  lane_.run(
+      [this, step = *step, data_set = live.data_set, job = live.ended_job, doubt = live.doubt] {
+        return steps_.perform(step, data_set, job, doubt);
+      },
+      [this, digest](DataSetStepResult result) { data_set_step_done(digest, std::move(result)); },
+      [this, digest, step = *step](std::exception_ptr error) { data_set_step_failed(digest, step, error); });
+}
+
+template <class Id>
+void Driver::again_later(const Id& id, Progress& progress, std::chrono::seconds delay) {
+  progress.again = loop_.after(delay, [this, id, &progress] {
+    progress.again.stop();
+    consider(id);
+  });
+}
+
+void Driver::run_step_done(const std::vector<std::int64_t>& run_ids, const RunsStepResult& result) {
+  for (std::int64_t id : run_ids) {
+    runs_.at(id).busy = false;
+    runs_.at(id).failures = 0;
+  }
+  trouble_.clear();
+  std::set<std::int64_t> got_on;
+  if (!result.events.empty() && record(result.events))
+    for (const auto& [id, event] : result.events) {
+      runs_.at(id).doubt.reset();
+      got_on.insert(id);
+    }
+  for (std::int64_t id : run_ids)
+    if (!got_on.contains(id))
+      again_later(id, runs_.at(id), result.again_after.value_or(std::chrono::seconds(2)));
+  for (const auto& [id, event] : result.events)
+    if (got_on.contains(id)) follow(id, event);
+}
+
+// What an event of a run means for others: room in its plan, its data set wanted again, its place in memory
+// given up.
+void Driver::follow(std::int64_t run_id, const RunEvent& event) {
+  auto found = runs_.find(run_id);
+  if (found == runs_.end()) return;
+  const TrainingRun& run = found->second.run;
+  const auto* retried = std::get_if<event::Retried>(&event);
+  if (retried != nullptr && retried->data_missing) {
+    if (auto data = data_sets_.find(run.dataset_digest);
+        data != data_sets_.end() && data->second.data_set.state == DataSetState::ready) {
+      const DataSet& set = data->second.data_set;
+      record(run.dataset_digest, event::Wanted{now(), set.owner, set.data, set.objects, set.test_objects});
+      consider(run.dataset_digest);
+    }
+  }
+  if (is_over(run.state)) {
+    waiting_.erase(run_id);
+    runs_.erase(found);
+  } else {
+    consider(run_id);
+  }
+  admit_soon();
+}
+
+void Driver::data_set_step_done(const std::string& digest, DataSetStepResult result) {
+  LiveDataSet& live = data_sets_.at(digest);
+  live.busy = false;
+  live.failures = 0;
+  trouble_.clear();
+  if (result.event && record(digest, *result.event)) {
+    live.doubt.reset();
+    consider(digest);
+    admit_soon();
+    return;
+  }
+  again_later(digest, live, result.again_after.value_or(std::chrono::seconds(2)));
+}
+
+void Driver::run_step_failed(const std::vector<std::int64_t>& run_ids, Step step, std::exception_ptr error) {
+  ErrorKind kind;
+  std::string message = message_of(error, kind);
+  std::vector<std::pair<std::int64_t, RunEvent>> failed;
+  for (std::int64_t id : run_ids) {
+    LiveRun& live = runs_.at(id);
+    live.busy = false;
+    if (submits(step)) live.doubt = now();
+    if (comes_right_by_itself(kind, step)) continue;
+    log_warning("run={} step={} failed: {}", id, to_string(step), message);
+    failed.emplace_back(id, event::Failed{now(), message, {}});
+  }
+  if (!failed.empty() && record(failed)) {
+    for (const auto& [id, event] : failed) follow(id, event);
+    return;
+  }
+  trouble_ = message;
+  for (std::int64_t id : run_ids) {
+    LiveRun& live = runs_.at(id);
+    log_debug("run={} step={} later: {}", id, to_string(step), message);
+    again_later(id, live, std::min(delay_after(++live.failures), std::chrono::seconds(30)));
+  }
+}
+
+void Driver::data_set_step_failed(const std::string& digest, Step step, std::exception_ptr error) {
+  LiveDataSet& live = data_sets_.at(digest);
+  live.busy = false;
+  ErrorKind kind;
+  std::string message = message_of(error, kind);
+  if (submits(step)) live.doubt = now();
+  if (!comes_right_by_itself(kind, step)) {
+    log_warning("data_set={} step={} failed: {}", digest.substr(0, 12), to_string(step), message);
+    if (record(digest, event::StageFailed{now(), message, false, {}})) return admit_soon();
+  }
+  trouble_ = message;
+  again_later(digest, live, std::min(delay_after(++live.failures), std::chrono::seconds(30)));
+}
+
+}  // namespace trainyard

@@ -1,0 +1,58 @@
+#include "daemon/run/job_array.h"
+
+#include <algorithm>
+
+namespace trainyard {
+namespace {
+
+using Group = std::vector<const TrainingRun*>;
+
+bool is_script(const TrainingRun& run) { return std::holds_alternative<ScriptSpec>(run.manifest->program); }
+
+int next_attempt(const TrainingRun& run) { return static_cast<int>(run.attempts.size()) + 1; }
+
+std::vector<Group> group(const std::vector<const TrainingRun*>& runs, std::size_t most_tasks) {
+  std::vector<Group> groups;
+  for (const TrainingRun* run : runs) {
+    // The latest is the likeliest: runs of a sweep come one after the other.
+    auto fitting = std::find_if(groups.rbegin(), groups.rend(), [&](const Group& others) {
+      return others.size() < most_tasks && may_share_array(*others.front(), *run);
+    });
+    if (fitting == groups.rend())
+      groups.push_back({run});
+    else
+      fitting->push_back(run);
+  }
+  return groups;
+}
+
+}  // namespace
+
+bool may_share_array(const TrainingRun& a, const TrainingRun& b) {
+  return a.owner == b.owner && a.dataset_digest == b.dataset_digest && a.avoid == b.avoid &&
+         a.manifest->resources == b.manifest->resources && a.manifest->retry == b.manifest->retry &&
+         !is_script(a) && !is_script(b);
+}
+
+std::vector<std::pair<std::int64_t, RunEvent>> admit_in_arrays(
+    const std::vector<const TrainingRun*>& admitted, int most_tasks, UtcSeconds at) {
+  std::vector<std::pair<std::int64_t, RunEvent>> events;
+  for (const Group& runs : group(admitted, static_cast<std::size_t>(std::max(1, most_tasks)))) {
+    ArrayPlace place{runs.front()->id, next_attempt(*runs.front()), 0};
+    for (const TrainingRun* run : runs) {
+      event::Admitted event{at, next_attempt(*run), {}};
+      if (runs.size() > 1) event.array = place;
+      events.emplace_back(run->id, event);
+      ++place.task;
+    }
+  }
+  return events;
+}
+
+bool in_same_array(const TrainingRun& a, const TrainingRun& b) {
+  const std::optional<ArrayPlace>& one = a.attempt()->array;
+  const std::optional<ArrayPlace>& other = b.attempt()->array;
+  return one && other && one->first_run == other->first_run && one->first_attempt == other->first_attempt;
+}
+
+}  // namespace trainyard

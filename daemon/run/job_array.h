@@ -1,0 +1,22 @@
+// Job arrays: runs that are admitted together and ask for the same become tasks of one array. Pure.
+#pragma once
+#include <cstdint>
+#include <vector>
+
+#include "daemon/run/run.h"
+
+namespace trainyard {
+
+// Whether their jobs differ in nothing but the directory. A batch script stays a job of its own: what it is
+// told of itself is its own, too.
+bool may_share_array(const TrainingRun& a, const TrainingRun& b);
+
+// The next attempts of these runs, in arrays of at most so many tasks; a run that is alone is in none.
+// `admitted` in the order of their ids.
+std::vector<std::pair<std::int64_t, RunEvent>> admit_in_arrays(
+    const std::vector<const TrainingRun*>& admitted, int most_tasks, UtcSeconds at);
+
+// Both attempts are tasks of the same array.
+bool in_same_array(const TrainingRun& a, const TrainingRun& b);
+
+}  // namespace trainyard
