@@ -12,6 +12,7 @@
 #include "daemon/base/text.h"
 #include "plugins/slurm/call_meter.h"
 #include "plugins/slurm/errors.h"
+#include "plugins/slurm/supplement.h"
 
 // Exported by libslurm, but in no header.
 extern "C" {
@@ -37,13 +38,13 @@ std::string conf_path(const std::string& configured) {
 }
 
 // libslurm's own plugins (auth_munge.so …) are linked with nothing and look its functions up in the program.
-// When this module was opened with RTLD_LOCAL, as the loader does, they find none: so libslurm is made
-// visible here.
-void make_libslurm_visible() {
-  Dl_info libslurm;
-  if (dladdr(reinterpret_cast<void*>(&slurm_init), &libslurm) == 0 ||
-      dlopen(libslurm.dli_fname, RTLD_NOW | RTLD_GLOBAL | RTLD_NOLOAD) == nullptr)
-    throw Error(ErrorKind::internal, "libslurm: cannot be found among the loaded libraries");
+// When this module was opened with RTLD_LOCAL, as the loader does, they find none: so the library that has
+// this function is made visible here.
+void make_visible(void* function, const std::string& name) {
+  Dl_info library;
+  if (dladdr(function, &library) == 0 ||
+      dlopen(library.dli_fname, RTLD_NOW | RTLD_GLOBAL | RTLD_NOLOAD) == nullptr)
+    throw Error(ErrorKind::internal, name + ": cannot be found among the loaded libraries");
 }
 
 // Only a file that can be read reaches libslurm, which otherwise waits a minute and exits.
@@ -53,7 +54,8 @@ void initialize_once(const std::string& path) {
     throw Error(ErrorKind::invalid, "slurm.conf: cannot read " + path +
                                         "; name the cluster's file in [slurm] conf or in SLURM_CONF");
   std::call_once(initialized, [&] {
-    make_libslurm_visible();
+    make_visible(reinterpret_cast<void*>(&slurm_init), "libslurm");
+    make_visible(reinterpret_cast<void*>(&slurmdbd_msg_type_2_str), "the supplement of libslurm");
     slurm_init(path.c_str());
   });
 }
