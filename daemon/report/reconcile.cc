@@ -13,7 +13,7 @@ struct Words {
 };
 
 // In the order of the enumeration.
-constexpr std::array<Words, 11> all_words{{
+constexpr std::array<Words, 12> all_words{{
     {"equal", "ledger and slurmdbd say the same"},
     {"controller_lost_job", "slurmctld lost the job while it ran; the agent's evidence counts"},
     {"controller_repeated_job",
@@ -22,6 +22,7 @@ constexpr std::array<Words, 11> all_words{{
     {"suspended", "ledger and slurmdbd differ on how long it was suspended; its GPUs stayed its own"},
     {"not_ended_in_slurmdbd", "slurmdbd has no end of it"},
     {"extra_copy", "a second copy, submitted in doubt; the run used the other"},
+    {"given_up", "it was to store for an attempt that came to nothing, and was ended; it held no GPU"},
     {"not_settled_yet", "its run is not over: the segment is still to come"},
     {"differs", "ledger and slurmdbd differ, and nothing explains it"},
     {"missing_in_ledger", "slurmdbd has it, the ledger has not"},
@@ -71,6 +72,8 @@ JobKey whenever(JobKey job) {
   job.submitted_at = UtcSeconds{};
   return job;
 }
+
+bool is_store(const Token& token) { return token.ends_with(std::string("-") + to_string(JobRole::store)); }
 
 // slurmdbd's rows, each given to one segment.
 class Rows {
@@ -123,7 +126,8 @@ std::optional<Finding> without_segment(const JobStatus& row, const std::set<JobK
   if (row.phase != JobPhase::ended) return Finding::not_ended_in_slurmdbd;
   auto other = charged.find({row.token, row.key.task});  // a restart of the same job is no copy
   bool is_copy = other != charged.end() && other->second.job_id != row.key.job_id;
-  return is_copy ? Finding::extra_copy : Finding::missing_in_ledger;
+  if (is_copy) return Finding::extra_copy;
+  return row.gpus == 0 && is_store(row.token) ? Finding::given_up : Finding::missing_in_ledger;
 }
 
 UtcSeconds start_of(const ReconciledJob& job) {

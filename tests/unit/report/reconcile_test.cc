@@ -167,6 +167,17 @@ TEST(Reconcile, OfASecondCopySaysSo) {
   EXPECT_EQ(result.unexplained(), 0);
 }
 
+TEST(Reconcile, ExplainsTheStoreJobOfAnAttemptThatCameToNothing) {
+  Books books;
+  JobStatus store = books.recorded;
+  store.key = job_key(13);
+  store.token = "ty-cafe-7.1-store";
+  store.gpus = 0;
+  Reconciliation result = reconcile({books.charged}, {books.recorded, store}, {}, at(0));
+  EXPECT_EQ(result.count(Finding::given_up), 1);
+  EXPECT_EQ(result.unexplained(), 0);
+}
+
 TEST(Reconcile, LooksBeyondItsEdgeToMatchButTellsOnlyOfWhatIsWithin) {
   Books books;
   books.recorded.ended_at = at(3690);
@@ -180,7 +191,7 @@ TEST(Findings, HaveNamesOfTheirOwn) {
   std::set<std::string> names;
   for (int i = 0; i <= static_cast<int>(Finding::missing_in_slurmdbd); ++i)
     names.insert(to_string(static_cast<Finding>(i)));
-  EXPECT_EQ(names.size(), 11u);
+  EXPECT_EQ(names.size(), 12u);
   EXPECT_TRUE(is_explained(Finding::not_settled_yet));
   EXPECT_FALSE(is_explained(Finding::differs));
 }
