@@ -5,7 +5,8 @@
 //       script TRAIN goes in held, by the administrator, the store job of STORE behind it, then the train job
 //       is released.
 //   slurm_calls await UID COUNT SECONDS
-//       returns when so many jobs of that user are in the queue and not held; each task of an array counts.
+//       prints when so many jobs of that user are in the queue, and then when none of them is held any more,
+//       in seconds of the monotonic clock; each task of an array counts. Prints an empty line when it begins.
 //
 // Both need SLURM_CONF.
 #include <slurm/slurm.h>
@@ -16,6 +17,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <memory>
 #include <stdexcept>
@@ -26,6 +28,8 @@
 extern "C" int slurm_bit_set_count(bitstr_t* bits);
 
 namespace {
+
+using Clock = std::chrono::steady_clock;
 
 [[noreturn]] void fail(const std::string& doing) {
   throw std::runtime_error(doing + ": " + slurm_strerror(errno));
@@ -104,43 +108,51 @@ int tasks_of(const slurm_job_info_t& job) {
   return job.array_bitmap == nullptr ? 1 : slurm_bit_set_count(job.array_bitmap);
 }
 
-int queued(const job_info_msg_t& jobs, std::uint32_t uid) {
-  int count = 0;
+struct Queue {
+  int jobs = 0, held = 0;
+};
+
+Queue queue_of(const job_info_msg_t& jobs, std::uint32_t uid) {
+  Queue queue;
   for (std::uint32_t i = 0; i < jobs.record_count; ++i) {
     const slurm_job_info_t& job = jobs.job_array[i];
-    if (job.user_id == uid && (job.job_state & JOB_STATE_BASE) == JOB_PENDING && job.priority != 0)
-      count += tasks_of(job);
+    if (job.user_id != uid || (job.job_state & JOB_STATE_BASE) != JOB_PENDING) continue;
+    queue.jobs += tasks_of(job);
+    if (job.priority == 0) queue.held += tasks_of(job);
   }
-  return count;
+  return queue;
 }
 
-// Asks seldom enough to take at most a tenth of the time of slurmctld, which is busy with what is being
-// measured.
-int await(std::uint32_t uid, int count, std::chrono::seconds limit) {
-  using Clock = std::chrono::steady_clock;
-  auto deadline = Clock::now() + limit;
-  std::time_t updated_at = 0;
+// Prints the time once `reached`. Asks seldom enough to take a tenth of the time of slurmctld at most, which
+// is busy with what is being measured.
+void await(std::uint32_t uid, Clock::time_point deadline, const std::function<bool(Queue)>& reached) {
   while (Clock::now() < deadline) {
     auto asked_at = Clock::now();
     job_info_msg_t* message = nullptr;
-    if (slurm_load_jobs(updated_at, &message, SHOW_ALL | SHOW_LOCAL) == SLURM_SUCCESS) {
-      Jobs jobs(message);
-      if (queued(*jobs, uid) >= count) return 0;
-      updated_at = jobs->last_update;
-    } else if (errno != SLURM_NO_CHANGE_IN_DATA) {
-      fail("list of jobs");
+    if (slurm_load_jobs(0, &message, SHOW_ALL | SHOW_LOCAL) != SLURM_SUCCESS) fail("list of jobs");
+    Jobs jobs(message);
+    if (reached(queue_of(*jobs, uid))) {
+      std::printf("%.6f\n", std::chrono::duration<double>(Clock::now().time_since_epoch()).count());
+      std::fflush(stdout);
+      return;
     }
     std::this_thread::sleep_for(
-        std::max<Clock::duration>(std::chrono::milliseconds(20), 10 * (Clock::now() - asked_at)));
+        std::max<Clock::duration>(std::chrono::milliseconds(5), 10 * (Clock::now() - asked_at)));
   }
-  throw std::runtime_error("waited in vain for " + std::to_string(count) + " jobs");
+  throw std::runtime_error("waited in vain");
 }
 
 int run(int argc, char** argv) {
   std::string command = argc > 1 ? argv[1] : "";
   auto number = [&](int index) { return static_cast<std::uint32_t>(std::strtoul(argv[index], nullptr, 10)); };
-  if (command == "await" && argc == 5)
-    return await(number(2), std::atoi(argv[3]), std::chrono::seconds(number(4)));
+  if (command == "await" && argc == 5) {
+    auto deadline = Clock::now() + std::chrono::seconds(number(4));
+    std::puts("");
+    std::fflush(stdout);
+    await(number(2), deadline, [&](Queue queue) { return queue.jobs >= std::atoi(argv[3]); });
+    await(number(2), deadline, [](Queue queue) { return queue.held == 0; });
+    return 0;
+  }
   if (command == "submit" && argc == 8) {
     Peer peer{number(3), number(4), argv[5], text_of(argv[6]), text_of(argv[7])};
     for (int i = 0; i < std::atoi(argv[2]); ++i) submit_run(peer, i);

@@ -15,7 +15,7 @@ AT_MOST = "≤"
 
 
 def measured(row, unit, target, ours, against="", peer=()):
-    return Measured("slurm", row, unit, Target(*target), tuple(ours), against, tuple(peer))
+    return Measured("slurm", row, unit, target and Target(*target), tuple(ours), against, tuple(peer))
 
 
 class Sides:
@@ -58,9 +58,9 @@ def bare_libslurm(yard, runs):
 def by_hand(yard, script, runs):
     """Seconds until all jobs are in the queue that the user's own script submits."""
     peers_scripts(yard)
-    seconds = yard.seconds_until_queued(2 * runs, lambda: yard.shell(script.format(runs=runs, last=runs - 1)))
+    submission = yard.submission(2 * runs, lambda: yard.shell(script.format(runs=runs, last=runs - 1)))
     yard.empty_queue()
-    return seconds
+    return submission.queued
 
 
 def sweep(yard, sizes):
@@ -71,13 +71,17 @@ def sweep(yard, sizes):
     with yard.closed_partition():
         for _ in range(sizes.rounds):
             with yard.fresh_daemon():
-                sides.seconds["ours"].append(yard.seconds_until_queued(2 * runs, lambda: yard.submit(manifest)))
+                ours = yard.submission(2 * runs, lambda: yard.submit(manifest))
+            sides.seconds["ours"].append(ours.queued)
+            sides.seconds["released"].append(ours.released)
             sides.seconds["loop"].append(by_hand(yard, SBATCH_LOOP, runs))
             sides.seconds["array"].append(by_hand(yard, SBATCH_ARRAY, runs))
     row = f"sweep of {runs} runs, from submit to all in the queue"
     yield measured(row, "runs/s", ("ratio", AT_LEAST, 10), sides.per_second("ours", runs), "sbatch loop",
                    sides.per_second("loop", runs))
     yield measured(row, "s", ("ratio", AT_MOST, 2), sides.seconds["ours"], "sbatch --array", sides.seconds["array"])
+    yield measured(f"sweep of {runs} runs, from submit until all may start", "runs/s", None,
+                   sides.per_second("released", runs), "sbatch loop", sides.per_second("loop", runs))
 
 
 def separate(yard, sizes):
@@ -88,7 +92,7 @@ def separate(yard, sizes):
     sides = Sides()
 
     def take(side, act):
-        sides.seconds[side].append(yard.seconds_until_queued(2 * runs, act))
+        sides.seconds[side].append(yard.submission(2 * runs, act).released)
 
     with yard.closed_partition():
         for _ in range(sizes.rounds):
@@ -192,7 +196,7 @@ def fill(yard, runs, run):
     for first in range(0, runs, 1000):
         values = {"n": list(range(first, min(first + 1000, runs)))}
         text = manifests.command(results_of(yard), run, sweep=values)
-        yard.seconds_until_queued(2 * min(first + 1000, runs), lambda: yard.submit(yard.file("fill.toml", text)))
+        yard.submission(2 * min(first + 1000, runs), lambda: yard.submit(yard.file("fill.toml", text)))
 
 
 def listing(yard, sizes):

@@ -1,10 +1,10 @@
 """A yard wide enough to be measured: 256 make-believe GPUs, one user, a plan that admits everything."""
+import collections
 import contextlib
 import json
 import os
 import pathlib
 import pwd
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -16,6 +16,9 @@ import yard  # noqa: E402  (beside the end-to-end tests)
 USER = "yard_eve"
 PROGRAMS = yard.REPOSITORY / "build/tests/bench"
 SETTINGS = {"slurm": {"max_jobs": 45000}, "plans.wide": {"gpus": 1_000_000, "default": True}}
+
+
+Submission = collections.namedtuple("Submission", "queued released")  # seconds from its beginning
 
 
 class SlurmYard(yard.Yard):
@@ -44,8 +47,9 @@ class SlurmYard(yard.Yard):
         """A daemon with an empty ledger on an empty queue."""
         self.stop_daemon()
         self.empty_queue()
+        # Set aside, not removed: a file system is slow to give inodes out again that it has just got back.
         for folder in (self.state, self.scratch):
-            shutil.rmtree(folder, ignore_errors=True)
+            folder.rename(folder.with_name(f"{folder.name}-{time.monotonic_ns()}"))
             folder.mkdir()
         self.start_daemon({**SETTINGS, **(settings or {})})
         try:
@@ -84,16 +88,19 @@ class SlurmYard(yard.Yard):
                                       f"PATH={self.prefix}/bin:$PATH\ncd {self.folder}\n{script}\n")
         return self.execute("bash", path, user=USER, timeout=timeout).stdout
 
-    def seconds_until_queued(self, jobs, act):
-        """How long it takes, from the beginning of act(), until so many of the user's jobs wait in the queue, not held."""
+    def submission(self, jobs, act):
+        """How long it takes, from the beginning of act(), until so many of the user's jobs are in the queue, and until none
+        of them is held."""
         awaited = subprocess.Popen([yard.SANDBOX, "--dir", self.sandbox, "exec", "--user", "root", "--",
                                     PROGRAMS / "slurm_calls", "await", str(self.uid), str(jobs), "900"],
-                                   stdin=subprocess.DEVNULL)
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+        awaited.stdout.readline()
         begun = time.monotonic()
         act()
-        if awaited.wait() != 0:
+        told, _ = awaited.communicate()
+        if awaited.returncode != 0:
             raise AssertionError(f"not all jobs came into the queue:\n{yard.tail(self.daemon_log)}")
-        return time.monotonic() - begun
+        return Submission(*(float(at) - begun for at in told.split()))
 
     def submit(self, *manifests):
         """The runs that a user's manifests become."""

@@ -24,12 +24,13 @@ class Target:
 
 @dataclasses.dataclass(frozen=True)
 class Measured:
-    """One row: medians of paired runs. `peer` is None where there is nobody to compare with."""
+    """One row: medians of paired runs. `peer` is None where there is nobody to compare with, `target` where the figure is
+    for information."""
 
     bench: str
     row: str
     unit: str
-    target: Target
+    target: Target | None
     ours_all: tuple
     against: str = ""
     peer_all: tuple = ()
@@ -53,7 +54,7 @@ class Measured:
 
     @property
     def met(self):
-        return self.target.holds(self)
+        return self.target.holds(self) if self.target else None
 
     def _of_pairs(self, compare):
         if not self.peer_all:
@@ -64,7 +65,7 @@ class Measured:
 def as_json(measured):
     return json.dumps({"bench": measured.bench, "row": measured.row, "against": measured.against, "ours": measured.ours,
                        "peer": measured.peer, "unit": measured.unit, "ratio": measured.ratio,
-                       "target": str(measured.target), "met": measured.met, "pairs": len(measured.ours_all)},
+                       "target": str(measured.target) if measured.target else None, "met": measured.met, "pairs": len(measured.ours_all)},
                       ensure_ascii=False)
 
 
@@ -73,8 +74,8 @@ HEADINGS = ("what", "ours", "peer", "against", "ratio", "target", "met")
 
 def cells(measured):
     return (measured.row, amount(measured.ours, measured.unit), amount(measured.peer, measured.unit),
-            measured.against or "–", amount(measured.ratio, "×"), str(measured.target),
-            "yes" if measured.met else "no")
+            measured.against or "–", amount(measured.ratio, "×"), str(measured.target or "–"),
+            {True: "yes", False: "no", None: "–"}[measured.met])
 
 
 def amount(value, unit):

@@ -46,6 +46,11 @@ class Table(unittest.TestCase):
         self.assertIsNone(json.loads(table.as_json(row))["ratio"])
         self.assertEqual(table.as_markdown([row]).splitlines()[2], "| a row | 243 MB | – | – | – | ≤ 300 | yes |")
 
+    def test_has_a_row_for_information(self):
+        row = Measured("slurm", "a row", "s", None, (1,), "sbatch", (2,))
+        self.assertIsNone(json.loads(table.as_json(row))["met"])
+        self.assertEqual(table.cells(row)[-2:], ("–", "–"))
+
     def test_is_lined_up_as_text(self):
         lines = table.as_text([measured(("ours", "≤", 3), (1.5,)), measured(("ours", "≤", 3), (12345,))]).splitlines()
         self.assertEqual(lines[1].index("1.5 s"), lines[0].index("ours"))
