@@ -25,12 +25,13 @@ optimizer = {{ sgd = {{ learning_rate = 0.1, momentum = 0.9 }} }}
 {sweep}"""
 
 
-def command(results, run, *, data=None, sweep=None):
+def command(results, run, *, data=None, sweep=None, seconds=600):
     """A run of a program of one's own on one GPU; `sweep`: what it takes the place of → values."""
     parts = ['name = "mine"']
     if data:
         parts.append(f'[data]\nsource = "{data}"\nformat = "raw"')
-    parts.append(f'[results]\ntarget = "{results}"\n[resources]\ngpus_per_node = 1\ntime_limit = "00:10:00"\n'
+    parts.append(f'[results]\ntarget = "{results}"\n[resources]\ngpus_per_node = 1\n'
+                 f'time_limit = "{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"\n'
                  f"[command]\nrun = '''\n{run}\n'''")
     if sweep:
         parts.append("[sweep]\n" + "\n".join(f"{name} = {values}" for name, values in sweep.items()))
