@@ -41,10 +41,12 @@ void seed_checkpoint(const std::string& scratch, const TrainingRun& run, const s
   if (attempt == 1) return;
   fs::path before =
       join_path(layout::attempt_directory(scratch, run.id, attempt - 1), layout::checkpoint_folder);
-  if (fs::exists(before))
-    fs::copy(
-        before, join_path(directory, layout::checkpoint_folder),
-        fs::copy_options::recursive | fs::copy_options::overwrite_existing | fs::copy_options::copy_symlinks);
+  if (!fs::exists(before)) return;
+  std::string after = join_path(directory, layout::checkpoint_folder);
+  make_directory(after, 0700);
+  fs::copy(
+      before, after,
+      fs::copy_options::recursive | fs::copy_options::overwrite_existing | fs::copy_options::copy_symlinks);
 }
 
 Launch launch_of(const JobSite& site, const TrainingRun& run, const std::string& directory,
@@ -99,7 +101,8 @@ void remove_user_directory(const std::string& path, const Owner& owner) {
   if (::rmdir(path.c_str()) != 0 && errno != ENOENT) throw_errno("rmdir " + path);
 }
 
-// Everything the attempt's jobs will look for. Written again after a crash, the same.
+// Everything the attempt's jobs will look for; the folders of the program are the agent's to make. Written
+// again after a crash, the same.
 void Steps::prepare_attempt(const TrainingRun& run) {
   std::string run_directory = layout::run_directory(site_.scratch, run.id);
   std::string directory = layout::attempt_directory(site_.scratch, run.id, run.attempt()->number);
@@ -109,9 +112,7 @@ void Steps::prepare_attempt(const TrainingRun& run) {
   AsUser user(run.owner.uid);
   make_directory(join_path(run_directory, "attempts"), 0700);
   make_directory(directory, 0700);
-  for (const char* folder :
-       {layout::model_folder, layout::results_folder, layout::checkpoint_folder, layout::logs_folder})
-    make_directory(join_path(directory, folder), 0700);
+  make_directory(join_path(directory, layout::logs_folder), 0700);  // for the jobs' output
   seed_checkpoint(site_.scratch, run, directory);
   write_atomically(join_path(directory, layout::launch_file),
                    to_json(launch_of(site_, run, directory, code)).dump(2));

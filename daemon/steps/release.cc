@@ -1,4 +1,4 @@
-// release: the store jobs behind the train jobs, then these may start.
+// release: the store jobs behind the train jobs, what the jobs will look for, then these may start.
 #include "daemon/steps/steps.h"
 
 namespace trainyard {
@@ -23,6 +23,9 @@ std::map<Task, JobKey> Steps::store_all(const std::vector<TrainingRun>& runs, Do
 RunsStepResult Steps::release(const std::vector<TrainingRun>& runs, Doubt doubt) {
   std::map<Task, JobKey> stores = store_all(runs, doubt);
   const TrainingRun& first = runs.front();
+  // Not before everything is in the queue: of a thousand runs this takes longer than all the rest.
+  for (const TrainingRun& run : runs) prepare_attempt(run);
+  if (first.attempt()->array) prepare_array(runs);
   scheduler_.release(array_of(first.attempt()->train->key), token_of(site_.ledger_id, first, JobRole::train));
   RunsStepResult result;
   for (const TrainingRun& run : runs)

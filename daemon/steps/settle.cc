@@ -1,6 +1,7 @@
 // settle: what the train job's end means, from the evidence it left. An attempt that may still have processes
 // is fenced first: nothing follows it, and nothing is said of it, before they have certainly ended.
 #include <algorithm>
+#include <filesystem>
 
 #include "daemon/base/as_user.h"
 #include "daemon/base/error.h"
@@ -23,8 +24,16 @@ struct Fence {
   bool unclaimed = false;        // nobody ever held it, and now nobody can
 };
 
+// One that was never released may not be prepared: then no agent can have found it, and there is nothing to
+// fence or to store.
+bool is_prepared(const std::string& directory, const TrainingRun& run) {
+  AsUser user(run.owner.uid);
+  return run.attempt()->store || std::filesystem::exists(directory);
+}
+
 // Takes the attempt away from its agent.
 Fence fence(const std::string& directory, const TrainingRun& run) {
+  if (!is_prepared(directory, run)) return {{}, true};
   AsUser user(run.owner.uid);
   try {
     Claim claim = revoke_claim(directory, now());
@@ -100,7 +109,7 @@ RunStepResult Steps::settle(const TrainingRun& run) {
   // The attempt came to nothing: neither must its store job publish anything.
   if (std::holds_alternative<event::Retried>(verdict))
     cancel_store(run);
-  else if (!is_final(facts.evidence, true))
+  else if (!is_final(facts.evidence, true) && is_prepared(directory, run))
     let_store(directory, run);
   return {verdict, {}};
 }

@@ -73,8 +73,6 @@ RunsStepResult Steps::submit(const std::vector<TrainingRun>& runs, const std::op
   }
   std::optional<std::uint32_t> stage_job = stage_job_to_wait_for(scheduler_, site_, data);
   if (!stage_job) return {{}, std::chrono::seconds(1)};
-  for (const TrainingRun& run : runs) prepare_attempt(run);
-  if (first.attempt()->array) prepare_array(runs);
   JobKey submitted = submit_elsewhere(train_jobs(site_, runs, *stage_job));
   for (const TrainingRun& run : runs) {
     submitted.task = task_of(run);
