@@ -8,9 +8,11 @@
 namespace trainyard {
 namespace {
 
+using std::chrono::milliseconds;
 using Clock = std::chrono::steady_clock;
 
 constexpr int admission_patience = 20;  // of the time that goes by, a twentieth at most is for admission
+constexpr milliseconds gathering{200};
 
 }  // namespace
 
@@ -20,12 +22,14 @@ std::vector<const TrainingRun*> Driver::live_runs() const {
   return runs;
 }
 
-// Many events of one turn of the loop are one admission. A queue that takes long to look through is looked
-// through so much the more seldom.
+// Many events of one turn of the loop are one admission. While others are on their way into the scheduler
+// runs gather, since those admitted together go as one array. A queue that takes long to look through is
+// looked through so much the more seldom.
 void Driver::admit_soon() {
   if (queued_ == 0 || admission_timer_) return;
-  auto rest = std::chrono::ceil<std::chrono::milliseconds>(next_admission_ - Clock::now());
-  admission_timer_ = loop_.after(std::max(rest, std::chrono::milliseconds(0)), [this] {
+  auto rest = std::chrono::ceil<milliseconds>(next_admission_ - Clock::now());
+  auto least = lane_.waiting() == 0 ? milliseconds(0) : gathering;
+  admission_timer_ = loop_.after(std::max(rest, least), [this] {
     admission_timer_.stop();
     auto begin = Clock::now();
     admit_runs();
