@@ -49,6 +49,32 @@ class FullDisk {
   rlimit before_{};
 };
 
+// Directories come last before the release: nothing that fails earlier leaves any behind.
+TEST(ARun, IsPreparedOnlyOnceBothItsJobsAreInTheScheduler) {
+  Site site;
+  site.scheduler().make_room_for(1);
+  std::int64_t id = site.submit({one_gpu()}).at(0);
+  ASSERT_TRUE(site.run_until_state(id, RunState::submitted));
+  ASSERT_TRUE(site.run_until([&] { return !site.driver().status().scheduler_trouble.empty(); }));
+  std::string directory = layout::run_directory(site.file("scratch"), id);
+  EXPECT_FALSE(std::filesystem::exists(directory));
+  EXPECT_TRUE(site.scheduler().jobs().at(0).held);
+
+  site.driver().cancel(id, "ada");
+  ASSERT_TRUE(site.run_until_state(id, RunState::cancelled));
+  EXPECT_EQ(site.scheduler().live("-train"), 0);
+  EXPECT_FALSE(std::filesystem::exists(directory));
+}
+
+TEST(ARun, FindsWhatItIsToLaunchOnceItIsReleased) {
+  Site site;
+  std::int64_t id = site.submit({one_gpu()}).at(0);
+  ASSERT_TRUE(site.run_until_state(id, RunState::released));
+  std::string directory = layout::attempt_directory(site.file("scratch"), id, 1);
+  EXPECT_TRUE(std::filesystem::exists(join_path(directory, layout::launch_file)));
+  EXPECT_TRUE(std::filesystem::is_directory(join_path(directory, layout::logs_folder)));
+}
+
 TEST(ARun, GoesFromSubmissionToItsResults) {
   Site site;
   std::int64_t id = site.submit({one_gpu()}).at(0);
