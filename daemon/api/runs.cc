@@ -111,9 +111,10 @@ void list_runs(Api& api, RouteCall& call, const Responder& responder) {
   RunFilter filter = filter_of(api, call);
   filter.over = all_over(states);
   auto limit = integer_parameter(call.head.query, "limit", 100, 1, most_runs_in_a_page);
+  RunFields fields = run_fields(list_parameter(call.head.query, "fields"));
   Page page = read_page(api.driver, filter, states, static_cast<std::size_t>(limit));
   Json answer = {{"runs", Json::array()}, {"next", page.next ? Json(*page.next) : Json()}};
-  for (const TrainingRun& run : page.runs) answer["runs"].push_back(to_wire(shown(api, run)));
+  for (const TrainingRun& run : page.runs) answer["runs"].push_back(to_wire(shown(api, run), fields));
   responder.send(json_response(answer));
 }
 

@@ -9,16 +9,7 @@ namespace {
 
 Json time_or_null(const std::optional<UtcSeconds>& time) { return time ? Json(to_unix(*time)) : Json(); }
 
-template <class T>
-Json or_null(const std::optional<T>& value) {
-  return value ? Json(*value) : Json();
-}
-
 Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
-
-const RunJob* train_job(const TrainingRun& run) {
-  return run.attempt() != nullptr && run.attempt()->train ? &*run.attempt()->train : nullptr;
-}
 
 // Until the scheduler has said how a job ended, only whether it has started is known.
 std::string state_of(const RunJob& job) {
@@ -68,30 +59,6 @@ Json to_wire(const UsageRow& row, const std::vector<GroupKey>& by) {
 }
 
 }  // namespace
-
-Json to_wire(const ShownRun& shown) {
-  const TrainingRun& run = shown.run;
-  const RunJob* train = train_job(run);
-  return {{"id", run.id},
-          {"training_id", layout::training_id(run.id)},
-          {"name", run.name},
-          {"user", run.owner.name},
-          {"plan", run.plan},
-          {"state", to_string(shown.state)},
-          {"waiting", shown.waiting},
-          {"reason", run.reason},
-          {"exit_code", or_null(run.exit_code)},
-          {"signal", or_null(run.signal)},
-          {"nodes", train == nullptr ? "" : train->nodes},
-          {"gpus", run.gpus},
-          {"gpu", run.manifest->resources.gpu},
-          {"accepted_at", to_unix(run.accepted_at)},
-          {"started_at", train == nullptr ? Json() : time_or_null(train->started_at)},
-          {"ended_at", time_or_null(run.ended_at)},
-          {"gpu_seconds", run.gpu_seconds},
-          {"sweep", run.manifest->sweep},
-          {"attempt", run.attempt() == nullptr ? 0 : run.attempt()->number}};
-}
 
 Json to_wire(const RunDetail& detail) {
   const TrainingRun& run = detail.shown.run;

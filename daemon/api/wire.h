@@ -22,7 +22,10 @@ struct ShownRun {
   std::string waiting;  // why; empty when it does not wait
 };
 
-Json to_wire(const ShownRun& shown);
+// Which of its fields are wanted; no names: all. Error{invalid} names those there are.
+using RunFields = std::vector<const struct RunField*>;
+RunFields run_fields(const std::vector<std::string>& names = {});
+Json to_wire(const ShownRun& shown, const RunFields& fields = run_fields());
 
 struct RunDetail {
   ShownRun shown;

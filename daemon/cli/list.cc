@@ -37,6 +37,10 @@ std::string filters(const Context& context, const Arguments& arguments) {
   return query;
 }
 
+// What table_of() shows.
+constexpr const char* shown_fields =
+    "&fields=id,user,name,state,gpus,accepted_at,started_at,ended_at,waiting,reason";
+
 // Page by page, until there are `limit` or no more.
 std::vector<Json> fetch(Context& context, const std::string& filter, std::int64_t limit) {
   std::vector<Json> runs;
@@ -85,7 +89,8 @@ std::string table_of(const Context& context, const std::vector<Json>& runs, bool
 
 int run_list(Context& context, const Arguments& arguments) {
   std::int64_t limit = arguments.integer("--limit", default_limit);
-  std::vector<Json> runs = fetch(context, filters(context, arguments), limit);
+  std::string filter = filters(context, arguments) + (arguments.has("--json") ? "" : shown_fields);
+  std::vector<Json> runs = fetch(context, filter, limit);
   if (arguments.has("--json")) {
     for (const Json& run : runs) context.print_json(run);
     return 0;
