@@ -18,12 +18,17 @@ class Books(DaemonCase):
 
     def reconcile(self, expect=0):
         """The daemon's comparison, once slurmdbd has heard of everything: of what ended since this test began."""
+        late = []
+
         def caught_up():
             answer = self.yard.trainyard("admin", "reconcile", "--json", "--since", self.begun, expect=None)
             books = json.loads(answer.stdout)
-            late = [row for row in books["rows"] if row["finding"] in ("not_ended_in_slurmdbd", "missing_in_slurmdbd")]
+            late[:] = [row for row in books["rows"] if row["finding"] in ("not_ended_in_slurmdbd", "missing_in_slurmdbd")]
             return None if late else (answer.code, books)
-        code, books = self.yard.wait_until(caught_up, 30, "slurmdbd to have it all")
+        try:
+            code, books = self.yard.wait_until(caught_up, 30, "slurmdbd to have it all")
+        except AssertionError as e:
+            raise AssertionError(f"{e}\n{json.dumps(late, indent=1)}") from None
         self.assertEqual(code, expect, json.dumps(books, indent=1))
         return books
 
