@@ -82,17 +82,19 @@ class Rows {
     for (const JobStatus& row : recorded) left_.emplace(whenever(row.key), &row);
   }
 
-  // The row of this segment. A job that slurmctld lost and put back into the queue has a new submit time, its
-  // old id and its token.
+  // The row of this very job.
   const JobStatus* take(const ChargedSegment& charged) {
+    return take_if(charged.segment.job, [&](const JobStatus& row) { return row.key == charged.segment.job; });
+  }
+
+  // A job that slurmctld lost and put back into the queue has a new submit time, its old id and its token.
+  // (So has the run's next attempt, if it was given the same id: its own segment comes first.)
+  const JobStatus* take_requeued(const ChargedSegment& charged) {
     const Segment& segment = charged.segment;
-    auto exactly = [&](const JobStatus& row) { return row.key == segment.job; };
-    auto requeued = [&](const JobStatus& row) {
-      return segment.source == SegmentSource::evidence && row.key.submitted_at > segment.job.submitted_at &&
-             is_token_of(row.token, charged);
-    };
-    const JobStatus* row = take_if(segment.job, exactly);
-    return row != nullptr ? row : take_if(segment.job, requeued);
+    if (segment.source != SegmentSource::evidence) return nullptr;
+    return take_if(segment.job, [&](const JobStatus& row) {
+      return row.key.submitted_at > segment.job.submitted_at && is_token_of(row.token, charged);
+    });
   }
 
   std::vector<const JobStatus*> left() const {
@@ -189,10 +191,14 @@ Reconciliation reconcile(const std::vector<ChargedSegment>& in_force, const std:
                          const std::set<JobKey>& unsettled, UtcSeconds since) {
   Reconciliation result;
   Rows rows(recorded);
+  std::vector<const JobStatus*> theirs;
+  for (const ChargedSegment& charged : in_force) theirs.push_back(rows.take(charged));
   ChargedJobs charged_jobs;
-  for (const ChargedSegment& charged : in_force) {
+  for (std::size_t i = 0; i < in_force.size(); ++i) {
+    const ChargedSegment& charged = in_force[i];
     ReconciledJob job{Finding::equal, charged, {}};
-    if (const JobStatus* row = rows.take(charged)) {
+    const JobStatus* row = theirs[i] != nullptr ? theirs[i] : rows.take_requeued(charged);
+    if (row != nullptr) {
       job.recorded = *row;
       charged_jobs.emplace(std::pair(row->token, row->key.task), row->key);
     }

@@ -167,6 +167,17 @@ TEST(Reconcile, OfASecondCopySaysSo) {
   EXPECT_EQ(result.unexplained(), 0);
 }
 
+TEST(Reconcile, GivesTheRowOfTheNextAttemptToThatThoughItHasTheLostOnesId) {
+  Books lost, next;
+  lost.charged.segment.source = SegmentSource::evidence;
+  next.charged.segment.job.submitted_at += std::chrono::seconds(60);
+  next.recorded.key = next.charged.segment.job;
+  next.recorded.token = "ty-cafe-7.2-train";
+  Reconciliation result = reconcile({lost.charged, next.charged}, {next.recorded}, {}, at(0));
+  EXPECT_EQ(result.count(Finding::controller_lost_job), 1);
+  EXPECT_EQ(result.count(Finding::equal), 1);
+}
+
 TEST(Reconcile, ExplainsTheStoreJobOfAnAttemptThatCameToNothing) {
   Books books;
   JobStatus store = books.recorded;
