@@ -54,7 +54,7 @@ host_up() {
   rm -f "$ready" "$ready.never"
   mkfifo "$ready" "$ready.never"
   start "host-$host" unshare "$@" -- "$here/sandbox.d/host_init" "$host" "$ready"
-  read -r -t 10 pid <>"$ready" || fail "$host does not come up"
+  read -r -t 60 pid <>"$ready" || fail "$host does not come up"
   record_process "host-$host" "$pid"
 }
 
