@@ -20,7 +20,7 @@ void check_name(const std::string& name) {
   if (!plain) throw Error(ErrorKind::invalid, "'" + name + "': a module's name is of a-z, 0-9 and _");
 }
 
-const Plugin& load_module(const std::string& kind, const std::string& name) {
+Plugin load_module(const std::string& kind, const std::string& name) {
   check_name(name);
   const std::string path = join_path(plugin_directory(), kind + "-" + name + ".so");
   if (::access(path.c_str(), R_OK) != 0)
@@ -51,7 +51,7 @@ std::string plugin_directory() {
 }
 
 std::unique_ptr<Scheduler> load_scheduler(const std::string& name, const Json& settings) {
-  const Plugin& plugin = load_module("scheduler", name);
+  const Plugin plugin = load_module("scheduler", name);
   if (!plugin.make_scheduler) offers_none("scheduler", name);
   return plugin.make_scheduler(settings);
 }
@@ -61,13 +61,13 @@ std::unique_ptr<ObjectStore> load_object_store(const std::string& url, const Jso
   if (colon == std::string::npos)
     throw Error(ErrorKind::invalid, url + ": not a URL; write file:///folder/name");
   const std::string scheme = url.substr(0, colon);
-  const Plugin& plugin = load_module("store", scheme);
+  const Plugin plugin = load_module("store", scheme);
   if (!plugin.make_object_store) offers_none("store", scheme);
   return plugin.make_object_store(credentials);
 }
 
 std::unique_ptr<DatasetFormat> load_dataset_format(const std::string& name) {
-  const Plugin& plugin = load_module("format", name);
+  const Plugin plugin = load_module("format", name);
   if (!plugin.make_dataset_format) offers_none("format", name);
   return plugin.make_dataset_format();
 }
