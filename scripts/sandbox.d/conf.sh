@@ -107,7 +107,6 @@ gres_conf() {
 cgroup_conf() {
   cat <<CONF
 CgroupPlugin=cgroup/v1
-CgroupAutomount=no
 ConstrainCores=no
 ConstrainDevices=no
 CONF

@@ -91,6 +91,8 @@ start_mariadbd() {
     --pid-file="$dir/run/mariadbd.own" --skip-networking --innodb-buffer-pool-size=64M \
     --innodb-log-file-size=16M --innodb-flush-log-at-trx-commit=0 --innodb-lock-wait-timeout=900
   wait_until mariadbd 60 mariadb-admin --no-defaults --socket="$dir/run/mariadb.socket" ping
+  # slurmdbd would make it, too. Debian 13's libmariadb (11.8.9) then forgets its own defaults and refuses every answer.
+  mariadb --no-defaults --socket="$dir/run/mariadb.socket" --execute 'create database if not exists slurm_acct'
 }
 
 start_slurmdbd() {
