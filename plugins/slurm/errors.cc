@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "plugins/slurm/errors.h"
 
-#include <slurm/slurm_errno.h>
-
 #include <cerrno>
 
+#include "plugins/slurm/releases.h"
 #include "plugins/slurm/submit.h"
 
 namespace trainyard::slurm {
@@ -41,7 +40,6 @@ ErrorKind kind_of(int error) {
     case ESLURM_IN_STANDBY_USE_BACKUP:
     case ESLURM_DISABLED:
     case ESLURM_SUBMISSIONS_DISABLED:
-    case ESLURM_JOB_SETTING_DB_INX:
     case ESLURM_TRANSITION_STATE_NO_UPDATE:
     case ESLURM_DB_CONNECTION:
     case ESLURM_DB_CONNECTION_INVALID:
@@ -59,8 +57,8 @@ ErrorKind kind_of(int error) {
       break;
   }
   bool transport = (error >= SLURM_UNEXPECTED_MSG_ERROR && error < SLURM_NO_CHANGE_IN_DATA) ||
-                   (error >= SLURM_PROTOCOL_SOCKET_IMPL_ZERO_RECV_LENGTH && error < ESLURM_DB_CONNECTION);
-  return transport ? ErrorKind::unavailable : ErrorKind::invalid;
+                   (error >= first_socket_error && error < ESLURM_DB_CONNECTION);
+  return transport || is_not_recorded_yet(error) ? ErrorKind::unavailable : ErrorKind::invalid;
 }
 
 void throw_slurm(const std::string& what, int error) {

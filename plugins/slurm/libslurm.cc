@@ -14,15 +14,6 @@
 #include "plugins/slurm/errors.h"
 #include "plugins/slurm/supplement.h"
 
-// Exported by libslurm, but in no header.
-extern "C" {
-extern slurm_conf_t slurm_conf;
-char* slurm_job_reason_string(enum job_state_reason reason);
-char* slurm_job_state_string(std::uint32_t state);
-int slurm_bit_test(bitstr_t* bits, std::int64_t bit);
-std::int64_t slurm_bit_size(bitstr_t* bits);
-}
-
 namespace trainyard::slurm {
 namespace {
 
@@ -204,7 +195,7 @@ std::vector<std::string> failed_nodes() {
 
 std::vector<std::string> expand_hosts(const std::string& hosts) {
   std::vector<std::string> names;
-  hostlist_t list = slurm_hostlist_create(hosts.c_str());
+  HostList list = slurm_hostlist_create(hosts.c_str());
   if (list == nullptr) return names;
   while (char* name = slurm_hostlist_shift(list)) {
     names.emplace_back(name);
@@ -260,7 +251,7 @@ std::vector<std::uint32_t> tasks_in(const slurm_job_info_t& record) {
 std::string state_word(std::uint32_t job_state) { return slurm_job_state_string(job_state); }
 
 std::string reason_word(std::uint32_t reason) {
-  return reason == WAIT_NO_REASON ? "" : slurm_job_reason_string(static_cast<job_state_reason>(reason));
+  return reason == WAIT_NO_REASON ? "" : reason_string(static_cast<job_state_reason>(reason));
 }
 
 std::vector<std::string> texts_in(List list) {
@@ -294,7 +285,8 @@ RecordList Database::jobs_with_id(std::uint32_t job_id, const std::string& clust
   slurm_selected_step_t wanted{};
   wanted.array_task_id = NO_VAL;
   wanted.het_job_offset = NO_VAL;
-  wanted.step_id = {.job_id = job_id, .step_het_comp = NO_VAL, .step_id = NO_VAL};
+  wanted.step_id.job_id = job_id;
+  wanted.step_id.step_het_comp = wanted.step_id.step_id = NO_VAL;
   RecordList ids = list_of(&wanted);
   RecordList clusters = list_of(cluster.c_str());
   slurmdb_job_cond_t condition = any_job();

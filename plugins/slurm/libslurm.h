@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// libslurm with owners: messages that free themselves, errors as Error. What differs from one Slurm release
-// to the next belongs here and nowhere else. Written for 22.05. libslurm's state is global and its errors
-// travel in errno: call from one thread at a time.
+// libslurm with owners: messages that free themselves, errors as Error. libslurm's state is global and its
+// errors travel in errno: call from one thread at a time.
 #pragma once
-#include <slurm/slurm.h>
-#include <slurm/slurm_errno.h>
-#include <slurm/slurm_version.h>
-#include <slurm/slurmdb.h>
-
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -16,6 +10,8 @@
 #include <span>
 #include <string>
 #include <vector>
+
+#include "plugins/slurm/releases.h"
 
 namespace trainyard::slurm {
 

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// libslurm's headers, and under one name what its releases call differently. The only file that asks which
+// release it is built for: 22.05 and 24.11 are tested (scripts/test --slurm=24.11), those between should do.
+#pragma once
+#include <slurm/slurm.h>
+#include <slurm/slurm_errno.h>
+#include <slurm/slurm_version.h>
+#include <slurm/slurmdb.h>
+
+#include <cstdint>
+
+// Exported by libslurm, but in no header.
+extern "C" {
+extern slurm_conf_t slurm_conf;
+char* slurm_job_state_string(std::uint32_t state);
+int slurm_bit_test(bitstr_t* bits, std::int64_t bit);
+std::int64_t slurm_bit_size(bitstr_t* bits);
+#if SLURM_VERSION_NUMBER < SLURM_VERSION_NUM(24, 11, 0)
+char* slurm_job_reason_string(enum job_state_reason reason);
+#else
+char* slurm_job_state_reason_string(enum job_state_reason reason);
+#endif
+}
+
+namespace trainyard::slurm {
+
+// In 22.05 these are pointers by another name, in 24.11 pointers.
+using List = decltype(slurm_list_create(nullptr));
+using ListIterator = decltype(slurm_list_iterator_create(nullptr));
+using HostList = decltype(slurm_hostlist_create(nullptr));
+
+// is_not_recorded_yet: 22.05 refuses to change a job whose record slurmdbd has not numbered yet; it will take
+// the change in a moment. first_socket_error: they go on to ESLURM_DB_CONNECTION.
+#if SLURM_VERSION_NUMBER < SLURM_VERSION_NUM(24, 11, 0)
+inline const char* reason_string(job_state_reason reason) { return slurm_job_reason_string(reason); }
+inline bool is_not_recorded_yet(int error) { return error == ESLURM_JOB_SETTING_DB_INX; }
+constexpr int first_socket_error = SLURM_PROTOCOL_SOCKET_IMPL_ZERO_RECV_LENGTH;
+#else
+inline const char* reason_string(job_state_reason reason) { return slurm_job_state_reason_string(reason); }
+inline bool is_not_recorded_yet(int /*error*/) { return false; }
+constexpr int first_socket_error = ESLURM_PROTOCOL_INCOMPLETE_PACKET;
+#endif
+
+}  // namespace trainyard::slurm
