@@ -10,7 +10,7 @@ namespace {
 constexpr std::chrono::seconds stray_age{30};
 
 constexpr std::size_t many_runs = 100;
-constexpr std::chrono::milliseconds longest_poll_interval{10'000};
+constexpr std::chrono::milliseconds longest_poll_interval{8'000};  // nothing is seen later than in 10 s, then
 
 // A controller that was killed goes back a few seconds: our release, or the job's start, may not have been.
 bool is_forgotten(const TrainingRun& run, const JobStatus& train) {

@@ -56,7 +56,6 @@ class SlurmYard(yard.Yard):
             yield self
         finally:
             self.stop_daemon()
-            self.empty_queue()
 
     def empty_queue(self):
         self.execute("scancel", "--user", USER, timeout=600)
