@@ -5,6 +5,7 @@
 #include "daemon/base/error.h"
 #include "daemon/base/fd.h"
 #include "daemon/handover/layout.h"
+#include "daemon/steps/evidence.h"
 #include "daemon/steps/steps.h"
 
 namespace trainyard {
@@ -23,7 +24,12 @@ std::optional<StoreEvidence> read_evidence(const std::string& directory, const O
 
 using namespace std::chrono_literals;
 
-bool never_ran(const TrainingRun& run) { return !run.attempt()->train->started_at; }
+// By the scheduler's word and by the agent's: a slurmctld that was killed forgets that a job has begun.
+bool never_ran(const std::string& directory, const TrainingRun& run) {
+  if (run.attempt()->train->started_at) return false;
+  AttemptEvidence evidence = read_evidence(directory, run);
+  return !evidence.start && !evidence.exit;
+}
 
 }  // namespace
 
@@ -35,7 +41,8 @@ RunStepResult Steps::collect(const TrainingRun& run, Doubt doubt) {
   std::optional<StoreEvidence> evidence = read_evidence(directory, run.owner);
   if (evidence && evidence->ok)
     return {event::Stored{now(), evidence->objects, evidence->size_bytes, segment}, {}};
-  if (never_ran(run)) return {event::Stored{now(), 0, 0, segment}, {}};  // and so left nothing to store
+  if (never_ran(directory, run))
+    return {event::Stored{now(), 0, 0, segment}, {}};  // and so left nothing to store
 
   std::string reason = evidence ? evidence->message
                                 : fmt::format("the store job ended without evidence ({}); see {}", job.state,

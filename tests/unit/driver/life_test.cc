@@ -124,6 +124,19 @@ TEST(ARun, WhoseJobTheSchedulerLostBeforeItBeganIsSubmittedAnew) {
   EXPECT_EQ(site.run(id).program_attempts, 0);
 }
 
+TEST(ARun, WhoseStartTheSchedulerForgotIsStoredAgainWhenItsStoreJobIsLostToo) {
+  Site site;
+  std::int64_t id = site.submit({one_gpu()}).at(0);
+  ASSERT_TRUE(site.run_until_state(id, RunState::released));
+  site.leave_exit_evidence(id, 0);
+  site.scheduler().end(Site::job(id, "train"), JobOutcome::unknown, now());
+  site.scheduler().end(Site::job(id, "store"), JobOutcome::unknown, now());
+  ASSERT_TRUE(site.run_until([&] { return site.jobs_submitted("-store") == 2; }));
+  site.store(id);
+  ASSERT_TRUE(site.run_until_state(id, RunState::completed));
+  EXPECT_EQ(site.run(id).stored_objects, 3);
+}
+
 TEST(ARun, WhoseJobNobodyCancelledBeforeItBeganIsSubmittedAnew) {
   Site site;
   std::int64_t id = site.submit({one_gpu()}).at(0);
