@@ -13,7 +13,7 @@ struct Words {
 };
 
 // In the order of the enumeration.
-constexpr std::array<Words, 12> all_words{{
+constexpr std::array<Words, 13> all_words{{
     {"equal", "ledger and slurmdbd say the same"},
     {"controller_lost_job", "slurmctld lost the job while it ran; the agent's evidence counts"},
     {"controller_repeated_job",
@@ -22,6 +22,7 @@ constexpr std::array<Words, 12> all_words{{
     {"suspended", "ledger and slurmdbd differ on how long it was suspended; its GPUs stayed its own"},
     {"not_ended_in_slurmdbd", "slurmdbd has no end of it"},
     {"extra_copy", "a second copy, submitted in doubt; the run used the other"},
+    {"unheard_of", "slurmctld died before it told slurmdbd of it; no GPU-second is charged"},
     {"given_up", "it was to store for an attempt that came to nothing, and was ended; it held no GPU"},
     {"not_settled_yet", "its run is not over: the segment is still to come"},
     {"differs", "ledger and slurmdbd differ, and nothing explains it"},
@@ -56,7 +57,7 @@ Finding compare(const ReconciledJob& job) {
   if (ledger.source == SegmentSource::evidence) return Finding::controller_lost_job;
   // Staging and storing may be repeated, and a training finds its attempt claimed.
   if (slurmdbd && slurmdbd->started_at > ledger.ended_at) return Finding::controller_repeated_job;
-  if (!job.recorded) return Finding::missing_in_slurmdbd;
+  if (!job.recorded) return gpu_seconds(ledger) == 0 ? Finding::unheard_of : Finding::missing_in_slurmdbd;
   return job.recorded->phase == JobPhase::ended ? Finding::differs : Finding::not_ended_in_slurmdbd;
 }
 

@@ -178,6 +178,15 @@ TEST(Reconcile, GivesTheRowOfTheNextAttemptToThatThoughItHasTheLostOnesId) {
   EXPECT_EQ(result.count(Finding::equal), 1);
 }
 
+TEST(Reconcile, ExplainsWhatSlurmdbdNeverHeardOfWhereNothingIsChargedForIt) {
+  Books books;
+  books.in_slurmdbd = false;
+  EXPECT_EQ(books.only().finding, Finding::missing_in_slurmdbd);
+  books.charged.segment.gpus = 0;
+  EXPECT_EQ(books.only().finding, Finding::unheard_of);
+  EXPECT_EQ(books.reconciled().unexplained(), 0);
+}
+
 TEST(Reconcile, ExplainsTheStoreJobOfAnAttemptThatCameToNothing) {
   Books books;
   JobStatus store = books.recorded;
@@ -202,7 +211,7 @@ TEST(Findings, HaveNamesOfTheirOwn) {
   std::set<std::string> names;
   for (int i = 0; i <= static_cast<int>(Finding::missing_in_slurmdbd); ++i)
     names.insert(to_string(static_cast<Finding>(i)));
-  EXPECT_EQ(names.size(), 12u);
+  EXPECT_EQ(names.size(), 13u);
   EXPECT_TRUE(is_explained(Finding::not_settled_yet));
   EXPECT_FALSE(is_explained(Finding::differs));
 }
