@@ -132,11 +132,21 @@ void describe_memory(Job& job, const Json& options, BatchTexts& texts) {
   if (const Json* size = find(options, "mem-per-cpu"))
     job.pn_min_memory = size->get<std::uint64_t>() | MEM_PER_CPU;
   if (const Json* size = find(options, "mem-per-gpu"))
-    job.mem_per_tres = unowned(texts.emplace_back("gres:gpu:" + std::to_string(size->get<std::int64_t>())));
+    job.mem_per_tres = unowned(texts.emplace_back(gpu_tres(std::to_string(size->get<std::int64_t>()))));
   take_number(options, "tmp", job.pn_min_tmp_disk);
 }
 
 // ---- GPUs and other resources
+
+void describe_a_task(Job& job, const Json& options, BatchTexts& texts) {
+  const std::string* told = find_text(options, "gpus-per-task");
+  const std::string gpus = told ? *told : "";
+  const Json* cpus = find(options, "cpus-per-task");
+  const std::string tres = task_tres(gpus, cpus ? cpus->get<std::uint32_t>() : 0),
+                    binding = task_binding(gpus);
+  if (!tres.empty()) job.tres_per_task = unowned(texts.emplace_back(tres));
+  if (!binding.empty()) job.tres_bind = unowned(texts.emplace_back(binding));
+}
 
 void describe_gpus(Job& job, const Json& options, BatchTexts& texts) {
   auto describe = [&](const char* name, char*& field) {
@@ -145,16 +155,15 @@ void describe_gpus(Job& job, const Json& options, BatchTexts& texts) {
   };
   describe("gpus", job.tres_per_job);
   describe("gpus-per-socket", job.tres_per_socket);
-  describe("gpus-per-task", job.tres_per_task);
   std::vector<std::string> per_node;
   if (const std::string* value = find_text(options, "gpus-per-node")) per_node.push_back(gpu_tres(*value));
   if (const std::string* value = find_text(options, "gres")) per_node.push_back(gres_tres(*value));
   if (!per_node.empty()) job.tres_per_node = unowned(texts.emplace_back(join(per_node, ",")));
 
   if (const Json* cpus = find(options, "cpus-per-gpu"))
-    job.cpus_per_tres = unowned(texts.emplace_back("gres:gpu:" + std::to_string(cpus->get<int>())));
+    job.cpus_per_tres = unowned(texts.emplace_back(gpu_tres(std::to_string(cpus->get<int>()))));
   if (const std::string* bind = find_text(options, "gpu-bind"))
-    job.tres_bind = unowned(texts.emplace_back("gpu:" + *bind));
+    job.tres_bind = unowned(texts.emplace_back(gpu_binding(*bind)));
   if (const std::string* frequency = find_text(options, "gpu-freq"))
     job.tres_freq = unowned(texts.emplace_back("gpu:" + *frequency));
   if (const std::string* flag = find_text(options, "gres-flags"))
@@ -225,6 +234,7 @@ void describe_batch_options(job_desc_msg_t& job, const Json& options, BatchTexts
   describe_topology(job, options);
   describe_tasks(job, options);
   describe_memory(job, options, texts);
+  describe_a_task(job, options, texts);
   describe_gpus(job, options, texts);
   describe_sharing(job, options);
   describe_times(job, options);

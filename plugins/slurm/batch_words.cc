@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "daemon/base/text.h"
+#include "plugins/slurm/releases.h"
 
 namespace trainyard::slurm {
 namespace {
@@ -42,14 +43,42 @@ constexpr std::array distributions{
 std::string prefixed(const std::string& list, const std::string& prefix) {
   std::vector<std::string> parts = split(list, ',');
   for (std::string& part : parts)
-    if (!part.starts_with("gres:")) part = prefix + part;
+    if (!part.starts_with(gres_prefix)) part = prefix + part;
   return join(parts, ",");
+}
+
+// "k40:2" → "k40", "2"; "2" → "", "2"; "k40" is one.
+struct GpuCount {
+  std::string type;
+  std::string count;
+};
+GpuCount gpu_count_of(const std::string& gpus) {
+  std::size_t colon = gpus.rfind(':');
+  std::string last = colon == std::string::npos ? gpus : gpus.substr(colon + 1);
+  if (last.find_first_not_of("0123456789") != std::string::npos) return {gpus, "1"};
+  return {colon == std::string::npos ? "" : gpus.substr(0, colon), last};
 }
 
 }  // namespace
 
-std::string gpu_tres(const std::string& gpus) { return prefixed(gpus, "gres:gpu:"); }
-std::string gres_tres(const std::string& gres) { return prefixed(gres, "gres:"); }
+std::string gpu_tres(const std::string& gpus) { return prefixed(gpus, std::string(gres_prefix) + "gpu:"); }
+std::string gres_tres(const std::string& gres) { return prefixed(gres, std::string(gres_prefix)); }
+std::string gpu_binding(const std::string& binding) { return std::string(gpu_bind_prefix) + binding; }
+
+std::string task_tres(const std::string& gpus, std::uint32_t cpus) {
+  if (!task_has_tres) return gpus.empty() ? "" : gpu_tres(gpus);
+  std::vector<std::string> amounts;
+  if (cpus > 0) amounts.push_back("cpu=" + std::to_string(cpus));
+  if (!gpus.empty()) {
+    auto [type, count] = gpu_count_of(gpus);
+    amounts.push_back(std::string(gres_prefix) + "gpu" + (type.empty() ? "" : ":" + type) + "=" + count);
+  }
+  return join(amounts, ",");
+}
+
+std::string task_binding(const std::string& gpus) {
+  return task_has_tres && !gpus.empty() ? gpu_binding("per_task:" + gpu_count_of(gpus).count) : "";
+}
 
 std::uint16_t mail_flags(const Json& kinds) {
   int flags = 0;

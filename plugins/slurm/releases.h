@@ -8,6 +8,7 @@
 #include <slurm/slurmdb.h>
 
 #include <cstdint>
+#include <string_view>
 
 // Exported by libslurm, but in no header.
 extern "C" {
@@ -39,6 +40,17 @@ constexpr int first_socket_error = SLURM_PROTOCOL_SOCKET_IMPL_ZERO_RECV_LENGTH;
 inline const char* reason_string(job_state_reason reason) { return slurm_job_state_reason_string(reason); }
 inline bool is_not_recorded_yet(int /*error*/) { return false; }
 constexpr int first_socket_error = ESLURM_PROTOCOL_INCOMPLETE_PACKET;
+#endif
+
+// Generic resources in a description, as the release's sbatch writes them. Where a task has TRES,
+// tres_per_task says all that it has, "cpu=2,gres/gpu=1", and its GPUs are bound to it unless something else
+// is asked for; elsewhere tres_per_task says its GPUs alone.
+#if SLURM_VERSION_NUMBER < SLURM_VERSION_NUM(24, 11, 0)
+constexpr std::string_view gres_prefix = "gres:", gpu_bind_prefix = "gpu:";
+constexpr bool task_has_tres = false;
+#else
+constexpr std::string_view gres_prefix = "gres/", gpu_bind_prefix = "gres/gpu:";
+constexpr bool task_has_tres = true;
 #endif
 
 }  // namespace trainyard::slurm

@@ -108,7 +108,7 @@ const char* word_of(JobDependency::Kind kind) {
 
 std::string gres_of(const JobRequest& request) {
   if (request.gpus_per_node == 0) return "";
-  return "gres:gpu:" + (request.gpu_type.empty() ? "" : request.gpu_type + ":") +
+  return std::string(gres_prefix) + "gpu:" + (request.gpu_type.empty() ? "" : request.gpu_type + ":") +
          std::to_string(request.gpus_per_node);
 }
 

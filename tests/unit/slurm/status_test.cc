@@ -71,9 +71,9 @@ TEST(Description, AsksForGpusPerNodeByType) {
   JobRequest request;
   EXPECT_EQ(gres_of(request), "");
   request.gpus_per_node = 2;
-  EXPECT_EQ(gres_of(request), "gres:gpu:2");
+  EXPECT_EQ(gres_of(request), std::string(gres_prefix) + "gpu:2");
   request.gpu_type = "k40";
-  EXPECT_EQ(gres_of(request), "gres:gpu:k40:2");
+  EXPECT_EQ(gres_of(request), std::string(gres_prefix) + "gpu:k40:2");
 }
 
 TEST(Description, RoundsUpSoThatAJobGetsWhatItAskedFor) {
