@@ -7,6 +7,7 @@ import argparse
 import dataclasses
 import pathlib
 import shutil
+import signal
 import sys
 import tempfile
 
@@ -79,6 +80,7 @@ def main(arguments):
     root = pathlib.Path(tempfile.mkdtemp(prefix="trainyard-bench."))
     root.chmod(0o755)
     yard = SlurmYard(root)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # by way of finally: nothing is left running
     try:
         yard.up()
         tell = (lambda row: print(table.as_json(row), flush=True)) if options.json else \
