@@ -49,6 +49,7 @@ std::map<std::string, std::string> run_variables(const Launch& launch) {
     leave_scripts_own(*script, variables);
     return variables;
   }
+  variables[attempt_variable] = launch.directory;
   // Libraries with threads of their own would otherwise start one per core of the node, in every rank.
   if (!::getenv("OMP_NUM_THREADS"))
     variables.emplace("OMP_NUM_THREADS", std::to_string(resources.cpus_per_rank));

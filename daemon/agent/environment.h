@@ -12,6 +12,9 @@ namespace trainyard {
 // what the manifest's [command] adds. LEARNER_ID is 1 here; with many ranks each gets its own (rank.h).
 std::map<std::string, std::string> run_variables(const Launch& launch);
 
+// Names the attempt's directory, for `rank`.
+inline constexpr const char* attempt_variable = "TRAINYARD_ATTEMPT";
+
 // DATA_DIR: the folder with train.h5, or the raw files themselves. Empty without [data].
 std::string data_directory(const Launch& launch);
 

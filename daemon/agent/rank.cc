@@ -4,6 +4,8 @@
 
 #include <cstdlib>
 
+#include "daemon/agent/environment.h"
+#include "daemon/agent/watch.h"
 #include "daemon/base/error.h"
 #include "daemon/base/fd.h"
 
@@ -21,6 +23,7 @@ std::string rank_of_this_process() {
 
 void become_rank(const std::vector<std::string>& arguments) {
   if (arguments.empty()) throw Error(ErrorKind::invalid, "rank: which program? Write: rank -- PROGRAM …");
+  if (const char* attempt = std::getenv(attempt_variable)) have_this_process_watched(attempt);
   const std::string learner = std::to_string(std::atoi(rank_of_this_process().c_str()) + 1);
   ::setenv("LEARNER_ID", learner.c_str(), 1);
   std::vector<char*> pointers;

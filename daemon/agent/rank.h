@@ -5,7 +5,8 @@
 
 namespace trainyard {
 
-// Sets LEARNER_ID to the rank + 1 and executes the program. Returns only by Error.
+// Sets LEARNER_ID to the rank + 1 and executes the program, watched if the environment names its attempt.
+// Returns only by Error.
 [[noreturn]] void become_rank(const std::vector<std::string>& arguments);
 
 }  // namespace trainyard

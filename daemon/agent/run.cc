@@ -8,6 +8,7 @@
 
 #include "daemon/agent/child.h"
 #include "daemon/agent/command_line.h"
+#include "daemon/agent/contact.h"
 #include "daemon/agent/environment.h"
 #include "daemon/agent/evidence.h"
 #include "daemon/agent/script.h"
@@ -75,29 +76,14 @@ ChildSpec child_of(const Launch& launch) {
   return child;
 }
 
-// Touches the heartbeat file and looks at the claim. A full disk is no reason to end a training, nor is a
-// scratch that does not answer for a moment; one that does not for longer is (claim.h says why).
-class Contact {
- public:
-  Contact(const Launch& launch, const Claim& mine) : launch_(launch), mine_(mine) {}
-
-  // False when the claim is not ours any more, or nobody can tell.
-  bool beat() {
-    try {
-      if (!holds_claim(launch_.directory, mine_)) return false;
-      seen_at_ = std::chrono::steady_clock::now();
-      write_atomically(path_in(launch_, layout::heartbeat_file), std::to_string(to_unix(now())) + "\n");
-    } catch (const Error& e) {
-      log_warning("no heartbeat: {}", e.what());
-    }
-    return std::chrono::steady_clock::now() - seen_at_ < contact_lost;
+// A full disk is no reason to end a training.
+void leave_heartbeat(const Launch& launch) {
+  try {
+    write_atomically(path_in(launch, layout::heartbeat_file), std::to_string(to_unix(now())) + "\n");
+  } catch (const Error& e) {
+    log_warning("no heartbeat: {}", e.what());
   }
-
- private:
-  const Launch& launch_;
-  const Claim& mine_;
-  std::chrono::steady_clock::time_point seen_at_ = std::chrono::steady_clock::now();
-};
+}
 
 ExitEvidence evidence_of(const Claim& mine) {
   ExitEvidence evidence;
@@ -112,10 +98,14 @@ ExitEvidence execute(const Launch& launch, const Claim& mine) {
   write_evidence(path_in(launch, layout::start_file),
                  to_json(StartEvidence{mine, hosts_of_this_job(), gpus_of_this_job(), evidence.started_at}));
   const auto begin = std::chrono::steady_clock::now();
-  Contact contact(launch, mine);
-  const ExitStatus status = run_child(
-      child,
-      {.interval = heartbeat_interval, .patience = contact_lost, .beat = [&] { return contact.beat(); }});
+  Contact contact(launch.directory, mine);
+  auto beat = [&] {
+    if (!contact.look()) return false;
+    leave_heartbeat(launch);
+    return true;
+  };
+  const ExitStatus status =
+      run_child(child, {.interval = heartbeat_interval, .patience = contact_lost, .beat = beat});
   evidence.elapsed_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   evidence.ended_at = now();
   evidence.exit_code = status.exit_code;

@@ -51,7 +51,7 @@ bool is_reserved(const std::string& variable) {
                                                                "LEARNER_ID", "NUM_LEARNERS", "GPU_COUNT"};
   for (std::string_view name : reserved)
     if (variable == name) return true;
-  return variable.starts_with("SLURM_");
+  return variable.starts_with("SLURM_") || variable.starts_with("TRAINYARD_");
 }
 
 void read_environment(Fields& fields, CommandSpec& command) {

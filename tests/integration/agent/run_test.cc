@@ -47,6 +47,36 @@ TEST_F(Run, TheProgramSeesItsEnvironmentAndLeavesEvidence) {
   EXPECT_TRUE(std::filesystem::exists(attempt("heartbeat")));
 }
 
+TEST_F(Run, ARankWhoseAttemptIsGivenUpIsEndedWhereverItIs) {
+  const std::string fifo = make_fifo();
+  take_claim(path("runs/7/attempts/1"), {"yard", 77, 0, "n1", now()});
+  AgentProcess rank({"rank", "--", "sh", "-c", "echo up >" + fifo + "; exec sleep 60"},
+                    {{"SLURM_PROCID", "1"}, {"TRAINYARD_ATTEMPT", path("runs/7/attempts/1")}});
+  EXPECT_EQ(read_file(fifo), "up\n");
+  revoke_claim(path("runs/7/attempts/1"), now());
+  EXPECT_EQ(rank.wait(), 128 + SIGTERM);
+}
+
+TEST_F(Run, ARankOfAnAttemptThatNobodyHoldsDoesNotBegin) {
+  revoke_claim(path("runs/7/attempts/1"), now());
+  AgentProcess rank({"rank", "--", "touch", path("begun")},
+                    {{"SLURM_PROCID", "1"}, {"TRAINYARD_ATTEMPT", path("runs/7/attempts/1")}});
+  EXPECT_EQ(rank.wait(), 75);
+  EXPECT_FALSE(has("begun"));
+}
+
+TEST_F(Run, ARanksWatchLetsGoOfItsOutputAndOfItsChildren) {
+  take_claim(path("runs/7/attempts/1"), {"yard", 77, 0, "n1", now()});
+  // A program that waits for all its children waits for its own alone; whoever reads its output sees the end.
+  const std::string agent = AGENT_PROGRAM;
+  const std::string output = path("output");
+  AgentProcess shell(
+      {"rank", "--", "sh", "-c", agent + " rank -- sh -c 'true & wait; echo done' | cat >" + output},
+      {{"SLURM_PROCID", "1"}, {"TRAINYARD_ATTEMPT", path("runs/7/attempts/1")}});
+  EXPECT_EQ(shell.wait(), 0);
+  EXPECT_EQ(read_file(output), "done\n");
+}
+
 TEST_F(Run, UnderMpirunEveryRankIsALearnerOfItsOwn) {
   Launch launch = launch_of("echo learner $LEARNER_ID of $NUM_LEARNERS in \"$RESULT_DIR\"", Launcher::mpi);
   launch.manifest.resources.ranks_per_node = 2;
