@@ -117,6 +117,7 @@ struct JobStatus {
   int signal = 0;      // that ended it; 0 when none
   int restarts = 0;
   std::optional<UtcSeconds> started_at;       // of the current or last run of the job
+  std::optional<UtcSeconds> expected_start;   // the scheduler's forecast for a pending job, where it has one
   std::optional<UtcSeconds> ended_at;         // phase ended only; [started_at, ended_at)
   std::string nodes;                          // "n[1-2]"; empty before the start
   std::optional<std::uint32_t> cancelled_by;  // the uid that ended it; only history() tells

@@ -16,7 +16,8 @@ constexpr int runs_read_at_a_time = 500;
 constexpr int most_runs_looked_at = 5000;
 
 ShownRun shown(const Api& api, const TrainingRun& run) {
-  return {run, api.driver.shown_state(run), api.driver.waiting_reason(run)};
+  return {run, api.driver.shown_state(run), api.driver.waiting_for(run).words,
+          api.driver.expected_start(run)};
 }
 
 // The states asked for; empty: all.

@@ -19,7 +19,8 @@ namespace trainyard {
 struct ShownRun {
   const TrainingRun& run;
   ShownState state;
-  std::string waiting;  // why; empty when it does not wait
+  std::string waiting;                         // for what; empty when it does not wait
+  std::optional<UtcSeconds> expected_start{};  // the scheduler's forecast
 };
 
 // Which of its fields are wanted; no names: all. Error{invalid} names those there are.

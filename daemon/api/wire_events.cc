@@ -21,6 +21,11 @@ struct Describe {
   std::string operator()(const event::Submitted& e) const { return "train " + job(e.train); }
   std::string operator()(const event::Released& e) const { return "store " + job(e.store) + " behind it"; }
   std::string operator()(const event::Started& e) const { return "train job on " + e.nodes; }
+  std::string operator()(const event::Waiting& e) const { return e.what.words; }
+  std::string operator()(const event::Suspended&) const { return "its train job, by Slurm"; }
+  std::string operator()(const event::Resumed& e) const {
+    return fmt::format("after {} s", (e.suspended.until - e.suspended.since).count());
+  }
   std::string operator()(const event::Ended& e) const {
     return fmt::format("{} {}: {}", to_string(e.role), job(e.job.key), e.job.state);
   }

@@ -43,6 +43,7 @@ constexpr std::array all_fields{
     RunField{"plan", [](const ShownRun& s) -> Json { return s.run.plan; }},
     RunField{"state", [](const ShownRun& s) -> Json { return to_string(s.state); }},
     RunField{"waiting", [](const ShownRun& s) -> Json { return s.waiting; }},
+    RunField{"expected_start", [](const ShownRun& s) -> Json { return time_or_null(s.expected_start); }},
     RunField{"reason", [](const ShownRun& s) -> Json { return s.run.reason; }},
     RunField{"exit_code", [](const ShownRun& s) -> Json { return or_null(s.run.exit_code); }},
     RunField{"signal", [](const ShownRun& s) -> Json { return or_null(s.run.signal); }},

@@ -103,7 +103,10 @@ std::string last_lines_text(const Json& run) {
 std::string run_text(const Json& run, const std::string& zone) {
   std::string text = fmt::format("{}  {}  {}\n", text_at(run, "training_id"), printable(text_at(run, "name")),
                                  text_at(run, "state"));
-  text += line_unless_empty("waits for", text_at(run, "waiting")) + end_text(run);
+  text += line_unless_empty("waits for", text_at(run, "waiting"));
+  if (Json start = at(run, "expected_start"); !start.is_null())
+    text += field_line("starts", human_time(start, zone) + ", as Slurm expects it now");
+  text += end_text(run);
   text += line_unless_empty("user", text_at(run, "user")) + line_unless_empty("plan", text_at(run, "plan"));
   text += line_unless_empty("account", text_at(run, "account")) +
           line_unless_empty("partition", text_at(run, "partition"));

@@ -1,9 +1,8 @@
-// Admission, and why the others wait.
+// Admission: which queued runs begin.
 #include <fmt/format.h>
 
 #include "daemon/driver/driver.h"
 #include "daemon/run/job_array.h"
-#include "daemon/run/pending_reason.h"
 
 namespace trainyard {
 namespace {
@@ -61,7 +60,7 @@ void Driver::admit_runs() {
   waiting_.clear();
   if (drained_) {
     for (const TrainingRun* run : queued)
-      waiting_[run->id] = "the admin has drained the daemon: nothing new is started";
+      waiting_[run->id] = {"drained", "the admin has drained the daemon: nothing new is started"};
     return;
   }
   Admission admission =
@@ -76,29 +75,6 @@ void Driver::admit_runs() {
   for (std::int64_t id : admission.admitted)
     runs_.at(id).doubt.reset();  // nobody knew of this attempt before
   for (std::int64_t id : admission.admitted) consider(id);
-}
-
-std::string Driver::waiting_reason(const TrainingRun& run) const {
-  if (auto found = waiting_.find(run.id); run.state == RunState::queued && found != waiting_.end())
-    return found->second;
-  const DataSet* data = known_data_set(run);
-  bool data_ready = data == nullptr || data->state == DataSetState::ready;
-  switch (run.state) {
-    case RunState::queued:
-      return "to be admitted";
-    case RunState::admitted:
-    case RunState::submitted:
-      return trouble_.empty() ? "on its way into Slurm" : "on its way into Slurm: " + trouble_;
-    case RunState::released: {
-      if (!data_ready)
-        return data->reason.empty() ? "its data set is being staged"
-                                    : "its data set is staged again: " + data->reason;
-      auto job = snapshot_.find(run.attempt()->train->key);
-      return pending_reason_in_words(job == snapshot_.end() ? "" : job->second.reason);
-    }
-    default:
-      return {};
-  }
 }
 
 }  // namespace trainyard

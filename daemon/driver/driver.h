@@ -23,6 +23,7 @@ struct DriverSettings {
   int max_jobs_in_slurm = 5000;
   std::chrono::seconds keep_runs{30 * 86400};  // how long after its end a run's directory stays
   std::int64_t cache_bytes = 0;                // of data sets on scratch; 0: no limit
+  std::chrono::seconds noted_waits{10};        // a shorter wait is not in a run's history
 };
 
 // What POST /v1/runs asks for, the manifests already read.
@@ -77,8 +78,10 @@ class Driver {
   std::optional<DataSet> find_data_set(const std::string& digest) const;
   ShownState shown_state(const TrainingRun& run) const;
 
-  // Why it waits, in a scientist's words; empty when it does not. Plan, data, or the scheduler's reason.
-  std::string waiting_reason(const TrainingRun& run) const;
+  // Plan, data, or the scheduler's reason.
+  WaitingFor waiting_for(const TrainingRun& run) const;
+  // Of its train job, while that is pending; the scheduler's forecast, where it has one.
+  std::optional<UtcSeconds> expected_start(const TrainingRun& run) const;
 
   // Where the scheduler's own limits differ from the plans; `apply`: and sets them. Answers once, on the
   // loop.
@@ -128,6 +131,8 @@ class Driver {
   struct LiveRun : Progress {
     TrainingRun run;
     bool forgotten = false;  // the last poll shows its train job as one that never began
+    std::string waits_for;   // at the last poll, and since when
+    UtcSeconds waits_since{};
   };
   struct LiveDataSet : Progress {
     DataSet data_set;
@@ -172,6 +177,7 @@ class Driver {
   void examine(LiveDataSet& live, std::int64_t number);
   void see_live_train_job(LiveRun& live, const JobStatus& job);
   void trace(Progress& progress, const JobKey& job, JobRole role, std::function<void(JobStatus)> ended);
+  void note_waits();  // waiting.cc
   struct Expected;
   Expected expected_jobs() const;
   void cancel_strays();
@@ -205,7 +211,7 @@ class Driver {
 
   std::map<std::int64_t, LiveRun> runs_;          // that are not over
   std::map<std::string, LiveDataSet> data_sets_;  // that are not evicted
-  std::map<std::int64_t, std::string> waiting_;   // queued run → why
+  std::map<std::int64_t, WaitingFor> waiting_;    // queued runs
   std::size_t queued_ = 0;                        // of runs_, those that wait to be admitted
   Loop::Watch admission_timer_;
   std::chrono::steady_clock::time_point next_admission_{};

@@ -18,6 +18,19 @@ bool is_forgotten(const TrainingRun& run, const JobStatus& train) {
   return run.state == RunState::running || (run.state == RunState::released && train.held);
 }
 
+// What the run has not heard yet of its train job, which lives.
+std::optional<RunEvent> news_of(const TrainingRun& run, const JobStatus& job) {
+  if (job.phase == JobPhase::pending) return std::nullopt;
+  if (run.state == RunState::released)
+    return event::Started{now(), job.started_at.value_or(now()), job.nodes};
+  if (run.state != RunState::running) return std::nullopt;
+  std::optional<UtcSeconds> since = run.attempt()->suspended_since;
+  UtcSeconds turn = job.suspension_turn_at.value_or(now());
+  if (job.phase == JobPhase::suspended && !since) return event::Suspended{now(), turn};
+  if (job.phase == JobPhase::running && since && turn > *since) return event::Resumed{now(), {*since, turn}};
+  return std::nullopt;
+}
+
 }  // namespace
 
 void Driver::poll_soon(std::chrono::milliseconds delay) {
@@ -76,6 +89,7 @@ void Driver::polled(std::int64_t number, PollAnswer answer) {
   }
   examine(number);
   cancel_strays();
+  note_waits();
   admit_soon();
   poll_soon(poll_interval());
 }
@@ -135,10 +149,9 @@ void Driver::examine(LiveRun& live, std::int64_t number) {
 
 void Driver::see_live_train_job(LiveRun& live, const JobStatus& job) {
   std::int64_t id = live.run.id;
-  if (job.phase == JobPhase::running && live.run.state == RunState::released)
-    record(id, event::Started{now(), job.started_at.value_or(now()), job.nodes});
+  if (std::optional<RunEvent> news = news_of(live.run, job)) record(id, *news);
   live.forgotten = is_forgotten(live.run, job);
-  if (live.forgotten) consider(id);
+  consider(id);
 }
 
 // Slurm forgets ended jobs; its database knows them, a little later. A job nobody knows any more is lost.

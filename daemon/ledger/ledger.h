@@ -96,7 +96,7 @@ class Ledger {
   std::optional<TrainingRun> find_run(std::int64_t run_id);
   std::optional<DataSet> find_data_set(const std::string& digest);
   std::vector<std::pair<UtcSeconds, RunEvent>> events_of(std::int64_t run_id);
-  std::vector<std::int64_t> list(const RunFilter& filter);  // their ids
+  std::vector<std::int64_t> list(const RunFilter& filter);            // their ids
   std::vector<TrainingRun> ended_before(UtcSeconds time, int limit);  // whose directories are still there
   void mark_removed(std::int64_t run_id);                             // its directory is gone
 

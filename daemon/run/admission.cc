@@ -30,9 +30,9 @@ std::string run_list(const std::vector<std::int64_t>& runs) {
   return (runs.size() == 1 ? "run " : "runs ") + join(names, ", ");
 }
 
-std::string why_full(const Plan& plan, const PlanUse& use) {
-  return fmt::format("plan {}: {} of {} GPU{} in use by {}", plan.name, use.gpus, plan.gpus,
-                     plan.gpus == 1 ? "" : "s", run_list(use.runs));
+WaitingFor full(const Plan& plan, const PlanUse& use) {
+  return {"plan", fmt::format("plan {}: {} of {} GPU{} in use by {}", plan.name, use.gpus, plan.gpus,
+                              plan.gpus == 1 ? "" : "s", run_list(use.runs))};
 }
 
 }  // namespace
@@ -102,13 +102,14 @@ Admission admit(const Plans& plans, const std::vector<const TrainingRun*>& queue
     int gpus = run->gpus;
     auto ahead = first_waiting.find(party);
     if (plan != nullptr && gpus > 0 && use[party].gpus + gpus > plan->gpus) {
-      admission.waiting[run->id] = why_full(*plan, use[party]);
+      admission.waiting[run->id] = full(*plan, use[party]);
     } else if (plan != nullptr && gpus > 0 && ahead != first_waiting.end()) {
-      admission.waiting[run->id] = fmt::format("plan {}: behind run {}", plan->name, ahead->second);
+      admission.waiting[run->id] = {"plan", fmt::format("plan {}: behind run {}", plan->name, ahead->second)};
     } else if (!run->dataset_digest.empty() && !data_on_its_way.contains(run->dataset_digest)) {
-      admission.waiting[run->id] = "its data set is about to be staged";
+      admission.waiting[run->id] = {"data", "its data set is about to be staged"};
     } else if (room_for_jobs < jobs_per_run) {
-      admission.waiting[run->id] = "the daemon's limit of jobs in Slurm is reached ([slurm] max_jobs)";
+      admission.waiting[run->id] = {"max_jobs",
+                                    "the daemon's limit of jobs in Slurm is reached ([slurm] max_jobs)"};
     } else {
       admission.admitted.push_back(run->id);
       room_for_jobs -= jobs_per_run;

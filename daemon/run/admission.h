@@ -41,8 +41,8 @@ std::string limited_party(const Plans& plans, const TrainingRun& run);
 std::map<std::string, PlanUse> plan_use(const Plans& plans, const std::vector<const TrainingRun*>& live);
 
 struct Admission {
-  std::vector<std::int64_t> admitted;           // in the order they were accepted
-  std::map<std::int64_t, std::string> waiting;  // run → why, for the scientist
+  std::vector<std::int64_t> admitted;  // in the order they were accepted
+  std::map<std::int64_t, WaitingFor> waiting;
 };
 
 // `queued` and `live` in the order of their ids. Strict order for each who is limited: when one does not fit,

@@ -28,8 +28,9 @@ constexpr std::array outcome_names{"completed",    "failed",    "cancelled",    
                                    "node_failure", "preempted", "out_of_memory", "dependency_failed",
                                    "unknown"};
 constexpr std::array run_event_names{
-    "accepted", "admitted",      "submitted", "released",         "started",   "ended",   "settled",
-    "stored",   "store_retried", "failed",    "cancel_requested", "cancelled", "retried", "corrected"};
+    "accepted", "admitted",  "submitted",     "released",  "started",          "ended",
+    "settled",  "stored",    "store_retried", "failed",    "cancel_requested", "cancelled",
+    "retried",  "corrected", "waiting",       "suspended", "resumed"};
 constexpr std::array data_set_event_names{"wanted", "staging", "ready", "stage_failed", "evicted"};
 
 // ---- values inside events
@@ -137,6 +138,11 @@ Json body(const event::Admitted& e) {
 Json body(const event::Submitted& e) { return {{"train", trainyard::to_json(e.train)}}; }
 Json body(const event::Released& e) { return {{"store", trainyard::to_json(e.store)}}; }
 Json body(const event::Started& e) { return {{"started_at", to_unix(e.started_at)}, {"nodes", e.nodes}}; }
+Json body(const event::Waiting& e) { return {{"for", e.what.what}, {"words", e.what.words}}; }
+Json body(const event::Suspended& e) { return {{"since", to_unix(e.since)}}; }
+Json body(const event::Resumed& e) {
+  return {{"since", to_unix(e.suspended.since)}, {"until", to_unix(e.suspended.until)}};
+}
 Json body(const event::Ended& e) { return {{"role", to_string(e.role)}, {"job", to_json(e.job)}}; }
 Json body(const event::Settled& e) {
   return {{"result", to_string(e.result)},
@@ -221,6 +227,18 @@ event::Released from_body(UtcSeconds at, const Json& json) {
 template <>
 event::Started from_body(UtcSeconds at, const Json& json) {
   return {at, from_unix(get<std::int64_t>(json, "started_at")), get<std::string>(json, "nodes")};
+}
+template <>
+event::Waiting from_body(UtcSeconds at, const Json& json) {
+  return {at, {get<std::string>(json, "for"), get<std::string>(json, "words")}};
+}
+template <>
+event::Suspended from_body(UtcSeconds at, const Json& json) {
+  return {at, from_unix(get<std::int64_t>(json, "since"))};
+}
+template <>
+event::Resumed from_body(UtcSeconds at, const Json& json) {
+  return {at, {from_unix(get<std::int64_t>(json, "since")), from_unix(get<std::int64_t>(json, "until"))}};
 }
 template <>
 event::Ended from_body(UtcSeconds at, const Json& json) {

@@ -11,6 +11,7 @@
 #include "daemon/handover/handover.h"
 #include "daemon/manifest/manifest.h"
 #include "daemon/run/usage.h"
+#include "daemon/run/waiting_for.h"
 #include "plugins/scheduler.h"
 
 namespace trainyard {
@@ -68,6 +69,18 @@ struct Started {  // the train job
   UtcSeconds at{};
   UtcSeconds started_at{};
   std::string nodes;
+};
+struct Waiting {  // for this, since then; told when it has lasted for a while
+  UtcSeconds at{};
+  WaitingFor what;
+};
+struct Suspended {  // the train job
+  UtcSeconds at{};
+  UtcSeconds since{};
+};
+struct Resumed {
+  UtcSeconds at{};
+  Period suspended;
 };
 struct Ended {  // by the scheduler's word
   UtcSeconds at{};
@@ -154,7 +167,8 @@ struct Evicted {
 using RunEvent =
     std::variant<event::Accepted, event::Admitted, event::Submitted, event::Released, event::Started,
                  event::Ended, event::Settled, event::Stored, event::StoreRetried, event::Failed,
-                 event::CancelRequested, event::Cancelled, event::Retried, event::Corrected>;
+                 event::CancelRequested, event::Cancelled, event::Retried, event::Corrected, event::Waiting,
+                 event::Suspended, event::Resumed>;
 using DataSetEvent =
     std::variant<event::Wanted, event::Staging, event::Ready, event::StageFailed, event::Evicted>;
 

@@ -47,6 +47,7 @@ void apply(TrainingRun& run, const event::Admitted& e) {
   attempt.admitted_at = e.at;
   attempt.array = e.array;
   attempt.avoid = run.avoid;
+  run.waits_for.clear();
   run.state = RunState::admitted;
 }
 
@@ -68,6 +69,18 @@ void apply(TrainingRun& run, const event::Started& e) {
   run.attempts.back().train->started_at = e.started_at;
   run.attempts.back().train->nodes = e.nodes;
   run.state = RunState::running;
+}
+
+void apply(TrainingRun& run, const event::Waiting& e) { run.waits_for = e.what.what; }
+
+void apply(TrainingRun& run, const event::Suspended& e) {
+  if (run.state == RunState::running) run.attempts.back().suspended_since = e.since;
+}
+
+void apply(TrainingRun& run, const event::Resumed& e) {
+  if (run.state != RunState::running) return;
+  run.attempts.back().suspended_since.reset();
+  run.attempts.back().suspensions.push_back(e.suspended);
 }
 
 void apply(TrainingRun& run, const event::Ended& e) {

@@ -39,9 +39,11 @@ struct Attempt {
   std::optional<ArrayPlace> array;  // its jobs are tasks of arrays; unset: jobs of their own
   std::optional<RunJob> train, store;
   int store_tries = 0;
-  std::string avoid;           // nodes that it is not to run on
-  std::optional<Cause> cause;  // how it ended, once that is settled
-  std::string reason;          // why it came to nothing, if it did
+  std::vector<Period> suspensions;            // of the train job, as far as they were seen
+  std::optional<UtcSeconds> suspended_since;  // it is suspended now
+  std::string avoid;                          // nodes that it is not to run on
+  std::optional<Cause> cause;                 // how it ended, once that is settled
+  std::string reason;                         // why it came to nothing, if it did
 };
 
 struct TrainingRun {
@@ -57,6 +59,7 @@ struct TrainingRun {
   std::vector<Attempt> attempts;
   int program_attempts = 0;  // of those that ended, the ones that [retry] counts
   std::string avoid;         // nodes that failed the last attempt
+  std::string waits_for;     // WaitingFor::what, as last recorded; of the past once it does not wait
   bool cancel_requested = false;
   std::string cancelled_by;
   // What the train job came to; set from `storing` on.

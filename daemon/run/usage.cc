@@ -109,10 +109,11 @@ Witness witness_of(const std::optional<StartEvidence>& start, const std::optiona
   return witness;
 }
 
-std::optional<Segment> segment_of_job(const JobStatus& job, const Witness& witness) {
+std::optional<Segment> segment_of_job(const JobStatus& job, const Witness& witness,
+                                      const std::vector<Period>& suspensions) {
   std::optional<Segment> segment = is_lost(job, witness) ? by_evidence(job, witness) : by_scheduler(job);
   if (!segment) return std::nullopt;
-  segment->suspended = clipped(suspended_intervals(job), *segment);
+  segment->suspended = clipped(suspended_intervals(job, suspensions), *segment);
   segment->last_seen_at = witness.last_seen_at;
   return segment;
 }

@@ -49,7 +49,9 @@ Witness witness_of(const std::optional<StartEvidence>& start, const std::optiona
 // What an ended job used. The scheduler's own times decide, to the second. Where it lost the job (never
 // started, no end, 0 s though it ran to its end) the witness's do; of a job that nobody saw end, up to the
 // last sign of life. A job that never started used nothing: nullopt.
-std::optional<Segment> segment_of_job(const JobStatus& ended_job, const Witness& witness = {});
+// `suspensions`: those that were seen, see suspended_intervals().
+std::optional<Segment> segment_of_job(const JobStatus& ended_job, const Witness& witness = {},
+                                      const std::vector<Period>& suspensions = {});
 
 // When the job was suspended, by what the scheduler tells of it in one record. Its sum is exact, and so is
 // each interval that `observed` has from earlier records; what no record showed apart is one interval before

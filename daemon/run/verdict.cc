@@ -131,7 +131,8 @@ RunEvent judge(const TrainingRun& run, const EndFacts& facts, UtcSeconds at) {
   const std::optional<ExitEvidence>& evidence = facts.evidence;
   Cause cause = cause_of(run, facts);
   std::string reason = in_words(cause, run, facts);
-  std::optional<Segment> segment = segment_of_job(*run.attempt()->train->end, facts.witness);
+  std::optional<Segment> segment =
+      segment_of_job(*run.attempt()->train->end, facts.witness, run.attempt()->suspensions);
   if (is_worth_another(run, cause))
     return event::Retried{
         at, cause, reason, cause == Cause::data && evidence.has_value(), facts.failed_nodes, segment};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What slurmctld knows now: seeing, releasing, cancelling.
 #include <algorithm>
+#include <ctime>
 #include <iterator>
 #include <string_view>
 
@@ -43,6 +44,8 @@ JobStatus status_of(const slurm_job_info_t& job, const std::string& cluster) {
   status.restarts = job.restart_cnt;
   // Without an allocation start_time is a forecast, or the time of a cancellation.
   bool has_started = status.phase != JobPhase::pending && job.tres_alloc_str != nullptr;
+  if (status.phase == JobPhase::pending && job.start_time > std::time(nullptr))
+    status.expected_start = from_unix(job.start_time);
   if (has_started) {
     status.started_at = from_unix(job.start_time);
     status.nodes = text_of(job.nodes);

@@ -38,3 +38,31 @@ class APlanOfOneGpu(DaemonCase):
         spans = [self.training(run) for run in runs]
         self.assertEqual(spans, sorted(spans))
         self.assertEqual(overlaps(spans), 1)
+
+
+class ARunThatWaits(DaemonCase):
+    def test_says_for_what_and_until_when_slurm_expects_it_to_and_keeps_that_in_its_history(self):
+        results = self.yard.buckets / "results" / self.id()  # of two users
+        results.mkdir()
+        results.chmod(0o1777)
+        (holder,) = self.submit(self.command(f"until [ -e {self.folder}/free ]; do sleep 0.1; done", name="holder",
+                                             resources="nodes = 4\ngpus_per_node = 2", more='launcher = "mpi"'))
+        self.wait_for(holder, "running")
+        (second,) = self.submit(self.command("true", name="behind-the-plan"))
+        (other,) = self.submit(self.command("true", name="behind-the-nodes"), user="yard_ben")
+
+        def waits(run, user):
+            return [event["text"] for event in self.show(run, user)["events"] if event["event"] == "waiting"]
+        self.assertRegex(self.yard.wait_until(lambda: waits(second, "yard_ada"), 60, "the plan in the history")[0],
+                         rf"^plan wide: 8 of 8 GPUs in use by run {holder}$")
+        self.assertRegex(self.yard.wait_until(lambda: waits(other, "yard_ben"), 60, "Slurm's reason in the history")[0],
+                         r"\((Resources|Priority)\)$")
+        ends = self.show(holder)["started_at"] + 300  # its time limit
+        expected = self.yard.wait_until(lambda: self.show(other, "yard_ben")["expected_start"], 60, "a forecast")
+        self.assertLess(abs(expected - ends), 120)
+        told = self.yard.trainyard("show", other, user="yard_ben").stdout
+        self.assertRegex(told, r"starts +\S+ \S+, as Slurm expects it now")
+        (self.folder / "free").touch()
+        self.wait_for(second, "completed")
+        self.wait_for(other, "completed", user="yard_ben")
+        self.assertEqual(len(waits(other, "yard_ben")), 1)

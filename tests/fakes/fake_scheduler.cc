@@ -167,6 +167,28 @@ void FakeScheduler::end(const std::string& token_end, JobOutcome outcome, UtcSec
   job.ended_at = at;
 }
 
+void FakeScheduler::let_wait(const std::string& token_end, const std::string& reason,
+                             std::optional<UtcSeconds> expected_start) {
+  std::lock_guard lock(mutex_);
+  newest(token_end).reason = reason;
+  newest(token_end).expected_start = expected_start;
+}
+
+void FakeScheduler::suspend(const std::string& token_end, UtcSeconds since) {
+  std::lock_guard lock(mutex_);
+  JobStatus& job = newest(token_end);
+  job.phase = JobPhase::suspended;
+  job.suspension_turn_at = since;
+}
+
+void FakeScheduler::resume(const std::string& token_end, UtcSeconds at) {
+  std::lock_guard lock(mutex_);
+  JobStatus& job = newest(token_end);
+  job.phase = JobPhase::running;
+  job.suspended += at - *job.suspension_turn_at;
+  job.suspension_turn_at = at;
+}
+
 void FakeScheduler::forget(const std::string& token_end) {
   std::lock_guard lock(mutex_);
   JobKey key = newest(token_end).key;

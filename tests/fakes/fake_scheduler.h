@@ -32,6 +32,10 @@ class FakeScheduler : public Scheduler {
   // What the test does to jobs, by the end of their token ("-train"), of arrays with the task ("-train_3").
   void start(const std::string& token_end, UtcSeconds at, int gpus = 1);
   void end(const std::string& token_end, JobOutcome outcome, UtcSeconds at);
+  void let_wait(const std::string& token_end, const std::string& reason,
+                std::optional<UtcSeconds> expected_start = {});
+  void suspend(const std::string& token_end, UtcSeconds since);
+  void resume(const std::string& token_end, UtcSeconds at);
   void forget(const std::string& token_end);            // neither poll nor history knows it any more
   void break_nodes(const std::string& nodes);           // failed_nodes() names them
   void go_away(bool away);                              // every call throws Error{unavailable}

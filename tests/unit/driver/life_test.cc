@@ -203,7 +203,7 @@ TEST(TheFreePlan, TakesRunsOneAtATimeInOrder) {
     ASSERT_TRUE(site.run_until_state(ids[i], RunState::released));
     EXPECT_EQ(site.jobs_submitted("-train"), static_cast<int>(i + 1));
     if (i + 1 < ids.size()) {
-      EXPECT_EQ(site.driver().waiting_reason(site.run(ids[i + 1])),
+      EXPECT_EQ(site.driver().waiting_for(site.run(ids[i + 1])).words,
                 "plan free: 1 of 1 GPU in use by run " + std::to_string(ids[i]));
     }
     site.train(ids[i]);
@@ -256,11 +256,11 @@ TEST(ADrainedDaemon, AcceptsAndStartsNothingEvenAfterARestart) {
   std::int64_t id = site.submit({one_gpu()}).at(0);
   site.restart();
   ASSERT_TRUE(site.run_until([&] {
-    return !site.driver().waiting_reason(site.run(id)).empty() &&
+    return !site.driver().waiting_for(site.run(id)).words.empty() &&
            site.driver().status().polled_at.has_value();
   }));
   EXPECT_EQ(site.run(id).state, RunState::queued);
-  EXPECT_NE(site.driver().waiting_reason(site.run(id)).find("drained"), std::string::npos);
+  EXPECT_NE(site.driver().waiting_for(site.run(id)).words.find("drained"), std::string::npos);
   site.driver().set_drained(false);
   EXPECT_TRUE(site.run_until_state(id, RunState::released));
 }

@@ -50,7 +50,7 @@ Error error_of(const std::function<void()>& work) {
 TEST(FreePlan, BeginsOneAtATimeInTheOrderOfAcceptance) {
   Admission admission = admit_of({queued(1, 1, "ada"), queued(2, 1, "ada"), queued(3, 1, "ada")});
   EXPECT_EQ(admission.admitted, Ids{1});
-  EXPECT_EQ(admission.waiting.at(2), "plan free: 1 of 1 GPU in use by run 1");
+  EXPECT_EQ(admission.waiting.at(2).words, "plan free: 1 of 1 GPU in use by run 1");
 }
 
 TEST(FreePlan, IsEveryUsersOwn) {
@@ -74,8 +74,8 @@ TEST(Order, IsStrictASmallRunDoesNotPassALargeOne) {
       admit_of({admitted(queued(1, 2, "ada", "lab", "physics")), queued(2, 4, "ada", "lab", "physics"),
                 queued(3, 1, "bob", "lab", "physics")});
   EXPECT_EQ(admission.admitted, Ids{});
-  EXPECT_EQ(admission.waiting.at(2), "plan lab: 2 of 4 GPUs in use by run 1");
-  EXPECT_EQ(admission.waiting.at(3), "plan lab: behind run 2");
+  EXPECT_EQ(admission.waiting.at(2).words, "plan lab: 2 of 4 GPUs in use by run 1");
+  EXPECT_EQ(admission.waiting.at(3).words, "plan lab: behind run 2");
 }
 
 TEST(AccountPlan, LimitsAnAccountNotItsUsers) {
@@ -89,14 +89,14 @@ TEST(Admissions, WithoutPlansIsLimitedByRoomForJobsAlone) {
   Admission admission =
       admit_of({queued(1, 64, "ada", ""), queued(2, 64, "ada", ""), queued(3, 64, "ada", "")}, 5);
   EXPECT_EQ(admission.admitted, (Ids{1, 2}));
-  EXPECT_NE(admission.waiting.at(3).find("[slurm] max_jobs"), std::string::npos);
+  EXPECT_NE(admission.waiting.at(3).words.find("[slurm] max_jobs"), std::string::npos);
 }
 
 TEST(Admissions, AwaitsTheStageJob) {
   event::Accepted with_data = accepted();
   with_data.dataset_digest = "d1";
   std::vector<TrainingRun> runs{fold(1, {with_data})};
-  EXPECT_EQ(admit_of(runs).waiting.at(1), "its data set is about to be staged");
+  EXPECT_EQ(admit_of(runs).waiting.at(1).words, "its data set is about to be staged");
   EXPECT_EQ(admit_of(runs, 1000, {"d1"}).admitted, Ids{1});
 }
 

@@ -46,6 +46,8 @@ std::vector<RunEvent> every_run_event() {
         RunEvent(event::StoreRetried{at(5), "away", hour_of(store_id, 0), job_key(12)}),
         RunEvent(event::Failed{at(5), "no bucket", {}}), RunEvent(event::CancelRequested{at(5), "ada"}),
         RunEvent(event::Cancelled{at(5)}),
+        RunEvent(event::Waiting{at(5), {"Resources", "waiting for free nodes or GPUs (Resources)"}}),
+        RunEvent(event::Suspended{at(5), at(4)}), RunEvent(event::Resumed{at(6), {at(4), at(6)}}),
         RunEvent(event::Corrected{at(5), "late record", hour_of(train_id), hour_of(train_id, 2)}),
         RunEvent(event::Retried{at(5), Cause::data, "no data", true, "n1", hour_of(train_id)})})
     events.push_back(event);

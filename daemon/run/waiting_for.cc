@@ -1,4 +1,4 @@
-#include "daemon/run/pending_reason.h"
+#include "daemon/run/waiting_for.h"
 
 #include <array>
 #include <utility>
@@ -22,15 +22,19 @@ constexpr std::array<std::pair<const char*, const char*>, 13> words{{
     {"Reservation", "waiting for its reservation"},
 }};
 
-}  // namespace
-
-std::string pending_reason_in_words(const std::string& reason) {
+std::string in_words(const std::string& reason) {
   if (reason.empty()) return "waiting in Slurm's queue";
   for (const auto& [known, meaning] : words)
     if (reason == known) return std::string(meaning) + " (" + reason + ")";
   if (reason.starts_with("QOS") || reason.starts_with("Assoc"))
     return "a limit of the site in Slurm is reached (" + reason + ")";
   return "waiting in Slurm's queue (" + reason + ")";
+}
+
+}  // namespace
+
+WaitingFor waiting_in_scheduler(const std::string& reason) {
+  return {reason, in_words(reason)};
 }
 
 }  // namespace trainyard
