@@ -50,6 +50,14 @@ bool is_cancelled_behind_our_back(const TrainingRun& run) {
   return run.attempt()->train->end->outcome == JobOutcome::cancelled && !run.cancel_requested;
 }
 
+// A node that refuses a job, because another of the same id is still there, has slurmd, which is root, cancel
+// it in the second in which it was to start.
+bool is_refusal_of_a_node(const JobStatus& recorded) {
+  constexpr std::uint32_t root = 0;
+  return recorded.cancelled_by == root && recorded.started_at && recorded.ended_at &&
+         *recorded.ended_at - *recorded.started_at <= std::chrono::seconds(1);
+}
+
 // Whether by a user, slurmdbd knows, a little later.
 bool is_record_awaited(const TrainingRun& run, const EndFacts& facts) {
   return is_cancelled_behind_our_back(run) && facts.unclaimed && !facts.by_nobody &&
@@ -79,8 +87,8 @@ EndFacts Steps::facts_of_end(const TrainingRun& run) {
     if (is_cancelled_behind_our_back(run))
       if (std::optional<JobStatus> known = scheduler_.history(job.key);
           known && known->phase == JobPhase::ended) {
-        facts.by_nobody = !known->cancelled_by;
-        if (known->cancelled_by) facts.cancelled_by = user_of(*known->cancelled_by).name;
+        facts.by_nobody = !known->cancelled_by || is_refusal_of_a_node(*known);
+        if (!facts.by_nobody) facts.cancelled_by = user_of(*known->cancelled_by).name;
       }
   } catch (const Error& e) {
     log_debug("run={} more about its end: {}", run.id, e.what());

@@ -167,6 +167,13 @@ void FakeScheduler::end(const std::string& token_end, JobOutcome outcome, UtcSec
   job.ended_at = at;
 }
 
+void FakeScheduler::refuse(const std::string& token_end) {
+  start(token_end, now());
+  end(token_end, JobOutcome::cancelled, now());
+  std::lock_guard lock(mutex_);
+  newest(token_end).cancelled_by = 0;
+}
+
 void FakeScheduler::let_wait(const std::string& token_end, const std::string& reason,
                              std::optional<UtcSeconds> expected_start) {
   std::lock_guard lock(mutex_);

@@ -32,6 +32,7 @@ class FakeScheduler : public Scheduler {
   // What the test does to jobs, by the end of their token ("-train"), of arrays with the task ("-train_3").
   void start(const std::string& token_end, UtcSeconds at, int gpus = 1);
   void end(const std::string& token_end, JobOutcome outcome, UtcSeconds at);
+  void refuse(const std::string& token_end);  // the node does: cancelled by root as it starts
   void let_wait(const std::string& token_end, const std::string& reason,
                 std::optional<UtcSeconds> expected_start = {});
   void suspend(const std::string& token_end, UtcSeconds since);
