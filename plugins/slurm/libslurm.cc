@@ -216,6 +216,7 @@ PartitionRecords load_partitions() {
 job_desc_msg_t empty_description() {
   job_desc_msg_t description;
   slurm_init_job_desc_msg(&description);
+  unset_the_rest(description);
   return description;
 }
 

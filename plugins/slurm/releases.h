@@ -44,13 +44,16 @@ constexpr int first_socket_error = ESLURM_PROTOCOL_INCOMPLETE_PACKET;
 
 // Generic resources in a description, as the release's sbatch writes them. Where a task has TRES,
 // tres_per_task says all that it has, "cpu=2,gres/gpu=1", and its GPUs are bound to it unless something else
-// is asked for; elsewhere tres_per_task says its GPUs alone.
+// is asked for; elsewhere tres_per_task says its GPUs alone. unset_the_rest: of what libslurm's own function
+// leaves 0, which is a choice.
 #if SLURM_VERSION_NUMBER < SLURM_VERSION_NUM(24, 11, 0)
 constexpr std::string_view gres_prefix = "gres:", gpu_bind_prefix = "gpu:";
 constexpr bool task_has_tres = false;
+inline void unset_the_rest(job_desc_msg_t& /*description*/) {}
 #else
 constexpr std::string_view gres_prefix = "gres/", gpu_bind_prefix = "gres/gpu:";
 constexpr bool task_has_tres = true;
+inline void unset_the_rest(job_desc_msg_t& description) { description.oom_kill_step = NO_VAL16; }
 #endif
 
 }  // namespace trainyard::slurm
