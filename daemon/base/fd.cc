@@ -112,20 +112,39 @@ void write_all(int fd, std::string_view bytes) {
   }
 }
 
-void write_atomically(const std::string& path, std::string_view bytes, unsigned mode) {
+namespace {
+
+enum class Sync { now, later };
+
+void write_beside_and_rename(const std::string& path, std::string_view bytes, unsigned mode, Sync sync) {
   std::string beside = path + ".XXXXXX";
   UniqueFd fd(::mkostemp(beside.data(), O_CLOEXEC));
   if (!fd) throw_errno("create " + beside);
   try {
     if (::fchmod(fd.get(), mode) != 0) throw_errno("chmod " + beside);
     write_all(fd.get(), bytes);
-    if (::fsync(fd.get()) != 0) throw_errno("fsync " + beside);
+    if (sync == Sync::now && ::fsync(fd.get()) != 0) throw_errno("fsync " + beside);
     if (::rename(beside.c_str(), path.c_str()) != 0) throw_errno("rename " + beside + " to " + path);
   } catch (const Error& e) {
     ::unlink(beside.c_str());
     throw Error(e.kind(), path + ": " + e.what());
   }
-  fsync_directory(parent_of(path));
+  if (sync == Sync::now) fsync_directory(parent_of(path));
+}
+
+}  // namespace
+
+void write_atomically(const std::string& path, std::string_view bytes, unsigned mode) {
+  write_beside_and_rename(path, bytes, mode, Sync::now);
+}
+
+void write_for_later_sync(const std::string& path, std::string_view bytes, unsigned mode) {
+  write_beside_and_rename(path, bytes, mode, Sync::later);
+}
+
+void sync_file_system(const std::string& path) {
+  UniqueFd fd = open_file(path, O_RDONLY);
+  if (::syncfs(fd.get()) != 0) throw_errno("sync the file system of " + path);
 }
 
 bool create_exclusively(const std::string& path, std::string_view bytes, unsigned mode) {

@@ -45,6 +45,12 @@ void write_all(int fd, std::string_view bytes);
 // Written beside, fsynced, renamed, the directory fsynced: readers see the old file or the new one.
 void write_atomically(const std::string& path, std::string_view bytes, unsigned mode = 0600);
 
+// The same for many files at once: none of them is durable before sync_file_system().
+void write_for_later_sync(const std::string& path, std::string_view bytes, unsigned mode = 0600);
+
+// Makes durable whatever was written to the file system that `path` lies on.
+void sync_file_system(const std::string& path);
+
 // Creates the file only if it is not there: false if it was. The directory is fsynced.
 bool create_exclusively(const std::string& path, std::string_view bytes, unsigned mode = 0600);
 

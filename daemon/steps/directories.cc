@@ -114,11 +114,13 @@ void Steps::prepare_attempt(const TrainingRun& run) {
   make_directory(directory, 0700);
   make_directory(join_path(directory, layout::logs_folder), 0700);  // for the jobs' output
   seed_checkpoint(site_.scratch, run, directory);
-  write_atomically(join_path(directory, layout::launch_file),
-                   to_json(launch_of(site_, run, directory, code)).dump(2));
+  std::string launch = to_json(launch_of(site_, run, directory, code)).dump(2);
+  auto write = run.attempt()->array ? write_for_later_sync : write_atomically;
+  write(join_path(directory, layout::launch_file), launch, 0600);
 }
 
-// Where the tasks of an array find their own directories.
+// Where the tasks of an array find their own directories. All of them are durable then: one by one a thousand
+// would take seconds.
 void Steps::prepare_array(const std::vector<TrainingRun>& runs) {
   const ArrayPlace& array = *runs.front().attempt()->array;
   std::string directory = layout::array_directory(site_.scratch, array.first_run, array.first_attempt);
@@ -129,6 +131,7 @@ void Steps::prepare_array(const std::vector<TrainingRun>& runs) {
     std::string target = layout::attempt_directory(site_.scratch, run.id, run.attempt()->number);
     if (::symlink(target.c_str(), link.c_str()) != 0 && errno != EEXIST) throw_errno("symlink " + link);
   }
+  sync_file_system(directory);
 }
 
 void Steps::remove_run(const TrainingRun& run) {
