@@ -13,9 +13,11 @@ struct Words {
 };
 
 // In the order of the enumeration.
-constexpr std::array<Words, 13> all_words{{
+constexpr std::array<Words, 14> all_words{{
     {"equal", "ledger and slurmdbd say the same"},
     {"controller_lost_job", "slurmctld lost the job while it ran; the agent's evidence counts"},
+    {"controller_forgot_end",
+     "slurmctld forgot the job's end and told slurmdbd a later one; the agent saw the job end"},
     {"controller_repeated_job",
      "slurmctld forgot that the job had ended, and ran it again; its agent left at once"},
     {"node_failure_detected_late", "charged until Slurm gave the node up; the agent was last seen before"},
@@ -46,6 +48,14 @@ bool same_use(const Segment& a, const Segment& b) {
   return a.started_at == b.started_at && a.ended_at == b.ended_at && a.gpus == b.gpus;
 }
 
+// A slurmctld that was killed goes back to what it had saved, and finds an end for the job once more. The
+// agent was there up to the end that the ledger has, and not after it.
+bool forgot_end(const Segment& slurmdbd, const Segment& ledger) {
+  return slurmdbd.started_at == ledger.started_at && slurmdbd.gpus == ledger.gpus &&
+         slurmdbd.ended_at > ledger.ended_at && ledger.last_seen_at &&
+         *ledger.last_seen_at >= ledger.ended_at - std::chrono::seconds(1);
+}
+
 Finding compare(const ReconciledJob& job) {
   const Segment& ledger = job.charged->segment;
   std::optional<Segment> slurmdbd = by_slurmdbd(job.recorded);
@@ -57,6 +67,7 @@ Finding compare(const ReconciledJob& job) {
   if (ledger.source == SegmentSource::evidence) return Finding::controller_lost_job;
   // Staging and storing may be repeated, and a training finds its attempt claimed.
   if (slurmdbd && slurmdbd->started_at > ledger.ended_at) return Finding::controller_repeated_job;
+  if (slurmdbd && forgot_end(*slurmdbd, ledger)) return Finding::controller_forgot_end;
   if (!job.recorded) return gpu_seconds(ledger) == 0 ? Finding::unheard_of : Finding::missing_in_slurmdbd;
   return job.recorded->phase == JobPhase::ended ? Finding::differs : Finding::not_ended_in_slurmdbd;
 }

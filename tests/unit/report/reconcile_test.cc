@@ -75,6 +75,16 @@ TEST(Reconcile, OfAJobThatSlurmctldRanAgainAfterItsEndSaysSo) {
   EXPECT_TRUE(is_explained(books.only().finding));
 }
 
+TEST(Reconcile, OfAJobWhoseEndSlurmctldForgotGoesByTheEndThatTheAgentSaw) {
+  Books books;
+  books.charged.segment.last_seen_at = books.charged.segment.ended_at;
+  books.recorded.ended_at = books.charged.segment.ended_at + std::chrono::seconds(6);
+  EXPECT_EQ(books.only().finding, Finding::controller_forgot_end);
+  EXPECT_TRUE(is_explained(books.only().finding));
+  books.charged.segment.last_seen_at.reset();  // nobody knows
+  EXPECT_EQ(books.only().finding, Finding::differs);
+}
+
 TEST(Reconcile, FindsALostJobsRowUnderTheSubmitTimeOfItsRequeue) {
   Books books;
   books.charged.segment.source = SegmentSource::evidence;
@@ -211,7 +221,7 @@ TEST(Findings, HaveNamesOfTheirOwn) {
   std::set<std::string> names;
   for (int i = 0; i <= static_cast<int>(Finding::missing_in_slurmdbd); ++i)
     names.insert(to_string(static_cast<Finding>(i)));
-  EXPECT_EQ(names.size(), 13u);
+  EXPECT_EQ(names.size(), 14u);
   EXPECT_TRUE(is_explained(Finding::not_settled_yet));
   EXPECT_FALSE(is_explained(Finding::differs));
 }
