@@ -53,6 +53,7 @@ std::vector<JobStatus> FakeScheduler::find(const Token& token, std::uint32_t uid
 void FakeScheduler::release(const JobKey& key, const Token& token) {
   std::lock_guard lock(mutex_);
   check_there();
+  if (gone_on_release_) std::erase_if(jobs_, [&](const JobStatus& job) { return job.key == key; });
   for (JobStatus* job : find_all(key, token)) job->held = false;
 }
 
@@ -172,6 +173,18 @@ void FakeScheduler::refuse(const std::string& token_end) {
   end(token_end, JobOutcome::cancelled, now());
   std::lock_guard lock(mutex_);
   newest(token_end).cancelled_by = 0;
+}
+
+void FakeScheduler::forget_start(const std::string& token_end) {
+  std::lock_guard lock(mutex_);
+  JobStatus& job = newest(token_end);
+  job.phase = JobPhase::pending;
+  job.started_at.reset();
+}
+
+void FakeScheduler::lose_on_release(bool lose) {
+  std::lock_guard lock(mutex_);
+  gone_on_release_ = lose;
 }
 
 void FakeScheduler::let_wait(const std::string& token_end, const std::string& reason,

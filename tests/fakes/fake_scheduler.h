@@ -32,7 +32,9 @@ class FakeScheduler : public Scheduler {
   // What the test does to jobs, by the end of their token ("-train"), of arrays with the task ("-train_3").
   void start(const std::string& token_end, UtcSeconds at, int gpus = 1);
   void end(const std::string& token_end, JobOutcome outcome, UtcSeconds at);
-  void refuse(const std::string& token_end);  // the node does: cancelled by root as it starts
+  void refuse(const std::string& token_end);        // the node does: cancelled by root as it starts
+  void forget_start(const std::string& token_end);  // pending again, as after a controller's death
+  void lose_on_release(bool lose);                  // a job that is to be released is gone
   void let_wait(const std::string& token_end, const std::string& reason,
                 std::optional<UtcSeconds> expected_start = {});
   void suspend(const std::string& token_end, UtcSeconds since);
@@ -65,7 +67,7 @@ class FakeScheduler : public Scheduler {
   std::string broken_nodes_;
   std::string only_account_;  // empty: any
   int names_checked_ = 0;
-  bool away_ = false, lose_ = false;
+  bool away_ = false, lose_ = false, gone_on_release_ = false;
   int room_ = 1'000'000;
   int live_jobs() const;
 };

@@ -124,6 +124,18 @@ TEST(ARun, WhoseJobTheSchedulerLostBeforeItBeganIsSubmittedAnew) {
   EXPECT_EQ(site.run(id).program_attempts, 0);
 }
 
+TEST(ARun, WhoseJobIsGoneWhenItIsLookedIntoIsSubmittedAnew) {
+  Site site;
+  std::int64_t id = site.submit({one_gpu()}).at(0);
+  ASSERT_TRUE(site.run_until_state(id, RunState::released));
+  site.scheduler().start(Site::job(id, "train"), now());
+  ASSERT_TRUE(site.run_until_state(id, RunState::running));
+  site.scheduler().lose_on_release(true);
+  site.scheduler().forget_start(Site::job(id, "train"));
+  ASSERT_TRUE(site.run_until([&] { return site.jobs_submitted(Site::job(id, "train", 2)) == 1; }));
+  EXPECT_EQ(site.run(id).attempts.at(0).cause, Cause::never_began);
+}
+
 TEST(ARun, WhoseJobItsNodeRefusesIsSubmittedAnew) {
   Site site;
   std::int64_t id = site.submit({one_gpu()}).at(0);
