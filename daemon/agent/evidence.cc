@@ -7,6 +7,7 @@
 
 #include "daemon/base/fd.h"
 #include "daemon/base/text.h"
+#include "daemon/handover/handover.h"
 
 namespace trainyard {
 

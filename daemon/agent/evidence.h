@@ -16,7 +16,6 @@ std::vector<std::string> last_lines(const std::string& path, std::size_t count);
 
 // The exit code of a subcommand that failed this way: 75 for what may work later, else 2, 3, 4, 70.
 int agent_exit_code(ErrorKind kind);
-inline constexpr int exit_try_again = 75;
 
 // In a catch (...): what was thrown, as an Error. The file system's own exceptions may not come again
 // (unavailable); anything else that is no Error is a fault of ours.

@@ -15,6 +15,9 @@ namespace trainyard {
 
 inline constexpr int handover_version = 1;
 
+// The exit code, of the agent and of a program, that asks for another attempt: EX_TEMPFAIL.
+inline constexpr int exit_try_again = 75;
+
 // One object of a data set as it was when the run was accepted; a change is noticed by its etag.
 struct SourceObject {
   std::string url, key, etag;

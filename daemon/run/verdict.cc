@@ -9,7 +9,6 @@ namespace {
 
 // Of a run whose data set comes and goes, or whose jobs do not begin.
 constexpr int most_free_attempts = 8;
-constexpr int exit_try_again = 75;
 
 bool is_success(const ExitEvidence& evidence) {
   return evidence.exit_code == 0 && evidence.signal == 0 && evidence.message.empty() &&
