@@ -121,9 +121,10 @@ class Driver {
   // What surrounds a run or a data set while it lives. Lost in a crash on purpose: its step is then done
   // again.
   struct Progress {
-    bool busy = false;  // a step is under way
-    int failures = 0;   // of the step, in a row
-    Loop::Watch again;  // when it is due once more
+    bool busy = false;    // a step is under way
+    int failures = 0;     // of the step, in a row
+    std::string trouble;  // that the last of them told of; empty once the step succeeded
+    Loop::Watch again;    // when it is due once more
     Doubt doubt;
     std::int64_t seen_from = 0;               // polls begun before this one cannot know its job
     std::optional<UtcSeconds> missing_since;  // a live job that the scheduler no longer shows

@@ -108,8 +108,10 @@ void Driver::again_later(const Id& id, Progress& progress, std::chrono::seconds 
 
 void Driver::run_step_done(const std::vector<std::int64_t>& run_ids, const RunsStepResult& result) {
   for (std::int64_t id : run_ids) {
-    runs_.at(id).busy = false;
-    runs_.at(id).failures = 0;
+    LiveRun& live = runs_.at(id);
+    live.busy = false;
+    live.failures = 0;
+    live.trouble.clear();
   }
   trouble_.clear();
   std::set<std::int64_t> got_on;
@@ -183,6 +185,7 @@ void Driver::run_step_failed(const std::vector<std::int64_t>& run_ids, Step step
   for (std::int64_t id : run_ids) {
     LiveRun& live = runs_.at(id);
     log_debug("run={} step={} later: {}", id, to_string(step), message);
+    live.trouble = message;
     again_later(id, live, std::min(delay_after(++live.failures), std::chrono::seconds(30)));
   }
 }

@@ -24,7 +24,7 @@ WaitingFor Driver::waiting_for(const TrainingRun& run) const {
     }
     case RunState::admitted:
     case RunState::submitted:
-      return on_its_way(trouble_);
+      return on_its_way(runs_.contains(run.id) ? runs_.at(run.id).trouble : "");
     case RunState::released: {
       const DataSet* data = known_data_set(run);
       if (data != nullptr && data->state != DataSetState::ready) return arriving(*data);

@@ -64,6 +64,19 @@ TEST(AWait, ThatIsShortIsToldAndIsNoHistory) {
   EXPECT_THAT(waits_of(site, ids[1]), ElementsAre());
 }
 
+TEST(AWait, ForASchedulerThatIsFullIsToldUntilItTakesTheJob) {
+  Site site;
+  site.scheduler().make_room_for(0);
+  std::int64_t id = site.submit({one_gpu()}).at(0);
+  auto words = [&] { return site.driver().waiting_for(site.run(id)).words; };
+  ASSERT_TRUE(site.run_until([&] { return words() == "on its way into Slurm: the fake scheduler is full"; }));
+  int polls = site.scheduler().polls();
+  ASSERT_TRUE(site.run_until([&] { return site.scheduler().polls() > polls + 5; }));
+  EXPECT_EQ(words(), "on its way into Slurm: the fake scheduler is full");
+  site.scheduler().make_room_for(2);
+  EXPECT_TRUE(site.run_until_state(id, RunState::released));
+}
+
 TEST(ASuspension, IsSeenWithItsBeginAndItsEnd) {
   Site site;
   std::int64_t id = site.submit({one_gpu()}).at(0);
