@@ -103,7 +103,7 @@ JobRequest train_jobs(const JobSite& site, const std::vector<TrainingRun>& runs,
 
 JobRequest store_jobs(const JobSite& site, const std::vector<TrainingRun>& runs, std::uint32_t after) {
   const TrainingRun& run = runs.front();
-  JobRequest request = store_again_job(site, run);
+  JobRequest request = store_job(site, run);
   request.dependency = JobDependency{JobDependency::Kind::after_any, after};
   if (!run.attempt()->array) return request;
   // Of an array no task can wait for its own's end, only for its good end: what fails is stored by a job of
@@ -114,7 +114,7 @@ JobRequest store_jobs(const JobSite& site, const std::vector<TrainingRun>& runs,
   return request;
 }
 
-JobRequest store_again_job(const JobSite& site, const TrainingRun& run) {
+JobRequest store_job(const JobSite& site, const TrainingRun& run) {
   std::string directory = attempt_directory_of(site, run);
   JobRequest request = job_of(site, run.owner, "store", directory, layout::launch_file);
   request.token = token_of(site.ledger_id, run.id, run.attempt()->number, JobRole::store);

@@ -26,7 +26,8 @@ JobRequest train_jobs(const JobSite& site, const std::vector<TrainingRun>& runs,
 // `after`: the train job, or array, they wait for.
 JobRequest store_jobs(const JobSite& site, const std::vector<TrainingRun>& runs, std::uint32_t after);
 
-// Of an attempt whose train job has ended, in an array or not: a job of its own.
-JobRequest store_again_job(const JobSite& site, const TrainingRun& run);
+// A store job of its own that waits for nothing: of an attempt, in an array or not, whose train job has
+// ended.
+JobRequest store_job(const JobSite& site, const TrainingRun& run);
 
 }  // namespace trainyard

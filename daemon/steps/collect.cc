@@ -64,7 +64,7 @@ RunStepResult Steps::collect(const TrainingRun& run, Doubt doubt) {
   if (doubt)
     for (const JobStatus& other : scheduler_.find(token, run.owner.uid))
       if (other.phase != JobPhase::ended) next = other.key;
-  if (!next) next = scheduler_.submit(store_again_job(site_, run));
+  if (!next) next = scheduler_.submit(store_job(site_, run));
   return {event::StoreRetried{now(), reason, segment, *next}, {}};
 }
 
