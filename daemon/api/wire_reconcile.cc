@@ -16,7 +16,8 @@ Json to_wire(const std::optional<ChargedSegment>& charged) {
 
 Json to_wire(const std::optional<JobStatus>& recorded) {
   if (!recorded) return nullptr;
-  return {{"started_at", recorded->started_at ? Json(to_unix(*recorded->started_at)) : Json()},
+  return {{"name", recorded->token},
+          {"started_at", recorded->started_at ? Json(to_unix(*recorded->started_at)) : Json()},
           {"ended_at", recorded->ended_at ? Json(to_unix(*recorded->ended_at)) : Json()},
           {"gpus", recorded->gpus},
           {"suspended_seconds", recorded->suspended.count()},
