@@ -49,12 +49,14 @@ export_environment() {
 
 # host_up HOST UNSHARE-FLAG...
 host_up() {
-  local host=$1 pid ready=$dir/run/$1.ready
+  local host=$1 pid answer ready=$dir/run/$1.ready
   shift
   rm -f "$ready" "$ready.never"
   mkfifo "$ready" "$ready.never"
-  start "host-$host" unshare "$@" -- "$here/sandbox.d/host_init" "$host" "$ready"
-  read -r -t 60 pid <>"$ready" || fail "$host does not come up"
+  exec {answer}<>"$ready" # before the host speaks: what nobody holds open for it is lost
+  start "host-$host" unshare "$@" -- "$here/sandbox.d/host_init" "$host" "$ready" {answer}>&-
+  read -r -t 60 -u "$answer" pid || fail "$host does not come up"
+  exec {answer}>&-
   record_process "host-$host" "$pid"
 }
 
