@@ -56,6 +56,15 @@ bool forgot_end(const Segment& slurmdbd, const Segment& ledger) {
          *ledger.last_seen_at >= ledger.ended_at - std::chrono::seconds(1);
 }
 
+// A job that slurmctld starts once more finds its attempt claimed and over, and its agent leaves: what is
+// longer than its prologue and the agent's start may take is something else.
+constexpr std::chrono::seconds longest_repetition{60};
+
+bool repeats(const JobStatus& row, const Segment& ledger) {
+  return row.started_at >= ledger.ended_at && row.ended_at &&
+         *row.ended_at - *row.started_at <= longest_repetition;
+}
+
 Finding compare(const ReconciledJob& job) {
   const Segment& ledger = job.charged->segment;
   std::optional<Segment> slurmdbd = by_slurmdbd(job.recorded);
@@ -65,8 +74,7 @@ Finding compare(const ReconciledJob& job) {
     return unseen ? Finding::node_failure_detected_late : Finding::equal;
   }
   if (ledger.source == SegmentSource::evidence) return Finding::controller_lost_job;
-  // Staging and storing may be repeated, and a training finds its attempt claimed.
-  if (slurmdbd && slurmdbd->started_at > ledger.ended_at) return Finding::controller_repeated_job;
+  if (slurmdbd && repeats(*job.recorded, ledger)) return Finding::controller_repeated_job;
   if (slurmdbd && forgot_end(*slurmdbd, ledger)) return Finding::controller_forgot_end;
   if (!job.recorded) return gpu_seconds(ledger) == 0 ? Finding::unheard_of : Finding::missing_in_slurmdbd;
   return job.recorded->phase == JobPhase::ended ? Finding::differs : Finding::not_ended_in_slurmdbd;
@@ -130,7 +138,7 @@ class Rows {
 };
 
 // By token and, in an array, task.
-using ChargedJobs = std::map<std::pair<Token, std::optional<std::uint32_t>>, JobKey>;
+using ChargedJobs = std::map<std::pair<Token, std::optional<std::uint32_t>>, Segment>;
 
 // A job of ours that the ledger has no segment of; nullopt when it used nothing.
 std::optional<Finding> without_segment(const JobStatus& row, const std::set<JobKey>& unsettled,
@@ -138,9 +146,10 @@ std::optional<Finding> without_segment(const JobStatus& row, const std::set<JobK
   if (!row.started_at) return std::nullopt;
   if (unsettled.contains(row.key)) return Finding::not_settled_yet;
   if (row.phase != JobPhase::ended) return Finding::not_ended_in_slurmdbd;
-  auto other = charged.find({row.token, row.key.task});  // a restart of the same job is no copy
-  bool is_copy = other != charged.end() && other->second.job_id != row.key.job_id;
-  if (is_copy) return Finding::extra_copy;
+  if (auto same = charged.find({row.token, row.key.task}); same != charged.end()) {
+    if (same->second.job.job_id != row.key.job_id) return Finding::extra_copy;
+    if (repeats(row, same->second)) return Finding::controller_repeated_job;
+  }
   return row.gpus == 0 && is_store(row.token) ? Finding::given_up : Finding::missing_in_ledger;
 }
 
@@ -212,7 +221,7 @@ Reconciliation reconcile(const std::vector<ChargedSegment>& in_force, const std:
     const JobStatus* row = theirs[i] != nullptr ? theirs[i] : rows.take_requeued(charged);
     if (row != nullptr) {
       job.recorded = *row;
-      charged_jobs.emplace(std::pair(row->token, row->key.task), row->key);
+      charged_jobs.emplace(std::pair(row->token, row->key.task), charged.segment);
     }
     job.finding = compare(job);
     if (charged.segment.ended_at >= since) result.jobs.push_back(std::move(job));

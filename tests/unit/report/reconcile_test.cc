@@ -75,6 +75,19 @@ TEST(Reconcile, OfAJobThatSlurmctldRanAgainAfterItsEndSaysSo) {
   EXPECT_TRUE(is_explained(books.only().finding));
 }
 
+TEST(Reconcile, OfAJobThatSlurmctldRanOnceMoreIsTwoRowsOfWhichOneIsCharged) {
+  Books books;
+  JobStatus repetition = books.recorded;
+  repetition.key.submitted_at += std::chrono::seconds(10);
+  repetition.started_at = at(3700);
+  repetition.ended_at = at(3701);
+  Reconciliation result = reconcile({books.charged}, {books.recorded, repetition}, {}, at(0));
+  EXPECT_EQ(result.count(Finding::equal), 1);
+  EXPECT_EQ(result.count(Finding::controller_repeated_job), 1);
+  repetition.ended_at = at(3800);  // by somebody who did not leave at once
+  EXPECT_EQ(reconcile({books.charged}, {books.recorded, repetition}, {}, at(0)).unexplained(), 1);
+}
+
 TEST(Reconcile, OfAJobWhoseEndSlurmctldForgotGoesByTheEndThatTheAgentSaw) {
   Books books;
   books.charged.segment.last_seen_at = books.charged.segment.ended_at;
