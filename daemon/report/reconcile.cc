@@ -48,12 +48,17 @@ bool same_use(const Segment& a, const Segment& b) {
   return a.started_at == b.started_at && a.ended_at == b.ended_at && a.gpus == b.gpus;
 }
 
+// From the agent's last word to the job's end: slurmctld hears of that when it listens.
+constexpr std::chrono::seconds longest_farewell{15};
+
 // A slurmctld that was killed goes back to what it had saved, and finds an end for the job once more. The
-// agent was there up to the end that the ledger has, and not after it.
+// ledger's end is the one that it had told the daemon before. Where GPUs are charged the agent must bear it
+// out: it was there until then.
 bool forgot_end(const Segment& slurmdbd, const Segment& ledger) {
-  return slurmdbd.started_at == ledger.started_at && slurmdbd.gpus == ledger.gpus &&
-         slurmdbd.ended_at > ledger.ended_at && ledger.last_seen_at &&
-         *ledger.last_seen_at >= ledger.ended_at - std::chrono::seconds(1);
+  if (slurmdbd.started_at != ledger.started_at || slurmdbd.gpus != ledger.gpus) return false;
+  if (slurmdbd.ended_at <= ledger.ended_at) return false;
+  return ledger.gpus == 0 ||
+         (ledger.last_seen_at && *ledger.last_seen_at >= ledger.ended_at - longest_farewell);
 }
 
 // A job that slurmctld starts once more finds its attempt claimed and over, and its agent leaves: what is

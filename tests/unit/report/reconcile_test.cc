@@ -94,8 +94,12 @@ TEST(Reconcile, OfAJobWhoseEndSlurmctldForgotGoesByTheEndThatTheAgentSaw) {
   books.recorded.ended_at = books.charged.segment.ended_at + std::chrono::seconds(6);
   EXPECT_EQ(books.only().finding, Finding::controller_forgot_end);
   EXPECT_TRUE(is_explained(books.only().finding));
+  books.charged.segment.last_seen_at = books.charged.segment.ended_at - std::chrono::seconds(20);
+  EXPECT_EQ(books.only().finding, Finding::differs);
   books.charged.segment.last_seen_at.reset();  // nobody knows
   EXPECT_EQ(books.only().finding, Finding::differs);
+  books.charged.segment.gpus = books.recorded.gpus = 0;  // nobody pays
+  EXPECT_EQ(books.only().finding, Finding::controller_forgot_end);
 }
 
 TEST(Reconcile, FindsALostJobsRowUnderTheSubmitTimeOfItsRequeue) {
