@@ -7,6 +7,7 @@
 
 #include "daemon/base/text.h"
 #include "plugins/slurm/batch_words.h"
+#include "plugins/slurm/libslurm.h"
 
 namespace trainyard::slurm {
 namespace {
@@ -100,12 +101,21 @@ void describe_topology(Job& job, const Json& options) {
   for (std::size_t i = 0; i < counts->size(); ++i) job.*levels.at(i) = counts->at(i).get<std::uint16_t>();
 }
 
+// How many nodes are said outright, by number or, where the release counts them, by name; 0 where that is
+// open.
+std::uint32_t nodes_said(const Job& job, const Json& options) {
+  if (const Json* nodes = find(options, "nodes"))
+    return !nodes->contains("implied") && job.min_nodes == job.max_nodes ? job.min_nodes : 0;
+  const Json* names = find(options, "nodelist");
+  if (!names || !listed_nodes_have_tasks) return 0;
+  return static_cast<std::uint32_t>(expand_hosts(names->get<std::string>()).size());
+}
+
 // Without --ntasks there is one task per node, or per hardware thread asked for; 0 where that is open.
 std::uint32_t implied_tasks(const Job& job, const Json& options) {
-  const Json* nodes = find(options, "nodes");
-  const bool nodes_are_said = nodes && !nodes->contains("implied") && job.min_nodes == job.max_nodes;
-  if (!nodes_are_said && !find(options, "extra-node-info")) return 0;
-  std::uint32_t tasks = nodes_are_said ? job.min_nodes : 1;
+  const std::uint32_t nodes = nodes_said(job, options);
+  if (nodes == 0 && !find(options, "extra-node-info")) return 0;
+  std::uint32_t tasks = std::max(nodes, 1U);
   for (std::uint16_t count : {job.sockets_per_node, job.cores_per_socket, job.threads_per_core})
     if (count != NO_VAL16) tasks *= count;
   return tasks;

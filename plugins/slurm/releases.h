@@ -7,6 +7,7 @@
 #include <slurm/slurm_version.h>
 #include <slurm/slurmdb.h>
 
+#include <array>
 #include <cstdint>
 #include <string_view>
 
@@ -44,16 +45,26 @@ constexpr int first_socket_error = ESLURM_PROTOCOL_INCOMPLETE_PACKET;
 
 // Generic resources in a description, as the release's sbatch writes them. Where a task has TRES,
 // tres_per_task says all that it has, "cpu=2,gres/gpu=1", and its GPUs are bound to it unless something else
-// is asked for; elsewhere tres_per_task says its GPUs alone. unset_the_rest: of what libslurm's own function
-// leaves 0, which is a choice.
+// is asked for; elsewhere tres_per_task says its GPUs alone. listed_nodes_have_tasks: --nodelist without
+// --nodes starts a task on each. unset_the_rest: of what libslurm's own function leaves 0, which is a choice.
+// launcher_environment: by which the mpirun of a job starts its daemons beside the job's steps.
 #if SLURM_VERSION_NUMBER < SLURM_VERSION_NUM(24, 11, 0)
 constexpr std::string_view gres_prefix = "gres:", gpu_bind_prefix = "gpu:";
-constexpr bool task_has_tres = false;
+constexpr bool task_has_tres = false, listed_nodes_have_tasks = false;
 inline void unset_the_rest(job_desc_msg_t& /*description*/) {}
+constexpr std::array<std::string_view, 0> launcher_environment{};
 #else
 constexpr std::string_view gres_prefix = "gres/", gpu_bind_prefix = "gres/gpu:";
-constexpr bool task_has_tres = true;
+constexpr bool task_has_tres = true, listed_nodes_have_tasks = true;
 inline void unset_the_rest(job_desc_msg_t& description) { description.oom_kill_step = NO_VAL16; }
+constexpr std::array<std::string_view, 6> launcher_environment{
+    "HYDRA_BOOTSTRAP=slurm",
+    "HYDRA_LAUNCHER_EXTRA_ARGS=--external-launcher",
+    "I_MPI_HYDRA_BOOTSTRAP=slurm",
+    "I_MPI_HYDRA_BOOTSTRAP_EXEC_EXTRA_ARGS=--external-launcher",
+    "OMPI_MCA_plm_slurm_args=--external-launcher",
+    "PRTE_MCA_plm_slurm_args=--external-launcher",
+};
 #endif
 
 }  // namespace trainyard::slurm

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "plugins/slurm/submit.h"
 
+#include <algorithm>
+#include <string_view>
+
 #include "plugins/slurm/batch_options.h"
 #include "plugins/slurm/errors.h"
 #include "plugins/slurm/slurm_scheduler.h"
@@ -12,11 +15,29 @@ namespace {
 char* unowned(const std::string& text) { return const_cast<char*>(text.c_str()); }
 char* unowned_or_null(const std::string& text) { return text.empty() ? nullptr : unowned(text); }
 
+bool sets(const std::vector<std::string>& environment, std::string_view name) {
+  return std::ranges::any_of(environment, [&](std::string_view variable) {
+    return variable.starts_with(name) && variable.substr(name.size()).starts_with('=');
+  });
+}
+
+// The request's own, and what launchers need and it does not set.
+std::vector<char*> environment_of(const JobRequest& request) {
+  std::vector<char*> environment;
+  for (const std::string& variable : request.environment) environment.push_back(unowned(variable));
+  for (std::string_view variable : launcher_environment)
+    if (!sets(request.environment, variable.substr(0, variable.find('='))))
+      environment.push_back(const_cast<char*>(variable.data()));
+  return environment;
+}
+
 // The description points into the request and into these.
 struct Texts {
   explicit Texts(const JobRequest& request)
-      : gres(gres_of(request)), dependency(dependency_of(request)), tasks(tasks_of(request)) {
-    for (const std::string& variable : request.environment) environment.push_back(unowned(variable));
+      : gres(gres_of(request)),
+        dependency(dependency_of(request)),
+        tasks(tasks_of(request)),
+        environment(environment_of(request)) {
     if (!request.command.empty()) arguments.push_back(unowned(request.command));
   }
   std::string gres;
