@@ -119,6 +119,7 @@ std::optional<Segment> segment_of_job(const JobStatus& job, const Witness& witne
 }
 
 std::vector<Period> suspended_intervals(const JobStatus& job, std::vector<Period> observed) {
+  observed = merged(std::move(observed));
   std::chrono::seconds unseen = job.suspended - length_of(observed);
   if (unseen.count() <= 0 || !job.suspension_turn_at) return observed;
   UtcSeconds until = *job.suspension_turn_at;

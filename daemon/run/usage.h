@@ -55,7 +55,8 @@ std::optional<Segment> segment_of_job(const JobStatus& ended_job, const Witness&
 
 // When the job was suspended, by what the scheduler tells of it in one record. Its sum is exact, and so is
 // each interval that `observed` has from earlier records; what no record showed apart is one interval before
-// the last resume. `observed`: in order, apart from each other.
+// the last resume. `observed` may overlap, where a slurmctld that was killed forgot a resume; the result, in
+// order, does not.
 std::vector<Period> suspended_intervals(const JobStatus& job, std::vector<Period> observed = {});
 
 std::int64_t gpu_seconds(const Segment& segment);            // occupied

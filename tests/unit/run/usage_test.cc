@@ -124,6 +124,12 @@ TEST(Suspensions, ThatNoRecordShowedComeBeforeTheLastOneIfThatWasSeen) {
             (Intervals{{at(1300), at(2000)}}));
 }
 
+TEST(Suspensions, WhoseResumeSlurmctldForgotAreToldOnce) {
+  Intervals observed{{at(200), at(300)}, {at(200), at(500)}, {at(1400), at(2000)}};
+  EXPECT_EQ(suspended_intervals(suspended_job(900, 2000), observed),
+            (Intervals{{at(200), at(500)}, {at(1400), at(2000)}}));
+}
+
 TEST(Suspensions, OfAJobThatWasNeverSuspendedAreNone) {
   EXPECT_TRUE(suspended_intervals(ended_job(train_id, JobOutcome::completed)).empty());
 }
