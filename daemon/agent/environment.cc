@@ -47,6 +47,7 @@ std::map<std::string, std::string> run_variables(const Launch& launch) {
     variables.insert(command->environment.begin(), command->environment.end());
   if (const auto* script = std::get_if<ScriptSpec>(&launch.manifest.program)) {
     leave_scripts_own(*script, variables);
+    variables["SLURM_JOB_NAME"] = script->job_name;  // its job's is the token
     return variables;
   }
   variables[attempt_variable] = launch.directory;

@@ -110,7 +110,6 @@ std::vector<std::string> script_environment(const ScriptSpec& script) {
     for (const auto& [name, value] :
          {std::pair("ID", task->index), {"COUNT", task->count}, {"MIN", task->least}, {"MAX", task->most}})
       variables.push_back(fmt::format("SLURM_ARRAY_TASK_{}={}", name, value));
-  variables.push_back("SLURM_JOB_NAME=" + script.job_name);
   variables.push_back("SLURM_SUBMIT_DIR=" + script.origin.directory);
   variables.push_back("SLURM_SUBMIT_HOST=" + script.origin.host);
   variables.push_back(fmt::format("SLURM_UMASK={:04o}", static_cast<unsigned>(script.origin.umask)));

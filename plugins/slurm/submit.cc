@@ -58,11 +58,15 @@ void describe_identity(job_desc_msg_t& job, const JobRequest& request) {
   job.qos = unowned_or_null(request.qos);
 }
 
+void describe_environment(job_desc_msg_t& job, Texts& texts) {
+  job.environment = texts.environment.data();
+  job.env_size = static_cast<std::uint32_t>(texts.environment.size());
+}
+
 void describe_program(job_desc_msg_t& job, const JobRequest& request, Texts& texts) {
   static const std::string nothing = "/dev/null";
   job.script = unowned(request.script);
-  job.environment = texts.environment.data();
-  job.env_size = static_cast<std::uint32_t>(texts.environment.size());
+  describe_environment(job, texts);
   job.work_dir = unowned(request.working_directory);
   job.std_in = unowned(nothing);
   job.std_out = unowned(request.output);
@@ -81,6 +85,14 @@ void describe_resources(job_desc_msg_t& job, const JobRequest& request, Texts& t
   job.tres_per_node = unowned_or_null(texts.gres);
   if (request.memory_bytes_per_node > 0) job.pn_min_memory = mebibytes_of(request.memory_bytes_per_node);
   if (request.time_limit.count() > 0) job.time_limit = minutes_of(request.time_limit);
+}
+
+void describe_batch_script(job_desc_msg_t& job, const JobRequest& request, Texts& texts) {
+  describe_batch_options(job, request.batch_options, texts.batch);
+  if (!task_has_tres || job.tres_per_task == nullptr) return;
+  texts.environment.push_back(
+      unowned(texts.batch.emplace_back(std::string("SLURM_TRES_PER_TASK=") + job.tres_per_task)));
+  describe_environment(job, texts);
 }
 
 void describe_life(job_desc_msg_t& job, const JobRequest& request, Texts& texts) {
@@ -179,7 +191,7 @@ JobKey SlurmScheduler::submit(const JobRequest& request) {
   if (request.batch_options.is_null())
     describe_resources(job, request, texts);
   else
-    describe_batch_options(job, request.batch_options, texts.batch);
+    describe_batch_script(job, request, texts);
   describe_life(job, request, texts);
   Submitted submitted = submit_batch_job(job);
   if (submitted.error != 0) throw_refusal(request, submitted.error);

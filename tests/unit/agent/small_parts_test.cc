@@ -70,6 +70,16 @@ TEST(RunVariables, AreTheContractWithTheProgramAndOverWhatTheManifestSays) {
   EXPECT_EQ(variables["COLOUR"], "red");
 }
 
+TEST(RunVariables, OfABatchScriptNameTheJobAsItDoes) {
+  Launch launch;
+  ScriptSpec script;
+  script.job_name = "a name";
+  launch.manifest.program = script;
+  auto variables = run_variables(launch);
+  EXPECT_EQ(variables["SLURM_JOB_NAME"], "a name");
+  EXPECT_FALSE(variables.contains("GPU_COUNT"));
+}
+
 TEST(ProgramOf, QuotesACommandSoThatItsRanksSeeItAsWritten) {
   AgentFixture fixture;
   CommandSpec command;

@@ -43,10 +43,10 @@ TEST_F(AScript, RunsInTheDirectoryOfChdir) {
 }
 
 TEST_F(AScript, FindsTheVariablesThatExportNamesAndSlurms) {
-  const std::vector<std::string> found = script_environment(read("--export=A=1,EDITOR -n 3 -c 2 -J x"));
-  for (const char* variable : {"A=1", "EDITOR=vi", "SLURM_EXPORT_ENV=A=1,EDITOR", "SLURM_NTASKS=3",
-                               "SLURM_CPUS_PER_TASK=2", "SLURM_JOB_NAME=x", "SLURM_SUBMIT_DIR=/home/ada",
-                               "SLURM_SUBMIT_HOST=login1", "SLURM_UMASK=0027", "SLURM_GET_USER_ENV=1"})
+  const std::vector<std::string> found = script_environment(read("--export=A=1,EDITOR -n 3 -c 2"));
+  for (const char* variable :
+       {"A=1", "EDITOR=vi", "SLURM_EXPORT_ENV=A=1,EDITOR", "SLURM_NTASKS=3", "SLURM_CPUS_PER_TASK=2",
+        "SLURM_SUBMIT_DIR=/home/ada", "SLURM_SUBMIT_HOST=login1", "SLURM_UMASK=0027", "SLURM_GET_USER_ENV=1"})
     EXPECT_THAT(found, Contains(variable));
   EXPECT_THAT(script_environment(read("-n 3")), Not(Contains(StartsWith("SLURM_EXPORT_ENV"))));
 }
