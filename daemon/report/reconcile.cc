@@ -17,7 +17,7 @@ constexpr std::array<Words, 14> all_words{{
     {"equal", "ledger and slurmdbd say the same"},
     {"controller_lost_job", "slurmctld lost the job while it ran; the agent's evidence counts"},
     {"controller_forgot_end",
-     "slurmctld forgot the job's end and told slurmdbd a later one; the agent saw the job end"},
+     "slurmctld forgot the job's end and told slurmdbd another, or none; the ledger has the first"},
     {"controller_repeated_job",
      "slurmctld forgot that the job had ended, and ran it again; its agent left at once"},
     {"node_failure_detected_late", "charged until Slurm gave the node up; the agent was last seen before"},
@@ -48,15 +48,11 @@ bool same_use(const Segment& a, const Segment& b) {
   return a.started_at == b.started_at && a.ended_at == b.ended_at && a.gpus == b.gpus;
 }
 
-// From the agent's last word to the job's end: slurmctld hears of that when it listens.
-constexpr std::chrono::seconds longest_farewell{15};
-
-// A slurmctld that was killed goes back to what it had saved, and finds an end for the job once more. The
-// ledger's end is the one that it had told the daemon before. Where GPUs are charged the agent must bear it
-// out: it was there until then.
-bool forgot_end(const Segment& slurmdbd, const Segment& ledger) {
-  if (slurmdbd.started_at != ledger.started_at || slurmdbd.gpus != ledger.gpus) return false;
-  if (slurmdbd.ended_at <= ledger.ended_at) return false;
+// A slurmctld that was killed goes back to what it had saved, and finds another end for the job, or none at
+// all. The ledger's end is the one that it had told the daemon before. Where GPUs are charged the agent must
+// bear it out: it was there until then.
+bool forgot_end(const std::optional<Segment>& slurmdbd, const Segment& ledger) {
+  if (slurmdbd && (slurmdbd->started_at != ledger.started_at || slurmdbd->gpus != ledger.gpus)) return false;
   return ledger.gpus == 0 ||
          (ledger.last_seen_at && *ledger.last_seen_at >= ledger.ended_at - longest_farewell);
 }
@@ -80,9 +76,9 @@ Finding compare(const ReconciledJob& job) {
   }
   if (ledger.source == SegmentSource::evidence) return Finding::controller_lost_job;
   if (slurmdbd && repeats(*job.recorded, ledger)) return Finding::controller_repeated_job;
-  if (slurmdbd && forgot_end(*slurmdbd, ledger)) return Finding::controller_forgot_end;
   if (!job.recorded) return gpu_seconds(ledger) == 0 ? Finding::unheard_of : Finding::missing_in_slurmdbd;
-  return job.recorded->phase == JobPhase::ended ? Finding::differs : Finding::not_ended_in_slurmdbd;
+  if (job.recorded->phase != JobPhase::ended) return Finding::not_ended_in_slurmdbd;
+  return forgot_end(slurmdbd, ledger) ? Finding::controller_forgot_end : Finding::differs;
 }
 
 // "ty-cafe-7.1-train" is one of run 7's train jobs. The token of an array names another run, but there the

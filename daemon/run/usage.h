@@ -2,6 +2,7 @@
 // seconds. Slurm keeps a suspended job's GPUs for it, so that time is occupied, too; it is kept apart as
 // intervals.
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -13,6 +14,9 @@
 #include "plugins/scheduler.h"
 
 namespace trainyard {
+
+// From the agent's last word to the end of its job: slurmctld hears of that when it listens.
+inline constexpr std::chrono::seconds longest_farewell{15};
 
 // Whose word a segment's times are: the scheduler's, or the agent's where the scheduler lost the job.
 enum class SegmentSource { slurm, evidence };

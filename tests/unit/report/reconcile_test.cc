@@ -88,12 +88,18 @@ TEST(Reconcile, OfAJobThatSlurmctldRanOnceMoreIsTwoRowsOfWhichOneIsCharged) {
   EXPECT_EQ(reconcile({books.charged}, {books.recorded, repetition}, {}, at(0)).unexplained(), 1);
 }
 
-TEST(Reconcile, OfAJobWhoseEndSlurmctldForgotGoesByTheEndThatTheAgentSaw) {
+TEST(Reconcile, OfAJobWhoseEndSlurmctldForgotGoesByTheFirstIfTheAgentBearsItOut) {
   Books books;
   books.charged.segment.last_seen_at = books.charged.segment.ended_at;
   books.recorded.ended_at = books.charged.segment.ended_at + std::chrono::seconds(6);
   EXPECT_EQ(books.only().finding, Finding::controller_forgot_end);
   EXPECT_TRUE(is_explained(books.only().finding));
+  books.recorded.ended_at =
+      books.charged.segment.ended_at - std::chrono::seconds(3);  // killed while suspended
+  EXPECT_EQ(books.only().finding, Finding::controller_forgot_end);
+  books.recorded.started_at.reset();  // it forgot the start, too
+  EXPECT_EQ(books.only().finding, Finding::controller_forgot_end);
+  books.recorded.started_at = books.charged.segment.started_at;
   books.charged.segment.last_seen_at = books.charged.segment.ended_at - std::chrono::seconds(20);
   EXPECT_EQ(books.only().finding, Finding::differs);
   books.charged.segment.last_seen_at.reset();  // nobody knows
