@@ -52,16 +52,26 @@ bool never_began(const TrainingRun& run, const EndFacts& facts) {
          (outcome == JobOutcome::cancelled && facts.by_nobody);
 }
 
+// Whatever ended the job, the program was over by then: slurmctld forgot the job's end, or never heard of it.
+// Of several nodes one that failed may be why the program ended.
+bool was_over(const ExitEvidence& evidence, const JobStatus& job, int nodes) {
+  bool is_symptom = job.outcome == JobOutcome::node_failure && nodes > 1;
+  return !is_symptom && job.ended_at && *job.ended_at - evidence.ended_at > longest_farewell;
+}
+
 // The program's own end does not tell who or what made it end: where the scheduler knows, its word goes
 // first.
 Cause cause_of(const TrainingRun& run, const EndFacts& facts) {
   const std::optional<ExitEvidence>& evidence = facts.evidence;
   if (never_began(run, facts)) return Cause::never_began;
-  Cause by_scheduler = cause_by_scheduler(*run.attempt()->train->end);
+  const JobStatus& job = *run.attempt()->train->end;
   if (evidence && evidence->data_missing && !run.cancel_requested) return Cause::data;
   if (evidence && is_success(*evidence)) return Cause::completed;
   if (run.cancel_requested) return Cause::cancelled;
-  return evidence && by_scheduler == Cause::lost ? cause_by_evidence(*evidence) : by_scheduler;
+  Cause by_scheduler = cause_by_scheduler(job);
+  bool is_evident =
+      evidence && (by_scheduler == Cause::lost || was_over(*evidence, job, run.manifest->resources.nodes));
+  return is_evident ? cause_by_evidence(*evidence) : by_scheduler;
 }
 
 std::string words_for_lost(const JobStatus& job) {

@@ -24,6 +24,7 @@ ExitEvidence exited(int code, int signal = 0) {
   evidence.exit_code = code;
   evidence.signal = signal;
   evidence.last_lines = {"epoch 1", "epoch 2"};
+  evidence.ended_at = at(3699);
   return evidence;
 }
 
@@ -81,6 +82,28 @@ TEST(Verdict, OfTheTimeLimitNamesItEvenWhereTheProgramLeftEvidence) {
     EXPECT_EQ(verdict.result, Result::failed);
     EXPECT_NE(verdict.reason.find("time_limit"), std::string::npos);
   }
+}
+
+// A slurmctld that was killed forgot that the job had ended, and found another end for it.
+TEST(Verdict, OfAProgramThatWasOverBeforeItsJobsEndGoesByTheEvidence) {
+  ExitEvidence early = exited(3);
+  early.ended_at = at(2000);
+  for (JobOutcome outcome : {JobOutcome::time_limit, JobOutcome::node_failure, JobOutcome::cancelled}) {
+    event::Settled verdict = settled_by(run_ended(outcome), early);
+    EXPECT_EQ(verdict.cause, Cause::exit_code);
+    EXPECT_EQ(verdict.reason, "the program exited with code 3");
+  }
+}
+
+TEST(Verdict, OfSeveralNodesOneOfWhichFailedIsThatWhateverTheProgramMadeOfIt) {
+  Manifest manifest = manifest_of();
+  manifest.resources.nodes = 2;
+  std::vector<RunEvent> events = life_until(5);
+  events[0] = accepted(manifest);
+  events.push_back(event::Ended{at(3701), JobRole::train, ended_job(train_id, JobOutcome::node_failure)});
+  ExitEvidence early = exited(1);
+  early.ended_at = at(2000);
+  EXPECT_EQ(settled_by(fold(7, events), early).cause, Cause::node_failure);
 }
 
 TEST(Verdict, OfACancelledRunNamesWhoAskedForIt) {
