@@ -4,126 +4,25 @@
 #include <type_traits>
 
 #include "daemon/base/error.h"
+#include "daemon/run/event_values.h"
 
 namespace trainyard {
 namespace {
 
-template <class E, std::size_t size>
-const char* name_in(const std::array<const char*, size>& names, E value) {
-  return names.at(static_cast<std::size_t>(value));
-}
-
-template <class E, std::size_t size>
-E value_in(const std::array<const char*, size>& names, const std::string& name) {
-  for (std::size_t i = 0; i < size; ++i)
-    if (name == names[i]) return static_cast<E>(i);
-  throw Error(ErrorKind::invalid, "unknown name in the ledger: " + name);
-}
-
 // In the order of the enumerations, of RunEvent and of DataSetEvent.
 constexpr std::array role_names{"stage", "train", "store"};
 constexpr std::array result_names{"completed", "failed", "cancelled"};
-constexpr std::array phase_names{"pending", "running", "suspended", "ended"};
-constexpr std::array outcome_names{"completed",    "failed",    "cancelled",     "time_limit",
-                                   "node_failure", "preempted", "out_of_memory", "dependency_failed",
-                                   "unknown"};
 constexpr std::array run_event_names{
     "accepted", "admitted",  "submitted",     "released",  "started",          "ended",
     "settled",  "stored",    "store_retried", "failed",    "cancel_requested", "cancelled",
     "retried",  "corrected", "waiting",       "suspended", "resumed"};
 constexpr std::array data_set_event_names{"wanted", "staging", "ready", "stage_failed", "evicted"};
 
-// ---- values inside events
-
-Json to_json(const Owner& owner) { return {{"uid", owner.uid}, {"gid", owner.gid}, {"name", owner.name}}; }
-
-Owner owner_from_json(const Json& json) {
-  return {static_cast<std::uint32_t>(get<std::int64_t>(json, "uid")),
-          static_cast<std::uint32_t>(get<std::int64_t>(json, "gid")), get<std::string>(json, "name")};
-}
-
-Json optional_time(const std::optional<UtcSeconds>& time) { return time ? Json(to_unix(*time)) : Json(); }
-
-std::optional<UtcSeconds> optional_time_from(const Json& json, const char* key) {
-  if (!json.contains(key) || json.at(key).is_null()) return std::nullopt;
-  return from_unix(get<std::int64_t>(json, key));
-}
-
-Json to_json(const JobStatus& job) {
-  return {{"key", trainyard::to_json(job.key)},
-          {"phase", name_in(phase_names, job.phase)},
-          {"outcome", name_in(outcome_names, job.outcome)},
-          {"reason", job.reason},
-          {"state", job.state},
-          {"exit_code", job.exit_code},
-          {"signal", job.signal},
-          {"restarts", job.restarts},
-          {"started_at", optional_time(job.started_at)},
-          {"ended_at", optional_time(job.ended_at)},
-          {"nodes", job.nodes},
-          {"gpus", job.gpus},
-          {"gpu_type", job.gpu_type},
-          {"suspended", job.suspended.count()},
-          {"suspension_turn_at", optional_time(job.suspension_turn_at)}};
-}
-
-JobStatus job_status_from_json(const Json& json) {
-  JobStatus job;
-  job.key = job_key_from_json(get<Json>(json, "key"));
-  job.phase = value_in<JobPhase>(phase_names, get<std::string>(json, "phase"));
-  job.outcome = value_in<JobOutcome>(outcome_names, get<std::string>(json, "outcome"));
-  job.reason = get<std::string>(json, "reason");
-  job.state = get<std::string>(json, "state");
-  job.exit_code = static_cast<int>(get<std::int64_t>(json, "exit_code"));
-  job.signal = static_cast<int>(get<std::int64_t>(json, "signal"));
-  job.restarts = static_cast<int>(get<std::int64_t>(json, "restarts"));
-  job.started_at = optional_time_from(json, "started_at");
-  job.ended_at = optional_time_from(json, "ended_at");
-  job.nodes = get<std::string>(json, "nodes");
-  job.gpus = static_cast<int>(get<std::int64_t>(json, "gpus"));
-  job.gpu_type = get<std::string>(json, "gpu_type");
-  job.suspended = std::chrono::seconds(get_or<std::int64_t>(json, "suspended", 0));
-  job.suspension_turn_at = optional_time_from(json, "suspension_turn_at");
-  return job;
-}
-
-Json optional_segment(const std::optional<Segment>& segment) {
-  return segment ? trainyard::to_json(*segment) : Json();
-}
-
-std::optional<Segment> optional_segment_from(const Json& json) {
-  Json segment = get_or(json, "segment", Json());
-  return segment.is_null() ? std::nullopt : std::optional(segment_from_json(segment));
-}
-
-std::optional<int> optional_int(const Json& json, const char* key) {
-  if (!json.contains(key) || json.at(key).is_null()) return std::nullopt;
-  return static_cast<int>(get<std::int64_t>(json, key));
-}
-
-Json objects_to_json(const std::vector<SourceObject>& objects) {
-  Json list = Json::array();
-  for (const SourceObject& object : objects) list.push_back(trainyard::to_json(object));
-  return list;
-}
-
-std::vector<SourceObject> objects_from_json(const Json& json, const char* key) {
-  std::vector<SourceObject> objects;
-  for (const Json& object : get<Json>(json, key)) objects.push_back(source_object_from_json(object));
-  return objects;
-}
-
-std::vector<std::string> lines_from_json(const Json& json, const char* key) {
-  std::vector<std::string> lines;
-  for (const Json& line : get_or(json, key, Json::array())) lines.push_back(line.get<std::string>());
-  return lines;
-}
-
 // ---- events to JSON, one overload each
 
 Json body(const event::Accepted& e) {
   return {{"owner", to_json(e.owner)},
-          {"manifest", trainyard::to_json(e.manifest)},
+          {"manifest", to_json(e.manifest)},
           {"plan", e.plan},
           {"dataset", e.dataset_digest},
           {"code", e.code_digest}};
@@ -135,8 +34,8 @@ Json body(const event::Admitted& e) {
         {"run", e.array->first_run}, {"attempt", e.array->first_attempt}, {"task", e.array->task}};
   return json;
 }
-Json body(const event::Submitted& e) { return {{"train", trainyard::to_json(e.train)}}; }
-Json body(const event::Released& e) { return {{"store", trainyard::to_json(e.store)}}; }
+Json body(const event::Submitted& e) { return {{"train", to_json(e.train)}}; }
+Json body(const event::Released& e) { return {{"store", to_json(e.store)}}; }
 Json body(const event::Started& e) { return {{"started_at", to_unix(e.started_at)}, {"nodes", e.nodes}}; }
 Json body(const event::Waiting& e) { return {{"for", e.what.what}, {"words", e.what.words}}; }
 Json body(const event::Suspended& e) { return {{"since", to_unix(e.since)}}; }
@@ -157,8 +56,7 @@ Json body(const event::Stored& e) {
   return {{"objects", e.objects}, {"size_bytes", e.size_bytes}, {"segment", optional_segment(e.segment)}};
 }
 Json body(const event::StoreRetried& e) {
-  return {
-      {"reason", e.reason}, {"segment", optional_segment(e.segment)}, {"store", trainyard::to_json(e.store)}};
+  return {{"reason", e.reason}, {"segment", optional_segment(e.segment)}, {"store", to_json(e.store)}};
 }
 Json body(const event::Failed& e) { return {{"reason", e.reason}, {"segment", optional_segment(e.segment)}}; }
 Json body(const event::CancelRequested& e) { return {{"by", e.by}}; }
@@ -171,15 +69,15 @@ Json body(const event::Retried& e) {
           {"segment", optional_segment(e.segment)}};
 }
 Json body(const event::Corrected& e) {
-  return {{"reason", e.reason}, {"was", trainyard::to_json(e.was)}, {"is", trainyard::to_json(e.is)}};
+  return {{"reason", e.reason}, {"was", to_json(e.was)}, {"is", to_json(e.is)}};
 }
 Json body(const event::Wanted& e) {
   return {{"owner", to_json(e.owner)},
-          {"data", trainyard::to_json(e.data)},
+          {"data", to_json(e.data)},
           {"objects", objects_to_json(e.objects)},
           {"test_objects", objects_to_json(e.test_objects)}};
 }
-Json body(const event::Staging& e) { return {{"attempt", e.attempt}, {"job", trainyard::to_json(e.job)}}; }
+Json body(const event::Staging& e) { return {{"attempt", e.attempt}, {"job", to_json(e.job)}}; }
 Json body(const event::Ready& e) {
   return {{"size_bytes", e.size_bytes},
           {"samples", e.samples},

@@ -1,0 +1,98 @@
+#include "daemon/run/event_values.h"
+
+#include <array>
+
+namespace trainyard {
+namespace {
+
+// In the order of the enumerations.
+constexpr std::array phase_names{"pending", "running", "suspended", "ended"};
+constexpr std::array outcome_names{"completed",    "failed",    "cancelled",     "time_limit",
+                                   "node_failure", "preempted", "out_of_memory", "dependency_failed",
+                                   "unknown"};
+
+Json optional_time(const std::optional<UtcSeconds>& time) { return time ? Json(to_unix(*time)) : Json(); }
+
+std::optional<UtcSeconds> optional_time_from(const Json& json, const char* key) {
+  if (!json.contains(key) || json.at(key).is_null()) return std::nullopt;
+  return from_unix(get<std::int64_t>(json, key));
+}
+
+}  // namespace
+
+Json to_json(const Owner& owner) { return {{"uid", owner.uid}, {"gid", owner.gid}, {"name", owner.name}}; }
+
+Owner owner_from_json(const Json& json) {
+  return {static_cast<std::uint32_t>(get<std::int64_t>(json, "uid")),
+          static_cast<std::uint32_t>(get<std::int64_t>(json, "gid")), get<std::string>(json, "name")};
+}
+
+Json to_json(const JobStatus& job) {
+  return {{"key", to_json(job.key)},
+          {"phase", name_in(phase_names, job.phase)},
+          {"outcome", name_in(outcome_names, job.outcome)},
+          {"reason", job.reason},
+          {"state", job.state},
+          {"exit_code", job.exit_code},
+          {"signal", job.signal},
+          {"restarts", job.restarts},
+          {"started_at", optional_time(job.started_at)},
+          {"ended_at", optional_time(job.ended_at)},
+          {"nodes", job.nodes},
+          {"gpus", job.gpus},
+          {"gpu_type", job.gpu_type},
+          {"suspended", job.suspended.count()},
+          {"suspension_turn_at", optional_time(job.suspension_turn_at)}};
+}
+
+JobStatus job_status_from_json(const Json& json) {
+  JobStatus job;
+  job.key = job_key_from_json(get<Json>(json, "key"));
+  job.phase = value_in<JobPhase>(phase_names, get<std::string>(json, "phase"));
+  job.outcome = value_in<JobOutcome>(outcome_names, get<std::string>(json, "outcome"));
+  job.reason = get<std::string>(json, "reason");
+  job.state = get<std::string>(json, "state");
+  job.exit_code = static_cast<int>(get<std::int64_t>(json, "exit_code"));
+  job.signal = static_cast<int>(get<std::int64_t>(json, "signal"));
+  job.restarts = static_cast<int>(get<std::int64_t>(json, "restarts"));
+  job.started_at = optional_time_from(json, "started_at");
+  job.ended_at = optional_time_from(json, "ended_at");
+  job.nodes = get<std::string>(json, "nodes");
+  job.gpus = static_cast<int>(get<std::int64_t>(json, "gpus"));
+  job.gpu_type = get<std::string>(json, "gpu_type");
+  job.suspended = std::chrono::seconds(get_or<std::int64_t>(json, "suspended", 0));
+  job.suspension_turn_at = optional_time_from(json, "suspension_turn_at");
+  return job;
+}
+
+Json optional_segment(const std::optional<Segment>& segment) { return segment ? to_json(*segment) : Json(); }
+
+std::optional<Segment> optional_segment_from(const Json& json) {
+  Json segment = get_or(json, "segment", Json());
+  return segment.is_null() ? std::nullopt : std::optional(segment_from_json(segment));
+}
+
+std::optional<int> optional_int(const Json& json, const char* key) {
+  if (!json.contains(key) || json.at(key).is_null()) return std::nullopt;
+  return static_cast<int>(get<std::int64_t>(json, key));
+}
+
+Json objects_to_json(const std::vector<SourceObject>& objects) {
+  Json list = Json::array();
+  for (const SourceObject& object : objects) list.push_back(to_json(object));
+  return list;
+}
+
+std::vector<SourceObject> objects_from_json(const Json& json, const char* key) {
+  std::vector<SourceObject> objects;
+  for (const Json& object : get<Json>(json, key)) objects.push_back(source_object_from_json(object));
+  return objects;
+}
+
+std::vector<std::string> lines_from_json(const Json& json, const char* key) {
+  std::vector<std::string> lines;
+  for (const Json& line : get_or(json, key, Json::array())) lines.push_back(line.get<std::string>());
+  return lines;
+}
+
+}  // namespace trainyard
