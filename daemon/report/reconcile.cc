@@ -24,7 +24,7 @@ constexpr std::array<Words, 14> all_words{{
     {"suspended", "ledger and slurmdbd differ on how long it was suspended; its GPUs stayed its own"},
     {"not_ended_in_slurmdbd", "slurmdbd has no end of it"},
     {"extra_copy", "a second copy, submitted in doubt; the run used the other"},
-    {"unheard_of", "slurmctld died before it told slurmdbd of it; no GPU-second is charged"},
+    {"unheard_of", "slurmctld died before it told slurmdbd of it; the agent bears out what is charged"},
     {"given_up", "it was to store for an attempt that came to nothing, and was ended; it held no GPU"},
     {"not_settled_yet", "its run is not over: the segment is still to come"},
     {"differs", "ledger and slurmdbd differ, and nothing explains it"},
@@ -48,13 +48,19 @@ bool same_use(const Segment& a, const Segment& b) {
   return a.started_at == b.started_at && a.ended_at == b.ended_at && a.gpus == b.gpus;
 }
 
-// A slurmctld that was killed goes back to what it had saved, and finds another end for the job, or none at
-// all. The ledger's end is the one that it had told the daemon before. Where GPUs are charged the agent must
-// bear it out: it was there until then.
-bool forgot_end(const std::optional<Segment>& slurmdbd, const Segment& ledger) {
-  if (slurmdbd && (slurmdbd->started_at != ledger.started_at || slurmdbd->gpus != ledger.gpus)) return false;
+// The ledger's end is what slurmctld told the daemon. Where GPUs are charged and slurmdbd does not say the
+// same, the agent must bear it out: it was there until then.
+bool is_borne_out(const Segment& ledger) {
   return ledger.gpus == 0 ||
          (ledger.last_seen_at && *ledger.last_seen_at >= ledger.ended_at - longest_farewell);
+}
+
+// A slurmctld that was killed goes back to what it had saved, and finds another end for the job, or none at
+// all.
+bool forgot_end(const std::optional<Segment>& slurmdbd, const Segment& ledger) {
+  bool is_same_start =
+      !slurmdbd || (slurmdbd->started_at == ledger.started_at && slurmdbd->gpus == ledger.gpus);
+  return is_same_start && is_borne_out(ledger);
 }
 
 // A job that slurmctld starts once more finds its attempt claimed and over, and its agent leaves: what is
@@ -76,7 +82,9 @@ Finding compare(const ReconciledJob& job) {
   }
   if (ledger.source == SegmentSource::evidence) return Finding::controller_lost_job;
   if (slurmdbd && repeats(*job.recorded, ledger)) return Finding::controller_repeated_job;
-  if (!job.recorded) return gpu_seconds(ledger) == 0 ? Finding::unheard_of : Finding::missing_in_slurmdbd;
+  if (!job.recorded)
+    return gpu_seconds(ledger) == 0 || is_borne_out(ledger) ? Finding::unheard_of
+                                                            : Finding::missing_in_slurmdbd;
   if (job.recorded->phase != JobPhase::ended) return Finding::not_ended_in_slurmdbd;
   return forgot_end(slurmdbd, ledger) ? Finding::controller_forgot_end : Finding::differs;
 }

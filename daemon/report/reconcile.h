@@ -21,7 +21,7 @@ enum class Finding {
   suspended,                   // the same start, end and GPUs; of how long it was suspended they differ
   not_ended_in_slurmdbd,       // slurmdbd has not heard of its end, or never will
   extra_copy,                  // submitted once more in doubt; the copy that the ledger has is the run's
-  unheard_of,                  // slurmctld died before it told slurmdbd; no GPU-second is charged
+  unheard_of,                  // slurmctld died before it told slurmdbd; the agent bears out what is charged
   given_up,                    // storing for an attempt that came to nothing: ended, and it held no GPU
   not_settled_yet,             // its run lives: the segment is still to come
   differs,                     // the first that nobody has explained: the times or the GPUs are others

@@ -211,10 +211,13 @@ TEST(Reconcile, GivesTheRowOfTheNextAttemptToThatThoughItHasTheLostOnesId) {
   EXPECT_EQ(result.count(Finding::equal), 1);
 }
 
-TEST(Reconcile, ExplainsWhatSlurmdbdNeverHeardOfWhereNothingIsChargedForIt) {
+TEST(Reconcile, ExplainsWhatSlurmdbdNeverHeardOfWhereTheAgentBearsOutWhatIsChargedForIt) {
   Books books;
   books.in_slurmdbd = false;
   EXPECT_EQ(books.only().finding, Finding::missing_in_slurmdbd);
+  books.charged.segment.last_seen_at = books.charged.segment.ended_at;
+  EXPECT_EQ(books.only().finding, Finding::unheard_of);
+  books.charged.segment.last_seen_at.reset();
   books.charged.segment.gpus = 0;
   EXPECT_EQ(books.only().finding, Finding::unheard_of);
   EXPECT_EQ(books.reconciled().unexplained(), 0);
