@@ -183,7 +183,8 @@ class Scheduler {
 
   // Queues the job, or the array: its key then names no task.
   // NOT idempotent: after a doubt (Error{unavailable}) find() first.
-  // Throws Error{invalid} or Error{denied} with the scheduler's reason when it will never take this job.
+  // Throws Error{invalid} or Error{denied} with the scheduler's reason when it will never take this job,
+  // Error{not_found} when it sees that the job that this one depends on is not there.
   virtual JobKey submit(const JobRequest& request) = 0;
 
   // Every job of that user, live or recorded, whose name is the token, and of arrays every task; throws

@@ -30,8 +30,8 @@ bool submits(Step step) {
 }
 
 bool comes_right_by_itself(ErrorKind kind, Step step) {
-  // The job that was to be released or looked at is gone: the poll is about to see how it ended.
-  bool is_of_a_job = step == Step::release || step == Step::look_into;
+  // The job that was to be followed, released or looked at is gone: the poll is about to see how it ended.
+  bool is_of_a_job = step == Step::submit || step == Step::release || step == Step::look_into;
   return kind == ErrorKind::unavailable || (kind == ErrorKind::not_found && is_of_a_job);
 }
 

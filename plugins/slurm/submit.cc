@@ -113,6 +113,12 @@ void describe_life(job_desc_msg_t& job, const JobRequest& request, Texts& texts)
 }
 
 [[noreturn]] void throw_refusal(const JobRequest& request, int error) {
+  // It would follow itself: a slurmctld that was killed gives a lost job's id away once more. (What is to
+  // follow an id that nobody has is taken, and does not wait.)
+  if (error == ESLURM_DEPENDENCY && request.dependency)
+    throw Error(ErrorKind::not_found, "submit " + request.token + ": slurmctld has no job " +
+                                          std::to_string(request.dependency->job_id) +
+                                          " that it is to follow");
   throw_slurm("submit " + request.token + " (" + blamed_part(request, error) + ")", error);
 }
 

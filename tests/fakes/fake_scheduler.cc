@@ -18,9 +18,16 @@ void FakeScheduler::check_there() const {
   if (away_) throw Error(ErrorKind::unavailable, "the fake scheduler is away");
 }
 
+void FakeScheduler::check_followed(const JobDependency& dependency) {
+  auto is_followed = [&](const JobStatus& job) { return job.key.job_id == dependency.job_id; };
+  if (gone_when_followed_) std::erase_if(jobs_, is_followed);
+  if (std::ranges::none_of(jobs_, is_followed)) throw Error(ErrorKind::not_found, "no such job to follow");
+}
+
 JobKey FakeScheduler::submit(const JobRequest& request) {
   std::lock_guard lock(mutex_);
   check_there();
+  if (request.dependency) check_followed(*request.dependency);
   int more = std::max(1, static_cast<int>(request.tasks.size()));
   if (live_jobs() + more > room_) throw Error(ErrorKind::unavailable, "the fake scheduler is full");
   submitted_.push_back(request);
@@ -185,6 +192,11 @@ void FakeScheduler::forget_start(const std::string& token_end) {
 void FakeScheduler::lose_on_release(bool lose) {
   std::lock_guard lock(mutex_);
   gone_on_release_ = lose;
+}
+
+void FakeScheduler::lose_when_followed(bool lose) {
+  std::lock_guard lock(mutex_);
+  gone_when_followed_ = lose;
 }
 
 void FakeScheduler::let_wait(const std::string& token_end, const std::string& reason,

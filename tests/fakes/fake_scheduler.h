@@ -35,6 +35,7 @@ class FakeScheduler : public Scheduler {
   void refuse(const std::string& token_end);        // the node does: cancelled by root as it starts
   void forget_start(const std::string& token_end);  // pending again, as after a controller's death
   void lose_on_release(bool lose);                  // a job that is to be released is gone
+  void lose_when_followed(bool lose);               // so is one that another is to follow
   void let_wait(const std::string& token_end, const std::string& reason,
                 std::optional<UtcSeconds> expected_start = {});
   void suspend(const std::string& token_end, UtcSeconds since);
@@ -56,6 +57,7 @@ class FakeScheduler : public Scheduler {
   JobStatus& newest(const std::string& token_end);
   std::vector<JobStatus*> find_all(const JobKey& key, const Token& token);
   void check_there() const;
+  void check_followed(const JobDependency& dependency);
 
   mutable std::mutex mutex_;
   std::chrono::seconds message_timeout_{0};
@@ -67,7 +69,7 @@ class FakeScheduler : public Scheduler {
   std::string broken_nodes_;
   std::string only_account_;  // empty: any
   int names_checked_ = 0;
-  bool away_ = false, lose_ = false, gone_on_release_ = false;
+  bool away_ = false, lose_ = false, gone_on_release_ = false, gone_when_followed_ = false;
   int room_ = 1'000'000;
   int live_jobs() const;
 };

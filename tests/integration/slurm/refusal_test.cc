@@ -20,6 +20,17 @@ TEST_F(Slurm, AnUnknownPartitionIsNamed) {
             "invalid: submit " + request.token + " (partition \"night\"): Invalid partition name specified");
 }
 
+// A slurmctld that was killed gives the id of a job that it lost to the one that is to follow it.
+TEST_F(Slurm, AJobThatWouldFollowItselfHasLostTheOneBeforeIt) {
+  JobRequest before = job("true"), request = job("true");
+  before.held = request.held = true;
+  std::uint32_t next_id = scheduler().submit(before).job_id + 1;
+  request.dependency = JobDependency{JobDependency::Kind::after_any, next_id};
+  EXPECT_EQ(error_of([&] { scheduler().submit(request); }),
+            "not_found: submit " + request.token + ": slurmctld has no job " + std::to_string(next_id) +
+                " that it is to follow");
+}
+
 TEST_F(Slurm, AnUnknownGpuTypeIsNamed) {
   JobRequest request = job("true");
   request.gpus_per_node = 1;

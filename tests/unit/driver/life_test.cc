@@ -136,6 +136,16 @@ TEST(ARun, WhoseJobIsGoneWhenItIsLookedIntoIsSubmittedAnew) {
   EXPECT_EQ(site.run(id).attempts.at(0).cause, Cause::never_began);
 }
 
+TEST(ARun, WhoseJobIsGoneBeforeItsStoreJobCanFollowItIsSubmittedAnew) {
+  Site site;
+  site.scheduler().lose_when_followed(true);
+  std::int64_t id = site.submit({one_gpu()}).at(0);
+  ASSERT_TRUE(site.run_until([&] { return site.jobs_submitted(Site::job(id, "train", 2)) == 1; }));
+  EXPECT_EQ(site.run(id).attempts.at(0).cause, Cause::never_began);
+  site.scheduler().lose_when_followed(false);
+  EXPECT_TRUE(site.run_until_state(id, RunState::released));
+}
+
 TEST(ARun, WhoseJobItsNodeRefusesIsSubmittedAnew) {
   Site site;
   std::int64_t id = site.submit({one_gpu()}).at(0);
