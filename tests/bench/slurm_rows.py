@@ -278,7 +278,7 @@ def watch(yard, seconds):
 
 def calls_per_poll(samples):
     """Of each minute that was seen whole: how often all jobs were asked for, by how often the daemon polled."""
-    polls = {sample.polled_at for sample in samples}
+    polls = {sample.polled_at + 0.5 for sample in samples}  # told in whole seconds: somewhere in that second
     whole = [sample for sample in samples if sample.at > samples[0].at + 62]
     return [sample.load_jobs / sum(sample.at - 60 < at <= sample.at for at in polls) for sample in whole]
 
