@@ -15,8 +15,8 @@ namespace trainyard {
 enum class Finding {
   equal,                       // the same start, end, GPUs and suspended time, to the second
   controller_lost_job,         // slurmctld lost it, the agent did not: the ledger has the agent's times
-  controller_forgot_end,       // slurmctld told an end, the agent saw it, and slurmdbd was told a later one
-  controller_repeated_job,     // slurmctld forgot its end and ran it again: the ledger has the first time
+  controller_forgot_end,       // slurmctld told an end, and slurmdbd another or none: the ledger has the first
+  controller_repeated_job,     // slurmctld forgot its end and ran it again, shortly: the ledger has the first
   node_failure_detected_late,  // both end it when Slurm gave its node up; the agent was last seen before
   suspended,                   // the same start, end and GPUs; of how long it was suspended they differ
   not_ended_in_slurmdbd,       // slurmdbd has not heard of its end, or never will
