@@ -7,7 +7,9 @@ namespace trainyard {
 std::map<Task, JobKey> Steps::store_all(const std::vector<TrainingRun>& runs, Doubt doubt) {
   const TrainingRun& first = runs.front();
   std::map<Task, JobKey> stores;
-  if (doubt) stores = find_submitted(token_of(site_.ledger_id, first, JobRole::store), first.owner.uid);
+  if (doubt)
+    stores =
+        find_submitted(token_of(site_.ledger_id, first, JobRole::store), first.owner.uid, tasks_of(runs));
   std::vector<TrainingRun> without;
   for (const TrainingRun& run : runs)
     if (!stores.contains(task_of(run))) without.push_back(run);

@@ -15,6 +15,12 @@ Task task_of(const TrainingRun& run) {
   return array ? Task(array->task) : std::nullopt;
 }
 
+std::set<Task> tasks_of(const std::vector<TrainingRun>& runs) {
+  std::set<Task> tasks;
+  for (const TrainingRun& run : runs) tasks.insert(task_of(run));
+  return tasks;
+}
+
 RunsStepResult Steps::perform(Step step, const std::vector<TrainingRun>& runs,
                               const std::optional<DataSet>& data, Doubt doubt) {
   if (step == Step::submit) return submit(runs, data, doubt);

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,7 @@ using Doubt = std::optional<UtcSeconds>;
 // The index in an array; unset: of a job of its own.
 using Task = std::optional<std::uint32_t>;
 Task task_of(const TrainingRun& run);
+std::set<Task> tasks_of(const std::vector<TrainingRun>& runs);
 
 struct Sources {
   std::vector<SourceObject> objects, test_objects;
@@ -85,8 +87,10 @@ class Steps {
 
   EndFacts facts_of_end(const TrainingRun& run);  // settle.cc
   void cancel_store(const TrainingRun& run);      // cancel.cc
-  // The jobs with that token that are already in the scheduler, extra copies of them cancelled.
-  std::map<Task, JobKey> find_submitted(const Token& token, std::uint32_t uid);  // submit.cc
+  // Of these tasks the jobs with that token that are already in the scheduler, extra copies of them
+  // cancelled. What else an array of that token has is other runs': they may be at home in another copy.
+  std::map<Task, JobKey> find_submitted(const Token& token, std::uint32_t uid,
+                                        const std::set<Task>& tasks);  // submit.cc
   // The one with that index; nothing when there certainly is none. Error{unavailable} while it is too early
   // to be certain.
   std::optional<JobKey> already_submitted(const Token& token, std::uint32_t uid, Task task, Doubt doubt);

@@ -31,10 +31,11 @@ std::optional<std::uint32_t> stage_job_to_wait_for(Scheduler& scheduler, const J
 
 }  // namespace
 
-std::map<Task, JobKey> Steps::find_submitted(const Token& token, std::uint32_t uid) {
+std::map<Task, JobKey> Steps::find_submitted(const Token& token, std::uint32_t uid,
+                                             const std::set<Task>& tasks) {
   std::map<Task, JobKey> kept;
   for (const JobStatus& job : scheduler_.find(token, uid)) {
-    if (!is_the_attempt(job)) continue;
+    if (!tasks.contains(job.key.task) || !is_the_attempt(job)) continue;
     auto [first, is_first] = kept.emplace(job.key.task, job.key);
     if (is_first || job.phase == JobPhase::ended) continue;
     log_warning("event=duplicate_job token={} job={} kept={}", token, to_string(job.key),
@@ -49,7 +50,7 @@ UtcSeconds Steps::certain_at(UtcSeconds doubt) const { return doubt + 2 * schedu
 std::optional<JobKey> Steps::already_submitted(const Token& token, std::uint32_t uid, Task task,
                                                Doubt doubt) {
   if (!doubt) return std::nullopt;
-  std::map<Task, JobKey> found = find_submitted(token, uid);
+  std::map<Task, JobKey> found = find_submitted(token, uid, {task});
   if (auto job = found.find(task); job != found.end()) return job->second;
   if (now() < certain_at(*doubt))
     throw Error(ErrorKind::unavailable, fmt::format("{} may still be on its way into Slurm; certain at {}",
@@ -64,7 +65,7 @@ RunsStepResult Steps::submit(const std::vector<TrainingRun>& runs, const std::op
   const TrainingRun& first = runs.front();
   if (doubt) {
     std::map<Task, JobKey> found =
-        find_submitted(token_of(site_.ledger_id, first, JobRole::train), first.owner.uid);
+        find_submitted(token_of(site_.ledger_id, first, JobRole::train), first.owner.uid, tasks_of(runs));
     for (const TrainingRun& run : runs)
       if (auto job = found.find(task_of(run)); job != found.end())
         result.events.emplace_back(run.id, event::Submitted{now(), job->second});

@@ -1,6 +1,7 @@
 #include "tests/fakes/fake_scheduler.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "daemon/base/error.h"
 
@@ -24,12 +25,7 @@ void FakeScheduler::check_followed(const JobDependency& dependency) {
   if (std::ranges::none_of(jobs_, is_followed)) throw Error(ErrorKind::not_found, "no such job to follow");
 }
 
-JobKey FakeScheduler::submit(const JobRequest& request) {
-  std::lock_guard lock(mutex_);
-  check_there();
-  if (request.dependency) check_followed(*request.dependency);
-  int more = std::max(1, static_cast<int>(request.tasks.size()));
-  if (live_jobs() + more > room_) throw Error(ErrorKind::unavailable, "the fake scheduler is full");
+JobKey FakeScheduler::queue(const JobRequest& request) {
   submitted_.push_back(request);
   JobStatus job;
   job.key = {"test", next_id_++, now()};
@@ -44,8 +40,23 @@ JobKey FakeScheduler::submit(const JobRequest& request) {
     jobs_.push_back(job);
     jobs_.back().key.task = task;
   }
-  if (lose_) throw Error(ErrorKind::unavailable, "the answer was lost");
   return job.key;
+}
+
+JobKey FakeScheduler::submit(const JobRequest& request) {
+  std::lock_guard lock(mutex_);
+  check_there();
+  if (request.dependency) check_followed(*request.dependency);
+  int more = std::max(1, static_cast<int>(request.tasks.size()));
+  if (live_jobs() + more > room_) throw Error(ErrorKind::unavailable, "the fake scheduler is full");
+  if (late_) {
+    unheard_.push_back(request);
+    throw Error(ErrorKind::unavailable, "no answer");
+  }
+  for (const JobRequest& heard_now : std::exchange(unheard_, {})) queue(heard_now);
+  JobKey key = queue(request);
+  if (lose_) throw Error(ErrorKind::unavailable, "the answer was lost");
+  return key;
 }
 
 std::vector<JobStatus> FakeScheduler::find(const Token& token, std::uint32_t uid) {
@@ -235,6 +246,11 @@ void FakeScheduler::go_away(bool away) {
 void FakeScheduler::lose_acknowledgements(bool lose) {
   std::lock_guard lock(mutex_);
   lose_ = lose;
+}
+
+void FakeScheduler::hear_late(bool late) {
+  std::lock_guard lock(mutex_);
+  late_ = late;
 }
 
 void FakeScheduler::make_room_for(int live_jobs) {

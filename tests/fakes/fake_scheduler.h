@@ -44,6 +44,7 @@ class FakeScheduler : public Scheduler {
   void break_nodes(const std::string& nodes);           // failed_nodes() names them
   void go_away(bool away);                              // every call throws Error{unavailable}
   void lose_acknowledgements(bool lose);                // submit() queues the job, then throws
+  void hear_late(bool late);                            // submit() throws; the next that does not queues both
   void make_room_for(int live_jobs);                    // submit() throws where there would be more
   void allow_only_account(const std::string& account);  // of names, that one alone is not refused
 
@@ -58,10 +59,11 @@ class FakeScheduler : public Scheduler {
   std::vector<JobStatus*> find_all(const JobKey& key, const Token& token);
   void check_there() const;
   void check_followed(const JobDependency& dependency);
+  JobKey queue(const JobRequest& request);
 
   mutable std::mutex mutex_;
   std::chrono::seconds message_timeout_{0};
-  std::vector<JobRequest> submitted_;
+  std::vector<JobRequest> submitted_, unheard_;
   std::vector<JobStatus> jobs_;
   std::uint32_t next_id_ = 1;
   int polls_ = 0;
@@ -69,7 +71,7 @@ class FakeScheduler : public Scheduler {
   std::string broken_nodes_;
   std::string only_account_;  // empty: any
   int names_checked_ = 0;
-  bool away_ = false, lose_ = false, gone_on_release_ = false, gone_when_followed_ = false;
+  bool away_ = false, lose_ = false, late_ = false, gone_on_release_ = false, gone_when_followed_ = false;
   int room_ = 1'000'000;
   int live_jobs() const;
 };

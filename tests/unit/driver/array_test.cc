@@ -93,6 +93,26 @@ TEST(ASweep, WhoseAcknowledgementIsLostIsNotSubmittedAgain) {
   EXPECT_EQ(site.scheduler().live("-train"), 3);
 }
 
+// A slurmctld that was stopped for longer than any call may take hears of the array after the daemon, certain
+// that it is not there, has submitted a part of it again.
+TEST(ASweep, ThatSlurmHearsOfLateLosesNoJobToItsCopies) {
+  Site site;
+  site.scheduler().hear_late(true);
+  std::vector<std::int64_t> ids = site.submit(sweep(4));
+  auto is_doubted = [&] { return site.driver().waiting_for(site.run(ids[3])).words.ends_with("no answer"); };
+  ASSERT_TRUE(site.run_until(is_doubted));
+  site.scheduler().hear_late(false);
+  ASSERT_TRUE(reach(site, ids, RunState::released));
+  EXPECT_GT(arrays_in(site, "-train").size(), 1u);
+  for (std::int64_t id : ids) {
+    JobKey key = site.run(id).attempt()->train->key;
+    std::vector<JobStatus> jobs = site.scheduler().jobs();
+    auto job = std::ranges::find(jobs, key, &JobStatus::key);
+    ASSERT_NE(job, jobs.end());
+    EXPECT_EQ(job->phase, JobPhase::pending);
+  }
+}
+
 TEST(ASweep, OfWhichSlurmHasNoRoomForAllGoesInParts) {
   Site site;
   site.scheduler().make_room_for(2);
