@@ -152,6 +152,7 @@ class Driver {
   void consider(std::int64_t run_id);
   void consider(const std::string& digest);
   std::vector<std::int64_t> due_together(const TrainingRun& run, Step step);
+  bool went_in_parts(const TrainingRun& run) const;
   void run_step_done(const std::vector<std::int64_t>& run_ids, const RunsStepResult& result);
   void data_set_step_done(const std::string& digest, DataSetStepResult result);
   void run_step_failed(const std::vector<std::int64_t>& run_ids, Step step, std::exception_ptr error);

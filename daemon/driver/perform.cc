@@ -58,8 +58,9 @@ void Driver::consider(std::int64_t run_id) {
     doubt = std::max(doubt, live.doubt);
     runs.push_back(live.run);
   }
-  lane_.run([this, step = *step, runs = std::move(runs), data = data_set_of(found->second.run),
-             doubt] { return steps_.perform(step, runs, data, doubt); },
+  bool in_parts = *step == Step::release && went_in_parts(runs.front());
+  lane_.run([this, step = *step, runs = std::move(runs), data = data_set_of(found->second.run), doubt,
+             in_parts] { return steps_.perform(step, runs, data, doubt, in_parts); },
             [this, ids](const RunsStepResult& result) { run_step_done(ids, result); },
             [this, ids, step = *step](std::exception_ptr error) { run_step_failed(ids, step, error); });
 }
@@ -81,6 +82,16 @@ std::vector<std::int64_t> Driver::due_together(const TrainingRun& run, Step step
   if (step == Step::submit) ids.resize(std::max<std::size_t>(1, ids.size() >> std::min(failures, 16)));
   std::ranges::sort(ids);
   return ids;
+}
+
+// Whether others of its array have a job elsewhere, or none yet.
+bool Driver::went_in_parts(const TrainingRun& run) const {
+  if (!run.attempt()->array) return false;
+  for (auto other = runs_.lower_bound(run.attempt()->array->first_run); other != runs_.end(); ++other) {
+    const TrainingRun& mate = other->second.run;
+    if (!mate.attempts.empty() && in_same_array(run, mate) && !same_train_array(run, mate)) return true;
+  }
+  return false;
 }
 
 void Driver::consider(const std::string& digest) {

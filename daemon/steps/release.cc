@@ -22,13 +22,18 @@ std::map<Task, JobKey> Steps::store_all(const std::vector<TrainingRun>& runs, Do
   return stores;
 }
 
-RunsStepResult Steps::release(const std::vector<TrainingRun>& runs, Doubt doubt) {
+// An array that went in parts may have tasks of runs whose jobs are elsewhere: these stay held, until the
+// poll finds that nobody wants them.
+RunsStepResult Steps::release(const std::vector<TrainingRun>& runs, Doubt doubt, bool in_parts) {
   std::map<Task, JobKey> stores = store_all(runs, doubt);
   const TrainingRun& first = runs.front();
   // Not before everything is in the queue: of a thousand runs this takes longer than all the rest.
   for (const TrainingRun& run : runs) prepare_attempt(run);
   if (first.attempt()->array) prepare_array(runs);
-  scheduler_.release(array_of(first.attempt()->train->key), token_of(site_.ledger_id, first, JobRole::train));
+  const Token token = token_of(site_.ledger_id, first, JobRole::train);
+  if (!in_parts) scheduler_.release(array_of(first.attempt()->train->key), token);
+  for (const TrainingRun& run : runs)
+    if (in_parts) scheduler_.release(run.attempt()->train->key, token);
   RunsStepResult result;
   for (const TrainingRun& run : runs)
     result.events.emplace_back(run.id, event::Released{now(), stores.at(task_of(run))});

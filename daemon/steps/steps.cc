@@ -22,9 +22,9 @@ std::set<Task> tasks_of(const std::vector<TrainingRun>& runs) {
 }
 
 RunsStepResult Steps::perform(Step step, const std::vector<TrainingRun>& runs,
-                              const std::optional<DataSet>& data, Doubt doubt) {
+                              const std::optional<DataSet>& data, Doubt doubt, bool in_parts) {
   if (step == Step::submit) return submit(runs, data, doubt);
-  if (step == Step::release) return release(runs, doubt);
+  if (step == Step::release) return release(runs, doubt, in_parts);
   const TrainingRun& run = runs.front();
   RunStepResult one = perform_on_one(step, run, doubt);
   RunsStepResult result{{}, one.again_after};

@@ -53,9 +53,10 @@ class Steps {
  public:
   Steps(Scheduler& scheduler, ObjectStore& file_store, JobSite site, std::string state_dir);
 
-  // `runs`: one; to submit and to release, those in the same array, in the order of their tasks.
+  // `runs`: one; to submit and to release, those in the same array, in the order of their tasks. `in_parts`:
+  // others of their array went into the scheduler without them, so that it may have copies of theirs.
   RunsStepResult perform(Step step, const std::vector<TrainingRun>& runs, const std::optional<DataSet>& data,
-                         Doubt doubt);
+                         Doubt doubt, bool in_parts);
   DataSetStepResult perform(Step step, const DataSet& data_set, const std::optional<JobStatus>& job,
                             Doubt doubt);
 
@@ -71,12 +72,12 @@ class Steps {
 
  private:
   RunsStepResult submit(const std::vector<TrainingRun>& runs, const std::optional<DataSet>& data,
-                        Doubt doubt);                                                   // submit.cc
-  JobKey submit_elsewhere(JobRequest request);                                          // submit.cc
-  RunsStepResult release(const std::vector<TrainingRun>& runs, Doubt doubt);            // release.cc
-  std::map<Task, JobKey> store_all(const std::vector<TrainingRun>& runs, Doubt doubt);  // release.cc
-  RunStepResult cancel(const TrainingRun& run);                                         // cancel.cc
-  void cancel_if_there(const JobKey& job, const Token& token);                          // cancel.cc
+                        Doubt doubt);                                                        // submit.cc
+  JobKey submit_elsewhere(JobRequest request);                                               // submit.cc
+  RunsStepResult release(const std::vector<TrainingRun>& runs, Doubt doubt, bool in_parts);  // release.cc
+  std::map<Task, JobKey> store_all(const std::vector<TrainingRun>& runs, Doubt doubt);       // release.cc
+  RunStepResult cancel(const TrainingRun& run);                                              // cancel.cc
+  void cancel_if_there(const JobKey& job, const Token& token);                               // cancel.cc
   RunStepResult perform_on_one(Step step, const TrainingRun& run, Doubt doubt);
   RunEvent abandon(const TrainingRun& run, Doubt doubt);                // cancel.cc
   RunStepResult settle(const TrainingRun& run);                         // settle.cc

@@ -110,7 +110,16 @@ TEST(ASweep, ThatSlurmHearsOfLateLosesNoJobToItsCopies) {
     auto job = std::ranges::find(jobs, key, &JobStatus::key);
     ASSERT_NE(job, jobs.end());
     EXPECT_EQ(job->phase, JobPhase::pending);
+    EXPECT_FALSE(job->held);
   }
+  // The copies of the first two runs' jobs stay held, or are gone by now.
+  std::vector<JobStatus> jobs = site.scheduler().jobs();
+  EXPECT_EQ(std::ranges::count_if(jobs,
+                                  [](const JobStatus& job) {
+                                    return job.token.ends_with("-train") && job.phase == JobPhase::pending &&
+                                           !job.held;
+                                  }),
+            4);
 }
 
 TEST(ASweep, OfWhichSlurmHasNoRoomForAllGoesInParts) {
