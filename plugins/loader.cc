@@ -50,10 +50,16 @@ std::string plugin_directory() {
   return chosen && *chosen ? chosen : this_installation().modules;
 }
 
-std::unique_ptr<Scheduler> load_scheduler(const std::string& name, const Json& settings) {
+std::unique_ptr<SchedulerReader> load_scheduler_reader(const std::string& name, const Json& settings) {
   const Plugin plugin = load_module("scheduler", name);
-  if (!plugin.make_scheduler) offers_none("scheduler", name);
-  return plugin.make_scheduler(settings);
+  if (!plugin.make_scheduler_reader) offers_none("scheduler", name);
+  return plugin.make_scheduler_reader(settings);
+}
+
+std::unique_ptr<SchedulerActor> load_scheduler_actor(const std::string& name, const Json& settings) {
+  const Plugin plugin = load_module("scheduler", name);
+  if (!plugin.make_scheduler_actor) offers_none("scheduler", name);
+  return plugin.make_scheduler_actor(settings);
 }
 
 std::unique_ptr<ObjectStore> load_object_store(const std::string& url, const Json& credentials) {

@@ -12,7 +12,8 @@ namespace trainyard {
 std::string plugin_directory();
 
 // Error{not_found} names the file and the package to install; Error{internal} when the ABI number differs.
-std::unique_ptr<Scheduler> load_scheduler(const std::string& name, const Json& settings);
+std::unique_ptr<SchedulerReader> load_scheduler_reader(const std::string& name, const Json& settings);
+std::unique_ptr<SchedulerActor> load_scheduler_actor(const std::string& name, const Json& settings);
 // By the URL's scheme: "file:///srv/x" → store-file.so.
 std::unique_ptr<ObjectStore> load_object_store(const std::string& url, const Json& credentials);
 std::unique_ptr<DatasetFormat> load_dataset_format(const std::string& name);

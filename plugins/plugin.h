@@ -13,11 +13,13 @@
 namespace trainyard {
 
 // Raised whenever a type that crosses the border changes; a module of another number is refused.
-inline constexpr int plugin_abi = 7;
+inline constexpr int plugin_abi = 8;
 
 struct Plugin {
   int abi = plugin_abi;
-  std::unique_ptr<Scheduler> (*make_scheduler)(const Json& settings) = nullptr;          // the [slurm] table
+  // `settings`: the [slurm] table of the daemon's settings.
+  std::unique_ptr<SchedulerReader> (*make_scheduler_reader)(const Json& settings) = nullptr;
+  std::unique_ptr<SchedulerActor> (*make_scheduler_actor)(const Json& settings) = nullptr;
   std::unique_ptr<ObjectStore> (*make_object_store)(const Json& credentials) = nullptr;  // null for file://
   std::unique_ptr<DatasetFormat> (*make_dataset_format)() = nullptr;
 };

@@ -1,5 +1,5 @@
-// Scheduler: a place that runs jobs. Every call may block for seconds; make them on the scheduler lane,
-// never on the loop, and never two at a time. Throws Error{unavailable} when the scheduler cannot be reached.
+// A scheduler: a place that runs jobs. The daemon reads it (SchedulerReader) as a user of its own; a user's
+// deputy acts on it as that user (SchedulerActor), so that the scheduler itself decides what he may do.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -165,64 +165,89 @@ struct PlanDrift {
 // How often the scheduler was asked something, by kind: "load_jobs" → 30.
 using CallCounts = std::map<std::string, int>;
 
-class Scheduler {
+// SchedulerReader: what the scheduler knows. It changes nothing. Every call may block for seconds, so none is
+// made on the loop. Several threads may call at the same time, except poll(), which one thread calls. Throws
+// Error{unavailable} when the scheduler cannot be reached.
+class SchedulerReader {
  public:
-  virtual ~Scheduler() = default;
+  virtual ~SchedulerReader() = default;
 
-  // What it is, for people: "Slurm 22.05.8, cluster yard".
+  // The scheduler's name for people: "Slurm 22.05.8, cluster yard".
   virtual std::string describe() = 0;
 
-  // What all calls of the last minute cost the scheduler.
+  // The cost of all calls of the last minute.
   virtual CallCounts calls_last_minute() = 0;
 
-  // The longest a call can stay unanswered and still have been heard.
+  // The longest time in which a call that was not answered can still have been heard.
   virtual std::chrono::seconds message_timeout() = 0;
 
-  // As many tasks as one array may have; 0: this scheduler has no arrays. Any thread.
+  // The most tasks of one array; 0: this scheduler has no arrays.
   virtual int most_array_tasks() = 0;
 
-  // Queues the job, or the array: its key then names no task.
-  // NOT idempotent: after a doubt (Error{unavailable}) find() first.
-  // Throws Error{invalid} or Error{denied} with the scheduler's reason when it will never take this job,
-  // Error{not_found} when it sees that the job that this one depends on is not there.
-  virtual JobKey submit(const JobRequest& request) = 0;
+  // Error{denied}, with the command that mends it, when this process may not read the jobs of all users: an
+  // answer without a job then proves nothing.
+  virtual void check_sees_all_jobs() = 0;
 
-  // Every job of that user, live or recorded, whose name is the token, and of arrays every task; throws
-  // unless all sources answered. A job on record as not ended that the scheduler no longer has is lost: phase
-  // ended, outcome unknown.
-  virtual std::vector<JobStatus> find(const Token& token, std::uint32_t uid) = 0;
-
-  // Act only if this id still carries this token and submit time; throw Error{not_found} otherwise.
-  // A job already released, already ended: nothing to do, no error. Of an array: one task, or all that are
-  // left.
-  virtual void release(const JobKey& job, const Token& token) = 0;
-  virtual void cancel(const JobKey& job, const Token& token) = 0;
+  // The controller's word, now, on the job of that id, or on every task of that array, if it carries this
+  // token and belongs to this user; empty when the controller has no such job.
+  virtual std::vector<JobStatus> look_up(std::uint32_t job_id, const Token& token, std::uint32_t uid) = 0;
 
   // All jobs whose token begins with `prefix`, in one call, each task of an array by itself; nullopt when
-  // nothing changed since the last one.
+  // nothing changed since the last call.
   virtual std::optional<std::vector<JobStatus>> poll(const std::string& prefix) = 0;
 
   // The accounting database's word on one job, for what poll() no longer shows; nullopt when it does not know
-  // it (it may be behind: unknown is never success).
+  // the job (it may be behind: unknown is never success).
   virtual std::optional<JobStatus> history(const JobKey& job) = 0;
 
   // The accounting database's word on all jobs whose token begins with `prefix` and that were in the queue or
   // ran at any time since then: one for each restart of a job, the oldest first. Whole, not cut at `since`.
   virtual std::vector<JobStatus> history_since(const std::string& prefix, UtcSeconds since) = 0;
 
-  // What of these names the scheduler would not let this user use, all at once; nothing: it may take the job.
+  // The names that the scheduler would not let this user use, all at once; empty: it may take the job.
   // As far as it can be known beforehand: submit() has the last word.
   virtual std::vector<RefusedName> refused_names(const std::string& user, const JobNames& names) = 0;
 
-  // Where the scheduler's own limits differ from the plans; nothing: nowhere. What belongs to no plan is none
-  // of our business. Error{invalid} when it can hold no such limits, saying what it lacks.
+  // Where the scheduler's own limits differ from the plans; empty: nowhere. What belongs to no plan is not
+  // compared. Error{invalid} when the scheduler can hold no such limits, saying what it lacks.
   virtual std::vector<PlanDrift> plan_drift(const std::vector<PlanLimit>& plans) = 0;
-
-  // Sets these limits, all or none, and returns where they differed before. Done twice it does no harm.
-  virtual std::vector<PlanDrift> apply_plans(const std::vector<PlanLimit>& plans) = 0;
 
   // Of these nodes ("n[1-2]"), those that are down or do not answer: "n1,n2". Empty when all are well.
   virtual std::string failed_nodes(const std::string& nodes) = 0;
+};
+
+// The moment before which a request may leave this host. A caller that has given up knows then that nothing
+// of it can still be sent. The clock is CLOCK_MONOTONIC, the same for all processes of a host.
+using SendBefore = std::chrono::steady_clock::time_point;
+
+// SchedulerActor: submits, releases and cancels jobs, with the rights of the user that this process runs as.
+// Every call may block for seconds. One call at a time. Throws Error{unavailable} when the scheduler cannot
+// be reached, or when `send_before` has passed.
+class SchedulerActor {
+ public:
+  virtual ~SchedulerActor() = default;
+
+  // Queues the job, or the array, and returns its id.
+  // NOT idempotent: after a doubt (Error{unavailable}) find() first.
+  // Throws Error{invalid} or Error{denied} with the scheduler's reason when it will never take this job,
+  // Error{not_found} when the scheduler sees that the job that this one depends on is not there.
+  virtual std::uint32_t submit(const JobRequest& request, SendBefore send_before) = 0;
+
+  // Every job of that user, live or recorded, whose name is the token, and of arrays every task; throws
+  // unless all sources answered, and unless this process has the right to see them. `since`: no such job was
+  // submitted earlier. A job on record as not ended that the controller no longer has is lost: phase ended,
+  // outcome unknown.
+  virtual std::vector<JobStatus> find(const Token& token, std::uint32_t uid, UtcSeconds since) = 0;
+
+  // Act only if this id still carries this token and submit time; throw Error{not_found} otherwise.
+  // A job already released, already ended: nothing to do, no error. Of an array: one task, or all that are
+  // left.
+  virtual void release(const JobKey& job, const Token& token, SendBefore send_before) = 0;
+  virtual void cancel(const JobKey& job, const Token& token, SendBefore send_before) = 0;
+
+  // Sets these limits, all or none, and returns where they differed before. Repeating the call does no harm.
+  // Error{denied} unless this user is an administrator of the scheduler.
+  virtual std::vector<PlanDrift> apply_plans(const std::vector<PlanLimit>& plans) = 0;
 };
 
 }  // namespace trainyard

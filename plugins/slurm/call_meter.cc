@@ -15,26 +15,32 @@ constexpr int windows_per_minute = 6;
 
 CallMeter::Clock::time_point CallMeter::turn(Clock::time_point now) const {
   std::size_t allowed = static_cast<std::size_t>(std::max(1, ceiling_ / windows_per_minute));
-  if (ceiling_ == 0 || calls_.size() < allowed) return now;
-  return std::max(now, calls_[calls_.size() - allowed].at + window);
+  return calls_.with([&](const Calls& calls) {
+    if (ceiling_ == 0 || calls.size() < allowed) return now;
+    return std::max(now, calls[calls.size() - allowed].at + window);
+  });
 }
 
 void CallMeter::count(const char* kind) {
   std::this_thread::sleep_until(turn(Clock::now()));
-  calls_.push_back({Clock::now(), kind});
-  forget_older_than_a_minute();
+  calls_.with([kind](Calls& calls) {
+    calls.push_back({Clock::now(), kind});
+    forget_older_than_a_minute(calls);
+  });
 }
 
 CallCounts CallMeter::last_minute() {
-  forget_older_than_a_minute();
-  CallCounts counts;
-  for (const Call& call : calls_) ++counts[call.kind];
-  return counts;
+  return calls_.with([](Calls& calls) {
+    forget_older_than_a_minute(calls);
+    CallCounts counts;
+    for (const Call& call : calls) ++counts[call.kind];
+    return counts;
+  });
 }
 
-void CallMeter::forget_older_than_a_minute() {
+void CallMeter::forget_older_than_a_minute(Calls& calls) {
   Clock::time_point minute_ago = Clock::now() - std::chrono::minutes(1);
-  while (!calls_.empty() && calls_.front().at < minute_ago) calls_.pop_front();
+  while (!calls.empty() && calls.front().at < minute_ago) calls.pop_front();
 }
 
 CallMeter& call_meter() {

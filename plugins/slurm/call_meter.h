@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // CallMeter: counts what is asked of slurmctld and slurmdbd, and keeps below a ceiling. The controller is
-// everybody's: what we cost it is known, and bounded. One per process, as libslurm is; one thread at a time.
+// everybody's: what we cost it is known, and bounded. One per process, as libslurm is. Any thread.
 #pragma once
 #include <chrono>
 #include <deque>
 
+#include "daemon/base/guarded.h"
 #include "plugins/scheduler.h"
 
 namespace trainyard::slurm {
@@ -13,7 +14,7 @@ class CallMeter {
  public:
   using Clock = std::chrono::steady_clock;
 
-  // 0: none. Above it a call waits for its turn; never for longer than ten seconds.
+  // Before the first call. 0: none. Above it a call waits for its turn; never for longer than ten seconds.
   void set_ceiling(int calls_per_minute) { ceiling_ = calls_per_minute; }
 
   // Before each call: "load_jobs", "submit", "slurmdbd" …
@@ -29,9 +30,10 @@ class CallMeter {
     Clock::time_point at;
     const char* kind;
   };
-  void forget_older_than_a_minute();
+  using Calls = std::deque<Call>;  // of the last minute, in their order
+  static void forget_older_than_a_minute(Calls& calls);
 
-  std::deque<Call> calls_;  // of the last minute, in their order
+  mutable Guarded<Calls> calls_;
   int ceiling_ = 0;
 };
 

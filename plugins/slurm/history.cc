@@ -5,15 +5,22 @@
 #include <map>
 #include <string_view>
 
+#include "plugins/slurm/job_status.h"
+#include "plugins/slurm/query_rights.h"
 #include "plugins/slurm/record.h"
-#include "plugins/slurm/slurm_scheduler.h"
+#include "plugins/slurm/slurm_actor.h"
+#include "plugins/slurm/slurm_reader.h"
 
 namespace trainyard::slurm {
 
-std::vector<JobStatus> SlurmScheduler::find_recorded(const Token& token, std::uint32_t uid) const {
+namespace {
+
+std::vector<JobStatus> find_recorded(const Token& token, std::uint32_t uid, UtcSeconds since,
+                                     const Cluster& cluster) {
   Database database;
+  check_sees_own_jobs(database, cluster);
   std::map<std::uint32_t, std::string> tres = tres_names(database);
-  RecordList list = database.jobs_named(token, uid, cluster_.name);
+  RecordList list = database.jobs_named(token, uid, to_unix(since), cluster.name);
   std::vector<JobStatus> statuses;
   // What has no record of its own never started: if it is to, slurmctld knows it.
   for (const slurmdb_job_rec_t* job : list.as<slurmdb_job_rec_t>())
@@ -21,16 +28,18 @@ std::vector<JobStatus> SlurmScheduler::find_recorded(const Token& token, std::ui
   return statuses;
 }
 
-std::vector<JobStatus> SlurmScheduler::find(const Token& token, std::uint32_t uid) {
+}  // namespace
+
+std::vector<JobStatus> SlurmActor::find(const Token& token, std::uint32_t uid, UtcSeconds since) {
   // slurmdbd first: a job that it knows and slurmctld, asked later, does not, is over.
   std::vector<JobStatus> recorded;
-  if (cluster_.has_accounting) recorded = find_recorded(token, uid);
+  if (cluster_.has_accounting) recorded = find_recorded(token, uid, since, cluster_);
 
   std::vector<JobStatus> found;
   JobRecords live = load_jobs_of(uid);
   for (const slurm_job_info_t& job : live.jobs())
     if (job.name != nullptr && token == job.name)
-      std::ranges::move(statuses_of(job), std::back_inserter(found));
+      std::ranges::move(statuses_of(job, cluster_.name), std::back_inserter(found));
   for (JobStatus& job : recorded) {
     if (std::ranges::find(found, job.key, &JobStatus::key) != found.end()) continue;
     if (job.phase != JobPhase::ended) {
@@ -42,7 +51,7 @@ std::vector<JobStatus> SlurmScheduler::find(const Token& token, std::uint32_t ui
   return found;
 }
 
-std::optional<JobStatus> SlurmScheduler::history(const JobKey& job) {
+std::optional<JobStatus> SlurmReader::history(const JobKey& job) {
   if (!cluster_.has_accounting) return std::nullopt;
   Database database;
   std::map<std::uint32_t, std::string> tres = tres_names(database);
@@ -58,7 +67,7 @@ std::optional<JobStatus> SlurmScheduler::history(const JobKey& job) {
 }
 
 // slurmdbd does not count restarts: it has a row for each, in order, with a submit time of its own.
-std::vector<JobStatus> SlurmScheduler::history_since(const std::string& prefix, UtcSeconds since) {
+std::vector<JobStatus> SlurmReader::history_since(const std::string& prefix, UtcSeconds since) {
   if (!cluster_.has_accounting) return {};
   Database database;
   std::map<std::uint32_t, std::string> tres = tres_names(database);

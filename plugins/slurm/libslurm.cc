@@ -148,6 +148,8 @@ Cluster open_cluster(const std::string& conf) {
   cluster.has_accounting = storage == "accounting_storage/slurmdbd";
   cluster.enforces_limits = enforces(enforce_limits | enforce_qos);
   cluster.enforces_associations = enforces(enforce_associations);
+  cluster.hides_jobs = (slurm_conf.private_data & PRIVATE_DATA_JOBS) != 0;
+  cluster.slurm_user = slurm_conf.slurm_user_id;
   return cluster;
 }
 
@@ -270,18 +272,6 @@ Database::Database() : connection_(connect()) {
 
 Database::~Database() { slurmdb_connection_close(&connection_); }
 
-RecordList Database::jobs_named(const std::string& name, std::uint32_t uid, const std::string& cluster) {
-  std::string user = std::to_string(uid);
-  RecordList names = list_of(name.c_str());
-  RecordList users = list_of(user.c_str());
-  RecordList clusters = list_of(cluster.c_str());
-  slurmdb_job_cond_t condition = any_job();
-  condition.jobname_list = names.get();
-  condition.userid_list = users.get();
-  condition.cluster_list = clusters.get();
-  return answer_of(slurmdb_jobs_get(connection_, &condition), "jobs named " + name + " of uid " + user);
-}
-
 RecordList Database::jobs_with_id(std::uint32_t job_id, const std::string& cluster) {
   slurm_selected_step_t wanted{};
   wanted.array_task_id = NO_VAL;
@@ -304,6 +294,43 @@ RecordList Database::jobs_since(std::time_t since, const std::string& cluster) {
   condition.usage_end = std::time(nullptr) + 1;
   condition.cluster_list = clusters.get();
   return answer_of(slurmdb_jobs_get(connection_, &condition), "jobs since " + std::to_string(since));
+}
+
+RecordList Database::jobs_named(const std::string& name, std::uint32_t uid, std::time_t since,
+                                const std::string& cluster) {
+  std::string user = std::to_string(uid);
+  RecordList names = list_of(name.c_str());
+  RecordList users = list_of(user.c_str());
+  RecordList clusters = list_of(cluster.c_str());
+  slurmdb_job_cond_t condition = any_job();
+  condition.flags |= JOBCOND_FLAG_NO_TRUNC;
+  condition.usage_start = since;
+  condition.usage_end = std::time(nullptr) + 1;
+  condition.jobname_list = names.get();
+  condition.userid_list = users.get();
+  condition.cluster_list = clusters.get();
+  return answer_of(slurmdb_jobs_get(connection_, &condition), "jobs named " + name + " of uid " + user);
+}
+
+bool Database::hides_jobs() {
+  RecordList settings = answer_of(slurmdb_config_get(connection_), "its settings");
+  for (const ConfigPair* setting : settings.as<ConfigPair>())
+    if (std::string_view(setting->name) == "PrivateData" && setting->value != nullptr)
+      for (const std::string& what : split(setting->value, ','))
+        if (what == "jobs" || what == "job") return true;
+  return false;
+}
+
+bool Database::is_operator(const std::string& user) {
+  RecordList users = list_of(user.c_str());
+  slurmdb_assoc_cond_t who{};
+  who.user_list = users.get();
+  slurmdb_user_cond_t condition{};
+  condition.assoc_cond = &who;
+  RecordList found = answer_of(slurmdb_users_get(connection_, &condition), "user " + user);
+  for (const slurmdb_user_rec_t* record : found.as<slurmdb_user_rec_t>())
+    if (record->admin_level >= SLURMDB_ADMIN_OPERATOR) return true;
+  return false;
 }
 
 RecordList Database::tres() {

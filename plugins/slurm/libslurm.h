@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // libslurm with owners: messages that free themselves, errors as Error. libslurm's state is global and its
-// errors travel in errno: call from one thread at a time.
+// errors travel in errno, which each thread has for itself.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -24,6 +24,8 @@ struct Cluster {
   bool has_accounting = false;         // slurmdbd records its jobs
   bool enforces_limits = false;        // of QOS, by AccountingStorageEnforce
   bool enforces_associations = false;  // likewise: who has no account gets no job
+  bool hides_jobs = false;             // PrivateData=jobs: ordinary users see their own jobs only
+  std::uint32_t slurm_user = 0;        // as whom slurmctld runs
 };
 
 // `conf` is a path, or empty for $SLURM_CONF, then the places where Slurm looks. Error{invalid} naming the
@@ -83,9 +85,9 @@ struct Submitted {
 Submitted submit_batch_job(job_desc_msg_t& description);
 
 // Of jobs as Slurm writes them: "77", of arrays the whole, or "77_3".
-// 0 or the error. From root or SlurmUser the hold is the administrator's: the owner cannot lift it.
+// 0 or the error. From root or SlurmUser the hold is the administrator's, from the owner his own.
 int hold_job(const std::string& job);
-// 0 or the error. Lifts a hold, whoever set it.
+// 0 or the error. An owner can lift his own hold, not the administrator's.
 int release_job(const std::string& job);
 // 0 or the error. As scancel does: SIGTERM to every process of the job, SIGKILL after KillWait.
 int kill_job(const std::string& job);
@@ -134,10 +136,16 @@ class Database {
   Database& operator=(const Database&) = delete;
 
   // slurmdb_job_rec_t, one for each run of a job, without steps, whenever it was.
-  RecordList jobs_named(const std::string& name, std::uint32_t uid, const std::string& cluster);
   RecordList jobs_with_id(std::uint32_t job_id, const std::string& cluster);
-  // The same of jobs that were eligible or ran at some time since then, whole.
+  // The same of jobs that were eligible or ran at some time since then, whole: those that were only ever held
+  // are left out.
+  RecordList jobs_named(const std::string& name, std::uint32_t uid, std::time_t since,
+                        const std::string& cluster);
   RecordList jobs_since(std::time_t since, const std::string& cluster);
+  // PrivateData=jobs in slurmdbd.conf, which is not that of slurm.conf.
+  bool hides_jobs();
+  // Whether this user may read and change the jobs of all: AdminLevel Operator or Administrator.
+  bool is_operator(const std::string& user);
   // slurmdb_tres_rec_t
   RecordList tres();
   // slurmdb_qos_rec_t, all there are

@@ -3,11 +3,11 @@
 #include <algorithm>
 
 #include "daemon/base/text.h"
-#include "plugins/slurm/slurm_scheduler.h"
+#include "plugins/slurm/slurm_reader.h"
 
 namespace trainyard::slurm {
 
-std::string SlurmScheduler::failed_nodes(const std::string& nodes) {
+std::string SlurmReader::failed_nodes(const std::string& nodes) {
   std::vector<std::string> failed = slurm::failed_nodes();
   std::vector<std::string> ours = expand_hosts(nodes);
   std::erase_if(ours,

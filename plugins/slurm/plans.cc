@@ -5,7 +5,8 @@
 #include "daemon/base/error.h"
 #include "daemon/base/text.h"
 #include "plugins/slurm/plan_books.h"
-#include "plugins/slurm/slurm_scheduler.h"
+#include "plugins/slurm/slurm_actor.h"
+#include "plugins/slurm/slurm_reader.h"
 #include "plugins/slurm/tres.h"
 
 namespace trainyard::slurm {
@@ -96,14 +97,14 @@ void check_accounting(const Cluster& cluster) {
 
 }  // namespace
 
-std::vector<PlanDrift> SlurmScheduler::plan_drift(const std::vector<PlanLimit>& plans) {
+std::vector<PlanDrift> SlurmReader::plan_drift(const std::vector<PlanLimit>& plans) {
   check_accounting(cluster_);
   Database database;
   PlanBooks books = read_books(database, id_of_gpus(database), cluster_);
   return drift_in(changes_for(plans, books), books.enforced);
 }
 
-std::vector<PlanDrift> SlurmScheduler::apply_plans(const std::vector<PlanLimit>& plans) {
+std::vector<PlanDrift> SlurmActor::apply_plans(const std::vector<PlanLimit>& plans) {
   check_accounting(cluster_);
   Database database;
   std::uint32_t gpus = id_of_gpus(database);

@@ -17,6 +17,11 @@ extern slurm_conf_t slurm_conf;
 char* slurm_job_state_string(std::uint32_t state);
 int slurm_bit_test(bitstr_t* bits, std::int64_t bit);
 std::int64_t slurm_bit_size(bitstr_t* bits);
+// What slurmdb_config_get() lists, "config_key_pair_t".
+struct ConfigPair {
+  char* name;
+  char* value;
+};
 #if SLURM_VERSION_NUMBER < SLURM_VERSION_NUM(24, 11, 0)
 char* slurm_job_reason_string(enum job_state_reason reason);
 #else

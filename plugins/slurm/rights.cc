@@ -3,7 +3,8 @@
 #include <grp.h>
 
 #include "daemon/base/as_user.h"
-#include "plugins/slurm/slurm_scheduler.h"
+#include "plugins/slurm/query_rights.h"
+#include "plugins/slurm/slurm_reader.h"
 #include "plugins/slurm/user_rights.h"
 
 namespace trainyard::slurm {
@@ -45,7 +46,9 @@ void read_partitions(UserRights& rights) {
 
 }  // namespace
 
-std::vector<RefusedName> SlurmScheduler::refused_names(const std::string& user, const JobNames& names) {
+void SlurmReader::check_sees_all_jobs() { check_sees_jobs_of_all(cluster_); }
+
+std::vector<RefusedName> SlurmReader::refused_names(const std::string& user, const JobNames& names) {
   UserRights rights;
   rights.user = user;
   if (cluster_.has_accounting) read_accounts(cluster_.name, rights);

@@ -6,7 +6,7 @@
 
 #include "plugins/slurm/batch_options.h"
 #include "plugins/slurm/errors.h"
-#include "plugins/slurm/slurm_scheduler.h"
+#include "plugins/slurm/slurm_actor.h"
 
 namespace trainyard::slurm {
 namespace {
@@ -108,7 +108,7 @@ void describe_life(job_desc_msg_t& job, const JobRequest& request, Texts& texts)
   }
   // Without it a job whose parent failed stays pending for ever.
   if (request.dependency) job.bitflags |= KILL_INV_DEP;
-  // The owner could lift this hold; hold_job() makes it the administrator's.
+  // The hold is the owner's: he may lift it. His agent then finds no launch file, and exits.
   if (request.held) job.priority = 0;
 }
 
@@ -120,15 +120,6 @@ void describe_life(job_desc_msg_t& job, const JobRequest& request, Texts& texts)
                                           std::to_string(request.dependency->job_id) +
                                           " that it is to follow");
   throw_slurm("submit " + request.token + " (" + blamed_part(request, error) + ")", error);
-}
-
-// In doubt it is unavailable: the job is queued, and found by its token.
-void take_hold_from_owner(const JobKey& job, const Token& token) {
-  int error = hold_job(to_string(job));
-  if (error != 0)
-    throw Error(ErrorKind::unavailable,
-                "submit " + token + ": job " + to_string(job) +
-                    " is queued, but not held by the administrator: " + slurm_strerror(error));
 }
 
 const char* word_of(JobDependency::Kind kind) {
@@ -178,18 +169,7 @@ std::uint64_t mebibytes_of(std::int64_t bytes) {
   return (static_cast<std::uint64_t>(bytes) + (1U << 20) - 1) >> 20;
 }
 
-// The response to a submission does not say when it was: the job's own record does.
-JobKey SlurmScheduler::seen_as(std::uint32_t job_id, const Token& token) const {
-  std::optional<JobRecords> records = load_job(job_id);
-  if (records)
-    for (const slurm_job_info_t& record : records->jobs())
-      if (record.job_id == job_id && record.name != nullptr && token == record.name)
-        return {cluster_.name, record.job_id, from_unix(record.submit_time)};
-  throw Error(ErrorKind::unavailable, "submit " + token + ": slurmctld took it as job " +
-                                          std::to_string(job_id) + " and no longer shows it");
-}
-
-JobKey SlurmScheduler::submit(const JobRequest& request) {
+std::uint32_t SlurmActor::submit(const JobRequest& request, SendBefore send_before) {
   Texts texts(request);
   job_desc_msg_t job = empty_description();
   describe_identity(job, request);
@@ -199,12 +179,10 @@ JobKey SlurmScheduler::submit(const JobRequest& request) {
   else
     describe_batch_script(job, request, texts);
   describe_life(job, request, texts);
+  check_time_is_left(send_before, "submit " + request.token);
   Submitted submitted = submit_batch_job(job);
   if (submitted.error != 0) throw_refusal(request, submitted.error);
-
-  JobKey key = seen_as(submitted.job_id, request.token);
-  if (request.held) take_hold_from_owner(key, request.token);
-  return key;
+  return submitted.job_id;
 }
 
 }  // namespace trainyard::slurm

@@ -43,7 +43,7 @@ JobKey FakeScheduler::queue(const JobRequest& request) {
   return job.key;
 }
 
-JobKey FakeScheduler::submit(const JobRequest& request) {
+std::uint32_t FakeScheduler::submit(const JobRequest& request, SendBefore /*send_before*/) {
   std::lock_guard lock(mutex_);
   check_there();
   if (request.dependency) check_followed(*request.dependency);
@@ -56,10 +56,19 @@ JobKey FakeScheduler::submit(const JobRequest& request) {
   for (const JobRequest& heard_now : std::exchange(unheard_, {})) queue(heard_now);
   JobKey key = queue(request);
   if (lose_) throw Error(ErrorKind::unavailable, "the answer was lost");
-  return key;
+  return key.job_id;
 }
 
-std::vector<JobStatus> FakeScheduler::find(const Token& token, std::uint32_t uid) {
+std::vector<JobStatus> FakeScheduler::look_up(std::uint32_t job_id, const Token& token, std::uint32_t uid) {
+  std::lock_guard lock(mutex_);
+  check_there();
+  std::vector<JobStatus> found;
+  for (const JobStatus& job : jobs_)
+    if (job.key.job_id == job_id && job.token == token && job.uid == uid) found.push_back(job);
+  return found;
+}
+
+std::vector<JobStatus> FakeScheduler::find(const Token& token, std::uint32_t uid, UtcSeconds /*since*/) {
   std::lock_guard lock(mutex_);
   check_there();
   std::vector<JobStatus> found;
@@ -68,14 +77,14 @@ std::vector<JobStatus> FakeScheduler::find(const Token& token, std::uint32_t uid
   return found;
 }
 
-void FakeScheduler::release(const JobKey& key, const Token& token) {
+void FakeScheduler::release(const JobKey& key, const Token& token, SendBefore /*send_before*/) {
   std::lock_guard lock(mutex_);
   check_there();
   if (gone_on_release_) std::erase_if(jobs_, [&](const JobStatus& job) { return job.key == key; });
   for (JobStatus* job : find_all(key, token)) job->held = false;
 }
 
-void FakeScheduler::cancel(const JobKey& key, const Token& token) {
+void FakeScheduler::cancel(const JobKey& key, const Token& token, SendBefore /*send_before*/) {
   std::lock_guard lock(mutex_);
   check_there();
   for (JobStatus* job : find_all(key, token)) {

@@ -1,6 +1,6 @@
-// FakeScheduler: a Scheduler in memory for tests of logic. It records what was asked; the test says what
-// happens. Calls come from the lane, the test looks from its own thread while the lane is quiet, or through
-// the lock.
+// FakeScheduler: a scheduler in memory, its reader and its actor in one, for tests of logic. It records what
+// was asked; the test says what happens. Calls come from the lane, the test looks from its own thread while
+// the lane is quiet, or through the lock.
 #pragma once
 #include <map>
 #include <mutex>
@@ -11,16 +11,18 @@
 
 namespace trainyard::testing {
 
-class FakeScheduler : public Scheduler {
+class FakeScheduler : public SchedulerReader, public SchedulerActor {
  public:
   std::string describe() override { return "Fake 1.0, cluster test"; }
   CallCounts calls_last_minute() override { return {{"poll", polls()}}; }
   std::chrono::seconds message_timeout() override { return message_timeout_; }
   int most_array_tasks() override { return 1000; }
-  JobKey submit(const JobRequest& request) override;
-  std::vector<JobStatus> find(const Token& token, std::uint32_t uid) override;
-  void release(const JobKey& job, const Token& token) override;
-  void cancel(const JobKey& job, const Token& token) override;
+  void check_sees_all_jobs() override {}
+  std::vector<JobStatus> look_up(std::uint32_t job_id, const Token& token, std::uint32_t uid) override;
+  std::uint32_t submit(const JobRequest& request, SendBefore send_before) override;
+  std::vector<JobStatus> find(const Token& token, std::uint32_t uid, UtcSeconds since) override;
+  void release(const JobKey& job, const Token& token, SendBefore send_before) override;
+  void cancel(const JobKey& job, const Token& token, SendBefore send_before) override;
   std::optional<std::vector<JobStatus>> poll(const std::string& prefix) override;
   std::optional<JobStatus> history(const JobKey& job) override;
   std::vector<JobStatus> history_since(const std::string& prefix, UtcSeconds since) override;

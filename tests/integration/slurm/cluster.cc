@@ -20,9 +20,35 @@ namespace trainyard {
 
 using namespace std::chrono_literals;
 
-Scheduler& Slurm::scheduler() {
-  static const std::unique_ptr<Scheduler> loaded = load_scheduler("slurm", Json::object());
-  return *loaded;
+namespace {
+
+constexpr std::chrono::seconds time_to_send{60};
+
+SendBefore soon() { return SendBefore::clock::now() + time_to_send; }
+
+}  // namespace
+
+SlurmModule::SlurmModule()
+    : reader_(load_scheduler_reader("slurm", Json::object())),
+      actor_(load_scheduler_actor("slurm", Json::object())) {}
+
+JobKey SlurmModule::submit(const JobRequest& request) {
+  std::uint32_t id = actor_->submit(request, soon());
+  std::vector<JobStatus> seen = reader_->look_up(id, request.token, request.uid);
+  if (seen.empty()) throw Error(ErrorKind::unavailable, "slurmctld does not show the job it took");
+  return array_of(seen.front().key);
+}
+
+std::vector<JobStatus> SlurmModule::find(const Token& token, std::uint32_t uid) {
+  return actor_->find(token, uid, now() - std::chrono::hours(1));
+}
+
+void SlurmModule::release(const JobKey& job, const Token& token) { actor_->release(job, token, soon()); }
+void SlurmModule::cancel(const JobKey& job, const Token& token) { actor_->cancel(job, token, soon()); }
+
+SlurmModule& Slurm::scheduler() {
+  static SlurmModule loaded;
+  return loaded;
 }
 
 void Slurm::SetUp() {

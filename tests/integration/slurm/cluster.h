@@ -12,10 +12,40 @@
 
 namespace trainyard {
 
+// The module's reader and actor, loaded once per process as the daemon and a deputy load them.
+class SlurmModule {
+ public:
+  SlurmModule();
+
+  std::string describe() { return reader_->describe(); }
+  std::chrono::seconds message_timeout() { return reader_->message_timeout(); }
+  // Submits, and looks the job up for its key, as the daemon does.
+  JobKey submit(const JobRequest& request);
+  std::vector<JobStatus> find(const Token& token, std::uint32_t uid);
+  void release(const JobKey& job, const Token& token);
+  void cancel(const JobKey& job, const Token& token);
+  std::optional<std::vector<JobStatus>> poll(const std::string& prefix) { return reader_->poll(prefix); }
+  std::optional<JobStatus> history(const JobKey& job) { return reader_->history(job); }
+  std::vector<JobStatus> history_since(const std::string& prefix, UtcSeconds since) {
+    return reader_->history_since(prefix, since);
+  }
+  std::vector<RefusedName> refused_names(const std::string& user, const JobNames& names) {
+    return reader_->refused_names(user, names);
+  }
+  std::vector<PlanDrift> plan_drift(const std::vector<PlanLimit>& plans) { return reader_->plan_drift(plans); }
+  std::vector<PlanDrift> apply_plans(const std::vector<PlanLimit>& plans) { return actor_->apply_plans(plans); }
+  std::string failed_nodes(const std::string& nodes) { return reader_->failed_nodes(nodes); }
+  SchedulerReader& reader() { return *reader_; }
+  SchedulerActor& actor() { return *actor_; }
+
+ private:
+  std::unique_ptr<SchedulerReader> reader_;
+  std::unique_ptr<SchedulerActor> actor_;
+};
+
 class Slurm : public testing::Test {
  protected:
-  // The module as the daemon loads it, once per process.
-  static Scheduler& scheduler();
+  static SlurmModule& scheduler();
 
   // A one-task job of the calling user with a token of its own, whose script is "#!/bin/sh" and `script`. It
   // runs in directory() and writes to output_of() it.

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What slurmctld knows now: seeing, releasing, cancelling.
+#include "plugins/slurm/job_status.h"
+
 #include <algorithm>
 #include <ctime>
 #include <iterator>
-#include <string_view>
 
-#include "plugins/slurm/errors.h"
-#include "plugins/slurm/slurm_scheduler.h"
 #include "plugins/slurm/status.h"
 #include "plugins/slurm/tres.h"
 
@@ -24,12 +22,6 @@ std::string reason_of(const slurm_job_info_t& job) {
 Gpus allocated_gpus(const slurm_job_info_t& job) {
   Gpus gpus = gpus_in(text_of(job.tres_alloc_str));
   return gpus.count > 0 ? gpus : gpus_in_gres(text_of(job.gres_total));
-}
-
-bool is_over(int error) { return error == ESLURM_ALREADY_DONE || error == ESLURM_JOB_FINISHED; }
-
-std::string name_of(const JobKey& job, const Token& token) {
-  return "job " + to_string(job) + " (" + token + ")";
 }
 
 JobStatus status_of(const slurm_job_info_t& job, const std::string& cluster) {
@@ -72,10 +64,8 @@ JobStatus status_of(const slurm_job_info_t& job, const std::string& cluster) {
 
 }  // namespace
 
-std::string SlurmScheduler::describe() { return "Slurm " + cluster_.version + ", cluster " + cluster_.name; }
-
-std::vector<JobStatus> SlurmScheduler::statuses_of(const slurm_job_info_t& record) const {
-  JobStatus status = status_of(record, cluster_.name);
+std::vector<JobStatus> statuses_of(const slurm_job_info_t& record, const std::string& cluster) {
+  JobStatus status = status_of(record, cluster);
   if (record.array_job_id == 0) return {status};
   status.key.job_id = record.array_job_id;
   std::vector<JobStatus> statuses;
@@ -86,44 +76,15 @@ std::vector<JobStatus> SlurmScheduler::statuses_of(const slurm_job_info_t& recor
   return statuses;
 }
 
-std::optional<std::vector<JobStatus>> SlurmScheduler::poll(const std::string& prefix) {
-  std::optional<JobRecords> records = load_jobs(prefix == polled_prefix_ ? polled_at_ : 0);
-  if (!records) return std::nullopt;
-  std::vector<JobStatus> statuses;
-  for (const slurm_job_info_t& job : records->jobs())
-    if (job.name != nullptr && std::string_view(job.name).starts_with(prefix))
-      std::ranges::move(statuses_of(job), std::back_inserter(statuses));
-  polled_prefix_ = prefix;
-  polled_at_ = records->updated_at();
-  return statuses;
-}
-
-std::vector<JobStatus> SlurmScheduler::see(const JobKey& job, const Token& token) const {
+std::vector<JobStatus> statuses_under(std::uint32_t job_id, const Token& token, const std::string& cluster) {
   std::vector<JobStatus> seen;
-  if (std::optional<JobRecords> records = load_job(job.job_id))
-    for (const slurm_job_info_t& record : records->jobs())
-      std::ranges::copy_if(statuses_of(record), std::back_inserter(seen), [&](const JobStatus& status) {
-        return status.token == token && (status.key == job || array_of(status.key) == job);
-      });
-  if (seen.empty()) throw Error(ErrorKind::not_found, name_of(job, token) + " is not in slurmctld");
+  std::optional<JobRecords> records = load_job(job_id);
+  if (!records) return seen;
+  for (const slurm_job_info_t& record : records->jobs())
+    std::ranges::copy_if(
+        statuses_of(record, cluster), std::back_inserter(seen),
+        [&](const JobStatus& status) { return status.token == token && status.key.job_id == job_id; });
   return seen;
-}
-
-void SlurmScheduler::release(const JobKey& job, const Token& token) {
-  if (std::ranges::none_of(see(job, token), &JobStatus::held)) return;
-  int error = release_job(to_string(job));
-  if (error != 0 && !is_over(error)) throw_slurm("release " + name_of(job, token), error);
-}
-
-void SlurmScheduler::cancel(const JobKey& job, const Token& token) {
-  auto has_ended = [](const JobStatus& status) { return status.phase == JobPhase::ended; };
-  std::vector<JobStatus> seen = see(job, token);
-  if (std::ranges::all_of(seen, has_ended)) return;
-  // A task that slurmctld has not parted from its array yet would vanish without a record; held, it is
-  // parted.
-  if (job.task && seen.front().phase == JobPhase::pending) hold_job(to_string(job));
-  int error = kill_job(to_string(job));
-  if (error != 0 && !is_over(error)) throw_slurm("cancel " + name_of(job, token), error);
 }
 
 }  // namespace trainyard::slurm

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// slurmctld's job records in the words of plugins/scheduler.h.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "plugins/scheduler.h"
+#include "plugins/slurm/libslurm.h"
+
+namespace trainyard::slurm {
+
+// One status for each task, where the record is of an array.
+std::vector<JobStatus> statuses_of(const slurm_job_info_t& record, const std::string& cluster);
+
+// The records of slurmctld under that id, or of every task of that array, whose name is the token.
+std::vector<JobStatus> statuses_under(std::uint32_t job_id, const Token& token, const std::string& cluster);
+
+}  // namespace trainyard::slurm

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// SlurmActor: the SchedulerActor of plugins/scheduler.h, by libslurm. munge vouches for the uid of this
+// process, so slurmctld and slurmdbd decide what it may do. One object per process, one thread.
+#pragma once
+#include "plugins/scheduler.h"
+#include "plugins/slurm/libslurm.h"
+
+namespace trainyard::slurm {
+
+class SlurmActor final : public SchedulerActor {
+ public:
+  // `conf`: as SlurmReader's.
+  explicit SlurmActor(const std::string& conf) : cluster_(open_cluster(conf)) {}
+
+  std::uint32_t submit(const JobRequest& request, SendBefore send_before) override;  // submit.cc
+  std::vector<JobStatus> find(const Token& token, std::uint32_t uid,
+                              UtcSeconds since) override;                                // history.cc
+  void release(const JobKey& job, const Token& token, SendBefore send_before) override;  // acting.cc
+  void cancel(const JobKey& job, const Token& token, SendBefore send_before) override;   // acting.cc
+  std::vector<PlanDrift> apply_plans(const std::vector<PlanLimit>& plans) override;      // plans.cc
+
+ private:
+  Cluster cluster_;
+};
+
+// Error{unavailable} when that moment has passed. Called right before the request is sent.
+void check_time_is_left(SendBefore send_before, const std::string& what);
+
+}  // namespace trainyard::slurm

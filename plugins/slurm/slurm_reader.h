@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// SlurmReader: the SchedulerReader of plugins/scheduler.h, by libslurm. One object per process.
+#pragma once
+#include <ctime>
+
+#include "plugins/scheduler.h"
+#include "plugins/slurm/call_meter.h"
+#include "plugins/slurm/libslurm.h"
+
+namespace trainyard::slurm {
+
+class SlurmReader final : public SchedulerReader {
+ public:
+  // `conf`: a slurm.conf, or empty for the usual places; Error{invalid} when it cannot be read. Needs no
+  // daemon of Slurm's to be up.
+  explicit SlurmReader(const std::string& conf) : cluster_(open_cluster(conf)) {}
+
+  std::string describe() override;  // reading.cc
+  CallCounts calls_last_minute() override { return call_meter().last_minute(); }
+  std::chrono::seconds message_timeout() override { return cluster_.message_timeout; }
+  int most_array_tasks() override { return cluster_.most_array_tasks; }
+
+  void check_sees_all_jobs() override;  // rights.cc
+  std::vector<JobStatus> look_up(std::uint32_t job_id, const Token& token,
+                                 std::uint32_t uid) override;                                  // reading.cc
+  std::optional<std::vector<JobStatus>> poll(const std::string& prefix) override;              // reading.cc
+  std::optional<JobStatus> history(const JobKey& job) override;                                // history.cc
+  std::vector<JobStatus> history_since(const std::string& prefix, UtcSeconds since) override;  // history.cc
+  std::vector<RefusedName> refused_names(const std::string& user,
+                                         const JobNames& names) override;           // rights.cc
+  std::vector<PlanDrift> plan_drift(const std::vector<PlanLimit>& plans) override;  // plans.cc
+  std::string failed_nodes(const std::string& nodes) override;                      // nodes.cc
+
+ private:
+  Cluster cluster_;
+  std::string polled_prefix_;
+  std::time_t polled_at_ = 0;  // slurmctld's clock at the last answer
+};
+
+}  // namespace trainyard::slurm
