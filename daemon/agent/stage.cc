@@ -13,6 +13,7 @@
 #include "daemon/base/fd.h"
 #include "daemon/base/log.h"
 #include "daemon/handover/layout.h"
+#include "daemon/handover/source_list.h"
 #include "plugins/loader.h"
 
 namespace trainyard {
@@ -147,8 +148,9 @@ void stage_unless_there(const StageRequest& request) {
 }  // namespace
 
 int stage(const std::string& request_path) {
-  const StageRequest request = read_handover(request_path, stage_request_from_json);
+  StageRequest request = read_handover(request_path, stage_request_from_json);
   try {
+    read_source_list(join_path(request.directory, layout::source_list), request);
     stage_unless_there(request);
   } catch (...) {
     const Error e = caught_error();

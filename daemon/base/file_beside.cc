@@ -19,12 +19,12 @@ FileBeside::~FileBeside() {
   if (!committed_) ::unlink(beside_.c_str());
 }
 
-void FileBeside::commit() {
+void FileBeside::commit_as(const std::string& path) {
   if (::fsync(fd_.get()) != 0) throw_errno("fsync " + beside_);
   fd_.reset();
-  if (::rename(beside_.c_str(), path_.c_str()) != 0) throw_errno("rename " + beside_ + " to " + path_);
+  if (::rename(beside_.c_str(), path.c_str()) != 0) throw_errno("rename " + beside_ + " to " + path);
   committed_ = true;
-  const std::string folder = std::filesystem::path(path_).parent_path().string();
+  const std::string folder = std::filesystem::path(path).parent_path().string();
   fsync_directory(folder.empty() ? "." : folder);
 }
 

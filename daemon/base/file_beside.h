@@ -19,7 +19,9 @@ class FileBeside {
   const std::string& path_beside() const { return beside_; }
 
   // fsync, close, rename, fsync of the folder.
-  void commit();
+  void commit() { commit_as(path_); }
+  // The same under another name on the same file system.
+  void commit_as(const std::string& path);
 
  private:
   std::string path_;

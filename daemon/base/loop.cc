@@ -100,13 +100,21 @@ void Loop::post(std::function<void()> work) {
 }
 
 Loop::Watch Loop::watch_readable(int fd, std::function<void()> ready) {
+  return watch(fd, EPOLLIN, std::move(ready));
+}
+
+Loop::Watch Loop::watch_writable(int fd, std::function<void()> ready) {
+  return watch(fd, EPOLLOUT, std::move(ready));
+}
+
+Loop::Watch Loop::watch(int fd, std::uint32_t events, std::function<void()> ready) {
   Watch watch;
   watch.source_.reset(new Watch::Source{state_.get(), nullptr, std::move(ready)});
   auto fire = [](sd_event_source*, int, std::uint32_t, void* source) {
     static_cast<Watch::Source*>(source)->fire();
     return 0;
   };
-  check(sd_event_add_io(state_->event, &watch.source_->source, fd, EPOLLIN, fire, watch.source_.get()),
+  check(sd_event_add_io(state_->event, &watch.source_->source, fd, events, fire, watch.source_.get()),
         "sd_event_add_io");
   return watch;
 }

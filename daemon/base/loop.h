@@ -40,10 +40,13 @@ class Loop {
   void post(std::function<void()> work);
 
   Watch watch_readable(int fd, std::function<void()> ready);
+  Watch watch_writable(int fd, std::function<void()> ready);
   Watch after(std::chrono::milliseconds delay, std::function<void()> due);  // once
   Watch on_signal(int signal, std::function<void()> arrived);  // blocks the signal for this thread
 
  private:
+  Watch watch(int fd, std::uint32_t events, std::function<void()> ready);
+
   struct State;
   std::unique_ptr<State> state_;
 };

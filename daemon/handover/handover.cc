@@ -29,22 +29,10 @@ T integer(const Json& json, const char* key) {
 
 UtcSeconds time(const Json& json, const char* key) { return from_unix(get<std::int64_t>(json, key)); }
 
-Json objects_to_json(const std::vector<SourceObject>& objects) {
-  Json json = Json::array();
-  for (const SourceObject& object : objects) json.push_back(to_json(object));
-  return json;
-}
-
 Json list(const Json& json, const char* key) {
   Json items = get<Json>(json, key);
   if (!items.is_array()) throw Error(ErrorKind::invalid, std::string(key) + ": must be a list");
   return items;
-}
-
-std::vector<SourceObject> objects_from_json(const Json& json, const char* key) {
-  std::vector<SourceObject> objects;
-  for (const Json& item : list(json, key)) objects.push_back(source_object_from_json(item));
-  return objects;
 }
 
 std::vector<std::string> strings(const Json& json, const char* key) {
@@ -83,11 +71,8 @@ SourceObject source_object_from_json(const Json& json) {
 }
 
 Json to_json(const StageRequest& request) {
-  return versioned({{"digest", request.digest},
-                    {"directory", request.directory},
-                    {"data", to_json(request.data)},
-                    {"objects", objects_to_json(request.objects)},
-                    {"test_objects", objects_to_json(request.test_objects)}});
+  return versioned(
+      {{"digest", request.digest}, {"directory", request.directory}, {"data", to_json(request.data)}});
 }
 
 StageRequest stage_request_from_json(const Json& json) {
@@ -96,8 +81,6 @@ StageRequest stage_request_from_json(const Json& json) {
   request.digest = get<std::string>(json, "digest");
   request.directory = get<std::string>(json, "directory");
   request.data = data_spec_from_json(get<Json>(json, "data"));
-  request.objects = objects_from_json(json, "objects");
-  request.test_objects = objects_from_json(json, "test_objects");
   return request;
 }
 

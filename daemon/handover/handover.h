@@ -25,7 +25,8 @@ struct SourceObject {
   bool operator==(const SourceObject&) const = default;
 };
 
-// stage.json: daemon → `trainyard-agent stage`.
+// stage.json: daemon → `trainyard-agent stage`. The objects are not in it but in sources.jsonl beside it,
+// which read_source_list() adds.
 struct StageRequest {
   std::string digest;
   std::string directory;  // where train.h5 or files/ is to appear

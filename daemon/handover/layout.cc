@@ -10,10 +10,8 @@ std::string dataset_directory(const std::string& scratch, const std::string& dig
   return join_path(datasets_directory(scratch), digest);
 }
 
-std::string runs_directory(const std::string& scratch) { return join_path(scratch, "runs"); }
-
 std::string run_directory(const std::string& scratch, std::int64_t run_id) {
-  return join_path(runs_directory(scratch), std::to_string(run_id));
+  return join_path(join_path(scratch, "runs"), std::to_string(run_id));
 }
 
 std::string attempt_directory(const std::string& scratch, std::int64_t run_id, int attempt) {
@@ -25,8 +23,10 @@ std::string array_directory(const std::string& scratch, std::int64_t first_run, 
                    std::to_string(first_run) + "." + std::to_string(first_attempt));
 }
 
-std::string uploaded_code(const std::string& state_dir, std::uint32_t uid, const std::string& digest) {
-  return join_path(join_path(join_path(state_dir, "code"), std::to_string(uid)), digest + ".tar");
+std::string code_directory(const std::string& scratch) { return join_path(scratch, "code"); }
+
+std::string uploaded_code(const std::string& scratch, const std::string& digest) {
+  return join_path(code_directory(scratch), digest + ".tar");
 }
 
 std::string training_id(std::int64_t run_id) { return "training-" + std::to_string(run_id); }

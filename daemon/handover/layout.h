@@ -1,12 +1,17 @@
 // Where things lie on scratch, and what they are called. Said once, for the daemon, the agent and their
 // tests.
 //
-//   <scratch>/datasets/<digest>/            0700, the user's
-//     stage.json                            what to stage (StageRequest), written by the daemon as the user
+// <scratch> is a user's own, 0700, and carries the id of the daemon's ledger: "/scratch/ada/trainyard/1f3a…".
+//
+//   <scratch>/made-by-trainyard             tells a scratch that was emptied from one that was never made
+//   <scratch>/code/<sha256>.tar             packed code that was uploaded, complete or not there
+//   <scratch>/datasets/<digest>/
+//     sources.jsonl                         its objects as they were when it was wanted (source_list.h)
+//     stage.json                            what to stage (StageRequest), written by the daemon's deputy
 //     train.h5 | files/                     the data set, complete or not there (trainyard-scratch(5))
 //     staged.json                           evidence of the stage job (StageEvidence)
 //     stage.log                             its output
-//   <scratch>/runs/<run>/                   0700, the user's
+//   <scratch>/runs/<run>/
 //     code.tar                              the packed code, if any
 //     attempts/<n>/
 //       launch.json                         what to launch (Launch), 0600
@@ -17,7 +22,7 @@
 //       stored.json                         evidence of the store job (StoreEvidence)
 //       model/ results/ checkpoint/ logs/   MODEL_DIR RESULT_DIR CHECKPOINT_DIR LOG_DIR
 //       metrics.jsonl                       the built-in trainer's metrics
-//   <scratch>/arrays/<run>.<attempt>/       0700, the user's; named after the first attempt in it
+//   <scratch>/arrays/<run>.<attempt>/       named after the first attempt in it
 //     <task> → ../../runs/<run>/attempts/<n>
 #pragma once
 #include <cstdint>
@@ -25,6 +30,8 @@
 
 namespace trainyard::layout {
 
+inline constexpr const char* scratch_marker = "made-by-trainyard";
+inline constexpr const char* source_list = "sources.jsonl";
 inline constexpr const char* stage_file = "stage.json";
 inline constexpr const char* staged_file = "staged.json";
 inline constexpr const char* stage_log = "stage.log";
@@ -52,14 +59,12 @@ inline constexpr const char* store_job_log = "logs/store-job.txt";
 
 std::string datasets_directory(const std::string& scratch);
 std::string dataset_directory(const std::string& scratch, const std::string& digest);
-std::string runs_directory(const std::string& scratch);
 std::string run_directory(const std::string& scratch, std::int64_t run_id);
 std::string attempt_directory(const std::string& scratch, std::int64_t run_id, int attempt);
 std::string array_directory(const std::string& scratch, std::int64_t first_run, int first_attempt);
 
-// Uploaded code, in the daemon's state directory and the daemon's own: <state_dir>/code/<uid>/<sha256>.tar,
-// complete or not there. Of each user apart, so nobody runs or probes for another's.
-std::string uploaded_code(const std::string& state_dir, std::uint32_t uid, const std::string& digest);
+std::string code_directory(const std::string& scratch);
+std::string uploaded_code(const std::string& scratch, const std::string& digest);
 
 // "training-42"
 std::string training_id(std::int64_t run_id);

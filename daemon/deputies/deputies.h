@@ -1,0 +1,80 @@
+// Deputies: the daemon's side of its deputies. Starts the one that a call needs, hands it one call after the
+// other, holds each to its deadline, and ends a deputy that has nothing to do. A user has at most one process
+// of each kind, and no successor before it is reaped.
+#pragma once
+#include <chrono>
+#include <deque>
+#include <exception>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "daemon/base/loop.h"
+#include "daemon/deputies/deputy_starter.h"
+#include "daemon/deputy/frame.h"
+
+namespace trainyard {
+
+struct DeputyCall {
+  std::uint32_t uid = 0;
+  DeputyKind kind = DeputyKind::files;
+  Frame request;
+  std::chrono::milliseconds deadline{10'000};  // from the moment it is sent
+};
+
+class Deputies {
+ public:
+  // `idle`: how long a deputy without calls stays.
+  Deputies(Loop& loop, std::unique_ptr<DeputyStarter> starter,
+           std::chrono::milliseconds idle = std::chrono::minutes(1));
+  ~Deputies();
+  Deputies(const Deputies&) = delete;
+  Deputies& operator=(const Deputies&) = delete;
+
+  // On the loop; one of both is called, once, on the loop. Failure is Error{unavailable}, or Error{denied}
+  // when this user cannot have a deputy. A call to a deputy for Slurm that was sent fails only when the
+  // deputy is reaped: until then it may still act.
+  void call(DeputyCall call, std::function<void(Frame)> answer,
+            std::function<void(std::exception_ptr)> failed);
+
+  // The same from any other thread, which waits.
+  Frame call_and_wait(DeputyCall call);
+
+  // On the loop: fails all calls, and takes no more. Threads that wait in call_and_wait() go on.
+  void stop();
+
+  // On the loop, when a deputy is gone that may have been acting.
+  void on_reaped(std::function<void(std::uint32_t uid, DeputyKind kind)> observer);
+
+  // For people: how many there are, and why none can be started.
+  std::size_t count() const { return deputies_.size(); }
+  std::string trouble() const { return starter_->trouble(); }
+
+ private:
+  struct Waiting;
+  struct Deputy;
+  using Key = std::pair<std::uint32_t, DeputyKind>;
+
+  void started(const DeputyName& name, UniqueFd socket);
+  void ended(const DeputyName& name, const std::string& why, bool passes_by_itself);
+  void advance(const Key& key);
+  void send(Deputy& deputy);
+  void receive(const Key& key);
+  void overdue(const Key& key);
+  void end(Deputy& deputy);
+  void fail_waiting(Deputy& deputy, std::exception_ptr error);
+  Deputy* find(const DeputyName& name);
+
+  Loop& loop_;
+  std::unique_ptr<DeputyStarter> starter_;
+  std::chrono::milliseconds idle_;
+  std::map<Key, std::unique_ptr<Deputy>> deputies_;
+  std::uint64_t last_serial_;
+  bool stopped_ = false;
+  Loop::Watch starter_look_;
+  std::function<void(std::uint32_t, DeputyKind)> reaped_observer_;
+};
+
+}  // namespace trainyard

@@ -1,0 +1,89 @@
+// The verbs of a deputy for files.
+#include <map>
+
+#include "daemon/base/error.h"
+#include "daemon/deputy/local_files.h"
+#include "daemon/deputy/serve.h"
+#include "daemon/deputy/wire.h"
+
+namespace trainyard {
+namespace {
+
+// `bytes` is what the answer carries beside its value.
+using Verb = Json (*)(LocalFiles& files, const Json& arguments, Frame& request, std::string& bytes);
+
+Json prepare_attempts(LocalFiles& files, const Json& arguments, Frame&, std::string&) {
+  files.prepare_attempts(wire::attempts_from_json(get<Json>(arguments, "attempts")),
+                         wire::array_links_from_json(get<Json>(arguments, "array")));
+  return nullptr;
+}
+
+Json read_files(LocalFiles& files, const Json& arguments, Frame&, std::string&) {
+  return wire::to_json(files.read_files(get<std::string>(arguments, "directory"),
+                                        wire::texts_from_json(get<Json>(arguments, "names"))));
+}
+
+Json revoke_claim(LocalFiles& files, const Json& arguments, Frame&, std::string&) {
+  return to_json(files.revoke_claim(get<std::string>(arguments, "directory"),
+                                    from_unix(get<std::int64_t>(arguments, "at"))));
+}
+
+Json write_files(LocalFiles& files, const Json& arguments, Frame&, std::string&) {
+  files.write_files(get<std::string>(arguments, "directory"),
+                    wire::texts_from_json(get<Json>(arguments, "removed")),
+                    wire::text_map_from_json(get<Json>(arguments, "texts")));
+  return nullptr;
+}
+
+Json list_sources(LocalFiles& files, const Json& arguments, Frame&, std::string&) {
+  return wire::to_json(files.list_sources(data_spec_from_json(get<Json>(arguments, "data"))));
+}
+
+Json read_piece(LocalFiles& files, const Json& arguments, Frame&, std::string& bytes) {
+  FilePiece piece =
+      files.read_piece(get<std::string>(arguments, "path"), get<std::int64_t>(arguments, "from"),
+                       get<std::int64_t>(arguments, "most_bytes"));
+  bytes = std::move(piece.bytes);
+  return {{"next", piece.next}, {"size_bytes", piece.size_bytes}};
+}
+
+Json remove_tree(LocalFiles& files, const Json& arguments, Frame&, std::string&) {
+  files.remove_tree(get<std::string>(arguments, "path"));
+  return nullptr;
+}
+
+Json keep_code(LocalFiles& files, const Json& arguments, Frame& request, std::string&) {
+  files.keep_code(get<std::string>(arguments, "digest"), std::move(request.fd));
+  return nullptr;
+}
+
+Json find_code(LocalFiles& files, const Json& arguments, Frame&, std::string&) {
+  std::optional<std::int64_t> size = files.find_code(get<std::string>(arguments, "digest"));
+  return size ? Json(*size) : Json();
+}
+
+const std::map<std::string, Verb> verbs{
+    {"prepare_attempts", prepare_attempts}, {"read_files", read_files},     {"revoke_claim", revoke_claim},
+    {"write_files", write_files},           {"list_sources", list_sources}, {"read_piece", read_piece},
+    {"remove_tree", remove_tree},           {"keep_code", keep_code},       {"find_code", find_code},
+};
+
+Frame perform(Frame request) {
+  Json json = parse_json(request.json, "the daemon's request");
+  auto verb = verbs.find(get<std::string>(json, "verb"));
+  if (verb == verbs.end())
+    throw Error(ErrorKind::internal, "the deputy is of another release than the daemon: it knows no verb " +
+                                         get<std::string>(json, "verb"));
+  LocalFiles files(wire::scratch_root_from_json(get<Json>(json, "scratch")));
+  Frame answer;
+  Json value = verb->second(files, get<Json>(json, "arguments"), request, answer.bytes);
+  answer.json = Json{{"value", value}, {"scratch", wire::to_json(files.scratch())}}.dump(
+      -1, ' ', false, Json::error_handler_t::replace);
+  return answer;
+}
+
+}  // namespace
+
+Verbs file_verbs() { return perform; }
+
+}  // namespace trainyard

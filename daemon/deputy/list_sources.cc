@@ -1,0 +1,44 @@
+// Listing the objects of a data set: the list goes to a file, object by object.
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "daemon/base/error.h"
+#include "daemon/deputy/local_files.h"
+#include "daemon/handover/layout.h"
+#include "daemon/handover/source_list.h"
+#include "plugins/loader.h"
+
+namespace trainyard {
+namespace {
+
+void list_into(SourceListWriter& list, SourcePart part, const std::string& url) {
+  if (url.empty()) return;
+  for (const Object& object : load_object_store(url, nullptr)->list(url))
+    list.add(part, {object.url, object.key, object.etag, object.size_bytes});
+}
+
+void make_directory(const std::string& path) {
+  if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) throw_errno("mkdir " + path);
+}
+
+}  // namespace
+
+SourceList LocalFiles::list_sources(const DataSpec& data) {
+  std::string data_sets = layout::datasets_directory(root_.path);
+  make_directory(data_sets);
+  SourceListWriter list(data_sets, data);
+  list_into(list, SourcePart::train, data.source);
+  list_into(list, SourcePart::train, data.label_source);
+  list_into(list, SourcePart::test, data.test_source);
+  list_into(list, SourcePart::test, data.test_label_source);
+
+  SourceList found{data_set_digest(::geteuid(), list.digest()), list.objects(), list.size_bytes()};
+  std::string directory = layout::dataset_directory(root_.path, found.digest);
+  make_directory(directory);
+  list.commit(join_path(directory, layout::source_list));
+  return found;
+}
+
+}  // namespace trainyard

@@ -1,0 +1,201 @@
+#include "daemon/deputy/local_files.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+
+#include "daemon/base/digest.h"
+#include "daemon/base/error.h"
+#include "daemon/base/file_beside.h"
+#include "daemon/deputy/scratch_root.h"
+#include "daemon/handover/claim.h"
+#include "daemon/handover/layout.h"
+
+namespace trainyard {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::int64_t most_evidence_bytes = 1 << 20;
+
+void make_directory(const std::string& path) {
+  if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) throw_errno("mkdir " + path);
+}
+
+// The folder and those on the way to it.
+void make_directories(const std::string& path) {
+  if (::mkdir(path.c_str(), 0700) == 0 || errno == EEXIST) return;
+  if (errno != ENOENT) throw_errno("mkdir " + path);
+  make_directories(fs::path(path).parent_path().string());
+  make_directory(path);
+}
+
+bool is_directory(const std::string& path) {
+  struct stat found {};
+  if (::lstat(path.c_str(), &found) == 0) return S_ISDIR(found.st_mode);
+  if (errno == ENOENT || errno == ENOTDIR || errno == EACCES || errno == ELOOP) return false;
+  throw_errno("look at " + path);
+}
+
+// Every run that uses the code has it under a name of its own: it stays when the upload is removed.
+void link_code(const std::string& uploaded, const std::string& target) {
+  if (::link(uploaded.c_str(), target.c_str()) == 0 || errno == EEXIST) return;
+  if (errno == ENOENT)
+    throw Error(ErrorKind::invalid,
+                uploaded + ": the code that was uploaded is not there any more; submit again");
+  throw_errno("link " + uploaded + " to " + target);
+}
+
+FileText read_plain(const std::string& path) {
+  try {
+    return {read_file_if_there(path, most_evidence_bytes), ""};
+  } catch (const Error& e) {
+    if (e.kind() == ErrorKind::unavailable) throw;
+    if (e.kind() == ErrorKind::not_found) return {};
+    return {std::nullopt, e.what()};
+  }
+}
+
+void remove_at(const std::string& path) {
+  if (::unlink(path.c_str()) == 0 || errno == ENOENT) return;
+  if (errno == EISDIR || errno == EPERM) return void(fs::remove_all(path));
+  throw_errno("remove " + path);
+}
+
+// A folder that its owner has closed to himself cannot be emptied: it is opened again first.
+void open_folders(const std::string& path) {
+  std::error_code ignored;
+  fs::permissions(path, fs::perms::owner_all, fs::perm_options::add | fs::perm_options::nofollow, ignored);
+  for (const fs::directory_entry& entry : fs::directory_iterator(path, ignored))
+    if (entry.is_directory(ignored) && !entry.is_symlink(ignored)) open_folders(entry.path().string());
+}
+
+std::string read_from(int fd, const std::string& path, std::int64_t from, std::int64_t most_bytes) {
+  std::string bytes(static_cast<std::size_t>(most_bytes), '\0');
+  std::size_t filled = 0;
+  while (filled < bytes.size()) {
+    ssize_t got = ::pread(fd, bytes.data() + filled, bytes.size() - filled,
+                          static_cast<off_t>(from + static_cast<std::int64_t>(filled)));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) throw_errno("read " + path);
+    if (got == 0) break;
+    filled += static_cast<std::size_t>(got);
+  }
+  bytes.resize(filled);
+  return bytes;
+}
+
+}  // namespace
+
+LocalFiles::LocalFiles(const ScratchRoot& root) : root_(root), scratch_(enter_scratch(root)) {}
+
+const std::string& LocalFiles::checked(const std::string& path) const {
+  if (!path.starts_with(root_.path + "/") || fs::path(path).lexically_normal() != fs::path(path))
+    throw Error(ErrorKind::invalid, path + ": does not lie below " + root_.path);
+  return path;
+}
+
+void LocalFiles::prepare_attempt(const AttemptFiles& attempt) {
+  make_directories(checked(attempt.directory));
+  make_directory(join_path(attempt.directory, layout::logs_folder));  // for the jobs' output
+  if (!attempt.code_digest.empty())
+    link_code(layout::uploaded_code(root_.path, attempt.code_digest),
+              join_path(checked(attempt.run_directory), layout::code_archive));
+  write_for_later_sync(join_path(attempt.directory, layout::launch_file), attempt.launch, 0600);
+}
+
+void LocalFiles::prepare_attempts(const std::vector<AttemptFiles>& attempts,
+                                  const std::optional<ArrayLinks>& array) {
+  for (const AttemptFiles& attempt : attempts) prepare_attempt(attempt);
+  if (array) {
+    make_directories(checked(array->directory));
+    for (const auto& [name, target] : array->targets) {
+      std::string link = join_path(array->directory, name);
+      if (::symlink(target.c_str(), link.c_str()) != 0 && errno != EEXIST) throw_errno("symlink " + link);
+    }
+  }
+  // All of them are durable then: one by one a thousand would take seconds.
+  sync_file_system(root_.path);
+}
+
+FilesFound LocalFiles::read_files(const std::string& directory, const std::vector<std::string>& names) {
+  FilesFound found;
+  found.has_directory = is_directory(checked(directory));
+  for (const std::string& name : names)
+    found.files[name] = found.has_directory ? read_plain(join_path(directory, name)) : FileText{};
+  return found;
+}
+
+Claim LocalFiles::revoke_claim(const std::string& directory, UtcSeconds at) {
+  return trainyard::revoke_claim(checked(directory), at);
+}
+
+void LocalFiles::write_files(const std::string& directory, const std::vector<std::string>& removed,
+                             const std::map<std::string, std::string>& texts) {
+  make_directories(checked(directory));
+  for (const std::string& name : removed) remove_at(join_path(directory, name));
+  for (const auto& [name, text] : texts) write_atomically(join_path(directory, name), text);
+}
+
+FilePiece LocalFiles::read_piece(const std::string& path, std::int64_t from, std::int64_t most_bytes) {
+  // O_NONBLOCK: a FIFO in its place would keep the deputy for good.
+  UniqueFd fd(::open(checked(path).c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  if (!fd && errno == ENOENT) return {"", from, 0};
+  if (!fd) throw_errno("open " + path);
+  struct stat found {};
+  if (::fstat(fd.get(), &found) != 0) throw_errno("stat " + path);
+  if (!S_ISREG(found.st_mode)) throw Error(ErrorKind::invalid, path + ": is not a plain file");
+
+  FilePiece piece{"", from, found.st_size};
+  if (from >= found.st_size) return piece;
+  piece.bytes = read_from(fd.get(), path, from, std::min(most_bytes, found.st_size - from));
+  piece.next = from + static_cast<std::int64_t>(piece.bytes.size());
+  return piece;
+}
+
+void LocalFiles::remove_tree(const std::string& path) {
+  std::error_code failed;
+  fs::remove_all(checked(path), failed);
+  if (!failed) return;
+  open_folders(path);
+  fs::remove_all(path, failed);
+  if (failed) throw Error(ErrorKind::unavailable, "remove " + path + ": " + failed.message());
+}
+
+void LocalFiles::keep_code(const std::string& digest, UniqueFd archive) {
+  make_directories(layout::code_directory(root_.path));
+  FileBeside kept(layout::uploaded_code(root_.path, digest));
+  Sha256 hash;
+  std::string bytes(1 << 20, '\0');
+  for (off_t at = 0;;) {
+    ssize_t got = ::pread(archive.get(), bytes.data(), bytes.size(), at);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) throw_errno("read the uploaded code");
+    if (got == 0) break;
+    std::string_view read(bytes.data(), static_cast<std::size_t>(got));
+    hash.add(read);
+    write_all(kept.fd(), read);
+    at += got;
+  }
+  if (hash.hex() != digest)
+    throw Error(ErrorKind::invalid, "code: the bytes have another digest than " + digest);
+  kept.commit();
+}
+
+std::optional<std::int64_t> LocalFiles::find_code(const std::string& digest) {
+  std::string path = layout::uploaded_code(root_.path, digest);
+  struct stat found {};
+  if (::lstat(path.c_str(), &found) != 0) {
+    if (errno == ENOENT) return std::nullopt;
+    throw_errno("look at " + path);
+  }
+  // A run is to use it soon: it is not old.
+  ::utimensat(AT_FDCWD, path.c_str(), nullptr, AT_SYMLINK_NOFOLLOW);
+  return found.st_size;
+}
+
+}  // namespace trainyard

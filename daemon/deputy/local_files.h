@@ -1,0 +1,35 @@
+// LocalFiles: the verbs of UserFiles, done by this process with its own rights: that of a user's deputy.
+#pragma once
+#include "daemon/deputy/user_files.h"
+
+namespace trainyard {
+
+class LocalFiles final : public UserFiles {
+ public:
+  // Enters the user's part of scratch, and makes it where it is missing (scratch_root.h).
+  explicit LocalFiles(const ScratchRoot& root);
+
+  const ScratchState& scratch() const { return scratch_; }
+
+  void prepare_attempts(const std::vector<AttemptFiles>& attempts,
+                        const std::optional<ArrayLinks>& array) override;
+  FilesFound read_files(const std::string& directory, const std::vector<std::string>& names) override;
+  Claim revoke_claim(const std::string& directory, UtcSeconds at) override;
+  void write_files(const std::string& directory, const std::vector<std::string>& removed,
+                   const std::map<std::string, std::string>& texts) override;
+  SourceList list_sources(const DataSpec& data) override;  // list_sources.cc
+  FilePiece read_piece(const std::string& path, std::int64_t from, std::int64_t most_bytes) override;
+  void remove_tree(const std::string& path) override;
+  void keep_code(const std::string& digest, UniqueFd archive) override;
+  std::optional<std::int64_t> find_code(const std::string& digest) override;
+
+ private:
+  // A path below the user's part of scratch; Error{invalid} elsewhere.
+  const std::string& checked(const std::string& path) const;
+  void prepare_attempt(const AttemptFiles& attempt);
+
+  ScratchRoot root_;
+  ScratchState scratch_;
+};
+
+}  // namespace trainyard

@@ -1,0 +1,50 @@
+// trainyard-deputy: acts for one user, as that user, on the daemon's word. The broker starts it, with one end
+// of a socket to the daemon as descriptor 3; it ends when the daemon closes the other.
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include <csignal>
+#include <cstdio>
+#include <string>
+
+#include "daemon/base/error.h"
+#include "daemon/deputy/serve.h"
+#include "plugins/loader.h"
+
+namespace {
+
+using namespace trainyard;
+
+constexpr int daemon_socket = 3;
+
+Verbs verbs_of(const std::string& kind) {
+  if (kind == "files") return file_verbs();
+  if (kind == "slurm")
+    return job_verbs([](const Json& settings) { return load_scheduler_actor("slurm", settings); });
+  throw Error(ErrorKind::invalid, "\"" + kind + "\" is no kind of deputy: files or slurm");
+}
+
+bool is_socket(int fd) {
+  struct stat found {};
+  return ::fstat(fd, &found) == 0 && S_ISSOCK(found.st_mode);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  // Other processes of the user may not look into this one: his descriptor to the daemon is for the deputy
+  // alone.
+  ::prctl(PR_SET_DUMPABLE, 0);
+  std::signal(SIGPIPE, SIG_IGN);
+  ::umask(0077);
+  try {
+    if (argc != 2 || !is_socket(daemon_socket))
+      throw Error(ErrorKind::invalid, "trainyard-deputy is started by trainyard-broker(8), not by hand");
+    serve_deputy(daemon_socket, verbs_of(argv[1]));
+    return 0;
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "trainyard-deputy: %s\n", e.what());
+    return 70;
+  }
+}
