@@ -181,6 +181,9 @@ class SchedulerReader {
   // The longest time in which a call that was not answered can still have been heard.
   virtual std::chrono::seconds message_timeout() = 0;
 
+  // When the controller was last started: what it saved before may be some seconds older than what it had answered.
+  virtual UtcSeconds controller_started_at() = 0;
+
   // The most tasks of one array; 0: this scheduler has no arrays.
   virtual int most_array_tasks() = 0;
 

@@ -28,6 +28,7 @@ struct Loop::State {
   sd_event* event = nullptr;
   std::exception_ptr failure;
   bool stopping = false;
+  std::function<bool(std::exception_ptr)> survives;
   UniqueFd wake{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
   std::mutex mutex;  // guards `posted`, the only thing other threads touch
   std::vector<std::function<void()>> posted;
@@ -38,6 +39,7 @@ struct Loop::State {
     try {
       callback();
     } catch (...) {
+      if (survives && survives(std::current_exception())) return;
       failure = std::current_exception();
       stopping = true;
     }
@@ -87,6 +89,8 @@ void Loop::run() {
   state_->stopping = false;
   if (std::exception_ptr failure = std::exchange(state_->failure, nullptr)) std::rethrow_exception(failure);
 }
+
+void Loop::survive(std::function<bool(std::exception_ptr)> takes) { state_->survives = std::move(takes); }
 
 void Loop::stop() { state_->stopping = true; }
 

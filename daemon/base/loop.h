@@ -2,6 +2,7 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <memory>
 
@@ -32,8 +33,11 @@ class Loop {
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
-  // Runs until stop(), and may be run again. An exception from a callback ends the loop and leaves run().
+  // Runs until stop(), and may be run again. An exception from a callback ends the loop and leaves run(),
+  // unless survive() takes it.
   void run();
+  // `takes` says whether the loop goes on after this exception.
+  void survive(std::function<bool(std::exception_ptr)> takes);
   void stop();
 
   // Any thread: `work` runs on the loop, in the order of the posts.

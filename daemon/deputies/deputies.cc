@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <atomic>
 #include <future>
 #include <utility>
 
 #include "daemon/base/error.h"
 #include "daemon/base/log.h"
+#include "daemon/deputies/users.h"
 
 namespace trainyard {
 namespace {
@@ -21,6 +23,11 @@ constexpr std::chrono::milliseconds most_starting_time = 10s;
 
 std::exception_ptr unavailable(const std::string& why) {
   return std::make_exception_ptr(Error(ErrorKind::unavailable, why));
+}
+
+// Why a call to an overdue deputy fails.
+std::exception_ptr silent(DeputyKind kind, const std::string& words) {
+  return kind == DeputyKind::files ? std::make_exception_ptr(FilesAreSilent(words)) : unavailable(words);
 }
 
 // Serials are never used again, not by a later daemon either.
@@ -92,6 +99,11 @@ Deputies::~Deputies() { stop(); }
 
 void Deputies::stop() {
   stopped_ = true;
+  auto blocked = threads_.with([](Threads& threads) {
+    threads.stopped = true;
+    return threads.blocked;
+  });
+  for (const std::shared_ptr<Blocked>& thread : blocked) thread->fail(unavailable("the daemon is stopping"));
   auto all = std::exchange(deputies_, {});
   for (auto& [key, deputy] : all) {
     fail_waiting(*deputy, unavailable("the daemon is stopping"));
@@ -130,22 +142,43 @@ void Deputies::call(DeputyCall call, std::function<void(Frame)> answer,
     if (!late || found == deputies_.end()) return;
     late->patience.stop();
     std::erase(found->second->waiting, late);
-    std::string why = found->second->overdue_words;
-    if (why.empty()) why = starter_->trouble();
+    if (!found->second->overdue_words.empty())
+      return late->failed(silent(key.second, found->second->overdue_words));
+    std::string why = starter_->trouble();
     late->failed(unavailable(why.empty() ? "an earlier request of yours is not done yet" : why));
   });
   deputy->waiting.push_back(std::move(waiting));
   advance(key);
 }
 
+// One that is answered by the loop, or by stop(): whoever comes first.
+struct Deputies::Blocked {
+  std::promise<Frame> promise;
+  std::atomic_flag is_answered;
+
+  void answer(Frame frame) {
+    if (!is_answered.test_and_set()) promise.set_value(std::move(frame));
+  }
+  void fail(std::exception_ptr error) {
+    if (!is_answered.test_and_set()) promise.set_exception(error);
+  }
+};
+
 Frame Deputies::call_and_wait(DeputyCall call) {
-  auto promise = std::make_shared<std::promise<Frame>>();
-  std::future<Frame> answer = promise->get_future();
-  loop_.post([this, promise, call = std::make_shared<DeputyCall>(std::move(call))] {
-    this->call(
-        std::move(*call), [promise](Frame frame) { promise->set_value(std::move(frame)); },
-        [promise](std::exception_ptr error) { promise->set_exception(error); });
+  auto blocked = std::make_shared<Blocked>();
+  bool is_stopped = threads_.with([&](Threads& threads) {
+    if (!threads.stopped) threads.blocked.insert(blocked);
+    return threads.stopped;
   });
+  if (is_stopped) throw Error(ErrorKind::unavailable, "the daemon is stopping");
+  loop_.post([this, blocked, call = std::make_shared<DeputyCall>(std::move(call))] {
+    this->call(
+        std::move(*call), [blocked](Frame frame) { blocked->answer(std::move(frame)); },
+        [blocked](std::exception_ptr error) { blocked->fail(error); });
+  });
+  std::future<Frame> answer = blocked->promise.get_future();
+  answer.wait();
+  threads_.with([&](Threads& threads) { return threads.blocked.erase(blocked); });
   return answer.get();
 }
 
@@ -271,7 +304,7 @@ void Deputies::overdue(const Key& key) {
   std::string words = deputy.overdue_words;
   end(deputy);
   starter_->kill(deputy.name);
-  if (late && !may_go_on) late->failed(unavailable(words));
+  if (late && !may_go_on) late->failed(silent(key.second, words));
 }
 
 // Lets the deputy end by itself, or finds that it does.

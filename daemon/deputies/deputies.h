@@ -9,8 +9,10 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
+#include "daemon/base/guarded.h"
 #include "daemon/base/loop.h"
 #include "daemon/deputies/deputy_starter.h"
 #include "daemon/deputy/frame.h"
@@ -42,7 +44,7 @@ class Deputies {
   // The same from any other thread, which waits.
   Frame call_and_wait(DeputyCall call);
 
-  // On the loop: fails all calls, and takes no more. Threads that wait in call_and_wait() go on.
+  // On the loop, or after it has ended: fails all calls, and takes no more. Threads that wait in call_and_wait() go on.
   void stop();
 
   // On the loop, when a deputy is gone that may have been acting.
@@ -54,6 +56,7 @@ class Deputies {
 
  private:
   struct Waiting;
+  struct Blocked;  // a thread in call_and_wait()
   struct Deputy;
   using Key = std::pair<std::uint32_t, DeputyKind>;
 
@@ -73,7 +76,11 @@ class Deputies {
   std::map<Key, std::unique_ptr<Deputy>> deputies_;
   std::uint64_t last_serial_;
   bool stopped_ = false;
-  Loop::Watch starter_look_;
+  struct Threads {
+    std::set<std::shared_ptr<Blocked>> blocked;
+    bool stopped = false;
+  };
+  Guarded<Threads> threads_;
   std::function<void(std::uint32_t, DeputyKind)> reaped_observer_;
 };
 

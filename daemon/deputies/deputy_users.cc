@@ -94,6 +94,10 @@ class RemoteFiles final : public UserFiles {
 
   void remove_tree(const std::string& path) override { call("remove_tree", {{"path", path}}, for_a_removal); }
 
+  void remove_link(const std::string& directory, const std::string& name) override {
+    call("remove_link", {{"directory", directory}, {"name", name}}, for_files);
+  }
+
   void keep_code(const std::string& digest, UniqueFd archive) override {
     call("keep_code", {{"digest", digest}}, for_an_upload, std::move(archive));
   }

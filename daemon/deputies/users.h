@@ -2,11 +2,18 @@
 #pragma once
 #include <memory>
 
+#include "daemon/base/error.h"
 #include "daemon/deputy/user_files.h"
 #include "daemon/handover/scratch_place.h"
 #include "plugins/scheduler.h"
 
 namespace trainyard {
+
+// The user's deputy for files did not answer in time: his file system hangs.
+class FilesAreSilent : public Error {
+ public:
+  explicit FilesAreSilent(const std::string& why) : Error(ErrorKind::unavailable, why) {}
+};
 
 class Users {
  public:

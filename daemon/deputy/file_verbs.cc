@@ -52,6 +52,11 @@ Json remove_tree(LocalFiles& files, const Json& arguments, Frame&, std::string&)
   return nullptr;
 }
 
+Json remove_link(LocalFiles& files, const Json& arguments, Frame&, std::string&) {
+  files.remove_link(get<std::string>(arguments, "directory"), get<std::string>(arguments, "name"));
+  return nullptr;
+}
+
 Json keep_code(LocalFiles& files, const Json& arguments, Frame& request, std::string&) {
   files.keep_code(get<std::string>(arguments, "digest"), std::move(request.fd));
   return nullptr;
@@ -63,9 +68,16 @@ Json find_code(LocalFiles& files, const Json& arguments, Frame&, std::string&) {
 }
 
 const std::map<std::string, Verb> verbs{
-    {"prepare_attempts", prepare_attempts}, {"read_files", read_files},     {"revoke_claim", revoke_claim},
-    {"write_files", write_files},           {"list_sources", list_sources}, {"read_piece", read_piece},
-    {"remove_tree", remove_tree},           {"keep_code", keep_code},       {"find_code", find_code},
+    {"prepare_attempts", prepare_attempts},
+    {"read_files", read_files},
+    {"revoke_claim", revoke_claim},
+    {"write_files", write_files},
+    {"list_sources", list_sources},
+    {"read_piece", read_piece},
+    {"remove_tree", remove_tree},
+    {"remove_link", remove_link},
+    {"keep_code", keep_code},
+    {"find_code", find_code},
 };
 
 Frame perform(Frame request) {

@@ -166,6 +166,11 @@ void LocalFiles::remove_tree(const std::string& path) {
   if (failed) throw Error(ErrorKind::unavailable, "remove " + path + ": " + failed.message());
 }
 
+void LocalFiles::remove_link(const std::string& directory, const std::string& name) {
+  remove_at(join_path(checked(directory), name));
+  ::rmdir(directory.c_str());
+}
+
 void LocalFiles::keep_code(const std::string& digest, UniqueFd archive) {
   make_directories(layout::code_directory(root_.path));
   FileBeside kept(layout::uploaded_code(root_.path, digest));

@@ -20,6 +20,7 @@ class LocalFiles final : public UserFiles {
   SourceList list_sources(const DataSpec& data) override;  // list_sources.cc
   FilePiece read_piece(const std::string& path, std::int64_t from, std::int64_t most_bytes) override;
   void remove_tree(const std::string& path) override;
+  void remove_link(const std::string& directory, const std::string& name) override;
   void keep_code(const std::string& digest, UniqueFd archive) override;
   std::optional<std::int64_t> find_code(const std::string& digest) override;
 

@@ -101,6 +101,9 @@ class UserFiles {
   // Removes a directory with all that is in it. Nothing there is no error.
   virtual void remove_tree(const std::string& path) = 0;
 
+  // Removes a link, and its directory when that is empty then. Nothing there is no error.
+  virtual void remove_link(const std::string& directory, const std::string& name) = 0;
+
   // Keeps packed code, under its digest; Error{invalid} when the bytes have another one.
   virtual void keep_code(const std::string& digest, UniqueFd archive) = 0;
   // Its size; nullopt: that code is not kept.

@@ -16,12 +16,7 @@ std::vector<DataSpec> distinct_data(const std::vector<Manifest>& manifests) {
   return distinct;
 }
 
-std::int64_t total_size(const Sources& sources) {
-  std::int64_t bytes = 0;
-  for (const SourceObject& object : sources.objects) bytes += object.size_bytes;
-  for (const SourceObject& object : sources.test_objects) bytes += object.size_bytes;
-  return bytes;
-}
+bool wants_code(const SubmitRequest& request) { return !request.dry_run && !request.code_digest.empty(); }
 
 }  // namespace
 
@@ -41,52 +36,67 @@ void Driver::submit(SubmitRequest request, std::function<void(SubmitAnswer)> ans
       failed);
 }
 
+// What lies in the user's files is looked at by his deputy; a submission that has nothing there does not wait
+// for it.
 void Driver::list_and_accept(const std::shared_ptr<SubmitRequest>& request,
                              std::function<void(SubmitAnswer)> answer,
                              std::function<void(std::exception_ptr)> failed) {
-  io_.run([this, request] { return list_all(*request); },
-          [this, request, answer = std::move(answer), failed](std::vector<Sources> sources) {
-            SubmitAnswer accepted;
-            try {
-              accepted = accept(*request, sources);
-            } catch (...) {
-              return failed(std::current_exception());
-            }
-            answer(std::move(accepted));
-          },
-          failed);
+  auto go_on = [this, request, answer = std::move(answer), failed](const std::vector<SourceList>& sources) {
+    SubmitAnswer accepted;
+    try {
+      accepted = accept(*request, sources);
+    } catch (...) {
+      return failed(std::current_exception());
+    }
+    answer(std::move(accepted));
+  };
+  if (distinct_data(request->manifests).empty() && !wants_code(*request)) return go_on({});
+  ScratchPlace scratch;
+  try {
+    scratch = scratch_of(request->owner, request->home);
+  } catch (...) {
+    return failed(std::current_exception());
+  }
+  lanes_.run(
+      lane_key(request->owner.uid, StepLane::files),
+      [this, request, scratch] { return list_all(*request, scratch); }, std::move(go_on), failed);
 }
 
-// On an I/O worker. A source that is not there, or may not be read, refuses the submission.
-std::vector<Sources> Driver::list_all(const SubmitRequest& request) const {
-  std::vector<Sources> sources;
+// In the owner's lane. A source that is not there, or may not be read, refuses the submission.
+std::vector<SourceList> Driver::list_all(const SubmitRequest& request, const ScratchPlace& scratch) const {
+  if (wants_code(request) &&
+      !steps_.users().files_of(request.owner.uid, scratch)->find_code(request.code_digest))
+    throw Error(ErrorKind::invalid, "code: " + request.code_digest + " was not uploaded: PUT it first");
+  std::vector<SourceList> sources;
   for (const DataSpec& data : distinct_data(request.manifests))
-    sources.push_back(steps_.list_sources(request.owner, data));
+    sources.push_back(steps_.list_sources(request.owner, scratch, data));
   return sources;
 }
 
-SubmitAnswer Driver::accept(const SubmitRequest& request, const std::vector<Sources>& sources) {
+SubmitAnswer Driver::accept(const SubmitRequest& request, const std::vector<SourceList>& sources) {
   SubmitAnswer answer;
+  ScratchPlace scratch = scratch_of(request.owner, request.home);
   std::vector<DataSpec> data = distinct_data(request.manifests);
   std::vector<std::string> digests;
   std::map<std::string, event::Wanted> wanted;
   for (std::size_t i = 0; i < data.size(); ++i) {
-    std::string digest = digest_of(request.owner, data[i], sources[i].objects, sources[i].test_objects);
+    const std::string& digest = sources[i].digest;
     digests.push_back(digest);
     auto known = data_sets_.find(digest);
     DataSetState state = known == data_sets_.end() ? DataSetState::evicted : known->second.data_set.state;
     bool is_new = state == DataSetState::evicted || state == DataSetState::failed;
     if (is_new)
-      wanted.emplace(
-          digest, event::Wanted{now(), request.owner, data[i], sources[i].objects, sources[i].test_objects});
+      wanted.emplace(digest, event::Wanted{now(), request.owner, data[i], sources[i].objects,
+                                           sources[i].size_bytes, scratch});
     answer.data_sets.push_back(
-        {data[i].source, digest, is_new ? "new" : to_string(state), total_size(sources[i])});
+        {data[i].source, digest, is_new ? "new" : to_string(state), sources[i].size_bytes});
   }
   std::vector<event::Accepted> runs;
   for (const Manifest& manifest : request.manifests) {
     event::Accepted run{now(),    request.owner,
                         manifest, resolve_plan(settings_.plans, manifest.resources.plan, request.owner.name),
-                        "",       ""};
+                        "",       "",
+                        scratch};
     if (manifest.data)
       run.dataset_digest = digests.at(
           static_cast<std::size_t>(std::find(data.begin(), data.end(), *manifest.data) - data.begin()));

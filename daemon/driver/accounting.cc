@@ -8,9 +8,7 @@ namespace trainyard {
 void Driver::recorded_since(UtcSeconds since, std::function<void(std::vector<JobStatus>)> answer,
                             std::function<void(std::exception_ptr)> failed) {
   lane_.run(
-      [this, since] {
-        return steps_.scheduler().history_since(token_prefix(steps_.site().ledger_id), since);
-      },
+      [this, since] { return steps_.reader().history_since(token_prefix(steps_.site().ledger_id), since); },
       std::move(answer), std::move(failed));
 }
 

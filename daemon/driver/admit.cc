@@ -27,7 +27,7 @@ std::vector<const TrainingRun*> Driver::live_runs() const {
 void Driver::admit_soon() {
   if (queued_ == 0 || admission_timer_) return;
   auto rest = std::chrono::ceil<milliseconds>(next_admission_ - Clock::now());
-  auto least = lane_.waiting() == 0 ? milliseconds(0) : gathering;
+  auto least = lanes_.busy() == 0 ? milliseconds(0) : gathering;
   admission_timer_ = loop_.after(std::max(rest, least), [this] {
     admission_timer_.stop();
     auto begin = Clock::now();
@@ -41,7 +41,7 @@ void Driver::admit_runs() {
   for (const auto& [digest, live] : data_sets_)
     if (live.data_set.state == DataSetState::staging || live.data_set.state == DataSetState::ready)
       on_its_way.insert(digest);
-  std::vector<const TrainingRun*> queued;
+  std::vector<const TrainingRun*> queued, silent;
   std::vector<std::pair<std::int64_t, std::string>> without_data;
   int jobs = 0;
   for (const auto& [id, live] : runs_) {
@@ -50,6 +50,8 @@ void Driver::admit_runs() {
     const DataSet* data = known_data_set(live.run);
     if (data != nullptr && data->state == DataSetState::failed)
       without_data.emplace_back(id, data->reason);
+    else if (files_are_silent(live.run.owner.uid))
+      silent.push_back(&live.run);
     else
       queued.push_back(&live.run);
   }
@@ -66,11 +68,14 @@ void Driver::admit_runs() {
   Admission admission =
       admit(settings_.plans, queued, live_runs(), on_its_way, settings_.max_jobs_in_slurm - jobs);
   waiting_ = std::move(admission.waiting);
+  for (const TrainingRun* run : silent)
+    waiting_[run->id] = {"files",
+                         "the file system of your scratch (" + run->scratch.path + ") does not answer"};
   if (admission.admitted.empty()) return;
   std::vector<const TrainingRun*> admitted;
   for (std::int64_t id : admission.admitted) admitted.push_back(&runs_.at(id).run);
   std::vector<std::pair<std::int64_t, RunEvent>> events =
-      admit_in_arrays(admitted, steps_.scheduler().most_array_tasks(), now());
+      admit_in_arrays(admitted, steps_.reader().most_array_tasks(), now());
   if (!record(events)) return;  // the next poll tries again
   for (std::int64_t id : admission.admitted)
     runs_.at(id).doubt.reset();  // nobody knew of this attempt before

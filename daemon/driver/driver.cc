@@ -7,12 +7,20 @@
 #include "daemon/base/log.h"
 
 namespace trainyard {
-Driver::Driver(Loop& loop, Workers& lane, Workers& io, Ledger& ledger, Steps& steps, DriverSettings settings)
-    : loop_(loop), lane_(lane), io_(io), ledger_(ledger), steps_(steps), settings_(std::move(settings)) {}
+Driver::Driver(Loop& loop, Workers& lane, Workers& io, Lanes& lanes, Ledger& ledger, Steps& steps,
+               DriverSettings settings)
+    : loop_(loop),
+      lane_(lane),
+      io_(io),
+      lanes_(lanes),
+      ledger_(ledger),
+      steps_(steps),
+      settings_(std::move(settings)) {}
 
 Driver::~Driver() {
   lane_.stop();
   io_.stop();
+  lanes_.stop();
 }
 
 void Driver::recover() {
@@ -20,6 +28,8 @@ void Driver::recover() {
   for (TrainingRun& run : ledger_.live_runs()) {
     LiveRun& live = runs_[run.id];
     live.run = std::move(run);
+    // Of a release that had one scratch for all.
+    if (live.run.scratch.path.empty()) live.run.scratch = scratch_of(live.run.owner, "");
     queued_ += live.run.state == RunState::queued;
     live.doubt = now();  // the daemon before us may have submitted until it ended
   }
@@ -72,7 +82,7 @@ void Driver::happened(TrainingRun after, const RunEvent& event) {
   live.run = std::move(after);
   live.seen_from = polls_begun_ + 1;
   live.missing_since.reset();
-  live.forgotten = false;
+  live.seen = {};
   live.again.stop();  // what was to be tried again may not be due any more
   tell(fmt::format("run={} attempt={} event={} state={}", live.run.id, live.run.attempts.size(),
                    name_of(event), to_string(shown_state(live.run))));
@@ -84,23 +94,34 @@ void Driver::tell(const std::string& line) {
 }
 
 bool Driver::record(const std::string& digest, const DataSetEvent& event) {
+  return record(digest, std::vector<DataSetEvent>{event});
+}
+
+bool Driver::record(const std::string& digest, const std::vector<DataSetEvent>& events) {
   LiveDataSet& live = data_sets_[digest];
-  DataSet after = live.data_set;
-  after.digest = digest;
-  apply_event(after, event);
+  std::vector<DataSet> after{live.data_set};
+  after.front().digest = digest;
+  for (const DataSetEvent& event : events) {
+    after.push_back(after.back());
+    apply_event(after.back(), event);
+  }
   try {
-    ledger_.append(after, event);
+    ledger_.together([&] {
+      for (std::size_t i = 0; i < events.size(); ++i) ledger_.append(after[i + 1], events[i]);
+    });
   } catch (const Error& e) {
-    log_error("data_set={} event={} not_recorded: {}", digest.substr(0, 12), name_of(event), e.what());
+    log_error("data_set={} event={} not_recorded: {}", digest.substr(0, 12), name_of(events.front()),
+              e.what());
     live.doubt = now();
     return false;
   }
-  live.data_set = std::move(after);
+  live.data_set = std::move(after.back());
   live.seen_from = polls_begun_ + 1;
   live.missing_since.reset();
   live.ended_job.reset();
-  tell(fmt::format("data_set={} event={} state={}", digest.substr(0, 12), name_of(event),
-                   to_string(live.data_set.state)));
+  for (const DataSetEvent& event : events)
+    tell(fmt::format("data_set={} event={} state={}", digest.substr(0, 12), name_of(event),
+                     to_string(live.data_set.state)));
   return true;
 }
 
@@ -112,7 +133,8 @@ void Driver::cancel(std::int64_t run_id, const std::string& by) {
     return;
   }
   LiveRun& live = found->second;
-  if (live.run.cancel_requested) return;
+  bool gives_up_results = live.run.state == RunState::storing && !live.run.store_cancel_requested;
+  if (live.run.cancel_requested && !gives_up_results) return;
   if (!record(run_id, event::CancelRequested{now(), by}))
     throw Error(ErrorKind::unavailable, "the ledger's disk is full; nothing was changed");
   if (live.run.state == RunState::queued) {
@@ -121,7 +143,24 @@ void Driver::cancel(std::int64_t run_id, const std::string& by) {
     return;
   }
   live.again.stop();  // whatever it waited for, this comes first
+  // A step of it may hang on the user's files: its jobs are cancelled all the same.
+  if (live.busy && live.run.attempt() != nullptr && live.run.attempt()->train)
+    lanes_.run(
+        lane_key(live.run.owner.uid, StepLane::jobs),
+        [this, run = live.run] { return steps_.perform(Step::cancel, {run}, {}, {}, false); },
+        [](const RunsStepResult&) {}, [](std::exception_ptr) {});
   consider(run_id);
+}
+
+void Driver::deputy_is_gone(std::uint32_t uid) {
+  for (auto& [id, live] : runs_)
+    if (live.doubt && live.run.owner.uid == uid) live.doubt = now();
+  for (auto& [digest, live] : data_sets_)
+    if (live.doubt && live.data_set.owner.uid == uid) live.doubt = now();
+}
+
+ScratchPlace Driver::scratch_of(const Owner& owner, const std::string& home) const {
+  return scratch_place(settings_.scratch, {owner.name, owner.uid, home}, ledger_.id());
 }
 
 void Driver::set_drained(bool drained) {

@@ -1,5 +1,5 @@
 // Driver: moves runs and data sets on. It owns them, records every event before it acts on it, asks what is
-// due (run/next_step) and has it done (steps/) on the scheduler lane. All calls on the loop.
+// due (run/next_step) and has it done (steps/) in the lanes of the owner. All calls on the loop.
 #pragma once
 #include <exception>
 #include <functional>
@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/base/lanes.h"
 #include "daemon/base/loop.h"
 #include "daemon/base/workers.h"
 #include "daemon/ledger/ledger.h"
@@ -24,11 +25,15 @@ struct DriverSettings {
   std::chrono::seconds keep_runs{30 * 86400};  // how long after its end a run's directory stays
   std::int64_t cache_bytes = 0;                // of data sets on scratch; 0: no limit
   std::chrono::seconds noted_waits{10};        // a shorter wait is not in a run's history
+  std::string scratch;                         // the pattern of users' parts of it (handover/scratch_place.h)
+  std::chrono::seconds files_patience{
+      600};  // a user whose files do not answer for so long gives his place back
 };
 
 // What POST /v1/runs asks for, the manifests already read.
 struct SubmitRequest {
   Owner owner;
+  std::string home;  // of the owner; empty where it is not known
   Submission submission;
   std::vector<Manifest> manifests;
   std::string code_digest;  // empty: none
@@ -51,9 +56,11 @@ struct SubmitAnswer {
 
 class Driver {
  public:
-  Driver(Loop& loop, Workers& lane, Workers& io, Ledger& ledger, Steps& steps, DriverSettings settings);
+  // `lane`: of one thread, for reading the scheduler. `lanes`: two for each user, for his steps.
+  Driver(Loop& loop, Workers& lane, Workers& io, Lanes& lanes, Ledger& ledger, Steps& steps,
+         DriverSettings settings);
 
-  // Stops both workers: what they do refers to this.
+  // Stops all three: what they do refers to this.
   ~Driver();
 
   // Loads what lives from the ledger and goes on with it; throws what the ledger throws.
@@ -62,9 +69,9 @@ class Driver {
   // New plans, intervals and limits, from SIGHUP on.
   void reconfigure(DriverSettings settings);
 
-  // Asks the scheduler whether the user may use what the manifests name, lists the sources as the user on an
-  // I/O worker, then accepts all runs or none and answers once, on the
-  // loop. Failure: an Error in the exception_ptr.
+  // Asks the scheduler whether the user may use what the manifests name, has the sources listed by his
+  // deputy, then accepts all runs or none and answers once, on the loop. Failure: an Error in the
+  // exception_ptr.
   void submit(SubmitRequest request, std::function<void(SubmitAnswer)> answer,
               std::function<void(std::exception_ptr)> failed);
 
@@ -83,9 +90,10 @@ class Driver {
   // Of its train job, while that is pending; the scheduler's forecast, where it has one.
   std::optional<UtcSeconds> expected_start(const TrainingRun& run) const;
 
-  // Where the scheduler's own limits differ from the plans; `apply`: and sets them. Answers once, on the
-  // loop.
-  void compare_plans(bool apply, std::function<void(std::vector<PlanDrift>)> answer,
+  // Where the scheduler's own limits differ from the plans. `apply_as`: and sets them, with the rights of
+  // that user. Answers once, on the loop.
+  void compare_plans(std::optional<std::uint32_t> apply_as,
+                     std::function<void(std::vector<PlanDrift>)> answer,
                      std::function<void(std::exception_ptr)> failed);
 
   // While drained nothing new is admitted; survives a restart.
@@ -114,6 +122,12 @@ class Driver {
   // Jobs whose segments are still to come.
   std::set<JobKey> unsettled_jobs() const;
 
+  // A deputy of that user for Slurm is gone: what it may have sent, it has sent by now.
+  void deputy_is_gone(std::uint32_t uid);
+
+  // Where files of that user go that submits now.
+  ScratchPlace scratch_of(const Owner& owner, const std::string& home) const;
+
   // Called after every recorded event, on the loop: the log line, and tests.
   void on_event(std::function<void(const std::string& line)> observer);
 
@@ -131,8 +145,8 @@ class Driver {
   };
   struct LiveRun : Progress {
     TrainingRun run;
-    bool forgotten = false;  // the last poll shows its train job as one that never began
-    std::string waits_for;   // at the last poll, and since when
+    Seen seen;              // by the last poll
+    std::string waits_for;  // at the last poll, and since when
     UtcSeconds waits_since{};
   };
   struct LiveDataSet : Progress {
@@ -145,6 +159,7 @@ class Driver {
   bool record(
       const std::vector<std::pair<std::int64_t, RunEvent>>& events);  // of different runs: all or none
   bool record(const std::string& digest, const DataSetEvent& event);
+  bool record(const std::string& digest, const std::vector<DataSetEvent>& events);  // all or none
   void happened(TrainingRun after, const RunEvent& event);
   void tell(const std::string& line);  // the log and the observer
 
@@ -153,13 +168,18 @@ class Driver {
   void consider(const std::string& digest);
   std::vector<std::int64_t> due_together(const TrainingRun& run, Step step);
   bool went_in_parts(const TrainingRun& run) const;
-  void run_step_done(const std::vector<std::int64_t>& run_ids, const RunsStepResult& result);
+  void run_step_done(const std::vector<std::int64_t>& run_ids, Step step, const RunsStepResult& result);
   void data_set_step_done(const std::string& digest, DataSetStepResult result);
   void run_step_failed(const std::vector<std::int64_t>& run_ids, Step step, std::exception_ptr error);
   void data_set_step_failed(const std::string& digest, Step step, std::exception_ptr error);
   template <class Id>
   void again_later(const Id& id, Progress& progress, std::chrono::seconds delay);
   void follow(std::int64_t run_id, const RunEvent& event);
+  std::optional<Step> due(const LiveRun& live) const;
+  void note_files(std::uint32_t uid, const ScratchPlace& scratch, Step step, bool are_silent);  // files.cc
+  bool files_are_silent(std::uint32_t uid) const;                                               // files.cc
+  void probe_silent_files();                                                                    // files.cc
+  static std::string lane_key(std::uint32_t uid, StepLane lane);
   const DataSet* known_data_set(const TrainingRun& run) const;  // null: it names none, or one evicted
   std::optional<DataSet> data_set_of(const TrainingRun& run) const;
 
@@ -178,7 +198,9 @@ class Driver {
   void examine(LiveRun& live, std::int64_t number);
   void examine(LiveDataSet& live, std::int64_t number);
   void see_live_train_job(LiveRun& live, const JobStatus& job);
-  void trace(Progress& progress, const JobKey& job, JobRole role, std::function<void(JobStatus)> ended);
+  struct Missing;
+  void trace(Progress& progress, const Missing& missing, std::function<void(JobStatus)> ended);
+  void note_controller(UtcSeconds started_at);
   void note_waits();  // waiting.cc
   struct Expected;
   Expected expected_jobs() const;
@@ -188,8 +210,8 @@ class Driver {
   void list_and_accept(const std::shared_ptr<SubmitRequest>& request,
                        std::function<void(SubmitAnswer)> answer,
                        std::function<void(std::exception_ptr)> failed);
-  SubmitAnswer accept(const SubmitRequest& request, const std::vector<Sources>& sources);
-  std::vector<Sources> list_all(const SubmitRequest& request) const;
+  SubmitAnswer accept(const SubmitRequest& request, const std::vector<SourceList>& sources);
+  std::vector<SourceList> list_all(const SubmitRequest& request, const ScratchPlace& scratch) const;
 
   // names.cc: accounts, partitions and QOS in manifests
   struct NameCheck;
@@ -202,10 +224,13 @@ class Driver {
   void keep_house();
   void remove_old_runs();
   void evict_data_sets();
+  void evict(LiveDataSet& live);
+  void evicted(const std::string& digest);
 
   Loop& loop_;
   Workers& lane_;
   Workers& io_;
+  Lanes& lanes_;
   Ledger& ledger_;
   Steps& steps_;
   DriverSettings settings_;
@@ -220,13 +245,23 @@ class Driver {
   std::map<std::pair<std::string, JobNames>, UtcSeconds> names_allowed_;  // user and names → when
 
   std::map<JobKey, JobStatus> snapshot_;  // the last poll that brought news
-  std::set<JobKey> traced_;               // missing there, and being asked for elsewhere
+  UtcSeconds controller_started_at_{};
+  std::set<std::int64_t> removal_failed_;  // runs whose directories could not be removed
+  std::set<JobKey> traced_;                // missing there, and being asked for elsewhere
   std::int64_t polls_begun_ = 0;
+  bool poll_failed_ = false;
   std::optional<UtcSeconds> polled_at_;
   std::chrono::milliseconds poll_latency_{0};
   CallCounts calls_;
   std::string scheduler_, trouble_;
   Loop::Watch poll_timer_, house_timer_;
+
+  struct SilentFiles {
+    UtcSeconds since{};
+    ScratchPlace scratch;
+    bool is_probed = false;  // just now
+  };
+  std::map<std::uint32_t, SilentFiles> silent_files_;  // by uid
   std::function<void(const std::string&)> observer_;
 };
 

@@ -27,65 +27,83 @@ void Driver::keep_house() {
   evict_data_sets();
 }
 
+// A directory that cannot be removed does not keep others from it: it is tried
+// again by the next daemon.
 void Driver::remove_old_runs() {
   for (const TrainingRun& run : ledger_.ended_before(now() - settings_.keep_runs, removals_at_once)) {
-    io_.run(
+    if (removal_failed_.contains(run.id)) continue;
+    auto done = [this, id = run.id] {
+      ledger_.mark_removed(id);
+      log_info("run={} event=directory_removed", id);
+    };
+    if (run.scratch.path.empty()) {
+      done();  // of a release that had one scratch for all: an admin removes what is left there
+      continue;
+    }
+    lanes_.run(
+        lane_key(run.owner.uid, StepLane::files),
         [this, run] {
           steps_.remove_run(run);
-          return run.id;
+          return true;
         },
-        [this](std::int64_t id) {
-          ledger_.mark_removed(id);
-          log_info("run={} event=directory_removed", id);
-        },
-        log_failure);
+        [done](bool) { done(); },
+        [this, id = run.id](std::exception_ptr error) {
+          removal_failed_.insert(id);
+          log_failure(error);
+        });
   }
 }
 
-// The least recently changed first; one that a live run names is pinned.
+// Of each user's cache the least recently changed first; one that a live run names is pinned.
 void Driver::evict_data_sets() {
   if (settings_.cache_bytes == 0) return;
   std::set<std::string> pinned;
   for (const auto& [id, live] : runs_) pinned.insert(live.run.dataset_digest);
-  std::int64_t held = 0;
+  std::map<std::uint32_t, std::int64_t> held;
   std::vector<LiveDataSet*> candidates;
   for (auto& [digest, live] : data_sets_) {
     if (live.data_set.state != DataSetState::ready) continue;
-    held += live.data_set.size_bytes;
+    held[live.data_set.owner.uid] += live.data_set.size_bytes;
     if (!pinned.contains(digest) && !live.busy) candidates.push_back(&live);
   }
-  std::sort(candidates.begin(), candidates.end(), [](const LiveDataSet* a, const LiveDataSet* b) {
-    return a->data_set.changed_at < b->data_set.changed_at;
-  });
+  std::ranges::sort(candidates, {}, [](const LiveDataSet* live) { return live->data_set.changed_at; });
   for (LiveDataSet* live : candidates) {
-    if (held <= settings_.cache_bytes) return;
-    held -= live->data_set.size_bytes;
-    live->busy = true;
-    std::string digest = live->data_set.digest;
-    io_.run(
-        [this, data_set = live->data_set] {
-          steps_.remove_data_set(data_set);
-          return true;
-        },
-        [this, digest](bool) {
-          LiveDataSet& gone = data_sets_.at(digest);
-          gone.busy = false;
-          if (!record(digest, event::Evicted{now()})) return;
-          DataSet set = gone.data_set;
-          bool wanted_meanwhile = std::any_of(runs_.begin(), runs_.end(), [&](const auto& entry) {
-            return entry.second.run.dataset_digest == digest;
-          });
-          if (wanted_meanwhile &&
-              record(digest, event::Wanted{now(), set.owner, set.data, set.objects, set.test_objects}))
-            consider(digest);
-          else
-            data_sets_.erase(digest);
-        },
-        [this, digest](std::exception_ptr error) {
-          data_sets_.at(digest).busy = false;
-          log_failure(error);
-        });
+    std::int64_t& of_user = held[live->data_set.owner.uid];
+    if (of_user <= settings_.cache_bytes) continue;
+    of_user -= live->data_set.size_bytes;
+    evict(*live);
   }
+}
+
+void Driver::evict(LiveDataSet& live) {
+  live.busy = true;
+  std::string digest = live.data_set.digest;
+  lanes_.run(
+      lane_key(live.data_set.owner.uid, StepLane::files),
+      [this, data_set = live.data_set] {
+        steps_.remove_data_set(data_set);
+        return true;
+      },
+      [this, digest](bool) { evicted(digest); },
+      [this, digest](std::exception_ptr error) {
+        data_sets_.at(digest).busy = false;
+        log_failure(error);
+      });
+}
+
+// That it is gone, and that a run accepted meanwhile wants it again, are one transaction.
+void Driver::evicted(const std::string& digest) {
+  LiveDataSet& gone = data_sets_.at(digest);
+  gone.busy = false;
+  std::vector<DataSetEvent> events{event::Evicted{now()}};
+  bool is_wanted = std::ranges::any_of(
+      runs_, [&](const auto& entry) { return entry.second.run.dataset_digest == digest; });
+  if (is_wanted) events.emplace_back(wanted_again(gone.data_set));
+  if (!record(digest, events)) return;
+  if (is_wanted)
+    consider(digest);
+  else
+    data_sets_.erase(digest);
 }
 
 }  // namespace trainyard

@@ -20,7 +20,7 @@ JobNames names_in(const Manifest& manifest) {
 }
 
 // Of all manifests, each once.
-std::vector<RefusedName> refused_of(Scheduler& scheduler, const std::string& user,
+std::vector<RefusedName> refused_of(SchedulerReader& scheduler, const std::string& user,
                                     const std::set<JobNames>& all) {
   std::vector<RefusedName> refused;
   for (const JobNames& names : all)
@@ -73,7 +73,7 @@ void Driver::check_names(const SubmitRequest& request, std::function<void()> go_
   check->patience = loop_.after(patience, [weak = std::weak_ptr(check)] {
     if (auto late = weak.lock(); late && late->end()) late->go_on();
   });
-  lane_.run([this, user = request.owner.name, names] { return refused_of(steps_.scheduler(), user, names); },
+  lane_.run([this, user = request.owner.name, names] { return refused_of(steps_.reader(), user, names); },
             [this, check, names, failed, user = request.owner.name,
              file = request.submission.file](const std::vector<RefusedName>& refused) {
               if (refused.empty()) remember_allowed(user, names);

@@ -12,27 +12,9 @@
 namespace trainyard {
 namespace {
 
-std::string message_of(std::exception_ptr error, ErrorKind& kind) {
-  kind = ErrorKind::internal;
-  try {
-    std::rethrow_exception(error);
-  } catch (const Error& e) {
-    kind = e.kind();
-    return e.what();
-  } catch (const std::exception& e) {
-    return e.what();
-  }
-}
-
 // Steps that may have put a job into the scheduler before they failed.
 bool submits(Step step) {
   return step == Step::submit || step == Step::release || step == Step::collect || step == Step::stage;
-}
-
-bool comes_right_by_itself(ErrorKind kind, Step step) {
-  // The job that was to be followed, released or looked at is gone: the poll is about to see how it ended.
-  bool is_of_a_job = step == Step::submit || step == Step::release || step == Step::look_into;
-  return kind == ErrorKind::unavailable || (kind == ErrorKind::not_found && is_of_a_job);
 }
 
 // An array that went in parts has several ids.
@@ -46,7 +28,7 @@ bool same_train_array(const TrainingRun& a, const TrainingRun& b) {
 void Driver::consider(std::int64_t run_id) {
   auto found = runs_.find(run_id);
   if (found == runs_.end() || found->second.busy || found->second.again) return;
-  std::optional<Step> step = next_step(found->second.run, found->second.forgotten);
+  std::optional<Step> step = due(found->second);
   if (!step) return;
   std::vector<std::int64_t> ids = due_together(found->second.run, *step);
   std::vector<TrainingRun> runs;
@@ -59,10 +41,23 @@ void Driver::consider(std::int64_t run_id) {
     runs.push_back(live.run);
   }
   bool in_parts = *step == Step::release && went_in_parts(runs.front());
-  lane_.run([this, step = *step, runs = std::move(runs), data = data_set_of(found->second.run), doubt,
-             in_parts] { return steps_.perform(step, runs, data, doubt, in_parts); },
-            [this, ids](const RunsStepResult& result) { run_step_done(ids, result); },
-            [this, ids, step = *step](std::exception_ptr error) { run_step_failed(ids, step, error); });
+  lanes_.run(
+      lane_key(found->second.run.owner.uid, lane_of(*step)),
+      [this, step = *step, runs = std::move(runs), data = data_set_of(found->second.run), doubt, in_parts] {
+        return steps_.perform(step, runs, data, doubt, in_parts);
+      },
+      [this, ids, step = *step](const RunsStepResult& result) { run_step_done(ids, step, result); },
+      [this, ids, step = *step](std::exception_ptr error) { run_step_failed(ids, step, error); });
+}
+
+std::string Driver::lane_key(std::uint32_t uid, StepLane lane) {
+  return fmt::format("{} {}", uid, lane == StepLane::files ? "files" : "jobs");
+}
+
+std::optional<Step> Driver::due(const LiveRun& live) const {
+  Seen seen = live.seen;
+  seen.files_silent = files_are_silent(live.run.owner.uid);
+  return next_step(live.run, seen);
 }
 
 // Those of the run's array that have the same before them; only itself where it is in none. An array that
@@ -75,7 +70,7 @@ std::vector<std::int64_t> Driver::due_together(const TrainingRun& run, Step step
     const LiveRun& live = other->second;
     if (live.busy || live.run.id == run.id || live.run.attempts.empty() || !in_same_array(run, live.run))
       continue;
-    if (next_step(live.run, live.forgotten) != step || !same_train_array(run, live.run)) continue;
+    if (due(live) != step || !same_train_array(run, live.run)) continue;
     ids.push_back(live.run.id);
     failures = std::max(failures, live.failures);
   }
@@ -101,7 +96,8 @@ void Driver::consider(const std::string& digest) {
   std::optional<Step> step = next_step(live.data_set, live.ended_job.has_value());
   if (!step) return;
   live.busy = true;
-  lane_.run(
+  lanes_.run(
+      lane_key(live.data_set.owner.uid, lane_of(*step)),
       [this, step = *step, data_set = live.data_set, job = live.ended_job, doubt = live.doubt] {
         return steps_.perform(step, data_set, job, doubt);
       },
@@ -117,7 +113,10 @@ void Driver::again_later(const Id& id, Progress& progress, std::chrono::seconds 
   });
 }
 
-void Driver::run_step_done(const std::vector<std::int64_t>& run_ids, const RunsStepResult& result) {
+void Driver::run_step_done(const std::vector<std::int64_t>& run_ids, Step step,
+                           const RunsStepResult& result) {
+  const TrainingRun& first = runs_.at(run_ids.front()).run;
+  note_files(first.owner.uid, first.scratch, step, false);
   for (std::int64_t id : run_ids) {
     LiveRun& live = runs_.at(id);
     live.busy = false;
@@ -149,7 +148,7 @@ void Driver::follow(std::int64_t run_id, const RunEvent& event) {
     if (auto data = data_sets_.find(run.dataset_digest);
         data != data_sets_.end() && data->second.data_set.state == DataSetState::ready) {
       const DataSet& set = data->second.data_set;
-      record(run.dataset_digest, event::Wanted{now(), set.owner, set.data, set.objects, set.test_objects});
+      record(run.dataset_digest, wanted_again(set));
       consider(run.dataset_digest);
     }
   }
@@ -177,26 +176,29 @@ void Driver::data_set_step_done(const std::string& digest, DataSetStepResult res
 }
 
 void Driver::run_step_failed(const std::vector<std::int64_t>& run_ids, Step step, std::exception_ptr error) {
-  ErrorKind kind;
-  std::string message = message_of(error, kind);
+  Failure failure = failure_of(error);
   std::vector<std::pair<std::int64_t, RunEvent>> failed;
   for (std::int64_t id : run_ids) {
     LiveRun& live = runs_.at(id);
     live.busy = false;
     if (submits(step)) live.doubt = now();
-    if (comes_right_by_itself(kind, step)) continue;
-    log_warning("run={} step={} failed: {}", id, to_string(step), message);
-    failed.emplace_back(id, event::Failed{now(), message, {}});
+    if (failure.meaning != Meaning::users_fault) continue;
+    log_warning("run={} step={} failed: {}", id, to_string(step), failure.reason);
+    failed.emplace_back(id, event::Failed{now(), failure.reason, {}});
   }
+  const TrainingRun& first = runs_.at(run_ids.front()).run;
+  note_files(first.owner.uid, first.scratch, step, failure.files_are_silent);
   if (!failed.empty() && record(failed)) {
     for (const auto& [id, event] : failed) follow(id, event);
     return;
   }
-  trouble_ = message;
+  if (failure.meaning == Meaning::our_fault)
+    log_error("step={} run={} is our fault: {}", to_string(step), run_ids.front(), failure.reason);
+  trouble_ = failure.reason;
   for (std::int64_t id : run_ids) {
     LiveRun& live = runs_.at(id);
-    log_debug("run={} step={} later: {}", id, to_string(step), message);
-    live.trouble = message;
+    log_debug("run={} step={} later: {}", id, to_string(step), failure.reason);
+    live.trouble = failure.reason;
     again_later(id, live, std::min(delay_after(++live.failures), std::chrono::seconds(30)));
   }
 }
@@ -204,14 +206,17 @@ void Driver::run_step_failed(const std::vector<std::int64_t>& run_ids, Step step
 void Driver::data_set_step_failed(const std::string& digest, Step step, std::exception_ptr error) {
   LiveDataSet& live = data_sets_.at(digest);
   live.busy = false;
-  ErrorKind kind;
-  std::string message = message_of(error, kind);
+  Failure failure = failure_of(error);
+  note_files(live.data_set.owner.uid, live.data_set.scratch, step, failure.files_are_silent);
   if (submits(step)) live.doubt = now();
-  if (!comes_right_by_itself(kind, step)) {
-    log_warning("data_set={} step={} failed: {}", digest.substr(0, 12), to_string(step), message);
-    if (record(digest, event::StageFailed{now(), message, false, {}})) return admit_soon();
+  if (failure.meaning == Meaning::users_fault) {
+    log_warning("data_set={} step={} failed: {}", digest.substr(0, 12), to_string(step), failure.reason);
+    if (record(digest, event::StageFailed{now(), failure.reason, false, {}})) return admit_soon();
   }
-  trouble_ = message;
+  if (failure.meaning == Meaning::our_fault)
+    log_error("step={} data_set={} is our fault: {}", to_string(step), digest.substr(0, 12), failure.reason);
+  trouble_ = failure.reason;
+  live.trouble = failure.reason;
   again_later(digest, live, std::min(delay_after(++live.failures), std::chrono::seconds(30)));
 }
 

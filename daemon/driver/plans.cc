@@ -13,13 +13,16 @@ std::vector<PlanLimit> limits_of(const Plans& plans) {
 
 }  // namespace
 
-void Driver::compare_plans(bool apply, std::function<void(std::vector<PlanDrift>)> answer,
+void Driver::compare_plans(std::optional<std::uint32_t> apply_as,
+                           std::function<void(std::vector<PlanDrift>)> answer,
                            std::function<void(std::exception_ptr)> failed) {
-  lane_.run(
-      [this, apply, limits = limits_of(settings_.plans)] {
-        Scheduler& scheduler = steps_.scheduler();
-        return apply ? scheduler.apply_plans(limits) : scheduler.plan_drift(limits);
-      },
+  std::vector<PlanLimit> limits = limits_of(settings_.plans);
+  if (!apply_as)
+    return lane_.run([this, limits] { return steps_.reader().plan_drift(limits); }, std::move(answer),
+                     std::move(failed));
+  lanes_.run(
+      lane_key(*apply_as, StepLane::jobs),
+      [this, limits, uid = *apply_as] { return steps_.users().jobs_of(uid)->apply_plans(limits); },
       std::move(answer), std::move(failed));
 }
 

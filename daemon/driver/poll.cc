@@ -1,6 +1,7 @@
 // The poll: one call for all our jobs, and what follows from it.
 #include "daemon/base/error.h"
 #include "daemon/base/log.h"
+#include "daemon/base/text.h"
 #include "daemon/driver/driver.h"
 
 namespace trainyard {
@@ -10,6 +11,7 @@ namespace {
 constexpr std::chrono::seconds stray_age{30};
 
 constexpr std::size_t many_runs = 100;
+constexpr std::int64_t polls_per_look = 30;  // at the time when the controller was started
 constexpr std::chrono::milliseconds longest_poll_interval{8'000};  // nothing is seen later than in 10 s, then
 
 // A controller that was killed goes back a few seconds: our release, or the job's start, may not have been.
@@ -33,6 +35,15 @@ std::optional<RunEvent> news_of(const TrainingRun& run, const JobStatus& job) {
 
 }  // namespace
 
+// A live job that the scheduler no longer shows.
+struct Driver::Missing {
+  JobKey job;
+  Token token;
+  std::uint32_t uid = 0;
+  JobRole role = JobRole::train;
+  UtcSeconds admitted_at{};
+};
+
 void Driver::poll_soon(std::chrono::milliseconds delay) {
   poll_timer_ = loop_.after(delay, [this] { poll(); });
 }
@@ -41,28 +52,39 @@ void Driver::poll_soon(std::chrono::milliseconds delay) {
 struct Driver::PollAnswer {
   std::string scheduler;                       // empty: known already
   std::optional<std::vector<JobStatus>> jobs;  // nullopt: as before
+  std::optional<UtcSeconds> controller_started_at;
   std::chrono::milliseconds latency{0};
   CallCounts calls;
 };
 
 void Driver::poll() {
   std::int64_t number = ++polls_begun_;
+  // A controller that did not answer may have been started again.
+  bool is_new = scheduler_.empty() || poll_failed_ || number % polls_per_look == 0;
   lane_.run(
-      [this, describe = scheduler_.empty()] {
+      [this, describe = scheduler_.empty(), is_new] {
         PollAnswer answer;
-        if (describe) answer.scheduler = steps_.scheduler().describe();
+        SchedulerReader& reader = steps_.reader();
+        if (describe) {
+          reader.check_sees_all_jobs();
+          answer.scheduler = reader.describe();
+        }
+        if (is_new) answer.controller_started_at = reader.controller_started_at();
         auto begin = std::chrono::steady_clock::now();
-        answer.jobs = steps_.scheduler().poll(token_prefix(steps_.site().ledger_id));
+        answer.jobs = reader.poll(token_prefix(steps_.site().ledger_id));
         answer.latency =
             std::chrono::ceil<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
-        answer.calls = steps_.scheduler().calls_last_minute();
+        answer.calls = reader.calls_last_minute();
         return answer;
       },
       [this, number](PollAnswer answer) { polled(number, std::move(answer)); },
       [this](std::exception_ptr error) {
+        poll_failed_ = true;
         try {
           std::rethrow_exception(error);
-        } catch (const std::exception& e) {
+        } catch (const Error& e) {
+          // What cannot be seen would be taken for gone.
+          if (e.kind() == ErrorKind::denied) throw;
           if (trouble_ != e.what()) log_warning("event=poll_failed {}", e.what());
           trouble_ = e.what();
         }
@@ -83,6 +105,8 @@ void Driver::polled(std::int64_t number, PollAnswer answer) {
   poll_latency_ = answer.latency;
   calls_ = std::move(answer.calls);
   trouble_.clear();
+  poll_failed_ = false;
+  if (answer.controller_started_at) note_controller(*answer.controller_started_at);
   if (answer.jobs) {
     snapshot_.clear();
     for (JobStatus& job : *answer.jobs) snapshot_.emplace(job.key, std::move(job));
@@ -90,8 +114,18 @@ void Driver::polled(std::int64_t number, PollAnswer answer) {
   examine(number);
   cancel_strays();
   note_waits();
+  probe_silent_files();
   admit_soon();
   poll_soon(poll_interval());
+}
+
+// A slurmctld that was killed goes back some seconds: a job that it shows running may have ended. The agent's
+// evidence says so.
+void Driver::note_controller(UtcSeconds started_at) {
+  if (started_at == controller_started_at_) return;
+  controller_started_at_ = started_at;
+  for (auto& [id, live] : runs_)
+    if (live.run.state == RunState::running) live.seen.may_be_over = true;
 }
 
 void Driver::examine(std::int64_t number) {
@@ -111,7 +145,11 @@ void Driver::examine(LiveDataSet& live, std::int64_t number) {
   };
   auto seen = snapshot_.find(*live.data_set.job);
   if (seen == snapshot_.end()) {
-    if (number >= live.seen_from) trace(live, *live.data_set.job, JobRole::stage, end);
+    if (number >= live.seen_from)
+      trace(live,
+            {*live.data_set.job, stage_token(ledger_.id(), live.data_set.digest, live.data_set.attempts),
+             live.data_set.owner.uid, JobRole::stage, live.data_set.changed_at},
+            end);
   } else if (seen->second.phase == JobPhase::ended) {
     end(seen->second);
   }
@@ -133,7 +171,11 @@ void Driver::examine(LiveRun& live, std::int64_t number) {
     };
     auto seen = snapshot_.find(job->key);
     if (seen == snapshot_.end()) {
-      if (number >= live.seen_from) trace(live, job->key, role, end);
+      if (number >= live.seen_from)
+        trace(live,
+              {job->key, token_of(ledger_.id(), live.run, role), live.run.owner.uid, role,
+               attempt->admitted_at},
+              end);
     } else if (seen->second.phase == JobPhase::ended) {
       end(seen->second);
     } else if (role == JobRole::train && number >= live.seen_from) {
@@ -150,42 +192,26 @@ void Driver::examine(LiveRun& live, std::int64_t number) {
 void Driver::see_live_train_job(LiveRun& live, const JobStatus& job) {
   std::int64_t id = live.run.id;
   if (std::optional<RunEvent> news = news_of(live.run, job)) record(id, *news);
-  live.forgotten = is_forgotten(live.run, job);
+  live.seen.forgotten = is_forgotten(live.run, job);
   consider(id);
 }
 
-// Slurm forgets ended jobs; its database knows them, a little later. A job nobody knows any more is lost.
-// Staging and storing leave evidence of their own, and may be repeated: for them there is nothing to wait
-// for.
-void Driver::trace(Progress& progress, const JobKey& job, JobRole role,
-                   std::function<void(JobStatus)> ended) {
-  if (!traced_.insert(job).second) return;
+void Driver::trace(Progress& progress, const Missing& missing, std::function<void(JobStatus)> ended) {
+  if (!traced_.insert(missing.job).second) return;
   if (!progress.missing_since) progress.missing_since = now();
-  UtcSeconds since = *progress.missing_since;
-  lane_.run(
-      [this, job, role, since]() -> std::optional<JobStatus> {
-        std::optional<JobStatus> known = steps_.scheduler().history(job);
-        if (known && known->phase == JobPhase::ended) return known;
-        if (role == JobRole::train && now() < since + 2 * steps_.scheduler().message_timeout())
-          return std::nullopt;
-        JobStatus lost;
-        lost.key = job;
-        lost.phase = JobPhase::ended;
-        lost.state = "no longer known to Slurm";
-        if (known) lost.started_at = known->started_at;
-        return lost;
+  lanes_.run(
+      lane_key(missing.uid, StepLane::jobs),
+      [this, missing, since = *progress.missing_since] {
+        return steps_.trace(missing.job, missing.token, missing.uid, missing.role, missing.admitted_at,
+                            since);
       },
-      [this, job, ended = std::move(ended)](std::optional<JobStatus> status) {
+      [this, job = missing.job, ended = std::move(ended)](std::optional<JobStatus> status) {
         traced_.erase(job);
         if (status) ended(std::move(*status));
       },
-      [this, job](std::exception_ptr error) {
+      [this, job = missing.job](std::exception_ptr error) {
         traced_.erase(job);
-        try {
-          std::rethrow_exception(error);
-        } catch (const std::exception& e) {
-          trouble_ = e.what();
-        }
+        trouble_ = failure_of(error).reason;
       });
 }
 
@@ -221,18 +247,24 @@ Driver::Expected Driver::expected_jobs() const {
 // behind. Of an array none of whose tasks is ours, all at once.
 void Driver::cancel_strays() {
   Expected expected = expected_jobs();
-  std::map<JobKey, Token> strays;
+  struct Stray {
+    Token token;
+    std::uint32_t uid = 0;
+  };
+  std::map<JobKey, Stray> strays;
   for (const auto& [key, job] : snapshot_) {
     if (job.phase == JobPhase::ended || expected.jobs.contains(key) || expected.awaited.contains(job.token) ||
         now() < key.submitted_at + stray_age)
       continue;
-    strays.emplace(expected.jobs.contains(array_of(key)) ? key : array_of(key), job.token);
+    strays.emplace(expected.jobs.contains(array_of(key)) ? key : array_of(key), Stray{job.token, job.uid});
   }
-  for (const auto& [key, token] : strays) {
-    log_warning("event=stray_cancelled job={} token={}", to_string(key), token);
-    lane_.run(
-        [this, key = key, token = token] {
-          steps_.scheduler().cancel(key, token);
+  for (const auto& [key, stray] : strays) {
+    log_warning("event=stray_cancelled job={} token={} uid={}", to_string(key),
+                printable_line(stray.token, 100), stray.uid);
+    lanes_.run(
+        lane_key(stray.uid, StepLane::jobs),
+        [this, key = key, stray = stray] {
+          steps_.cancel_stray(stray.uid, key, stray.token);
           return true;
         },
         [](bool) {}, [](std::exception_ptr) {});  // seen again by the next poll, and tried again

@@ -156,6 +156,15 @@ std::optional<std::string> Ledger::setting(const std::string& name) {
   return read.bind(name).step() ? std::optional(read.text(0)) : std::nullopt;
 }
 
+std::map<std::string, std::string> Ledger::settings_beginning(const std::string& prefix) {
+  std::map<std::string, std::string> found;
+  Statement rows =
+      database_.prepare("select name, value from settings where substr(name, 1, length(?1)) = ?1");
+  rows.bind(prefix);
+  while (rows.step()) found[rows.text(0)] = rows.text(1);
+  return found;
+}
+
 void Ledger::set_setting(const std::string& name, const std::string& value) {
   database_
       .prepare(

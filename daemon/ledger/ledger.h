@@ -117,6 +117,7 @@ class Ledger {
   // Small settings that outlive the daemon: "drained".
   std::optional<std::string> setting(const std::string& name);
   void set_setting(const std::string& name, const std::string& value);
+  std::map<std::string, std::string> settings_beginning(const std::string& prefix);
 
   std::int64_t events_appended() const { return appended_; }  // since opening
 

@@ -28,7 +28,8 @@ constexpr const char* live_events =
     "select run_id, event, at, body, a ->> '$.owner.uid', a ->> '$.owner.gid', a ->> '$.owner.name', "
     "a ->> '$.plan', a ->> '$.dataset', a ->> '$.code', a ->> '$.manifest.name', "
     "a ->> '$.manifest.resources.account', a ->> '$.manifest.resources.nodes', "
-    "a ->> '$.manifest.resources.gpus_per_node', a ->> '$.manifest.resources.gpus_in_all' "
+    "a ->> '$.manifest.resources.gpus_per_node', a ->> '$.manifest.resources.gpus_in_all', "
+    "a ->> '$.scratch.base', a ->> '$.scratch.path' "
     "from (select run_id, event, at, body, seq, iif(event = 'accepted', body, null) as a "
     "from runs join run_events using (run_id) where over = 0) order by run_id, seq";
 
@@ -52,6 +53,7 @@ TrainingRun accepted_run(const Statement& row) {
   resources.gpus_per_node = static_cast<int>(row.integer(13));
   resources.gpus_in_all = static_cast<int>(row.integer(14));
   run.gpus = resources.gpus();
+  run.scratch = {row.text(15), row.text(16)};
   return run;
 }
 

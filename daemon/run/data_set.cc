@@ -2,7 +2,6 @@
 
 #include <array>
 
-#include "daemon/base/digest.h"
 #include "daemon/run/run.h"
 
 namespace trainyard {
@@ -12,7 +11,8 @@ void apply(DataSet& set, const event::Wanted& e) {
   set.owner = e.owner;
   set.data = e.data;
   set.objects = e.objects;
-  set.test_objects = e.test_objects;
+  set.source_bytes = e.source_bytes;
+  set.scratch = e.scratch;
   set.state = DataSetState::wanted;
   set.attempts = 0;
   set.reason.clear();
@@ -50,22 +50,15 @@ void apply_event(DataSet& data_set, const DataSetEvent& event) {
   data_set.changed_at = time_of(event);
 }
 
+event::Wanted wanted_again(const DataSet& data_set) {
+  return {now(), data_set.owner, data_set.data, data_set.objects, data_set.source_bytes, data_set.scratch};
+}
+
 DataSet fold(const std::string& digest, const std::vector<DataSetEvent>& events) {
   DataSet data_set;
   data_set.digest = digest;
   for (const DataSetEvent& event : events) apply_event(data_set, event);
   return data_set;
-}
-
-std::string digest_of(const Owner& owner, const DataSpec& data, const std::vector<SourceObject>& objects,
-                      const std::vector<SourceObject>& test_objects) {
-  Json content{{"owner", owner.uid},
-               {"data", to_json(data)},
-               {"objects", Json::array()},
-               {"test_objects", Json::array()}};
-  for (const SourceObject& object : objects) content["objects"].push_back(to_json(object));
-  for (const SourceObject& object : test_objects) content["test_objects"].push_back(to_json(object));
-  return sha256(content.dump());
 }
 
 Token stage_token(const std::string& ledger_id, const std::string& digest, int attempt) {

@@ -23,21 +23,20 @@ struct DataSet {
   DataSetState state = DataSetState::wanted;
   Owner owner;
   DataSpec data;
-  std::vector<SourceObject> objects, test_objects;
+  std::int64_t objects = 0, source_bytes = 0;  // of the source
+  ScratchPlace scratch;
   int attempts = 0;  // stage jobs since it was last wanted
   std::optional<JobKey> job;
-  std::string reason;  // of the last failure
-  std::int64_t size_bytes = 0;
+  std::string reason;           // of the last failure
+  std::int64_t size_bytes = 0;  // on scratch
   UtcSeconds changed_at{};
 };
 
 void apply_event(DataSet& data_set, const DataSetEvent& event);
-DataSet fold(const std::string& digest, const std::vector<DataSetEvent>& events);
+// The same data are to be staged once more.
+event::Wanted wanted_again(const DataSet& data_set);
 
-// Equal objects with equal options of one owner are one data set: only the store knows who else may read
-// them.
-std::string digest_of(const Owner& owner, const DataSpec& data, const std::vector<SourceObject>& objects,
-                      const std::vector<SourceObject>& test_objects);
+DataSet fold(const std::string& digest, const std::vector<DataSetEvent>& events);
 
 Token stage_token(const std::string& ledger_id, const std::string& digest, int attempt);
 

@@ -77,16 +77,12 @@ std::optional<int> optional_int(const Json& json, const char* key) {
   return static_cast<int>(get<std::int64_t>(json, key));
 }
 
-Json objects_to_json(const std::vector<SourceObject>& objects) {
-  Json list = Json::array();
-  for (const SourceObject& object : objects) list.push_back(to_json(object));
-  return list;
-}
+Json to_json(const ScratchPlace& place) { return {{"base", place.base}, {"path", place.path}}; }
 
-std::vector<SourceObject> objects_from_json(const Json& json, const char* key) {
-  std::vector<SourceObject> objects;
-  for (const Json& object : get<Json>(json, key)) objects.push_back(source_object_from_json(object));
-  return objects;
+ScratchPlace scratch_place_from(const Json& json) {
+  Json place = get_or(json, "scratch", Json());
+  if (place.is_null()) return {};
+  return {get<std::string>(place, "base"), get<std::string>(place, "path")};
 }
 
 std::vector<std::string> lines_from_json(const Json& json, const char* key) {

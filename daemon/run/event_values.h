@@ -37,8 +37,9 @@ std::optional<Segment> optional_segment_from(const Json& json);
 
 std::optional<int> optional_int(const Json& json, const char* key);  // null or not there: nullopt
 
-Json objects_to_json(const std::vector<SourceObject>& objects);
-std::vector<SourceObject> objects_from_json(const Json& json, const char* key);
+Json to_json(const ScratchPlace& place);
+// Read from the key "scratch"; empty in ledgers of releases before.
+ScratchPlace scratch_place_from(const Json& json);
 std::vector<std::string> lines_from_json(const Json& json, const char* key);  // not there: none
 
 }  // namespace trainyard

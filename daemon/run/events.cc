@@ -21,11 +21,8 @@ constexpr std::array data_set_event_names{"wanted", "staging", "ready", "stage_f
 // ---- events to JSON, one overload each
 
 Json body(const event::Accepted& e) {
-  return {{"owner", to_json(e.owner)},
-          {"manifest", to_json(e.manifest)},
-          {"plan", e.plan},
-          {"dataset", e.dataset_digest},
-          {"code", e.code_digest}};
+  return {{"owner", to_json(e.owner)},   {"manifest", to_json(e.manifest)}, {"plan", e.plan},
+          {"dataset", e.dataset_digest}, {"code", e.code_digest},           {"scratch", to_json(e.scratch)}};
 }
 Json body(const event::Admitted& e) {
   Json json{{"attempt", e.attempt}};
@@ -74,8 +71,9 @@ Json body(const event::Corrected& e) {
 Json body(const event::Wanted& e) {
   return {{"owner", to_json(e.owner)},
           {"data", to_json(e.data)},
-          {"objects", objects_to_json(e.objects)},
-          {"test_objects", objects_to_json(e.test_objects)}};
+          {"object_count", e.objects},
+          {"source_bytes", e.source_bytes},
+          {"scratch", to_json(e.scratch)}};
 }
 Json body(const event::Staging& e) { return {{"attempt", e.attempt}, {"job", to_json(e.job)}}; }
 Json body(const event::Ready& e) {
@@ -101,7 +99,8 @@ event::Accepted from_body(UtcSeconds at, const Json& json) {
           manifest_from_json(get<Json>(json, "manifest")),
           get<std::string>(json, "plan"),
           get<std::string>(json, "dataset"),
-          get<std::string>(json, "code")};
+          get<std::string>(json, "code"),
+          scratch_place_from(json)};
 }
 template <>
 event::Admitted from_body(UtcSeconds at, const Json& json) {
@@ -192,8 +191,18 @@ event::Corrected from_body(UtcSeconds at, const Json& json) {
 }
 template <>
 event::Wanted from_body(UtcSeconds at, const Json& json) {
-  return {at, owner_from_json(get<Json>(json, "owner")), data_spec_from_json(get<Json>(json, "data")),
-          objects_from_json(json, "objects"), objects_from_json(json, "test_objects")};
+  event::Wanted wanted{at, owner_from_json(get<Json>(json, "owner")),
+                       data_spec_from_json(get<Json>(json, "data"))};
+  wanted.scratch = scratch_place_from(json);
+  wanted.objects = get_or<std::int64_t>(json, "object_count", 0);
+  wanted.source_bytes = get_or<std::int64_t>(json, "source_bytes", 0);
+  // Releases before had the list itself in the ledger.
+  for (const char* list : {"objects", "test_objects"})
+    for (const Json& object : get_or(json, list, Json::array())) {
+      ++wanted.objects;
+      wanted.source_bytes += get_or<std::int64_t>(object, "size_bytes", 0);
+    }
+  return wanted;
 }
 template <>
 event::Staging from_body(UtcSeconds at, const Json& json) {

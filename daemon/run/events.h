@@ -9,6 +9,7 @@
 #include "daemon/base/clock.h"
 #include "daemon/base/json.h"
 #include "daemon/handover/handover.h"
+#include "daemon/handover/scratch_place.h"
 #include "daemon/manifest/manifest.h"
 #include "daemon/run/usage.h"
 #include "daemon/run/waiting_for.h"
@@ -51,6 +52,7 @@ struct Accepted {
   std::string plan;            // resolved; empty where the site has no plans
   std::string dataset_digest;  // empty: no [data]
   std::string code_digest;     // empty: no code
+  ScratchPlace scratch;        // where its files are, whatever the settings say later
 };
 struct Admitted {  // the plan has room: attempt `attempt` begins. The intent to submit.
   UtcSeconds at{};
@@ -140,7 +142,8 @@ struct Wanted {
   UtcSeconds at{};
   Owner owner;
   DataSpec data;
-  std::vector<SourceObject> objects, test_objects;
+  std::int64_t objects = 0, source_bytes = 0;  // the list itself lies on scratch (handover/source_list.h)
+  ScratchPlace scratch;
 };
 struct Staging {
   UtcSeconds at{};

@@ -29,9 +29,9 @@ std::vector<Group> group(const std::vector<const TrainingRun*>& runs, std::size_
 }  // namespace
 
 bool may_share_array(const TrainingRun& a, const TrainingRun& b) {
-  return a.owner == b.owner && a.dataset_digest == b.dataset_digest && a.avoid == b.avoid &&
-         a.manifest->resources == b.manifest->resources && a.manifest->retry == b.manifest->retry &&
-         !is_script(a) && !is_script(b);
+  return a.owner == b.owner && a.scratch == b.scratch && a.dataset_digest == b.dataset_digest &&
+         a.avoid == b.avoid && a.manifest->resources == b.manifest->resources &&
+         a.manifest->retry == b.manifest->retry && !is_script(a) && !is_script(b);
 }
 
 std::vector<std::pair<std::int64_t, RunEvent>> admit_in_arrays(

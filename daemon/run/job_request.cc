@@ -35,8 +35,8 @@ JobRequest job_of(const JobSite& site, const Owner& owner, const char* command, 
   return request;
 }
 
-std::string attempt_directory_of(const JobSite& site, const TrainingRun& run) {
-  return layout::attempt_directory(site.scratch, run.id, run.attempt()->number);
+std::string attempt_directory_of(const TrainingRun& run) {
+  return layout::attempt_directory(run.scratch.path, run.id, run.attempt()->number);
 }
 
 std::string comment_of(const TrainingRun& run, const char* doing) {
@@ -49,7 +49,8 @@ std::string comment_of(const TrainingRun& run, const char* doing) {
 void make_array(JobRequest& request, const JobSite& site, const std::vector<TrainingRun>& runs,
                 const char* command, const char* log) {
   const ArrayPlace& array = *runs.front().attempt()->array;
-  std::string directory = layout::array_directory(site.scratch, array.first_run, array.first_attempt);
+  std::string directory =
+      layout::array_directory(runs.front().scratch.path, array.first_run, array.first_attempt);
   request.script = fmt::format("#!/bin/sh\nexec {} {} {}/\"$SLURM_ARRAY_TASK_ID\"/{}\n",
                                shell_quote(site.agent), command, shell_quote(directory), layout::launch_file);
   request.working_directory = directory;
@@ -61,7 +62,7 @@ void make_array(JobRequest& request, const JobSite& site, const std::vector<Trai
 }  // namespace
 
 JobRequest stage_job(const JobSite& site, const DataSet& data_set) {
-  std::string directory = layout::dataset_directory(site.scratch, data_set.digest);
+  std::string directory = layout::dataset_directory(data_set.scratch.path, data_set.digest);
   JobRequest request = job_of(site, data_set.owner, "stage", directory, layout::stage_file);
   request.token = stage_token(site.ledger_id, data_set.digest, data_set.attempts + 1);
   request.comment = "trainyard: stages a data set";
@@ -72,7 +73,7 @@ JobRequest stage_job(const JobSite& site, const DataSet& data_set) {
 
 JobRequest train_jobs(const JobSite& site, const std::vector<TrainingRun>& runs, std::uint32_t stage_job_id) {
   const TrainingRun& run = runs.front();
-  std::string directory = attempt_directory_of(site, run);
+  std::string directory = attempt_directory_of(run);
   const Resources& resources = run.manifest->resources;
   JobRequest request = job_of(site, run.owner, "run", directory, layout::launch_file);
   request.token = token_of(site.ledger_id, run, JobRole::train);
@@ -115,7 +116,7 @@ JobRequest store_jobs(const JobSite& site, const std::vector<TrainingRun>& runs,
 }
 
 JobRequest store_job(const JobSite& site, const TrainingRun& run) {
-  std::string directory = attempt_directory_of(site, run);
+  std::string directory = attempt_directory_of(run);
   JobRequest request = job_of(site, run.owner, "store", directory, layout::launch_file);
   request.token = token_of(site.ledger_id, run.id, run.attempt()->number, JobRole::store);
   request.comment = comment_of(run, "stores the results of");

@@ -12,7 +12,6 @@ namespace trainyard {
 // What is the same for all jobs of this site.
 struct JobSite {
   std::string ledger_id;
-  std::string scratch;
   std::string agent;            // the whole path of trainyard-agent
   std::string slurm_conf;       // handed to the job, for mpirun and srun; empty: Slurm's default
   std::string stage_partition;  // of stage and store jobs; empty: the run's, or the default

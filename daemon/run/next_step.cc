@@ -6,8 +6,8 @@
 namespace trainyard {
 namespace {
 
-constexpr std::array step_names{"submit", "release", "cancel", "abandon", "look_into",
-                                "settle", "collect", "stage",  "inspect"};
+constexpr std::array step_names{"submit",    "release", "cancel",  "abandon", "give_back",
+                                "look_into", "settle",  "collect", "stage",   "inspect"};
 
 // A store job that ended leaves evidence, or another one follows it.
 std::optional<Step> step_of_storing(const TrainingRun& run) {
@@ -18,24 +18,25 @@ std::optional<Step> step_of_storing(const TrainingRun& run) {
 
 const char* to_string(Step step) { return step_names.at(static_cast<std::size_t>(step)); }
 
-std::optional<Step> next_step(const TrainingRun& run, bool forgotten) {
+std::optional<Step> next_step(const TrainingRun& run, const Seen& seen) {
   if (run.cancel_requested && occupies_plan(run.state)) {
     // Submitted or not, only the scheduler knows: whatever carries the token ends.
     if (run.state == RunState::admitted) return Step::abandon;
     return Step::cancel;
   }
+  if (run.store_cancel_requested && has_live_store_job(run)) return Step::cancel;
   switch (run.state) {
     case RunState::admitted:
       return Step::submit;
     case RunState::submitted:
-      return Step::release;
+      return seen.files_silent ? Step::give_back : Step::release;
     case RunState::ended:
       return Step::settle;
     case RunState::storing:
       return step_of_storing(run);
     case RunState::released:  // the poll
     case RunState::running:
-      return forgotten ? std::optional(Step::look_into) : std::nullopt;
+      return seen.forgotten || seen.may_be_over ? std::optional(Step::look_into) : std::nullopt;
     case RunState::queued:  // admission
     case RunState::completed:
     case RunState::failed:

@@ -14,7 +14,8 @@ enum class Step {
   release,    // submitted → the store job behind it, and the train job may start
   cancel,     // its live jobs are to end
   abandon,    // cancelled while admitted: whatever was submitted ends, then the run does
-  look_into,  // released, and the scheduler has it as one that never began
+  give_back,  // admitted or submitted, and the owner's files do not answer: its place is for others
+  look_into,  // the scheduler has it in a state that does not fit what we know of it
   settle,     // ended → the evidence is read
   collect,    // the store job ended → its evidence is read
   // of a data set
@@ -23,8 +24,15 @@ enum class Step {
 };
 const char* to_string(Step step);
 
-// `forgotten`: the poll shows the train job of a released run held, or that of a running one pending.
-std::optional<Step> next_step(const TrainingRun& run, bool forgotten = false);
+// What is known of a run beside its events.
+struct Seen {
+  bool forgotten =
+      false;  // the poll shows the train job of a released run held, or that of a running one pending
+  bool may_be_over =
+      false;  // slurmctld was restarted: it may have forgotten the end of a job that it shows running
+  bool files_silent = false;  // the file system of the owner's scratch has not answered for long
+};
+std::optional<Step> next_step(const TrainingRun& run, const Seen& seen = {});
 
 // `job_ended`: the poll says that its stage job is over.
 std::optional<Step> next_step(const DataSet& data_set, bool job_ended);

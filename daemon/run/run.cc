@@ -37,6 +37,7 @@ void apply(TrainingRun& run, const event::Accepted& e) {
   run.plan = e.plan;
   run.dataset_digest = e.dataset_digest;
   run.code_digest = e.code_digest;
+  run.scratch = e.scratch;
   run.accepted_at = e.at;
 }
 
@@ -61,6 +62,7 @@ void apply(TrainingRun& run, const event::Released& e) {
   if (run.state != RunState::submitted) return;
   run.attempts.back().store = RunJob{e.store, {}, {}, {}, {}, {}};
   run.attempts.back().store_tries = 1;
+  run.attempts.back().released_at = e.at;
   run.state = RunState::released;
 }
 
@@ -133,7 +135,9 @@ void apply(TrainingRun& run, const event::Failed& e) {
 }
 
 void apply(TrainingRun& run, const event::CancelRequested& e) {
-  if (is_over(run.state) || run.cancel_requested) return;
+  if (is_over(run.state)) return;
+  if (run.state == RunState::storing) run.store_cancel_requested = true;
+  if (run.cancel_requested) return;
   run.cancel_requested = true;
   run.cancelled_by = e.by;
 }
@@ -145,7 +149,8 @@ void apply(TrainingRun& run, const event::Cancelled& e) {
 }
 
 void apply(TrainingRun& run, const event::Retried& e) {
-  if (run.state != RunState::ended && run.state != RunState::admitted) return;
+  if (run.state != RunState::ended && run.state != RunState::admitted && run.state != RunState::submitted)
+    return;
   charge(run, e.segment);
   run.attempts.back().cause = e.cause;
   run.attempts.back().reason = e.reason;

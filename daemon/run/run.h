@@ -36,6 +36,7 @@ struct RunJob {
 struct Attempt {
   int number = 1;
   UtcSeconds admitted_at{};
+  UtcSeconds released_at{};         // of the last release; before: the beginning of time
   std::optional<ArrayPlace> array;  // its jobs are tasks of arrays; unset: jobs of their own
   std::optional<RunJob> train, store;
   int store_tries = 0;
@@ -54,6 +55,7 @@ struct TrainingRun {
   std::string name, account;  // of the manifest, with `gpus`: what lists and admission ask of every run
   int gpus = 0;
   std::string plan, dataset_digest, code_digest;
+  ScratchPlace scratch;
   UtcSeconds accepted_at{};
   std::optional<UtcSeconds> ended_at;  // of the run: results stored, or given up
   std::vector<Attempt> attempts;
@@ -61,6 +63,7 @@ struct TrainingRun {
   std::string avoid;         // nodes that failed the last attempt
   std::string waits_for;     // WaitingFor::what, as last recorded; of the past once it does not wait
   bool cancel_requested = false;
+  bool store_cancel_requested = false;  // while its results were on their way: they are given up
   std::string cancelled_by;
   // What the train job came to; set from `storing` on.
   std::optional<Result> result;

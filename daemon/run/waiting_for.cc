@@ -33,8 +33,6 @@ std::string in_words(const std::string& reason) {
 
 }  // namespace
 
-WaitingFor waiting_in_scheduler(const std::string& reason) {
-  return {reason, in_words(reason)};
-}
+WaitingFor waiting_in_scheduler(const std::string& reason) { return {reason, in_words(reason)}; }
 
 }  // namespace trainyard

@@ -1,37 +1,67 @@
-// cancel and abandon: nothing of a cancelled run stays in the scheduler, and its logs still go out.
+// cancel, abandon and give_back: nothing of the run stays in the scheduler, and the logs of a cancelled run
+// still go out.
 #include "daemon/base/error.h"
 #include "daemon/steps/steps.h"
 
 namespace trainyard {
 
-void Steps::cancel_if_there(const JobKey& job, const Token& token) {
+void Steps::cancel_if_there(std::uint32_t uid, const JobKey& job, const Token& token) {
   try {
-    scheduler_.cancel(job, token);
+    users_.jobs_of(uid)->cancel(job, token, soon());
   } catch (const Error& e) {
     if (e.kind() != ErrorKind::not_found) throw;  // gone already: what was wanted
   }
+}
+
+void Steps::cancel_stray(std::uint32_t uid, const JobKey& job, const Token& token) {
+  cancel_if_there(uid, job, token);
 }
 
 // The poll sees the end and settles it; until then this is due again.
 RunStepResult Steps::cancel(const TrainingRun& run) {
   const Attempt& attempt = *run.attempt();
   if (attempt.train && !attempt.train->end)
-    cancel_if_there(attempt.train->key, token_of(site_.ledger_id, run, JobRole::train));
-  // It never ran: there is nothing to store.
+    cancel_if_there(run.owner.uid, attempt.train->key, token_of(site_.ledger_id, run, JobRole::train));
+  // It never ran, or its results are given up: there is nothing to store.
   if (run.state != RunState::running) cancel_store(run);
   return {std::nullopt, std::chrono::seconds(10)};
 }
 
 void Steps::cancel_store(const TrainingRun& run) {
   const std::optional<RunJob>& store = run.attempt()->store;
-  if (store && !store->end) cancel_if_there(store->key, token_of(site_.ledger_id, run, JobRole::store));
+  if (store && !store->end)
+    cancel_if_there(run.owner.uid, store->key, token_of(site_.ledger_id, run, JobRole::store));
 }
 
 RunEvent Steps::abandon(const TrainingRun& run, Doubt doubt) {
   Token token = token_of(site_.ledger_id, run, JobRole::train);
-  if (std::optional<JobKey> job = already_submitted(token, run.owner.uid, task_of(run), doubt))
+  if (std::optional<JobKey> job =
+          already_submitted(token, run.owner.uid, task_of(run), run.attempt()->admitted_at, doubt))
     return event::Submitted{now(), *job};
   return event::Cancelled{now()};
+}
+
+// Its files do not answer, and its jobs wait in vain: others may have its place. It was never released, so
+// that no agent can have begun.
+RunStepResult Steps::give_back(const TrainingRun& run, Doubt doubt) {
+  const Attempt& attempt = *run.attempt();
+  Token token = token_of(site_.ledger_id, run, JobRole::train);
+  std::optional<JobKey> train;
+  if (attempt.train)
+    train = attempt.train->key;
+  else
+    train = already_submitted(token, run.owner.uid, task_of(run), attempt.admitted_at, doubt);
+  if (train) cancel_if_there(run.owner.uid, *train, token);
+  if (doubt)
+    for (const auto& [task, store] : find_submitted(token_of(site_.ledger_id, run, JobRole::store),
+                                                    run.owner.uid, {task_of(run)}, attempt.admitted_at))
+      cancel_if_there(run.owner.uid, store, token_of(site_.ledger_id, run, JobRole::store));
+  event::Retried given_back;
+  given_back.at = now();
+  given_back.cause = Cause::never_began;
+  given_back.reason =
+      "the file system of its scratch did not answer for ten minutes: its place was given back";
+  return {given_back, {}};
 }
 
 }  // namespace trainyard

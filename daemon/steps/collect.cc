@@ -1,7 +1,6 @@
 // collect: the store job has ended; its evidence says whether the results are in the bucket.
 #include <fmt/format.h>
 
-#include "daemon/base/as_user.h"
 #include "daemon/base/error.h"
 #include "daemon/base/fd.h"
 #include "daemon/handover/layout.h"
@@ -11,23 +10,15 @@
 namespace trainyard {
 namespace {
 
-std::optional<StoreEvidence> read_evidence(const std::string& directory, const Owner& owner) {
-  AsUser user(owner.uid);
-  std::string path = join_path(directory, layout::stored_file);
-  try {
-    std::optional<std::string> text = read_file_if_there(path, 1 << 20);
-    return text ? std::optional(store_evidence_from_json(parse_json(*text, path))) : std::nullopt;
-  } catch (const Error& e) {
-    return StoreEvidence{false, true, e.what(), 0, 0, {}};
-  }
-}
-
 using namespace std::chrono_literals;
 
+// Results that cannot be stored for so long, since the training ended, are given up: they stay on scratch.
+constexpr std::chrono::hours given_up_after{72};
+
 // By the scheduler's word and by the agent's: a slurmctld that was killed forgets that a job has begun.
-bool never_ran(const std::string& directory, const TrainingRun& run) {
+bool never_ran(UserFiles& files, const std::string& directory, const TrainingRun& run) {
   if (run.attempt()->train->started_at) return false;
-  AttemptEvidence evidence = read_evidence(directory, run);
+  AttemptEvidence evidence = read_evidence(files, directory, run);
   return !evidence.start && !evidence.exit;
 }
 
@@ -37,17 +28,27 @@ RunStepResult Steps::collect(const TrainingRun& run, Doubt doubt) {
   const Attempt& attempt = *run.attempt();
   const JobStatus& job = *attempt.store->end;
   std::optional<Segment> segment = segment_of_job(job);
-  std::string directory = layout::attempt_directory(site_.scratch, run.id, attempt.number);
-  std::optional<StoreEvidence> evidence = read_evidence(directory, run.owner);
+  std::string directory = attempt_directory(run);
+  std::unique_ptr<UserFiles> files = files_of(run);
+  std::optional<StoreEvidence> evidence = read_store_evidence(*files, directory);
   if (evidence && evidence->ok)
     return {event::Stored{now(), evidence->objects, evidence->size_bytes, segment}, {}};
-  if (never_ran(directory, run))
+  if (never_ran(*files, directory, run))
     return {event::Stored{now(), 0, 0, segment}, {}};  // and so left nothing to store
 
   std::string reason = evidence ? evidence->message
                                 : fmt::format("the store job ended without evidence ({}); see {}", job.state,
                                               join_path(directory, layout::store_job_log));
-  if (evidence && !evidence->try_again)
+  bool is_hopeless = evidence && !evidence->try_again;
+  if (now() > *attempt.train->end_known_at + given_up_after) {
+    is_hopeless = true;
+    reason += fmt::format(" (tried for {} hours)", given_up_after.count());
+  }
+  if (run.store_cancel_requested) {
+    is_hopeless = true;
+    reason = "cancelled by " + run.cancelled_by;
+  }
+  if (is_hopeless)
     return {event::Failed{now(),
                           fmt::format("the results could not be stored: {}; they remain in {}", reason,
                                       join_path(directory, layout::results_folder)),
@@ -62,9 +63,9 @@ RunStepResult Steps::collect(const TrainingRun& run, Doubt doubt) {
   Token token = token_of(site_.ledger_id, run.id, attempt.number, JobRole::store);
   std::optional<JobKey> next;
   if (doubt)
-    for (const JobStatus& other : scheduler_.find(token, run.owner.uid))
-      if (other.phase != JobPhase::ended) next = other.key;
-  if (!next) next = scheduler_.submit(store_job(site_, run));
+    for (const auto& [task, job] : find_submitted(token, run.owner.uid, {Task()}, attempt.admitted_at))
+      if (job != attempt.store->key) next = job;
+  if (!next) next = submit_and_confirm(store_job(site_, run));
   return {event::StoreRetried{now(), reason, segment, *next}, {}};
 }
 

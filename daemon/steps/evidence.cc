@@ -2,43 +2,42 @@
 
 #include <charconv>
 
-#include "daemon/base/as_user.h"
 #include "daemon/base/error.h"
-#include "daemon/base/fd.h"
 #include "daemon/base/log.h"
-#include "daemon/handover/claim.h"
+#include "daemon/base/text.h"
 #include "daemon/handover/layout.h"
 
 namespace trainyard {
 namespace {
 
-constexpr std::int64_t enough_bytes = 1 << 20;
+constexpr std::size_t most_logged_bytes = 500;
 
-template <class Value>
-std::optional<Value> if_it_makes_sense(const TrainingRun& run, const std::string& path,
-                                       std::optional<Value> (*read)(const std::string& path)) {
-  try {
-    return read(path);
-  } catch (const Error& e) {
-    if (e.kind() == ErrorKind::unavailable) throw;
-    log_warning("run={} evidence=unreadable {}", run.id, e.what());
-    return std::nullopt;
-  }
+UtcSeconds heartbeat_from_text(const std::string& text) {
+  std::int64_t seconds = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  if (error != std::errc()) throw Error(ErrorKind::invalid, "is no time");
+  return from_unix(seconds);
 }
 
 template <class Value, Value (*from_json)(const Json&)>
-std::optional<Value> read_value(const std::string& path) {
-  std::optional<std::string> text = read_file_if_there(path, enough_bytes);
-  return text ? std::optional(from_json(parse_json(*text, path))) : std::nullopt;
+Value value_from_text(const std::string& text) {
+  return from_json(parse_json(text, "the file"));
 }
 
-std::optional<UtcSeconds> read_time(const std::string& path) {
-  std::optional<std::string> text = read_file_if_there(path, enough_bytes);
-  if (!text) return std::nullopt;
-  std::int64_t seconds = 0;
-  auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), seconds);
-  if (error != std::errc()) throw Error(ErrorKind::invalid, path + ": is no time");
-  return from_unix(seconds);
+// Unset where the file is not there, cannot be read or makes no sense.
+template <class Value>
+std::optional<Value> value_in(const FilesFound& found, const char* name, const std::string& directory,
+                              Value (*from_text)(const std::string&)) {
+  const FileText& file = found.files.at(name);
+  std::string problem = file.problem;
+  try {
+    if (file.text) return from_text(*file.text);
+  } catch (const Error& e) {
+    problem = e.what();
+  }
+  if (!problem.empty())
+    log_warning("evidence=unreadable {}/{}: {}", directory, name, printable_line(problem, most_logged_bytes));
+  return std::nullopt;
 }
 
 bool is_claim_of(const JobKey& job, const Claim& claim) {
@@ -47,20 +46,31 @@ bool is_claim_of(const JobKey& job, const Claim& claim) {
 
 }  // namespace
 
-AttemptEvidence read_evidence(const std::string& directory, const TrainingRun& run) {
-  AsUser user(run.owner.uid);
+AttemptEvidence read_evidence(UserFiles& files, const std::string& directory, const TrainingRun& run) {
+  FilesFound found = files.read_files(
+      directory, {layout::claim_file, layout::start_file, layout::exit_file, layout::heartbeat_file});
   AttemptEvidence evidence;
-  auto path = [&](const char* name) { return join_path(directory, name); };
-  evidence.claim = if_it_makes_sense(run, path(layout::claim_file), read_value<Claim, claim_from_json>);
-  evidence.start =
-      if_it_makes_sense(run, path(layout::start_file), read_value<StartEvidence, start_evidence_from_json>);
+  evidence.has_directory = found.has_directory;
+  evidence.claim = value_in(found, layout::claim_file, directory, value_from_text<Claim, claim_from_json>);
+  evidence.start = value_in(found, layout::start_file, directory,
+                            value_from_text<StartEvidence, start_evidence_from_json>);
   evidence.exit =
-      if_it_makes_sense(run, path(layout::exit_file), read_value<ExitEvidence, exit_evidence_from_json>);
-  evidence.heartbeat = if_it_makes_sense(run, path(layout::heartbeat_file), read_time);
+      value_in(found, layout::exit_file, directory, value_from_text<ExitEvidence, exit_evidence_from_json>);
+  evidence.heartbeat = value_in(found, layout::heartbeat_file, directory, heartbeat_from_text);
   const JobKey& job = run.attempt()->train->key;
   if (evidence.start && !is_claim_of(job, evidence.start->claim)) evidence.start.reset();
   if (evidence.exit && !is_claim_of(job, evidence.exit->claim)) evidence.exit.reset();
   return evidence;
+}
+
+std::optional<StoreEvidence> read_store_evidence(UserFiles& files, const std::string& directory) {
+  return value_in(files.read_files(directory, {layout::stored_file}), layout::stored_file, directory,
+                  value_from_text<StoreEvidence, store_evidence_from_json>);
+}
+
+std::optional<StageEvidence> read_stage_evidence(UserFiles& files, const std::string& directory) {
+  return value_in(files.read_files(directory, {layout::staged_file}), layout::staged_file, directory,
+                  value_from_text<StageEvidence, stage_evidence_from_json>);
 }
 
 }  // namespace trainyard

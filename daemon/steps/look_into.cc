@@ -1,7 +1,6 @@
 // look_into: slurmctld has our released job as one that never began. A controller that was killed goes back
 // to what it saved up to five seconds earlier: it may have lost our release, or the start, or the whole life
 // of a job.
-#include "daemon/base/fd.h"
 #include "daemon/base/log.h"
 #include "daemon/handover/claim.h"
 #include "daemon/handover/layout.h"
@@ -13,27 +12,52 @@ namespace {
 
 constexpr std::chrono::seconds look_again{2};
 
+// What lies in the future was not written by an agent's clock.
+constexpr std::chrono::seconds clock_difference{60};
+
 bool is_silent(const AttemptEvidence& evidence) {
-  UtcSeconds sign_of_life = evidence.heartbeat.value_or(evidence.claim->at);
-  return now() > std::max(sign_of_life, evidence.claim->at) + ended_after;
+  UtcSeconds sign_of_life = std::max(evidence.heartbeat.value_or(evidence.claim->at), evidence.claim->at);
+  return sign_of_life > now() + clock_difference || now() > sign_of_life + ended_after;
+}
+
+// Our release is lost only where slurmctld was restarted since, and went back to what it had saved. Else
+// somebody holds the job on purpose: its owner, or an admin.
+bool is_release_lost(SchedulerReader& reader, const TrainingRun& run, const JobStatus& job) {
+  bool is_held_by_admin = job.reason == "JobHeldAdmin";
+  return !is_held_by_admin && reader.controller_started_at() >= run.attempt()->released_at - clock_difference;
 }
 
 }  // namespace
 
+// A slurmctld that was killed may have forgotten that the job has ended: then it goes on holding its GPUs,
+// until its time limit. The agent's evidence says that it is over.
+RunStepResult Steps::end_if_over(const TrainingRun& run, const AttemptEvidence& evidence,
+                                 const JobStatus& job) {
+  if (!evidence.exit || now() < evidence.exit->ended_at + longest_farewell) return {{}, look_again};
+  log_warning("run={} job={} is over, and slurmctld does not know it", run.id, to_string(job.key));
+  cancel_if_there(run.owner.uid, job.key, job.token);
+  return {{}, look_again};
+}
+
 RunStepResult Steps::look_into(const TrainingRun& run) {
   const Attempt& attempt = *run.attempt();
   Token token = token_of(site_.ledger_id, run, JobRole::train);
-  AttemptEvidence evidence =
-      read_evidence(layout::attempt_directory(site_.scratch, run.id, attempt.number), run);
+  AttemptEvidence evidence = read_evidence(*files_of(run), attempt_directory(run), run);
+  std::optional<JobStatus> job;
+  for (const JobStatus& seen : reader_.look_up(attempt.train->key.job_id, token, run.owner.uid))
+    if (seen.key == attempt.train->key) job = seen;
+  if (!job) return {{}, look_again};  // the poll is about to see that it is gone
+  if (job->phase != JobPhase::pending) return end_if_over(run, evidence, *job);
   if (!evidence.claim) {
-    scheduler_.release(attempt.train->key, token);
+    if (job->held && is_release_lost(reader_, run, *job))
+      users_.jobs_of(run.owner.uid)->release(attempt.train->key, token, soon());
     return {{}, look_again};
   }
   if (!evidence.exit && !is_silent(evidence)) return {{}, look_again};  // it runs, whoever knows of it
 
   log_warning("run={} job={} was begun, and slurmctld does not know it", run.id,
               to_string(attempt.train->key));
-  cancel_if_there(attempt.train->key, token);  // or it would be started again
+  cancel_if_there(run.owner.uid, attempt.train->key, token);  // or it would be started again
   JobStatus lost;
   lost.key = attempt.train->key;
   lost.token = token;

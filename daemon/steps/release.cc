@@ -4,17 +4,17 @@
 namespace trainyard {
 
 // Storing twice does no harm: here a doubt is worth a look, but no waiting.
-std::map<Task, JobKey> Steps::store_all(const std::vector<TrainingRun>& runs, Doubt doubt) {
+std::map<Task, JobKey> Steps::submit_store_jobs(const std::vector<TrainingRun>& runs, Doubt doubt) {
   const TrainingRun& first = runs.front();
   std::map<Task, JobKey> stores;
   if (doubt)
-    stores =
-        find_submitted(token_of(site_.ledger_id, first, JobRole::store), first.owner.uid, tasks_of(runs));
+    stores = find_submitted(token_of(site_.ledger_id, first, JobRole::store), first.owner.uid, tasks_of(runs),
+                            first.attempt()->admitted_at);
   std::vector<TrainingRun> without;
   for (const TrainingRun& run : runs)
     if (!stores.contains(task_of(run))) without.push_back(run);
   if (without.empty()) return stores;
-  JobKey submitted = scheduler_.submit(store_jobs(site_, without, first.attempt()->train->key.job_id));
+  JobKey submitted = submit_and_confirm(store_jobs(site_, without, first.attempt()->train->key.job_id));
   for (const TrainingRun& run : without) {
     submitted.task = task_of(run);
     stores[submitted.task] = submitted;
@@ -24,16 +24,17 @@ std::map<Task, JobKey> Steps::store_all(const std::vector<TrainingRun>& runs, Do
 
 // An array that went in parts may have tasks of runs whose jobs are elsewhere: these stay held, until the
 // poll finds that nobody wants them.
-RunsStepResult Steps::release(const std::vector<TrainingRun>& runs, Doubt doubt, bool in_parts) {
-  std::map<Task, JobKey> stores = store_all(runs, doubt);
+RunsStepResult Steps::release(const std::vector<TrainingRun>& runs, const std::optional<DataSet>& data,
+                              Doubt doubt, bool in_parts) {
+  std::map<Task, JobKey> stores = submit_store_jobs(runs, doubt);
   const TrainingRun& first = runs.front();
   // Not before everything is in the queue: of a thousand runs this takes longer than all the rest.
-  for (const TrainingRun& run : runs) prepare_attempt(run);
-  if (first.attempt()->array) prepare_array(runs);
+  prepare(runs, data);
   const Token token = token_of(site_.ledger_id, first, JobRole::train);
-  if (!in_parts) scheduler_.release(array_of(first.attempt()->train->key), token);
+  std::unique_ptr<SchedulerActor> jobs = users_.jobs_of(first.owner.uid);
+  if (!in_parts) jobs->release(array_of(first.attempt()->train->key), token, soon());
   for (const TrainingRun& run : runs)
-    if (in_parts) scheduler_.release(run.attempt()->train->key, token);
+    if (in_parts) jobs->release(run.attempt()->train->key, token, soon());
   RunsStepResult result;
   for (const TrainingRun& run : runs)
     result.events.emplace_back(run.id, event::Released{now(), stores.at(task_of(run))});

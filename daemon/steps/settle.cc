@@ -1,7 +1,6 @@
 // settle: what the train job's end means, from the evidence it left. An attempt that may still have processes
 // is fenced first: nothing follows it, and nothing is said of it, before they have certainly ended.
 #include <algorithm>
-#include <filesystem>
 
 #include "daemon/base/as_user.h"
 #include "daemon/base/error.h"
@@ -26,19 +25,19 @@ struct Fence {
 
 // One that was never released may not be prepared: then no agent can have found it, and there is nothing to
 // fence or to store.
-bool is_prepared(const std::string& directory, const TrainingRun& run) {
-  AsUser user(run.owner.uid);
-  return run.attempt()->store || std::filesystem::exists(directory);
+bool is_prepared(const TrainingRun& run, const AttemptEvidence& evidence) {
+  return run.attempt()->store || evidence.has_directory;
 }
 
 // Takes the attempt away from its agent.
-Fence fence(const std::string& directory, const TrainingRun& run) {
-  if (!is_prepared(directory, run)) return {{}, true};
-  AsUser user(run.owner.uid);
+Fence fence(UserFiles& files, const std::string& directory, const TrainingRun& run) {
   try {
-    Claim claim = revoke_claim(directory, now());
+    Claim claim = files.revoke_claim(directory, now());
     if (claim.job_id == 0) return {{}, true};
-    return {std::max(std::chrono::seconds(0), claim.at + ended_after - now()), false};
+    // The time of the claim is the user's word: he may be waited for no longer than for an agent.
+    return {std::clamp<std::chrono::seconds>(claim.at + ended_after - now(), std::chrono::seconds(0),
+                                             ended_after),
+            false};
   } catch (const Error& e) {
     if (e.kind() == ErrorKind::unavailable) throw;
     log_warning("run={} claim=unreadable {}", run.id, e.what());  // no agent can hold it, then
@@ -64,11 +63,20 @@ bool is_record_awaited(const TrainingRun& run, const EndFacts& facts) {
          facts.cancelled_by.empty() && now() < *run.attempt()->train->end_known_at + record_due;
 }
 
+// How long the end of a job waits for a file of the user's that cannot be written.
+constexpr std::chrono::minutes patience_with_files{10};
+
 // The store job may hold back, because it cannot know that this attempt is the run's last: when the attempt
-// was launched another could still follow, whatever a cancellation has made of that since.
-void let_store(const std::string& directory, const TrainingRun& run) {
-  AsUser user(run.owner.uid);
-  write_atomically(join_path(directory, layout::settled_file), format_utc(now()) + "\n");
+// was launched another could still follow, whatever a cancellation has made of that since. What the user has
+// done to his directory keeps nothing from being settled: at worst his results stay where they are.
+void allow_store_job(UserFiles& files, const std::string& directory, const TrainingRun& run) {
+  try {
+    files.write_files(directory, {}, {{layout::settled_file, format_utc(now()) + "\n"}});
+  } catch (const Error& e) {
+    bool may_pass = e.kind() == ErrorKind::unavailable;
+    if (may_pass && now() < *run.attempt()->train->end_known_at + patience_with_files) throw;
+    log_warning("run={} its store job cannot be told that the attempt is settled: {}", run.id, e.what());
+  }
 }
 
 bool is_one_node(const std::string& nodes) { return nodes.find_first_of(",[") == std::string::npos; }
@@ -81,11 +89,11 @@ EndFacts Steps::facts_of_end(const TrainingRun& run) {
   EndFacts facts;
   try {
     if (may_still_run(*job.end)) {
-      facts.failed_nodes = scheduler_.failed_nodes(job.nodes);
+      facts.failed_nodes = reader_.failed_nodes(job.nodes);
       if (facts.failed_nodes.empty() && is_one_node(job.nodes)) facts.failed_nodes = job.nodes;
     }
     if (is_cancelled_behind_our_back(run))
-      if (std::optional<JobStatus> known = scheduler_.history(job.key);
+      if (std::optional<JobStatus> known = reader_.history(job.key);
           known && known->phase == JobPhase::ended) {
         facts.by_nobody = !known->cancelled_by || is_refusal_of_a_node(*known);
         if (!facts.by_nobody) facts.cancelled_by = user_of(*known->cancelled_by).name;
@@ -98,15 +106,16 @@ EndFacts Steps::facts_of_end(const TrainingRun& run) {
 
 RunStepResult Steps::settle(const TrainingRun& run) {
   const Attempt& attempt = *run.attempt();
-  std::string directory = layout::attempt_directory(site_.scratch, run.id, attempt.number);
-  AttemptEvidence evidence = read_evidence(directory, run);
+  std::string directory = attempt_directory(run);
+  std::unique_ptr<UserFiles> files = files_of(run);
+  AttemptEvidence evidence = read_evidence(*files, directory, run);
   Fence fenced;
   bool is_claimed = evidence.claim && evidence.claim->job_id != 0;
   bool may_not_have_begun = !is_claimed && is_cancelled_behind_our_back(run);
   if (!evidence.exit && (may_still_run(*attempt.train->end) || may_not_have_begun)) {
-    fenced = fence(directory, run);
+    fenced = is_prepared(run, evidence) ? fence(*files, directory, run) : Fence{{}, true};
     if (fenced.wait.count() > 0) return {{}, fenced.wait};
-    evidence = read_evidence(directory, run);  // it may have ended by itself meanwhile
+    evidence = read_evidence(*files, directory, run);  // it may have ended by itself meanwhile
   }
   EndFacts facts = facts_of_end(run);
   facts.unclaimed = fenced.unclaimed;
@@ -117,8 +126,8 @@ RunStepResult Steps::settle(const TrainingRun& run) {
   // The attempt came to nothing: neither must its store job publish anything.
   if (std::holds_alternative<event::Retried>(verdict))
     cancel_store(run);
-  else if (!is_final(facts.evidence, true) && is_prepared(directory, run))
-    let_store(directory, run);
+  else if (!is_final(facts.evidence, true) && is_prepared(run, evidence))
+    allow_store_job(*files, directory, run);
   return {verdict, {}};
 }
 

@@ -1,14 +1,20 @@
 #include "daemon/steps/steps.h"
 
 #include "daemon/base/error.h"
+#include "daemon/handover/layout.h"
 
 namespace trainyard {
+namespace {
 
-Steps::Steps(Scheduler& scheduler, ObjectStore& file_store, JobSite site, std::string state_dir)
-    : scheduler_(scheduler),
-      file_store_(file_store),
-      site_(std::move(site)),
-      state_dir_(std::move(state_dir)) {}
+// The deputies' own deadline for a call is shorter; this one is of schedulers that are called directly.
+constexpr std::chrono::seconds time_to_send{60};
+
+}  // namespace
+
+SendBefore soon() { return SendBefore::clock::now() + time_to_send; }
+
+Steps::Steps(SchedulerReader& reader, Users& users, JobSite site)
+    : reader_(reader), users_(users), site_(std::move(site)) {}
 
 Task task_of(const TrainingRun& run) {
   const std::optional<ArrayPlace>& array = run.attempt()->array;
@@ -21,10 +27,36 @@ std::set<Task> tasks_of(const std::vector<TrainingRun>& runs) {
   return tasks;
 }
 
+StepLane lane_of(Step step) {
+  switch (step) {
+    case Step::submit:
+    case Step::cancel:
+    case Step::abandon:
+    case Step::give_back:
+      return StepLane::jobs;
+    case Step::release:
+    case Step::look_into:
+    case Step::settle:
+    case Step::collect:
+    case Step::stage:
+    case Step::inspect:
+      return StepLane::files;
+  }
+  return StepLane::files;
+}
+
+std::unique_ptr<UserFiles> Steps::files_of(const TrainingRun& run) {
+  return users_.files_of(run.owner.uid, run.scratch);
+}
+
+std::string Steps::attempt_directory(const TrainingRun& run) const {
+  return layout::attempt_directory(run.scratch.path, run.id, run.attempt()->number);
+}
+
 RunsStepResult Steps::perform(Step step, const std::vector<TrainingRun>& runs,
                               const std::optional<DataSet>& data, Doubt doubt, bool in_parts) {
   if (step == Step::submit) return submit(runs, data, doubt);
-  if (step == Step::release) return release(runs, doubt, in_parts);
+  if (step == Step::release) return release(runs, data, doubt, in_parts);
   const TrainingRun& run = runs.front();
   RunStepResult one = perform_on_one(step, run, doubt);
   RunsStepResult result{{}, one.again_after};
@@ -38,6 +70,8 @@ RunStepResult Steps::perform_on_one(Step step, const TrainingRun& run, Doubt dou
       return cancel(run);
     case Step::abandon:
       return {abandon(run, doubt), {}};
+    case Step::give_back:
+      return give_back(run, doubt);
     case Step::look_into:
       return look_into(run);
     case Step::settle:
@@ -58,6 +92,29 @@ DataSetStepResult Steps::perform(Step step, const DataSet& data_set, const std::
   if (step == Step::stage) return stage(data_set, doubt);
   if (step == Step::inspect && job) return {inspect(data_set, *job), {}};
   throw Error(ErrorKind::internal, std::string(to_string(step)) + " is no step of a data set");
+}
+
+// Slurm forgets ended jobs; its database knows them, a little later. A job nobody knows any more is lost.
+// Staging and storing leave evidence of their own, and may be repeated: for them there is nothing to wait
+// for.
+std::optional<JobStatus> Steps::trace(const JobKey& job, const Token& token, std::uint32_t uid, JobRole role,
+                                      UtcSeconds admitted_at, UtcSeconds since) {
+  std::optional<JobStatus> known = reader_.history(job);
+  if (known && known->phase == JobPhase::ended) return known;
+  if (role == JobRole::train) {
+    if (now() < since + 2 * reader_.message_timeout()) return std::nullopt;
+    // Only the owner is sure to be shown his own job: he confirms that it is gone.
+    for (const JobStatus& seen : users_.jobs_of(uid)->find(token, uid, admitted_at))
+      if (seen.key == job && seen.phase != JobPhase::ended) return std::nullopt;
+  }
+  JobStatus lost;
+  lost.key = job;
+  lost.token = token;
+  lost.uid = uid;
+  lost.phase = JobPhase::ended;
+  lost.state = "no longer known to Slurm";
+  if (known) lost.started_at = known->started_at;
+  return lost;
 }
 
 }  // namespace trainyard

@@ -1,9 +1,9 @@
-// Steps: does what next_step() says is due. The only caller of the scheduler and of the stores. Every step
-// may be performed twice without harm. All but list_sources() on the scheduler lane, one at a time, on copies
-// of the run.
+// Steps: does what next_step() says is due, through the deputies of the run's owner, and confirms by the
+// daemon's own reading of the scheduler what a deputy says. Every step may be performed twice without harm.
+// Any thread but the loop's, on copies of the run; the steps of one user one at a time in each lane
+// (lane_of).
 //
-// Throws Error{unavailable} when it may succeed later; anything else ends the run, or the data set, with that
-// message.
+// Throws what failure_of() (failure.h) understands.
 #pragma once
 #include <chrono>
 #include <map>
@@ -12,12 +12,13 @@
 #include <string>
 #include <vector>
 
+#include "daemon/deputies/users.h"
 #include "daemon/run/data_set.h"
 #include "daemon/run/job_request.h"
 #include "daemon/run/next_step.h"
 #include "daemon/run/run.h"
 #include "daemon/run/verdict.h"
-#include "plugins/object_store.h"
+#include "daemon/steps/failure.h"
 #include "plugins/scheduler.h"
 
 namespace trainyard {
@@ -45,13 +46,15 @@ using Task = std::optional<std::uint32_t>;
 Task task_of(const TrainingRun& run);
 std::set<Task> tasks_of(const std::vector<TrainingRun>& runs);
 
-struct Sources {
-  std::vector<SourceObject> objects, test_objects;
-};
+// A user's files may hang; what only concerns his jobs must not wait for them.
+enum class StepLane { files, jobs };
+StepLane lane_of(Step step);
+
+struct AttemptEvidence;
 
 class Steps {
  public:
-  Steps(Scheduler& scheduler, ObjectStore& file_store, JobSite site, std::string state_dir);
+  Steps(SchedulerReader& reader, Users& users, JobSite site);
 
   // `runs`: one; to submit and to release, those in the same array, in the order of their tasks. `in_parts`:
   // others of their array went into the scheduler without them, so that it may have copies of theirs.
@@ -60,50 +63,74 @@ class Steps {
   DataSetStepResult perform(Step step, const DataSet& data_set, const std::optional<JobStatus>& job,
                             Doubt doubt);
 
-  // The objects of a data set as they are now, listed as the user. Any worker thread.
-  Sources list_sources(const Owner& owner, const DataSpec& data);
+  // The objects of a data set as they are now, listed as the user; the list stays on his scratch.
+  SourceList list_sources(const Owner& owner, const ScratchPlace& scratch, const DataSpec& data);
 
-  // Removes a run's directory, a data set's; as the user. Nothing there is no error.
+  // Removes a run's directory, a data set's. Nothing there is no error.
   void remove_run(const TrainingRun& run);
   void remove_data_set(const DataSet& data_set);
 
-  Scheduler& scheduler() { return scheduler_; }
+  // Ends a job of ours that belongs to no run.
+  void cancel_stray(std::uint32_t uid, const JobKey& job, const Token& token);
+
+  // Whether files of that user answer; throws FilesAreSilent while they do not.
+  void probe_files(std::uint32_t uid, const ScratchPlace& scratch);
+
+  // What the scheduler knows of a train job that it no longer shows: its end; nullopt while that may still
+  // become known. `since`: when it was first missing.
+  std::optional<JobStatus> trace(const JobKey& job, const Token& token, std::uint32_t uid, JobRole role,
+                                 UtcSeconds admitted_at, UtcSeconds since);
+
+  SchedulerReader& reader() { return reader_; }
+  Users& users() { return users_; }
   const JobSite& site() const { return site_; }
 
  private:
   RunsStepResult submit(const std::vector<TrainingRun>& runs, const std::optional<DataSet>& data,
-                        Doubt doubt);                                                        // submit.cc
-  JobKey submit_elsewhere(JobRequest request);                                               // submit.cc
-  RunsStepResult release(const std::vector<TrainingRun>& runs, Doubt doubt, bool in_parts);  // release.cc
-  std::map<Task, JobKey> store_all(const std::vector<TrainingRun>& runs, Doubt doubt);       // release.cc
-  RunStepResult cancel(const TrainingRun& run);                                              // cancel.cc
-  void cancel_if_there(const JobKey& job, const Token& token);                               // cancel.cc
+                        Doubt doubt);                                        // submit.cc
+  std::uint32_t submit_elsewhere(SchedulerActor& jobs, JobRequest request);  // submit.cc
+  JobKey submit_and_confirm(const JobRequest& request);                      // submit.cc
+  RunsStepResult release(const std::vector<TrainingRun>& runs, const std::optional<DataSet>& data,
+                         Doubt doubt,
+                         bool in_parts);                                                        // release.cc
+  std::map<Task, JobKey> submit_store_jobs(const std::vector<TrainingRun>& runs, Doubt doubt);  // release.cc
+  RunStepResult cancel(const TrainingRun& run);                                                 // cancel.cc
+  RunStepResult give_back(const TrainingRun& run, Doubt doubt);                                 // cancel.cc
+  void cancel_if_there(std::uint32_t uid, const JobKey& job, const Token& token);               // cancel.cc
   RunStepResult perform_on_one(Step step, const TrainingRun& run, Doubt doubt);
-  RunEvent abandon(const TrainingRun& run, Doubt doubt);                // cancel.cc
-  RunStepResult settle(const TrainingRun& run);                         // settle.cc
-  RunStepResult look_into(const TrainingRun& run);                      // look_into.cc
+  RunEvent abandon(const TrainingRun& run, Doubt doubt);  // cancel.cc
+  RunStepResult settle(const TrainingRun& run);           // settle.cc
+  RunStepResult look_into(const TrainingRun& run);        // look_into.cc
+  RunStepResult end_if_over(const TrainingRun& run, const AttemptEvidence& evidence,
+                            const JobStatus& job);                      // look_into.cc
   RunStepResult collect(const TrainingRun& run, Doubt doubt);           // collect.cc
   DataSetStepResult stage(const DataSet& data_set, Doubt doubt);        // stage.cc
   DataSetEvent inspect(const DataSet& data_set, const JobStatus& job);  // stage.cc
 
   EndFacts facts_of_end(const TrainingRun& run);  // settle.cc
   void cancel_store(const TrainingRun& run);      // cancel.cc
-  // Of these tasks the jobs with that token that are already in the scheduler, extra copies of them
-  // cancelled. What else an array of that token has is other runs': they may be at home in another copy.
-  std::map<Task, JobKey> find_submitted(const Token& token, std::uint32_t uid,
-                                        const std::set<Task>& tasks);  // submit.cc
-  // The one with that index; nothing when there certainly is none. Error{unavailable} while it is too early
+  // Finds the jobs with this token for the given tasks. Cancels duplicate jobs of these tasks. Leaves tasks
+  // of other runs alone, because their job may be in another copy of the array. `since`: none was submitted
+  // earlier.
+  std::map<Task, JobKey> find_submitted(const Token& token, std::uint32_t uid, const std::set<Task>& tasks,
+                                        UtcSeconds since);  // submit.cc
+  // The job of that task; nullopt when there certainly is none. Error{unavailable} while it is too early
   // to be certain.
-  std::optional<JobKey> already_submitted(const Token& token, std::uint32_t uid, Task task, Doubt doubt);
+  std::optional<JobKey> already_submitted(const Token& token, std::uint32_t uid, Task task, UtcSeconds since,
+                                          Doubt doubt);
   // When a submission that find_submitted() does not find was certainly never made.
-  UtcSeconds certain_at(UtcSeconds doubt) const;             // submit.cc
-  void prepare_attempt(const TrainingRun& run);              // directories.cc
-  void prepare_array(const std::vector<TrainingRun>& runs);  // directories.cc
+  UtcSeconds certain_at(UtcSeconds doubt) const;                                           // submit.cc
+  void prepare(const std::vector<TrainingRun>& runs, const std::optional<DataSet>& data);  // prepare.cc
 
-  Scheduler& scheduler_;
-  ObjectStore& file_store_;
+  std::unique_ptr<UserFiles> files_of(const TrainingRun& run);
+  std::string attempt_directory(const TrainingRun& run) const;
+
+  SchedulerReader& reader_;
+  Users& users_;
   JobSite site_;
-  std::string state_dir_;
 };
+
+// When nothing can have been sent any more of a call that begins now.
+SendBefore soon();
 
 }  // namespace trainyard

@@ -153,6 +153,16 @@ Cluster open_cluster(const std::string& conf) {
   return cluster;
 }
 
+std::time_t boot_time() {
+  slurm_conf_t* settings = nullptr;
+  call_meter().count("load_conf");
+  int result = slurm_load_ctl_conf(0, &settings);
+  if (result != SLURM_SUCCESS) throw_slurm("slurmctld: its settings", error_of(result));
+  std::time_t booted = settings->boot_time;
+  slurm_free_ctl_conf(settings);
+  return booted;
+}
+
 std::optional<JobRecords> load_jobs(std::time_t updated_at) {
   job_info_msg_t* message = nullptr;
   call_meter().count("load_jobs");

@@ -48,6 +48,9 @@ class JobRecords {
   std::unique_ptr<job_info_msg_t, Free> message_;
 };
 
+// When slurmctld was started.
+std::time_t boot_time();
+
 // All jobs that slurmctld knows; nullopt when nothing has changed since `updated_at` (0: ever).
 std::optional<JobRecords> load_jobs(std::time_t updated_at);
 JobRecords load_jobs_of(std::uint32_t uid);

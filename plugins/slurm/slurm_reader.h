@@ -18,6 +18,7 @@ class SlurmReader final : public SchedulerReader {
   std::string describe() override;  // reading.cc
   CallCounts calls_last_minute() override { return call_meter().last_minute(); }
   std::chrono::seconds message_timeout() override { return cluster_.message_timeout; }
+  UtcSeconds controller_started_at() override { return from_unix(boot_time()); }
   int most_array_tasks() override { return cluster_.most_array_tasks; }
 
   void check_sees_all_jobs() override;  // rights.cc

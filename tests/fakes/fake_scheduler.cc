@@ -247,6 +247,17 @@ void FakeScheduler::forget(const std::string& token_end) {
   std::erase_if(jobs_, [&](const JobStatus& job) { return job.key == key; });
 }
 
+UtcSeconds FakeScheduler::controller_started_at() {
+  std::lock_guard lock(mutex_);
+  check_there();
+  return started_at_;
+}
+
+void FakeScheduler::restart_controller(UtcSeconds at) {
+  std::lock_guard lock(mutex_);
+  started_at_ = at;
+}
+
 void FakeScheduler::go_away(bool away) {
   std::lock_guard lock(mutex_);
   away_ = away;

@@ -17,6 +17,7 @@ class FakeScheduler : public SchedulerReader, public SchedulerActor {
   CallCounts calls_last_minute() override { return {{"poll", polls()}}; }
   std::chrono::seconds message_timeout() override { return message_timeout_; }
   int most_array_tasks() override { return 1000; }
+  UtcSeconds controller_started_at() override;
   void check_sees_all_jobs() override {}
   std::vector<JobStatus> look_up(std::uint32_t job_id, const Token& token, std::uint32_t uid) override;
   std::uint32_t submit(const JobRequest& request, SendBefore send_before) override;
@@ -44,6 +45,7 @@ class FakeScheduler : public SchedulerReader, public SchedulerActor {
   void resume(const std::string& token_end, UtcSeconds at);
   void forget(const std::string& token_end);            // neither poll nor history knows it any more
   void break_nodes(const std::string& nodes);           // failed_nodes() names them
+  void restart_controller(UtcSeconds at);               // controller_started_at() says so
   void go_away(bool away);                              // every call throws Error{unavailable}
   void lose_acknowledgements(bool lose);                // submit() queues the job, then throws
   void hear_late(bool late);                            // submit() throws; the next that does not queues both
@@ -69,6 +71,7 @@ class FakeScheduler : public SchedulerReader, public SchedulerActor {
   std::vector<JobStatus> jobs_;
   std::uint32_t next_id_ = 1;
   int polls_ = 0;
+  UtcSeconds started_at_{};
   std::map<std::string, int> plans_;  // GPUs by name
   std::string broken_nodes_;
   std::string only_account_;  // empty: any

@@ -64,7 +64,8 @@ TEST(ErrorKinds, TellWhatMaySucceedLaterFromWhatNeverWill) {
   EXPECT_EQ(kind_of(ESLURM_INVALID_PARTITION_NAME), ErrorKind::invalid);
   EXPECT_EQ(kind_of(ESLURM_REQUESTED_NODE_CONFIG_UNAVAILABLE), ErrorKind::invalid);
   EXPECT_EQ(kind_of(ESLURM_ACCESS_DENIED), ErrorKind::denied);
-  EXPECT_EQ(kind_of(ESLURM_ACCOUNTING_POLICY), ErrorKind::denied);
+  EXPECT_EQ(kind_of(ESLURM_ACCOUNTING_POLICY), ErrorKind::unavailable);
+  EXPECT_EQ(kind_of(ECONNRESET), ErrorKind::unavailable);
 }
 
 TEST(Description, AsksForGpusPerNodeByType) {
