@@ -7,6 +7,7 @@
 #include "daemon/base/error.h"
 #include "daemon/base/log.h"
 #include "daemon/driver/driver.h"
+#include "daemon/run/booking.h"
 #include "daemon/run/job_array.h"
 
 namespace trainyard {
@@ -126,16 +127,36 @@ void Driver::run_step_done(const std::vector<std::int64_t>& run_ids, const RunsS
   }
   trouble_.clear();
   std::set<std::int64_t> got_on;
-  if (!result.events.empty() && record(result.events))
-    for (const auto& [id, event] : result.events) {
+  std::vector<std::pair<std::int64_t, RunEvent>> events = with_uses(result.events);
+  if (!events.empty() && record(events))
+    for (const auto& [id, event] : events) {
       runs_.at(id).doubt.reset();
       got_on.insert(id);
     }
   for (std::int64_t id : run_ids)
     if (!got_on.contains(id))
       again_later(id, runs_.at(id), result.again_after.value_or(std::chrono::seconds(2)));
-  for (const auto& [id, event] : result.events)
+  for (const auto& [id, event] : events)
     if (got_on.contains(id)) follow(id, event);
+}
+
+// A step that finds the end of a job has its use recorded with it.
+std::vector<std::pair<std::int64_t, RunEvent>> Driver::with_uses(
+    const std::vector<std::pair<std::int64_t, RunEvent>>& events) const {
+  std::vector<std::pair<std::int64_t, RunEvent>> all;
+  for (const auto& [id, event] : events) {
+    const auto* ended = std::get_if<event::Ended>(&event);
+    if (ended == nullptr) {
+      all.emplace_back(id, event);
+      continue;
+    }
+    const LiveRun& live = runs_.at(id);
+    auto seen = live.seen.find(ended->job.key);
+    for (RunEvent& each :
+         end_and_use(live.run, *ended, seen == live.seen.end() ? std::nullopt : std::optional(seen->second)))
+      all.emplace_back(id, std::move(each));
+  }
+  return all;
 }
 
 // What an event of a run means for others: room in its plan, its data set wanted again, its place in memory
@@ -186,7 +207,7 @@ void Driver::run_step_failed(const std::vector<std::int64_t>& run_ids, Step step
     if (submits(step)) live.doubt = now();
     if (comes_right_by_itself(kind, step)) continue;
     log_warning("run={} step={} failed: {}", id, to_string(step), message);
-    failed.emplace_back(id, event::Failed{now(), message, {}});
+    failed.emplace_back(id, event::Failed{now(), message});
   }
   if (!failed.empty() && record(failed)) {
     for (const auto& [id, event] : failed) follow(id, event);
@@ -209,7 +230,7 @@ void Driver::data_set_step_failed(const std::string& digest, Step step, std::exc
   if (submits(step)) live.doubt = now();
   if (!comes_right_by_itself(kind, step)) {
     log_warning("data_set={} step={} failed: {}", digest.substr(0, 12), to_string(step), message);
-    if (record(digest, event::StageFailed{now(), message, false, {}})) return admit_soon();
+    if (record(digest, event::StageFailed{now(), message, false})) return admit_soon();
   }
   trouble_ = message;
   again_later(digest, live, std::min(delay_after(++live.failures), std::chrono::seconds(30)));

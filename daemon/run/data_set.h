@@ -26,7 +26,8 @@ struct DataSet {
   std::vector<SourceObject> objects, test_objects;
   int attempts = 0;  // stage jobs since it was last wanted
   std::optional<JobKey> job;
-  std::string reason;  // of the last failure
+  bool job_is_charged = false;  // what that job used is in the ledger
+  std::string reason;           // of the last failure
   std::int64_t size_bytes = 0;
   UtcSeconds changed_at{};
 };

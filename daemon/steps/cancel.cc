@@ -19,7 +19,7 @@ RunStepResult Steps::cancel(const TrainingRun& run) {
     cancel_if_there(attempt.train->key, token_of(site_.ledger_id, run, JobRole::train));
   // It never ran: there is nothing to store.
   if (run.state != RunState::running) cancel_store(run);
-  return {std::nullopt, std::chrono::seconds(10)};
+  return {{}, std::chrono::seconds(10)};
 }
 
 void Steps::cancel_store(const TrainingRun& run) {

@@ -71,15 +71,14 @@ DataSetStepResult Steps::stage(const DataSet& data_set, Doubt doubt) {
 
 DataSetEvent Steps::inspect(const DataSet& data_set, const JobStatus& job) {
   std::string directory = layout::dataset_directory(site_.scratch, data_set.digest);
-  std::optional<Segment> segment = segment_of_job(job);
   std::optional<StageEvidence> evidence = read_evidence(directory, data_set.owner);
   if (evidence && evidence->ok)
-    return event::Ready{now(), evidence->size_bytes, evidence->samples, evidence->test_samples, segment};
+    return event::Ready{now(), evidence->size_bytes, evidence->samples, evidence->test_samples};
   std::string reason = evidence ? evidence->message
                                 : fmt::format("the stage job ended without evidence ({}); see {}", job.state,
                                               join_path(directory, layout::stage_log));
   bool try_again = (!evidence || evidence->try_again) && data_set.attempts < max_stage_jobs;
-  return event::StageFailed{now(), reason, try_again, segment};
+  return event::StageFailed{now(), reason, try_again};
 }
 
 }  // namespace trainyard

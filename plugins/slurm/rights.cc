@@ -58,4 +58,12 @@ std::vector<RefusedName> SlurmScheduler::refused_names(const std::string& user, 
   return refused_by(rights, names);
 }
 
+std::string SlurmScheduler::default_account(const std::string& user) {
+  if (!cluster_.has_accounting) return "";
+  UserRights rights;
+  rights.user = user;
+  read_accounts(cluster_.name, rights);
+  return rights.default_account;
+}
+
 }  // namespace trainyard::slurm

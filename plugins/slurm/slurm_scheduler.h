@@ -20,6 +20,7 @@ class SlurmScheduler final : public Scheduler {
   CallCounts calls_last_minute() override { return call_meter().last_minute(); }
   std::chrono::seconds message_timeout() override { return cluster_.message_timeout; }
   int most_array_tasks() override { return cluster_.most_array_tasks; }
+  std::vector<std::string> warnings() override { return warnings_about(cluster_); }
 
   JobKey submit(const JobRequest& request) override;                               // submit.cc
   std::vector<JobStatus> find(const Token& token, std::uint32_t uid) override;     // history.cc
@@ -29,6 +30,7 @@ class SlurmScheduler final : public Scheduler {
   std::optional<JobStatus> history(const JobKey& job) override;                    // history.cc
   std::vector<RefusedName> refused_names(const std::string& user,
                                          const JobNames& names) override;                      // rights.cc
+  std::string default_account(const std::string& user) override;                               // rights.cc
   std::vector<PlanDrift> plan_drift(const std::vector<PlanLimit>& plans) override;             // plans.cc
   std::vector<PlanDrift> apply_plans(const std::vector<PlanLimit>& plans) override;            // plans.cc
   std::vector<JobStatus> history_since(const std::string& prefix, UtcSeconds since) override;  // history.cc
