@@ -113,8 +113,11 @@ struct JobStatus {
   JobOutcome outcome = JobOutcome::unknown;
   std::string reason;  // the scheduler's own word: "Resources", "QOSMaxGRESPerUser"; empty when none
   std::string state;   // the scheduler's own word: "PENDING", "NODE_FAIL"
-  int exit_code = 0;   // of the batch script
-  int signal = 0;      // that ended it; 0 when none
+  // Phase running only: its end is known already, its processes are still being ended. Time in which a job is
+  // only completing is not charged.
+  bool completing = false;
+  int exit_code = 0;  // of the batch script
+  int signal = 0;     // that ended it; 0 when none
   int restarts = 0;
   std::optional<UtcSeconds> started_at;       // of the current or last run of the job
   std::optional<UtcSeconds> expected_start;   // the scheduler's forecast for a pending job, where it has one
@@ -122,7 +125,9 @@ struct JobStatus {
   std::string nodes;                          // "n[1-2]"; empty before the start
   std::optional<std::uint32_t> cancelled_by;  // the uid that ended it; only history() tells
   int gpus = 0;                               // allocated, all nodes together, generic and typed counted once
+  bool gpus_on_record = true;                 // false: this record cannot tell GPUs, and `gpus` is 0
   std::string gpu_type;                       // "k40"; empty when untyped
+  std::string account, partition, qos;        // as on record, whatever was asked for; empty: none on record
   // Its GPUs stay allocated while it is suspended.
   std::chrono::seconds suspended{0};  // in all, up to its last resume
   std::optional<UtcSeconds>
@@ -206,6 +211,13 @@ class SchedulerReader {
   // The accounting database's word on all jobs whose token begins with `prefix` and that were in the queue or
   // ran at any time since then: one for each restart of a job, the oldest first. Whole, not cut at `since`.
   virtual std::vector<JobStatus> history_since(const std::string& prefix, UtcSeconds since) = 0;
+
+  // The account that a job of this user is charged to when it names none; empty where none is known.
+  virtual std::string default_account(const std::string& user) = 0;
+
+  // What an admin should change in the scheduler's settings, one sentence each with the remedy: shown at the
+  // start and by `admin status`. Asks nobody.
+  virtual std::vector<std::string> warnings() = 0;
 
   // The names that the scheduler would not let this user use, all at once; empty: it may take the job.
   // As far as it can be known beforehand: submit() has the last word.

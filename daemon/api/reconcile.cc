@@ -25,7 +25,7 @@ void compare(Api& api, UtcSeconds since, const Responder& responder,
   api.driver.recorded_since(
       since - margin,
       [since, told = std::move(told), failed, in_force = api.ledger.segments_in_force(since - margin),
-       unsettled = api.driver.unsettled_jobs()](const std::vector<JobStatus>& recorded) {
+       unsettled = api.driver.uncharged_jobs()](const std::vector<JobStatus>& recorded) {
         try {
           told(reconcile(in_force, recorded, unsettled, since));
         } catch (...) {

@@ -29,6 +29,14 @@ struct Describe {
   std::string operator()(const event::Ended& e) const {
     return fmt::format("{} {}: {}", to_string(e.role), job(e.job.key), e.job.state);
   }
+  std::string operator()(const event::Used& e) const {
+    std::string text =
+        fmt::format("{} {}: {} GPU-seconds", to_string(e.role), job(e.segment.job), gpu_seconds(e.segment));
+    return with_reason(std::move(text), e.reason);
+  }
+  std::string operator()(const event::Reassigned& e) const {
+    return "Slurm has its train job under account " + e.account;
+  }
   std::string operator()(const event::Settled& e) const { return with_reason(to_string(e.result), e.reason); }
   std::string operator()(const event::Stored& e) const {
     return fmt::format("{} objects, {}", e.objects, format_size(e.size_bytes));

@@ -22,16 +22,28 @@ void Driver::correct(std::int64_t run_id, const Segment& was, const Segment& is,
   if (auto live = runs_.find(run_id); live != runs_.end()) live->second.run = std::move(run);
 }
 
-std::set<JobKey> Driver::unsettled_jobs() const {
+bool Driver::enter_use(std::int64_t run_id, const event::Used& used) {
+  TrainingRun run = find_run(run_id).value();
+  std::size_t charges = run.charges.size();
+  apply_event(run, used);
+  if (run.charges.size() == charges) return false;
+  ledger_.append(run, used);
+  tell(fmt::format("run={} event=used job={} gpu_seconds={}", run_id, to_string(used.segment.job),
+                   gpu_seconds(used.segment)));
+  if (auto live = runs_.find(run_id); live != runs_.end()) live->second.run = std::move(run);
+  return true;
+}
+
+std::set<JobKey> Driver::uncharged_jobs() const {
   std::set<JobKey> jobs;
   for (const auto& [id, live] : runs_) {
     const Attempt* attempt = live.run.attempt();
     if (attempt == nullptr) continue;
-    if (attempt->train) jobs.insert(attempt->train->key);
-    if (attempt->store) jobs.insert(attempt->store->key);
+    for (const std::optional<RunJob>& job : {attempt->train, attempt->store})
+      if (job && charge_of(live.run, job->key) == nullptr) jobs.insert(job->key);
   }
   for (const auto& [digest, live] : data_sets_)
-    if (live.data_set.job) jobs.insert(*live.data_set.job);
+    if (live.data_set.job && !live.data_set.job_is_charged) jobs.insert(*live.data_set.job);
   return jobs;
 }
 

@@ -56,7 +56,7 @@ void Driver::admit_runs() {
       queued.push_back(&live.run);
   }
   for (const auto& [id, reason] : without_data) {
-    event::Failed failed{now(), "its data set could not be staged: " + reason, {}};
+    event::Failed failed{now(), "its data set could not be staged: " + reason};
     if (record(id, failed)) follow(id, failed);
   }
   waiting_.clear();

@@ -5,6 +5,7 @@
 
 #include "daemon/base/error.h"
 #include "daemon/base/log.h"
+#include "daemon/run/booking.h"
 
 namespace trainyard {
 Driver::Driver(Loop& loop, Workers& lane, Workers& io, Lanes& lanes, Ledger& ledger, Steps& steps,
@@ -38,11 +39,19 @@ void Driver::recover() {
     live.data_set = std::move(data_set);
     live.doubt = now();
   }
+  charge_what_an_earlier_release_left();
   for (auto& [digest, live] : data_sets_) consider(digest);
   for (auto& [id, live] : runs_) consider(id);
   admit_soon();
   poll_soon(std::chrono::milliseconds(0));
   keep_house();
+}
+
+void Driver::charge_what_an_earlier_release_left() {
+  std::vector<std::pair<std::int64_t, RunEvent>> uses;
+  for (const auto& [id, live] : runs_)
+    for (RunEvent& use : uncharged_uses(live.run, now())) uses.emplace_back(id, std::move(use));
+  if (!uses.empty()) record(uses);
 }
 
 void Driver::reconfigure(DriverSettings settings) {
@@ -55,9 +64,13 @@ bool Driver::record(std::int64_t run_id, const RunEvent& event) { return record(
 // Nothing is changed in memory, and nobody is told, before all of it is durable.
 bool Driver::record(const std::vector<std::pair<std::int64_t, RunEvent>>& events) {
   std::vector<TrainingRun> after;
+  std::map<std::int64_t, std::size_t> newest;  // of each run's states in `after`
+  after.reserve(events.size());
   for (const auto& [run_id, event] : events) {
-    after.push_back(runs_.at(run_id).run);
+    auto before = newest.find(run_id);
+    after.push_back(before == newest.end() ? runs_.at(run_id).run : after[before->second]);
     apply_event(after.back(), event);
+    newest[run_id] = after.size() - 1;
   }
   try {
     ledger_.together([&] {
@@ -211,6 +224,7 @@ Driver::Status Driver::status() const {
   status.plan_use = plan_use(settings_.plans, live_runs());
   status.scheduler = scheduler_;
   status.scheduler_trouble = trouble_;
+  status.scheduler_warnings = scheduler_warnings_;
   status.polled_at = polled_at_;
   status.poll_latency = poll_latency_;
   status.poll_interval = poll_interval();

@@ -101,11 +101,12 @@ class Driver {
   bool drained() const { return drained_; }
 
   struct Status {
-    std::map<std::string, int> runs;          // live ones by shown state
-    std::map<std::string, int> data_sets;     // by state
-    std::map<std::string, PlanUse> plan_use;  // "free, user ada" → GPUs in use
-    std::string scheduler;                    // "Slurm 22.05.8, cluster yard"; empty until it answered
-    std::string scheduler_trouble;            // empty when the last call succeeded
+    std::map<std::string, int> runs;              // live ones by shown state
+    std::map<std::string, int> data_sets;         // by state
+    std::map<std::string, PlanUse> plan_use;      // "free, user ada" → GPUs in use
+    std::string scheduler;                        // "Slurm 22.05.8, cluster yard"; empty until it answered
+    std::string scheduler_trouble;                // empty when the last call succeeded
+    std::vector<std::string> scheduler_warnings;  // settings of it that an admin should change
     std::optional<UtcSeconds> polled_at;
     std::chrono::milliseconds poll_latency{0};   // of the last poll
     std::chrono::milliseconds poll_interval{0};  // until the next
@@ -119,8 +120,10 @@ class Driver {
                       std::function<void(std::exception_ptr)> failed);
   // Charges a job of a run, live or ended, otherwise. Error{invalid}: it is not charged as it `was`.
   void correct(std::int64_t run_id, const Segment& was, const Segment& is, const std::string& reason);
-  // Jobs whose segments are still to come.
-  std::set<JobKey> unsettled_jobs() const;
+  // Enters what a job of a run, live or ended, used, which is not in the ledger. False: it is there by now.
+  bool enter_use(std::int64_t run_id, const event::Used& used);
+  // Jobs whose uses are still to come.
+  std::set<JobKey> uncharged_jobs() const;
 
   // A deputy of that user for Slurm is gone: what it may have sent, it has sent by now.
   void deputy_is_gone(std::uint32_t uid);
@@ -141,6 +144,7 @@ class Driver {
     Loop::Watch again;    // when it is due once more
     Doubt doubt;
     std::int64_t seen_from = 0;               // polls begun before this one cannot know its job
+    std::map<JobKey, Sighting> sightings;     // its jobs while they run, by the polls
     std::optional<UtcSeconds> missing_since;  // a live job that the scheduler no longer shows
   };
   struct LiveRun : Progress {
@@ -156,8 +160,7 @@ class Driver {
 
   // driver.cc: events
   bool record(std::int64_t run_id, const RunEvent& event);  // false: not durable, as if it had not happened
-  bool record(
-      const std::vector<std::pair<std::int64_t, RunEvent>>& events);  // of different runs: all or none
+  bool record(const std::vector<std::pair<std::int64_t, RunEvent>>& events);  // all or none
   bool record(const std::string& digest, const DataSetEvent& event);
   bool record(const std::string& digest, const std::vector<DataSetEvent>& events);  // all or none
   void happened(TrainingRun after, const RunEvent& event);
@@ -201,6 +204,10 @@ class Driver {
   struct Missing;
   void trace(Progress& progress, const Missing& missing, std::function<void(JobStatus)> ended);
   void note_controller(UtcSeconds started_at);
+  void record_end(std::int64_t run_id, const event::Ended& ended);
+  std::vector<std::pair<std::int64_t, RunEvent>> with_uses(
+      const std::vector<std::pair<std::int64_t, RunEvent>>& events) const;
+  void charge_what_an_earlier_release_left();
   void note_waits();  // waiting.cc
   struct Expected;
   Expected expected_jobs() const;
@@ -251,9 +258,11 @@ class Driver {
   std::int64_t polls_begun_ = 0;
   bool poll_failed_ = false;
   std::optional<UtcSeconds> polled_at_;
+  UtcSeconds poll_asked_at_{};  // when the last poll that was answered asked
   std::chrono::milliseconds poll_latency_{0};
   CallCounts calls_;
   std::string scheduler_, trouble_;
+  std::vector<std::string> scheduler_warnings_;
   Loop::Watch poll_timer_, house_timer_;
 
   struct SilentFiles {

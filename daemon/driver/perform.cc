@@ -7,6 +7,7 @@
 #include "daemon/base/error.h"
 #include "daemon/base/log.h"
 #include "daemon/driver/driver.h"
+#include "daemon/run/booking.h"
 #include "daemon/run/job_array.h"
 
 namespace trainyard {
@@ -125,16 +126,37 @@ void Driver::run_step_done(const std::vector<std::int64_t>& run_ids, Step step,
   }
   trouble_.clear();
   std::set<std::int64_t> got_on;
-  if (!result.events.empty() && record(result.events))
-    for (const auto& [id, event] : result.events) {
+  std::vector<std::pair<std::int64_t, RunEvent>> events = with_uses(result.events);
+  if (!events.empty() && record(events))
+    for (const auto& [id, event] : events) {
       runs_.at(id).doubt.reset();
       got_on.insert(id);
     }
   for (std::int64_t id : run_ids)
     if (!got_on.contains(id))
       again_later(id, runs_.at(id), result.again_after.value_or(std::chrono::seconds(2)));
-  for (const auto& [id, event] : result.events)
+  for (const auto& [id, event] : events)
     if (got_on.contains(id)) follow(id, event);
+}
+
+// A step that finds the end of a job has its use recorded with it.
+std::vector<std::pair<std::int64_t, RunEvent>> Driver::with_uses(
+    const std::vector<std::pair<std::int64_t, RunEvent>>& events) const {
+  std::vector<std::pair<std::int64_t, RunEvent>> all;
+  for (const auto& [id, event] : events) {
+    const auto* ended = std::get_if<event::Ended>(&event);
+    if (ended == nullptr) {
+      all.emplace_back(id, event);
+      continue;
+    }
+    const LiveRun& live = runs_.at(id);
+    auto sighting = live.sightings.find(ended->job.key);
+    for (RunEvent& each :
+         end_and_use(live.run, *ended,
+                     sighting == live.sightings.end() ? std::nullopt : std::optional(sighting->second)))
+      all.emplace_back(id, std::move(each));
+  }
+  return all;
 }
 
 // What an event of a run means for others: room in its plan, its data set wanted again, its place in memory
@@ -184,7 +206,7 @@ void Driver::run_step_failed(const std::vector<std::int64_t>& run_ids, Step step
     if (submits(step)) live.doubt = now();
     if (failure.meaning != Meaning::users_fault) continue;
     log_warning("run={} step={} failed: {}", id, to_string(step), failure.reason);
-    failed.emplace_back(id, event::Failed{now(), failure.reason, {}});
+    failed.emplace_back(id, event::Failed{now(), failure.reason});
   }
   const TrainingRun& first = runs_.at(run_ids.front()).run;
   note_files(first.owner.uid, first.scratch, step, failure.files_are_silent);
@@ -211,7 +233,7 @@ void Driver::data_set_step_failed(const std::string& digest, Step step, std::exc
   if (submits(step)) live.doubt = now();
   if (failure.meaning == Meaning::users_fault) {
     log_warning("data_set={} step={} failed: {}", digest.substr(0, 12), to_string(step), failure.reason);
-    if (record(digest, event::StageFailed{now(), failure.reason, false, {}})) return admit_soon();
+    if (record(digest, event::StageFailed{now(), failure.reason, false})) return admit_soon();
   }
   if (failure.meaning == Meaning::our_fault)
     log_error("step={} data_set={} is our fault: {}", to_string(step), digest.substr(0, 12), failure.reason);

@@ -3,6 +3,7 @@
 #include "daemon/base/log.h"
 #include "daemon/base/text.h"
 #include "daemon/driver/driver.h"
+#include "daemon/run/booking.h"
 
 namespace trainyard {
 namespace {
@@ -22,15 +23,24 @@ bool is_forgotten(const TrainingRun& run, const JobStatus& train) {
 
 // What the run has not heard yet of its train job, which lives.
 std::optional<RunEvent> news_of(const TrainingRun& run, const JobStatus& job) {
+  if (!job.account.empty() && job.account != run.account) return event::Reassigned{now(), job.account};
   if (job.phase == JobPhase::pending) return std::nullopt;
   if (run.state == RunState::released)
-    return event::Started{now(), job.started_at.value_or(now()), job.nodes};
+    return event::Started{now(), job.started_at.value_or(now()), job.nodes, job.gpus};
   if (run.state != RunState::running) return std::nullopt;
   std::optional<UtcSeconds> since = run.attempt()->suspended_since;
   UtcSeconds turn = job.suspension_turn_at.value_or(now());
   if (job.phase == JobPhase::suspended && !since) return event::Suspended{now(), turn};
   if (job.phase == JobPhase::running && since && turn > *since) return event::Resumed{now(), {*since, turn}};
   return std::nullopt;
+}
+
+// Time in which it is suspended, or only completing, is not what the scheduler charges.
+void note_sighting(std::map<JobKey, Sighting>& sightings, const JobStatus& job, UtcSeconds at) {
+  if (job.phase != JobPhase::running || job.completing) return;
+  auto before = sightings.find(job.key);
+  sightings[job.key] =
+      seen_again(before == sightings.end() ? std::nullopt : std::optional(before->second), job, at);
 }
 
 }  // namespace
@@ -50,7 +60,9 @@ void Driver::poll_soon(std::chrono::milliseconds delay) {
 
 // What one poll brings from the lane.
 struct Driver::PollAnswer {
-  std::string scheduler;                       // empty: known already
+  std::string scheduler;              // empty: known already
+  std::vector<std::string> warnings;  // with its description
+  UtcSeconds asked_at{};
   std::optional<std::vector<JobStatus>> jobs;  // nullopt: as before
   std::optional<UtcSeconds> controller_started_at;
   std::chrono::milliseconds latency{0};
@@ -68,8 +80,10 @@ void Driver::poll() {
         if (describe) {
           reader.check_sees_all_jobs();
           answer.scheduler = reader.describe();
+          answer.warnings = reader.warnings();
         }
         if (is_new) answer.controller_started_at = reader.controller_started_at();
+        answer.asked_at = now();
         auto begin = std::chrono::steady_clock::now();
         answer.jobs = reader.poll(token_prefix(steps_.site().ledger_id));
         answer.latency =
@@ -100,8 +114,14 @@ std::chrono::milliseconds Driver::poll_interval() const {
 }
 
 void Driver::polled(std::int64_t number, PollAnswer answer) {
-  if (!answer.scheduler.empty()) scheduler_ = answer.scheduler;
+  if (!answer.scheduler.empty()) {
+    scheduler_ = answer.scheduler;
+    scheduler_warnings_ = answer.warnings;
+    for (const std::string& warning : scheduler_warnings_)
+      log_warning("event=scheduler_settings {}", warning);
+  }
   polled_at_ = now();
+  poll_asked_at_ = answer.asked_at;
   poll_latency_ = answer.latency;
   calls_ = std::move(answer.calls);
   trouble_.clear();
@@ -140,6 +160,8 @@ void Driver::examine(std::int64_t number) {
 void Driver::examine(LiveDataSet& live, std::int64_t number) {
   if (live.data_set.state != DataSetState::staging || live.ended_job) return;
   auto end = [this, digest = live.data_set.digest](JobStatus job) {
+    std::optional<DataSetEvent> used = use_of_stage_job(data_sets_.at(digest).data_set, job, now());
+    if (used && !record(digest, *used)) return;  // the next poll finds the end again
     data_sets_.at(digest).ended_job = std::move(job);
     consider(digest);
   };
@@ -166,8 +188,7 @@ void Driver::examine(LiveRun& live, std::int64_t number) {
       const Attempt* current = found->second.run.attempt();
       const std::optional<RunJob>& ours = role == JobRole::train ? current->train : current->store;
       if (!ours || ours->key != key || ours->end) return;  // an older attempt's
-      event::Ended ended{now(), role, std::move(status)};
-      if (record(id, ended)) follow(id, ended);
+      record_end(id, {now(), role, std::move(status)});
     };
     auto seen = snapshot_.find(job->key);
     if (seen == snapshot_.end()) {
@@ -178,8 +199,9 @@ void Driver::examine(LiveRun& live, std::int64_t number) {
               end);
     } else if (seen->second.phase == JobPhase::ended) {
       end(seen->second);
-    } else if (role == JobRole::train && number >= live.seen_from) {
-      see_live_train_job(live, seen->second);
+    } else {
+      note_sighting(live.sightings, seen->second, poll_asked_at_);
+      if (role == JobRole::train && number >= live.seen_from) see_live_train_job(live, seen->second);
     }
   };
   std::int64_t id = live.run.id;
@@ -189,9 +211,18 @@ void Driver::examine(LiveRun& live, std::int64_t number) {
   look_at(found->second.run.attempt()->store, JobRole::store);
 }
 
+// The end and the use of the job, in one transaction.
+void Driver::record_end(std::int64_t run_id, const event::Ended& ended) {
+  std::vector<std::pair<std::int64_t, RunEvent>> events = with_uses({{run_id, ended}});
+  if (!record(events)) return;
+  runs_.at(run_id).sightings.erase(ended.job.key);
+  for (const auto& [id, event] : events) follow(id, event);
+}
+
 void Driver::see_live_train_job(LiveRun& live, const JobStatus& job) {
   std::int64_t id = live.run.id;
-  if (std::optional<RunEvent> news = news_of(live.run, job)) record(id, *news);
+  while (std::optional<RunEvent> news = news_of(live.run, job))
+    if (!record(id, *news)) break;
   live.seen.forgotten = is_forgotten(live.run, job);
   consider(id);
 }

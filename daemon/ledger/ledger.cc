@@ -5,17 +5,6 @@
 #include "daemon/ledger/migrations.h"
 
 namespace trainyard {
-namespace {
-
-// What the event charges, and as which job: of a run's events only `settled` and `retried` are about its
-// train job.
-JobRole role_charged(const RunEvent& event) {
-  bool train = std::holds_alternative<event::Settled>(event) || std::holds_alternative<event::Retried>(event);
-  return train ? JobRole::train : JobRole::store;
-}
-
-}  // namespace
-
 Ledger::Ledger(const std::string& path) : database_(path) {
   migrate(database_, path);
   if (!setting("ledger_id")) set_setting("ledger_id", random_hex(4));
@@ -73,7 +62,8 @@ SubmittedRuns Ledger::accept(const Submission& submission, const std::vector<eve
     accepted.submission_id = database_.last_insert_rowid();
     for (const event::Accepted& run : runs)
       accepted.run_ids.push_back(insert_run(accepted.submission_id, run));
-    for (const auto& [digest, wanted] : data_sets) insert_data_set_event(digest, wanted);
+    for (const auto& [digest, wanted] : data_sets)
+      insert_data_set_event(digest, DataSetState::wanted, wanted);
   });
   return accepted;
 }
@@ -106,17 +96,19 @@ void Ledger::append(const TrainingRun& run, const RunEvent& event) {
         .run();
     if (const auto* corrected = std::get_if<event::Corrected>(&event))
       correct(corrected->was, corrected->is, corrected->reason);
-    if (const Segment* segment = segment_of(event))
-      insert_segment({*segment, role_charged(event), run.id, run.owner.name, run.account, run.plan, run.name},
+    if (Charge charge = charge_of(event); charge.segment != nullptr)
+      insert_segment({*charge.segment, charge.role, run.id, run.owner.name, run.account, run.plan, run.name},
                      run.owner.uid);
+    if (std::optional<UtcSeconds> seen = last_sign_of_life(event); seen && run.attempt()->train)
+      insert_sign_of_life(run.attempt()->train->key, *seen);
   });
 }
 
 void Ledger::append(const DataSet& data_set, const DataSetEvent& event) {
   in_transaction([&] {
-    insert_data_set_event(data_set.digest, event);
-    if (const Segment* segment = segment_of(event))
-      insert_segment({*segment, JobRole::stage, std::nullopt, data_set.owner.name, "", "", ""},
+    insert_data_set_event(data_set.digest, data_set.state, event);
+    if (Charge charge = charge_of(event); charge.segment != nullptr)
+      insert_segment({*charge.segment, charge.role, std::nullopt, data_set.owner.name, "", "", ""},
                      data_set.owner.uid);
   });
 }
@@ -131,16 +123,13 @@ void Ledger::insert_run_event(std::int64_t run_id, const RunEvent& event) {
   ++appended_;
 }
 
-void Ledger::insert_data_set_event(const std::string& digest, const DataSetEvent& event) {
-  DataSet after;
-  apply_event(after, event);  // every event alone decides the state
-  std::string state = to_string(after.state);
+void Ledger::insert_data_set_event(const std::string& digest, DataSetState after, const DataSetEvent& event) {
   database_
       .prepare(
           "insert into data_sets (digest, state) values (?, ?) on conflict (digest) do update set state = "
           "excluded.state")
       .bind(digest)
-      .bind(state)
+      .bind(to_string(after))
       .run();
   database_.prepare("insert into data_set_events (digest, at, event, body) values (?, ?, ?, ?)")
       .bind(digest)

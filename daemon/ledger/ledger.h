@@ -83,8 +83,8 @@ class Ledger {
   SubmittedRuns accept(const Submission& submission, const std::vector<event::Accepted>& runs,
                        const std::map<std::string, event::Wanted>& data_sets);
 
-  // The event, the segment it carries, and the run's row in `runs`: one transaction. `run` is after the
-  // event.
+  // The event, what it enters in the account, and the row in `runs` or `data_sets`: one transaction. `run`
+  // and `data_set` are as they are after the event.
   void append(const TrainingRun& run, const RunEvent& event);
   void append(const DataSet& data_set, const DataSetEvent& event);
 
@@ -106,7 +106,7 @@ class Ledger {
   // what they correct.
   std::vector<ChargedSegment> segments_in_force(UtcSeconds since);
   // Takes a segment back and enters another of the same job in its place, or none. Error{invalid}: it is not
-  // in force as it `was`. For a run's, append event::Corrected, which does this.
+  // in force as it `was`, signs of life aside. For a run's, append event::Corrected, which does this.
   void correct(const Segment& was, const std::optional<Segment>& is, const std::string& reason);
 
   // Closes the month in that zone: from now on what is written about it is booked when it is written.
@@ -125,8 +125,9 @@ class Ledger {
   // Runs `work` in a transaction of its own, or in the one of together().
   void in_transaction(const std::function<void()>& work);
   void insert_run_event(std::int64_t run_id, const RunEvent& event);
-  void insert_data_set_event(const std::string& digest, const DataSetEvent& event);
+  void insert_data_set_event(const std::string& digest, DataSetState after, const DataSetEvent& event);
   void insert_segment(const ChargedSegment& charged, std::uint32_t uid);
+  void insert_sign_of_life(const JobKey& job, UtcSeconds last_seen_at);
   void insert_suspensions(std::int64_t segment_id, const std::vector<Period>& suspensions);
   std::vector<Period> suspensions_of(std::int64_t segment_id);
   std::vector<ChargedSegment> charged_segments(Statement& rows);

@@ -27,7 +27,8 @@ std::vector<TrainingRun> fold_rows(Statement& rows) {
 constexpr const char* live_events =
     "select run_id, event, at, body, a ->> '$.owner.uid', a ->> '$.owner.gid', a ->> '$.owner.name', "
     "a ->> '$.plan', a ->> '$.dataset', a ->> '$.code', a ->> '$.manifest.name', "
-    "a ->> '$.manifest.resources.account', a ->> '$.manifest.resources.nodes', "
+    "coalesce(nullif(a ->> '$.account', ''), a ->> '$.manifest.resources.account'), a ->> "
+    "'$.manifest.resources.nodes', "
     "a ->> '$.manifest.resources.gpus_per_node', a ->> '$.manifest.resources.gpus_in_all', "
     "a ->> '$.scratch.base', a ->> '$.scratch.path' "
     "from (select run_id, event, at, body, seq, iif(event = 'accepted', body, null) as a "

@@ -13,6 +13,9 @@ constexpr const char* schema =
 constexpr const char* segments =
 #include "daemon/ledger/segments.inc"
     ;
+constexpr const char* signs_of_life =
+#include "daemon/ledger/signs_of_life.inc"
+    ;
 constexpr const char* upgrade_from_1 =
 #include "daemon/ledger/upgrade_from_1.inc"
     ;
@@ -29,6 +32,7 @@ int version_of(Database& database) {
 void create(Database& database) {
   database.execute(schema);
   database.execute(segments);
+  database.execute(signs_of_life);
 }
 
 // From an earlier version to the present one.
@@ -37,12 +41,17 @@ void upgrade(Database& database, int version) {
     case 1:
       database.execute("alter table segments rename to segments_1; drop index segments_by_end;");
       database.execute(segments);
-      return database.execute(upgrade_from_1);
+      database.execute(upgrade_from_1);
+      break;
     case 2:
-      return database.execute(upgrade_from_2);
+      database.execute(upgrade_from_2);
+      break;
+    case 3:
+      break;
     default:
       throw Error(ErrorKind::internal, fmt::format("no way on from schema {}", version));
   }
+  database.execute(signs_of_life);
 }
 
 }  // namespace

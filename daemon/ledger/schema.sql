@@ -1,4 +1,4 @@
--- The ledger, schema 2 (pragma user_version), with segments.sql. Times are unix seconds, UTC. Events and segments are
+-- The ledger, schema 4 (pragma user_version), with segments.sql and signs_of_life.sql. Times are unix seconds, UTC. Events and segments are
 -- facts: appended, never changed. `runs` and `data_sets` repeat the newest of them for lists, and can be made again from them.
 
 create table settings (

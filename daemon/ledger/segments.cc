@@ -15,7 +15,9 @@ constexpr std::array entry_kind_names{"entry", "reversal", "correction"};
 constexpr const char* columns =
     "select segment_id, kind, reason, written_at, closed_until, cluster, job_id, submitted_at, restart, "
     "role, run_id, run_name, user, account, plan, gpu_type, gpus, started_at, ended_at, source, "
-    "last_seen_at, "
+    "coalesce(last_seen_at, (select l.last_seen_at from signs_of_life l where l.cluster = s.cluster and "
+    "l.job_id = s.job_id and l.submitted_at = s.submitted_at and coalesce(l.array_task, -1) = "
+    "coalesce(s.array_task, -1))), "
     "array_task from segments s ";
 
 // Neither taken back, nor what takes another back.
@@ -65,7 +67,7 @@ void Ledger::insert_segment(const ChargedSegment& charged, std::uint32_t uid) {
         .bind(charged.run_name)
         .bind(uid)
         .bind(charged.user)
-        .bind(charged.account)
+        .bind(segment.account.empty() ? charged.account : segment.account)
         .bind(charged.plan)
         .bind(segment.gpu_type)
         .bind(segment.gpus)
@@ -76,6 +78,20 @@ void Ledger::insert_segment(const ChargedSegment& charged, std::uint32_t uid) {
     if (insert.step()) segment_id = insert.integer(0);
   }
   if (segment_id) insert_suspensions(*segment_id, segment.suspended);
+}
+
+// The first one stands: a step performed again after a crash tells it again.
+void Ledger::insert_sign_of_life(const JobKey& job, UtcSeconds last_seen_at) {
+  database_
+      .prepare(
+          "insert into signs_of_life (cluster, job_id, submitted_at, array_task, last_seen_at) "
+          "values (?, ?, ?, ?, ?) on conflict do nothing")
+      .bind(job.cluster)
+      .bind(job.job_id)
+      .bind(to_unix(job.submitted_at))
+      .bind(task_column(job))
+      .bind(to_unix(last_seen_at))
+      .run();
 }
 
 void Ledger::insert_suspensions(std::int64_t segment_id, const std::vector<Period>& suspensions) {
@@ -112,6 +128,7 @@ std::vector<ChargedSegment> Ledger::charged_segments(Statement& rows) {
     charged.account = rows.text(13);
     charged.plan = rows.text(14);
     Segment& segment = charged.segment;
+    segment.account = charged.account;
     segment.job = {rows.text(5), static_cast<std::uint32_t>(rows.integer(6)), from_unix(rows.integer(7))};
     if (std::optional<std::int64_t> task = rows.integer_if_set(21))
       segment.job.task = static_cast<std::uint32_t>(*task);
@@ -143,7 +160,8 @@ std::vector<ChargedSegment> Ledger::segments_in_force(UtcSeconds since) {
   return charged_segments(rows);
 }
 
-// Another row about the job of `segment_id`, charged to the same.
+// Another row about the job of `segment_id`, charged to the same user, and to the account that the segment
+// names.
 std::int64_t Ledger::enter_again(EntryKind kind, std::int64_t segment_id, const Segment& segment,
                                  const std::string& reason) {
   Statement insert = database_.prepare(
@@ -152,12 +170,15 @@ std::int64_t Ledger::enter_again(EntryKind kind, std::int64_t segment_id, const 
       "array_task, restart, role, run_id, run_name, uid, user, account, plan, gpu_type, gpus, started_at, "
       "ended_at, source, last_seen_at) "
       "select ?, segment_id, ?, ?, ?, cluster, job_id, submitted_at, array_task, restart, role, run_id, "
-      "run_name, uid, user, account, plan, ?, ?, ?, ?, ?, ? from segments where segment_id = ? returning "
+      "run_name, uid, user, iif(? = '', account, ?), plan, ?, ?, ?, ?, ?, ? from segments where segment_id = "
+      "? returning "
       "segment_id");
   insert.bind(to_string(kind))
       .bind(reason)
       .bind(to_unix(now()))
       .bind(to_unix(closed_until()))
+      .bind(segment.account)
+      .bind(segment.account)
       .bind(segment.gpu_type)
       .bind(segment.gpus)
       .bind(to_unix(segment.started_at))
@@ -181,7 +202,12 @@ std::optional<std::int64_t> Ledger::id_in_force(const Segment& segment) {
       .bind(task_column(segment.job))
       .bind(segment.restart);
   std::vector<ChargedSegment> found = charged_segments(rows);
-  return found.size() == 1 && found[0].segment == segment ? std::optional(found[0].id) : std::nullopt;
+  if (found.size() != 1) return std::nullopt;
+  // An account that was not on record is the run's, in the row; a sign of life may have come later.
+  Segment expected = segment;
+  expected.last_seen_at = found[0].segment.last_seen_at;
+  if (expected.account.empty()) expected.account = found[0].account;
+  return found[0].segment == expected ? std::optional(found[0].id) : std::nullopt;
 }
 
 void Ledger::correct(const Segment& was, const std::optional<Segment>& is, const std::string& reason) {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "daemon/base/error.h"
 #include "daemon/base/text.h"
 
@@ -71,20 +73,28 @@ void check_fits(const Plans& plans, const std::string& plan_name, const Manifest
                   plan->gpus));
 }
 
+int gpus_counted(const TrainingRun& run) {
+  const Attempt* attempt = run.attempt();
+  bool is_on_record = attempt != nullptr && attempt->train && occupies_plan(run.state);
+  return is_on_record ? std::max(run.gpus, attempt->train->gpus) : run.gpus;
+}
+
 std::string limited_party(const Plans& plans, const TrainingRun& run) {
   const Plan* plan = find_plan(plans, run.plan);
   if (plan == nullptr) return {};
   if (plan->per == Plan::Per::account)
-    return fmt::format("{}, account {}", plan->name, run.account.empty() ? "(default)" : run.account);
+    return run.account.empty() ? fmt::format("{}, default account of {}", plan->name, run.owner.name)
+                               : fmt::format("{}, account {}", plan->name, run.account);
   return fmt::format("{}, user {}", plan->name, run.owner.name);
 }
 
 std::map<std::string, PlanUse> plan_use(const Plans& plans, const std::vector<const TrainingRun*>& live) {
   std::map<std::string, PlanUse> use;
   for (const TrainingRun* run : live) {
-    if (!occupies_plan(run->state) || run->gpus == 0) continue;
+    int gpus = gpus_counted(*run);
+    if (!occupies_plan(run->state) || gpus == 0) continue;
     PlanUse& party = use[limited_party(plans, *run)];
-    party.gpus += run->gpus;
+    party.gpus += gpus;
     party.runs.push_back(run->id);
   }
   return use;

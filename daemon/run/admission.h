@@ -29,12 +29,17 @@ std::string resolve_plan(const Plans& plans, const std::string& asked, const std
 // A run larger than its plan could never start: Error{invalid} says by how much.
 void check_fits(const Plans& plans, const std::string& plan, const Manifest& manifest);
 
+// GPUs that a plan counts for the run: those it asks for, or more where its job has more on the scheduler's
+// record.
+int gpus_counted(const TrainingRun& run);
+
 // GPUs in use by one who is limited.
 struct PlanUse {
   int gpus = 0;
   std::vector<std::int64_t> runs;
 };
-// What is limited together: plan and user, or plan and account.
+// What is limited together: plan and user, or plan and account. A run whose account is not known yet is
+// limited with those of its user.
 std::string limited_party(const Plans& plans, const TrainingRun& run);
 
 // By who is limited; runs that ask for no GPU do not count.

@@ -23,6 +23,7 @@ void apply(DataSet& set, const event::Staging& e) {
   set.state = DataSetState::staging;
   set.attempts = e.attempt;
   set.job = e.job;
+  set.job_is_charged = false;
 }
 
 void apply(DataSet& set, const event::Ready& e) {
@@ -35,6 +36,10 @@ void apply(DataSet& set, const event::StageFailed& e) {
   set.state = e.try_again ? DataSetState::wanted : DataSetState::failed;
   set.reason = e.reason;
   set.job.reset();
+}
+
+void apply(DataSet& set, const event::Used& e) {
+  if (set.job == e.segment.job) set.job_is_charged = true;
 }
 
 void apply(DataSet& set, const event::Evicted&) { set.state = DataSetState::evicted; }

@@ -27,6 +27,7 @@ struct DataSet {
   ScratchPlace scratch;
   int attempts = 0;  // stage jobs since it was last wanted
   std::optional<JobKey> job;
+  bool job_is_charged = false;  // what that job used is in the ledger
   std::string reason;           // of the last failure
   std::int64_t size_bytes = 0;  // on scratch
   UtcSeconds changed_at{};

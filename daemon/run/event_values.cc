@@ -13,12 +13,12 @@ constexpr std::array outcome_names{"completed",    "failed",    "cancelled",    
 
 Json optional_time(const std::optional<UtcSeconds>& time) { return time ? Json(to_unix(*time)) : Json(); }
 
+}  // namespace
+
 std::optional<UtcSeconds> optional_time_from(const Json& json, const char* key) {
   if (!json.contains(key) || json.at(key).is_null()) return std::nullopt;
   return from_unix(get<std::int64_t>(json, key));
 }
-
-}  // namespace
 
 Json to_json(const Owner& owner) { return {{"uid", owner.uid}, {"gid", owner.gid}, {"name", owner.name}}; }
 
@@ -41,6 +41,10 @@ Json to_json(const JobStatus& job) {
           {"nodes", job.nodes},
           {"gpus", job.gpus},
           {"gpu_type", job.gpu_type},
+          {"gpus_on_record", job.gpus_on_record},
+          {"account", job.account},
+          {"partition", job.partition},
+          {"qos", job.qos},
           {"suspended", job.suspended.count()},
           {"suspension_turn_at", optional_time(job.suspension_turn_at)}};
 }
@@ -60,12 +64,14 @@ JobStatus job_status_from_json(const Json& json) {
   job.nodes = get<std::string>(json, "nodes");
   job.gpus = static_cast<int>(get<std::int64_t>(json, "gpus"));
   job.gpu_type = get<std::string>(json, "gpu_type");
+  job.gpus_on_record = get_or<bool>(json, "gpus_on_record", true);
+  job.account = get_or<std::string>(json, "account", "");
+  job.partition = get_or<std::string>(json, "partition", "");
+  job.qos = get_or<std::string>(json, "qos", "");
   job.suspended = std::chrono::seconds(get_or<std::int64_t>(json, "suspended", 0));
   job.suspension_turn_at = optional_time_from(json, "suspension_turn_at");
   return job;
 }
-
-Json optional_segment(const std::optional<Segment>& segment) { return segment ? to_json(*segment) : Json(); }
 
 std::optional<Segment> optional_segment_from(const Json& json) {
   Json segment = get_or(json, "segment", Json());

@@ -31,10 +31,11 @@ Owner owner_from_json(const Json& json);
 Json to_json(const JobStatus& job);
 JobStatus job_status_from_json(const Json& json);
 
-// null: none. Read from the key "segment".
-Json optional_segment(const std::optional<Segment>& segment);
+// Read from the key "segment"; null or not there: nullopt.
 std::optional<Segment> optional_segment_from(const Json& json);
 
+std::optional<UtcSeconds> optional_time_from(const Json& json,
+                                             const char* key);       // null or not there: nullopt
 std::optional<int> optional_int(const Json& json, const char* key);  // null or not there: nullopt
 
 Json to_json(const ScratchPlace& place);

@@ -1,7 +1,6 @@
 #include "daemon/run/events.h"
 
 #include <array>
-#include <type_traits>
 
 #include "daemon/base/error.h"
 #include "daemon/run/event_values.h"
@@ -12,17 +11,29 @@ namespace {
 // In the order of the enumerations, of RunEvent and of DataSetEvent.
 constexpr std::array role_names{"stage", "train", "store"};
 constexpr std::array result_names{"completed", "failed", "cancelled"};
-constexpr std::array run_event_names{
-    "accepted", "admitted",  "submitted",     "released",  "started",          "ended",
-    "settled",  "stored",    "store_retried", "failed",    "cancel_requested", "cancelled",
-    "retried",  "corrected", "waiting",       "suspended", "resumed"};
-constexpr std::array data_set_event_names{"wanted", "staging", "ready", "stage_failed", "evicted"};
+constexpr std::array run_event_names{"accepted",      "admitted",  "submitted",        "released",
+                                     "started",       "ended",     "settled",          "stored",
+                                     "store_retried", "failed",    "cancel_requested", "cancelled",
+                                     "retried",       "corrected", "waiting",          "suspended",
+                                     "resumed",       "used",      "reassigned"};
+constexpr std::array data_set_event_names{"wanted", "staging", "ready", "stage_failed", "evicted", "used"};
+
+Json with_segment(Json body, const std::optional<Segment>& segment) {
+  if (segment) body["segment"] = to_json(*segment);
+  return body;
+}
+
+Json with_last_seen(Json body, const std::optional<UtcSeconds>& time) {
+  if (time) body["last_seen_at"] = to_unix(*time);
+  return body;
+}
 
 // ---- events to JSON, one overload each
 
 Json body(const event::Accepted& e) {
   return {{"owner", to_json(e.owner)},   {"manifest", to_json(e.manifest)}, {"plan", e.plan},
-          {"dataset", e.dataset_digest}, {"code", e.code_digest},           {"scratch", to_json(e.scratch)}};
+          {"dataset", e.dataset_digest}, {"code", e.code_digest},           {"scratch", to_json(e.scratch)},
+          {"account", e.account}};
 }
 Json body(const event::Admitted& e) {
   Json json{{"attempt", e.attempt}};
@@ -33,7 +44,13 @@ Json body(const event::Admitted& e) {
 }
 Json body(const event::Submitted& e) { return {{"train", to_json(e.train)}}; }
 Json body(const event::Released& e) { return {{"store", to_json(e.store)}}; }
-Json body(const event::Started& e) { return {{"started_at", to_unix(e.started_at)}, {"nodes", e.nodes}}; }
+Json body(const event::Started& e) {
+  return {{"started_at", to_unix(e.started_at)}, {"nodes", e.nodes}, {"gpus", e.gpus}};
+}
+Json body(const event::Reassigned& e) { return {{"account", e.account}}; }
+Json body(const event::Used& e) {
+  return {{"role", to_string(e.role)}, {"segment", to_json(e.segment)}, {"reason", e.reason}};
+}
 Json body(const event::Waiting& e) { return {{"for", e.what.what}, {"words", e.what.words}}; }
 Json body(const event::Suspended& e) { return {{"since", to_unix(e.since)}}; }
 Json body(const event::Resumed& e) {
@@ -41,29 +58,29 @@ Json body(const event::Resumed& e) {
 }
 Json body(const event::Ended& e) { return {{"role", to_string(e.role)}, {"job", to_json(e.job)}}; }
 Json body(const event::Settled& e) {
-  return {{"result", to_string(e.result)},
-          {"cause", to_string(e.cause)},
-          {"reason", e.reason},
-          {"exit_code", e.exit_code ? Json(*e.exit_code) : Json()},
-          {"signal", e.signal ? Json(*e.signal) : Json()},
-          {"last_lines", e.last_lines},
-          {"segment", optional_segment(e.segment)}};
+  Json settled{{"result", to_string(e.result)},
+               {"cause", to_string(e.cause)},
+               {"reason", e.reason},
+               {"exit_code", e.exit_code ? Json(*e.exit_code) : Json()},
+               {"signal", e.signal ? Json(*e.signal) : Json()},
+               {"last_lines", e.last_lines}};
+  return with_last_seen(with_segment(settled, e.segment), e.last_seen_at);
 }
 Json body(const event::Stored& e) {
-  return {{"objects", e.objects}, {"size_bytes", e.size_bytes}, {"segment", optional_segment(e.segment)}};
+  return with_segment({{"objects", e.objects}, {"size_bytes", e.size_bytes}}, e.segment);
 }
 Json body(const event::StoreRetried& e) {
-  return {{"reason", e.reason}, {"segment", optional_segment(e.segment)}, {"store", to_json(e.store)}};
+  return with_segment({{"reason", e.reason}, {"store", to_json(e.store)}}, e.segment);
 }
-Json body(const event::Failed& e) { return {{"reason", e.reason}, {"segment", optional_segment(e.segment)}}; }
+Json body(const event::Failed& e) { return with_segment({{"reason", e.reason}}, e.segment); }
 Json body(const event::CancelRequested& e) { return {{"by", e.by}}; }
 Json body(const event::Cancelled&) { return Json::object(); }
 Json body(const event::Retried& e) {
-  return {{"cause", to_string(e.cause)},
-          {"reason", e.reason},
-          {"data_missing", e.data_missing},
-          {"avoid", e.avoid},
-          {"segment", optional_segment(e.segment)}};
+  Json retried{{"cause", to_string(e.cause)},
+               {"reason", e.reason},
+               {"data_missing", e.data_missing},
+               {"avoid", e.avoid}};
+  return with_last_seen(with_segment(retried, e.segment), e.last_seen_at);
 }
 Json body(const event::Corrected& e) {
   return {{"reason", e.reason}, {"was", to_json(e.was)}, {"is", to_json(e.is)}};
@@ -77,13 +94,11 @@ Json body(const event::Wanted& e) {
 }
 Json body(const event::Staging& e) { return {{"attempt", e.attempt}, {"job", to_json(e.job)}}; }
 Json body(const event::Ready& e) {
-  return {{"size_bytes", e.size_bytes},
-          {"samples", e.samples},
-          {"test_samples", e.test_samples},
-          {"segment", optional_segment(e.segment)}};
+  return with_segment(
+      {{"size_bytes", e.size_bytes}, {"samples", e.samples}, {"test_samples", e.test_samples}}, e.segment);
 }
 Json body(const event::StageFailed& e) {
-  return {{"reason", e.reason}, {"try_again", e.try_again}, {"segment", optional_segment(e.segment)}};
+  return with_segment({{"reason", e.reason}, {"try_again", e.try_again}}, e.segment);
 }
 Json body(const event::Evicted&) { return Json::object(); }
 
@@ -100,7 +115,8 @@ event::Accepted from_body(UtcSeconds at, const Json& json) {
           get<std::string>(json, "plan"),
           get<std::string>(json, "dataset"),
           get<std::string>(json, "code"),
-          scratch_place_from(json)};
+          scratch_place_from(json),
+          get_or<std::string>(json, "account", "")};
 }
 template <>
 event::Admitted from_body(UtcSeconds at, const Json& json) {
@@ -123,7 +139,17 @@ event::Released from_body(UtcSeconds at, const Json& json) {
 }
 template <>
 event::Started from_body(UtcSeconds at, const Json& json) {
-  return {at, from_unix(get<std::int64_t>(json, "started_at")), get<std::string>(json, "nodes")};
+  return {at, from_unix(get<std::int64_t>(json, "started_at")), get<std::string>(json, "nodes"),
+          static_cast<int>(get_or<std::int64_t>(json, "gpus", 0))};
+}
+template <>
+event::Reassigned from_body(UtcSeconds at, const Json& json) {
+  return {at, get<std::string>(json, "account")};
+}
+template <>
+event::Used from_body(UtcSeconds at, const Json& json) {
+  return {at, value_in<JobRole>(role_names, get<std::string>(json, "role")),
+          segment_from_json(get<Json>(json, "segment")), get<std::string>(json, "reason")};
 }
 template <>
 event::Waiting from_body(UtcSeconds at, const Json& json) {
@@ -151,7 +177,8 @@ event::Settled from_body(UtcSeconds at, const Json& json) {
           optional_int(json, "exit_code"),
           optional_int(json, "signal"),
           lines_from_json(json, "last_lines"),
-          optional_segment_from(json)};
+          optional_segment_from(json),
+          optional_time_from(json, "last_seen_at")};
 }
 template <>
 event::Stored from_body(UtcSeconds at, const Json& json) {
@@ -160,8 +187,8 @@ event::Stored from_body(UtcSeconds at, const Json& json) {
 }
 template <>
 event::StoreRetried from_body(UtcSeconds at, const Json& json) {
-  return {at, get<std::string>(json, "reason"), optional_segment_from(json),
-          job_key_from_json(get<Json>(json, "store"))};
+  return {at, get<std::string>(json, "reason"), job_key_from_json(get<Json>(json, "store")),
+          optional_segment_from(json)};
 }
 template <>
 event::Failed from_body(UtcSeconds at, const Json& json) {
@@ -182,7 +209,8 @@ event::Retried from_body(UtcSeconds at, const Json& json) {
           get<std::string>(json, "reason"),
           get<bool>(json, "data_missing"),
           get<std::string>(json, "avoid"),
-          optional_segment_from(json)};
+          optional_segment_from(json),
+          optional_time_from(json, "last_seen_at")};
 }
 template <>
 event::Corrected from_body(UtcSeconds at, const Json& json) {
@@ -234,16 +262,20 @@ Variant from_index(std::size_t wanted, UtcSeconds at, const Json& json) {
   }
 }
 
-template <class Event>
-const Segment* segment_in(const Event& event) {
-  return std::visit(
-      [](const auto& e) -> const Segment* {
-        if constexpr (requires { e.segment; })
-          return e.segment ? &*e.segment : nullptr;
-        else
-          return nullptr;
-      },
-      event);
+const Segment* address_of(const std::optional<Segment>& segment) { return segment ? &*segment : nullptr; }
+
+// What each event charges, one overload each; events of any other kind charge nothing.
+Charge charge(const event::Used& e) { return {&e.segment, e.role}; }
+Charge charge(const event::Settled& e) { return {address_of(e.segment), JobRole::train}; }
+Charge charge(const event::Retried& e) { return {address_of(e.segment), JobRole::train}; }
+Charge charge(const event::Stored& e) { return {address_of(e.segment), JobRole::store}; }
+Charge charge(const event::StoreRetried& e) { return {address_of(e.segment), JobRole::store}; }
+Charge charge(const event::Failed& e) { return {address_of(e.segment), JobRole::store}; }
+Charge charge(const event::Ready& e) { return {address_of(e.segment), JobRole::stage}; }
+Charge charge(const event::StageFailed& e) { return {address_of(e.segment), JobRole::stage}; }
+template <class Other>
+Charge charge(const Other&) {
+  return {};
 }
 
 static_assert(run_event_names.size() == std::variant_size_v<RunEvent>);
@@ -279,7 +311,17 @@ DataSetEvent data_set_event(const std::string& name, UtcSeconds at, const Json& 
   return from_index<DataSetEvent>(value_in<std::size_t>(data_set_event_names, name), at, body);
 }
 
-const Segment* segment_of(const RunEvent& event) { return segment_in(event); }
-const Segment* segment_of(const DataSetEvent& event) { return segment_in(event); }
+Charge charge_of(const RunEvent& event) {
+  return std::visit([](const auto& e) { return charge(e); }, event);
+}
+Charge charge_of(const DataSetEvent& event) {
+  return std::visit([](const auto& e) { return charge(e); }, event);
+}
+
+std::optional<UtcSeconds> last_sign_of_life(const RunEvent& event) {
+  if (const auto* settled = std::get_if<event::Settled>(&event)) return settled->last_seen_at;
+  if (const auto* retried = std::get_if<event::Retried>(&event)) return retried->last_seen_at;
+  return std::nullopt;
+}
 
 }  // namespace trainyard

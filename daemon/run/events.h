@@ -52,7 +52,8 @@ struct Accepted {
   std::string plan;            // resolved; empty where the site has no plans
   std::string dataset_digest;  // empty: no [data]
   std::string code_digest;     // empty: no code
-  ScratchPlace scratch;        // where its files are, whatever the settings say later
+  ScratchPlace scratch{};      // where its files are, whatever the settings say later
+  std::string account{};  // that the scheduler charges: as asked for, else the user's default; empty: unknown
 };
 struct Admitted {  // the plan has room: attempt `attempt` begins. The intent to submit.
   UtcSeconds at{};
@@ -71,6 +72,11 @@ struct Started {  // the train job
   UtcSeconds at{};
   UtcSeconds started_at{};
   std::string nodes;
+  int gpus = 0;  // on the scheduler's record: the user may have enlarged his job while it was held
+};
+struct Reassigned {  // the scheduler has the train job under this account, and not under the one known so far
+  UtcSeconds at{};
+  std::string account;
 };
 struct Waiting {  // for this, since then; told when it has lasted for a while
   UtcSeconds at{};
@@ -89,30 +95,42 @@ struct Ended {  // by the scheduler's word
   JobRole role = JobRole::train;
   JobStatus job;
 };
-struct Settled {  // what the train job's end means, and what it used
+// What a job used, entered in the ledger once: together with its end, by the scheduler's word, or later, with
+// the reason why only then. What is found out afterwards is a Corrected. Of a run, and of a data set (the
+// role is then `stage`).
+struct Used {
+  UtcSeconds at{};
+  JobRole role = JobRole::train;
+  Segment segment;
+  std::string reason;  // empty: the scheduler's word at the end of the job
+};
+// In these and in Ready and StageFailed, `segment` is set only in ledgers of releases that charged a job here
+// and not by Used. It is still charged when it is read; it is not written any more.
+struct Settled {  // what the train job's end means
   UtcSeconds at{};
   Result result = Result::failed;
   Cause cause = Cause::lost;
   std::string reason;  // for the scientist; empty when completed
-  std::optional<int> exit_code, signal;
-  std::vector<std::string> last_lines;
-  std::optional<Segment> segment;  // none when the job never started
+  std::optional<int> exit_code{}, signal{};
+  std::vector<std::string> last_lines{};
+  std::optional<Segment> segment{};
+  std::optional<UtcSeconds> last_seen_at{};  // the agent's last sign of life; unset: it left none
 };
 struct Stored {
   UtcSeconds at{};
   std::int64_t objects = 0, size_bytes = 0;
-  std::optional<Segment> segment;
+  std::optional<Segment> segment{};
 };
 struct StoreRetried {  // results stay on scratch, the next store job is `store`
   UtcSeconds at{};
   std::string reason;
-  std::optional<Segment> segment;
   JobKey store;
+  std::optional<Segment> segment{};
 };
 struct Failed {  // the run ends here, whatever else was to come
   UtcSeconds at{};
   std::string reason;
-  std::optional<Segment> segment;  // of the store job, when it was that which failed for good
+  std::optional<Segment> segment{};
 };
 struct CancelRequested {
   UtcSeconds at{};
@@ -127,7 +145,8 @@ struct Retried {  // the attempt came to nothing and is over; a new one may be a
   std::string reason;
   bool data_missing = false;  // its data set is not on scratch any more, whatever we thought
   std::string avoid;          // nodes that failed it: "n1,n3"; the next attempt goes elsewhere
-  std::optional<Segment> segment;
+  std::optional<Segment> segment{};
+  std::optional<UtcSeconds> last_seen_at{};  // as in Settled
 };
 
 struct Corrected {  // what a job of the run was charged
@@ -153,13 +172,13 @@ struct Staging {
 struct Ready {
   UtcSeconds at{};
   std::int64_t size_bytes = 0, samples = 0, test_samples = 0;
-  std::optional<Segment> segment;  // CPU only: 0 GPUs
+  std::optional<Segment> segment{};
 };
 struct StageFailed {
   UtcSeconds at{};
   std::string reason;
   bool try_again = false;
-  std::optional<Segment> segment;
+  std::optional<Segment> segment{};
 };
 struct Evicted {
   UtcSeconds at{};
@@ -171,9 +190,9 @@ using RunEvent =
     std::variant<event::Accepted, event::Admitted, event::Submitted, event::Released, event::Started,
                  event::Ended, event::Settled, event::Stored, event::StoreRetried, event::Failed,
                  event::CancelRequested, event::Cancelled, event::Retried, event::Corrected, event::Waiting,
-                 event::Suspended, event::Resumed>;
-using DataSetEvent =
-    std::variant<event::Wanted, event::Staging, event::Ready, event::StageFailed, event::Evicted>;
+                 event::Suspended, event::Resumed, event::Used, event::Reassigned>;
+using DataSetEvent = std::variant<event::Wanted, event::Staging, event::Ready, event::StageFailed,
+                                  event::Evicted, event::Used>;
 
 // "accepted", "stage_failed": the names in the ledger, on the wire and in the log.
 const char* name_of(const RunEvent& event);
@@ -188,8 +207,16 @@ RunEvent run_event(const std::string& name, UtcSeconds at,
                    const Json& body);  // Error{invalid}: another version's ledger
 DataSetEvent data_set_event(const std::string& name, UtcSeconds at, const Json& body);
 
-// What the event says was used; null when it says nothing of it.
-const Segment* segment_of(const RunEvent& event);
-const Segment* segment_of(const DataSetEvent& event);
+// What the event enters in the ledger as used, and by which kind of job; `segment` is null where it enters
+// nothing.
+struct Charge {
+  const Segment* segment = nullptr;
+  JobRole role = JobRole::train;
+};
+Charge charge_of(const RunEvent& event);
+Charge charge_of(const DataSetEvent& event);
+
+// The agent's last sign of life in the attempt that the event settles; unset where it says nothing of it.
+std::optional<UtcSeconds> last_sign_of_life(const RunEvent& event);
 
 }  // namespace trainyard

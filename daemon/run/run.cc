@@ -24,15 +24,30 @@ void end_run(TrainingRun& run, RunState state, UtcSeconds at) {
   run.ended_at = at;
 }
 
+Segment* find_charge(TrainingRun& run, const JobKey& job, int restart) {
+  for (Segment& segment : run.charges)
+    if (segment.job == job && segment.restart == restart) return &segment;
+  return nullptr;
+}
+
+// A job told twice is charged once, as in the ledger.
 void charge(TrainingRun& run, const std::optional<Segment>& segment) {
-  if (segment) run.gpu_seconds += gpu_seconds(*segment);
+  if (!segment || find_charge(run, segment->job, segment->restart) != nullptr) return;
+  run.charges.push_back(*segment);
+  run.gpu_seconds += gpu_seconds(*segment);
+}
+
+RunJob submitted_job(const JobKey& key) {
+  RunJob job;
+  job.key = key;
+  return job;
 }
 
 void apply(TrainingRun& run, const event::Accepted& e) {
   run.owner = e.owner;
   run.manifest = Lazy<Manifest>(e.manifest);
   run.name = e.manifest.name;
-  run.account = e.manifest.resources.account;
+  run.account = e.account.empty() ? e.manifest.resources.account : e.account;
   run.gpus = e.manifest.resources.gpus();
   run.plan = e.plan;
   run.dataset_digest = e.dataset_digest;
@@ -54,13 +69,13 @@ void apply(TrainingRun& run, const event::Admitted& e) {
 
 void apply(TrainingRun& run, const event::Submitted& e) {
   if (run.state != RunState::admitted) return;
-  run.attempts.back().train = RunJob{e.train, {}, {}, {}, {}, {}};
+  run.attempts.back().train = submitted_job(e.train);
   run.state = RunState::submitted;
 }
 
 void apply(TrainingRun& run, const event::Released& e) {
   if (run.state != RunState::submitted) return;
-  run.attempts.back().store = RunJob{e.store, {}, {}, {}, {}, {}};
+  run.attempts.back().store = submitted_job(e.store);
   run.attempts.back().store_tries = 1;
   run.attempts.back().released_at = e.at;
   run.state = RunState::released;
@@ -70,8 +85,14 @@ void apply(TrainingRun& run, const event::Started& e) {
   if (run.state != RunState::released) return;
   run.attempts.back().train->started_at = e.started_at;
   run.attempts.back().train->nodes = e.nodes;
+  run.attempts.back().train->gpus = e.gpus;
   run.state = RunState::running;
 }
+
+void apply(TrainingRun& run, const event::Reassigned& e) { run.account = e.account; }
+
+// A fact of its own: it counts whatever became of the run.
+void apply(TrainingRun& run, const event::Used& e) { charge(run, e.segment); }
 
 void apply(TrainingRun& run, const event::Waiting& e) { run.waits_for = e.what.what; }
 
@@ -123,7 +144,7 @@ void apply(TrainingRun& run, const event::Stored& e) {
 void apply(TrainingRun& run, const event::StoreRetried& e) {
   if (run.state != RunState::storing || has_live_store_job(run)) return;
   charge(run, e.segment);
-  run.attempts.back().store = RunJob{e.store, {}, {}, {}, {}, {}};
+  run.attempts.back().store = submitted_job(e.store);
   ++run.attempts.back().store_tries;
 }
 
@@ -160,6 +181,7 @@ void apply(TrainingRun& run, const event::Retried& e) {
 }
 
 void apply(TrainingRun& run, const event::Corrected& e) {
+  if (Segment* wrong = find_charge(run, e.was.job, e.was.restart)) *wrong = e.is;
   run.gpu_seconds += gpu_seconds(e.is) - gpu_seconds(e.was);
 }
 
@@ -200,6 +222,12 @@ bool has_live_train_job(const TrainingRun& run) {
 bool has_live_store_job(const TrainingRun& run) {
   const Attempt* attempt = run.attempt();
   return attempt != nullptr && attempt->store && !attempt->store->end;
+}
+
+const Segment* charge_of(const TrainingRun& run, const JobKey& job) {
+  for (auto segment = run.charges.rbegin(); segment != run.charges.rend(); ++segment)
+    if (segment->job == job) return &*segment;
+  return nullptr;
 }
 
 std::string token_prefix(const std::string& ledger_id) { return "ty-" + ledger_id + "-"; }

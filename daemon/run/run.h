@@ -31,6 +31,7 @@ struct RunJob {
   std::optional<JobStatus> end;            // the scheduler's word on its end
   std::optional<UtcSeconds> end_known_at;  // when it came
   std::string nodes;
+  int gpus = 0;  // on the scheduler's record, once it has started
 };
 
 struct Attempt {
@@ -52,8 +53,9 @@ struct TrainingRun {
   RunState state = RunState::queued;
   Owner owner;
   Lazy<Manifest> manifest;  // of a run from the ledger read when it is asked for: most of a queue only waits
-  std::string name, account;  // of the manifest, with `gpus`: what lists and admission ask of every run
-  int gpus = 0;
+  std::string name;         // of the manifest, as `gpus`: what lists and admission ask of every run
+  int gpus = 0;             // asked for
+  std::string account;      // by the scheduler's record, before that as it was when accepted; empty: unknown
   std::string plan, dataset_digest, code_digest;
   ScratchPlace scratch;
   UtcSeconds accepted_at{};
@@ -71,7 +73,8 @@ struct TrainingRun {
   std::string reason;
   std::optional<int> exit_code, signal;
   std::vector<std::string> last_lines;
-  std::int64_t gpu_seconds = 0;  // of all attempts
+  std::vector<Segment> charges;  // what its jobs used, as now in force: one for each job and restart
+  std::int64_t gpu_seconds = 0;  // of all of them
   std::int64_t stored_objects = 0, stored_bytes = 0;
 
   const Attempt* attempt() const { return attempts.empty() ? nullptr : &attempts.back(); }
@@ -87,6 +90,8 @@ bool may_be_tried_again(const TrainingRun& run);  // [retry] leaves room after t
 bool occupies_plan(RunState state);               // from admission to the end of train
 bool has_live_train_job(const TrainingRun& run);
 bool has_live_store_job(const TrainingRun& run);
+// What the run is charged for that job, in its last run; null: nothing yet.
+const Segment* charge_of(const TrainingRun& run, const JobKey& job);
 
 // Names of jobs: "ty-<ledger id>-<run>.<attempt>-train", of arrays "ty-<ledger id>-a<first run>.<its
 // attempt>-train". The ledger id keeps two daemons on one cluster apart.

@@ -10,36 +10,57 @@ namespace {
 
 constexpr std::array source_names{"slurm", "evidence"};
 
-// Who ends a job on purpose knows when: what the agent still saw of it is its processes going down.
+// Slurm ended the job at that moment: what was seen of it afterwards is its processes being ended.
 bool ended_on_purpose(JobOutcome outcome) {
   return outcome == JobOutcome::cancelled || outcome == JobOutcome::time_limit ||
          outcome == JobOutcome::preempted || outcome == JobOutcome::out_of_memory;
 }
 
-bool is_lost(const JobStatus& job, const Witness& witness) {
-  if (!witness.started_at) return false;
-  if (!job.started_at || !job.ended_at || *job.ended_at < *job.started_at) return true;
-  // Within a second or so an honest account of a short job may say that it took no time.
-  bool ran = witness.last_seen_at && *witness.last_seen_at - *witness.started_at > std::chrono::seconds(1);
-  return *job.started_at == *job.ended_at && ran && !ended_on_purpose(job.outcome);
+bool is_complete(const JobStatus& job) {
+  return job.started_at && job.ended_at && *job.ended_at >= *job.started_at;
 }
 
-std::optional<Segment> by_evidence(const JobStatus& job, const Witness& witness) {
-  Segment segment;
-  segment.job = job.key;
-  segment.restart = witness.restart;
-  segment.gpus = job.gpus > 0 ? job.gpus : witness.gpus;
-  if (segment.gpus > 0) segment.gpu_type = job.gpu_type.empty() ? witness.gpu_type : job.gpu_type;
-  segment.started_at = std::min(*witness.started_at, job.started_at.value_or(*witness.started_at));
-  segment.ended_at = std::max(segment.started_at, witness.last_seen_at.value_or(*witness.started_at));
-  segment.source = SegmentSource::evidence;
+// The scheduler has no use of the job on record, though somebody saw it run for `ran`.
+bool is_lost(const JobStatus& job, std::chrono::seconds ran) {
+  if (!is_complete(job)) return true;
+  // Within a second or so an honest account of a short job may say that it took no time.
+  return *job.started_at == *job.ended_at && ran > std::chrono::seconds(1) && !ended_on_purpose(job.outcome);
+}
+
+std::chrono::seconds time_seen(const Witness& witness) {
+  return witness.last_seen_at.value_or(*witness.started_at) - *witness.started_at;
+}
+
+// Hosts' clocks differ by some seconds: an end only that much before the last sighting is believed.
+bool contradicts(const JobStatus& job, const Sighting& seen) {
+  return is_lost(job, seen.until - seen.started_at) || seen.until > *job.ended_at + longest_farewell;
+}
+
+std::string first_set(const std::string& one, const std::string& other) { return one.empty() ? other : one; }
+
+std::optional<Segment> by_scheduler(const JobStatus& job) {
+  if (!is_complete(job)) return std::nullopt;
+  Segment segment{job.key,  job.restarts,    job.gpus > 0 ? job.gpu_type : std::string(),
+                  job.gpus, *job.started_at, *job.ended_at};
+  segment.account = job.account;
   return segment;
 }
 
-std::optional<Segment> by_scheduler(const JobStatus& job) {
-  if (!job.started_at || !job.ended_at || *job.ended_at < *job.started_at) return std::nullopt;
-  return Segment{job.key,  job.restarts,    job.gpus > 0 ? job.gpu_type : std::string(),
-                 job.gpus, *job.started_at, *job.ended_at};
+// At least what was seen: an end on record that contradicts it does not count.
+Segment no_less_than(std::optional<Segment> recorded, const JobStatus& job, const Sighting& seen) {
+  if (!recorded || contradicts(job, seen)) {
+    Segment segment = recorded.value_or(Segment{job.key, job.restarts});
+    segment.started_at = recorded ? std::min(recorded->started_at, seen.started_at) : seen.started_at;
+    segment.ended_at = std::max(recorded ? recorded->ended_at : seen.until, seen.until);
+    segment.source = SegmentSource::evidence;
+    recorded = segment;
+  }
+  if (seen.gpus > recorded->gpus) {
+    recorded->gpus = seen.gpus;
+    recorded->gpu_type = first_set(recorded->gpu_type, seen.gpu_type);
+  }
+  recorded->account = first_set(job.account, seen.account);
+  return *recorded;
 }
 
 std::vector<Period> clipped(const std::vector<Period>& intervals, const Segment& segment) {
@@ -90,31 +111,61 @@ SegmentSource segment_source_from(const std::string& name) {
   throw Error(ErrorKind::invalid, "unknown source of a segment in the ledger: " + name);
 }
 
+Sighting seen_again(const std::optional<Sighting>& before, const JobStatus& job, UtcSeconds at) {
+  UtcSeconds started_at = job.started_at.value_or(at);
+  Sighting seen = before.value_or(Sighting{started_at, started_at, 0, "", ""});
+  seen.until = std::max(seen.until, at);
+  if (job.gpus > seen.gpus) {
+    seen.gpus = job.gpus;
+    seen.gpu_type = job.gpu_type;
+  }
+  seen.account = first_set(job.account, seen.account);
+  return seen;
+}
+
 Witness witness_of(const std::optional<StartEvidence>& start, const std::optional<ExitEvidence>& exit,
                    std::optional<UtcSeconds> heartbeat) {
   Witness witness;
   witness.last_seen_at = heartbeat;
   if (start) {
     witness.started_at = start->claim.at;
-    witness.restart = start->claim.restarts;
-    witness.gpus = start->gpus;
     witness.last_seen_at = std::max(start->at, heartbeat.value_or(start->at));
   }
   if (exit) {
     witness.started_at = exit->claim.at;
-    witness.restart = exit->claim.restarts;
     witness.last_seen_at = exit->ended_at;
     witness.ended = true;
   }
   return witness;
 }
 
-std::optional<Segment> segment_of_job(const JobStatus& job, const Witness& witness,
+Witness within(Witness witness, const Period& period) {
+  for (std::optional<UtcSeconds>* time : {&witness.started_at, &witness.last_seen_at})
+    if (*time) *time = std::min(std::max(**time, period.since), std::max(period.since, period.until));
+  return witness;
+}
+
+std::optional<Segment> segment_of_job(const JobStatus& job, const std::optional<Sighting>& seen,
                                       const std::vector<Period>& suspensions) {
-  std::optional<Segment> segment = is_lost(job, witness) ? by_evidence(job, witness) : by_scheduler(job);
+  std::optional<Segment> segment = by_scheduler(job);
+  if (seen) segment = no_less_than(segment, job, *seen);
   if (!segment) return std::nullopt;
   segment->suspended = clipped(suspended_intervals(job, suspensions), *segment);
-  segment->last_seen_at = witness.last_seen_at;
+  return segment;
+}
+
+std::optional<Segment> with_evidence(const std::optional<Segment>& charged, const JobStatus& job,
+                                     const Witness& witness, int gpus, const std::string& gpu_type) {
+  if (!witness.started_at || !is_lost(job, time_seen(witness))) return charged;
+  Segment segment = charged.value_or(Segment{job.key, job.restarts});
+  UtcSeconds began = std::min(*witness.started_at, job.started_at.value_or(*witness.started_at));
+  segment.started_at = charged ? std::min(charged->started_at, began) : began;
+  UtcSeconds ended = std::max(segment.started_at, witness.last_seen_at.value_or(began));
+  segment.ended_at = charged ? std::max(charged->ended_at, ended) : ended;
+  segment.gpus = std::max(segment.gpus, job.gpus > 0 ? job.gpus : gpus);
+  if (segment.gpus > 0) segment.gpu_type = first_set(segment.gpu_type, first_set(job.gpu_type, gpu_type));
+  segment.account = first_set(segment.account, job.account);
+  segment.source = SegmentSource::evidence;
   return segment;
 }
 
@@ -165,10 +216,11 @@ Json to_json(const Segment& segment) {
           {"ended_at", to_unix(segment.ended_at)},
           {"suspended", to_json(segment.suspended)},
           {"source", to_string(segment.source)},
-          {"last_seen_at", segment.last_seen_at ? Json(to_unix(*segment.last_seen_at)) : Json()}};
+          {"last_seen_at", segment.last_seen_at ? Json(to_unix(*segment.last_seen_at)) : Json()},
+          {"account", segment.account}};
 }
 
-// What an earlier release wrote knows nothing of suspensions, sources and signs of life.
+// What an earlier release wrote knows nothing of suspensions, sources, signs of life and accounts.
 Segment segment_from_json(const Json& json) {
   Segment segment;
   segment.job = job_key_from_json(get<Json>(json, "job"));
@@ -181,6 +233,7 @@ Segment segment_from_json(const Json& json) {
   segment.source = segment_source_from(get_or<std::string>(json, "source", "slurm"));
   if (json.contains("last_seen_at") && !json.at("last_seen_at").is_null())
     segment.last_seen_at = from_unix(get<std::int64_t>(json, "last_seen_at"));
+  segment.account = get_or<std::string>(json, "account", "");
   return segment;
 }
 

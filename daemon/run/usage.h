@@ -18,7 +18,8 @@ namespace trainyard {
 // From the agent's last word to the end of its job: slurmctld hears of that when it listens.
 inline constexpr std::chrono::seconds longest_farewell{15};
 
-// Whose word a segment's times are: the scheduler's, or the agent's where the scheduler lost the job.
+// Whose word a segment's times are: the scheduler's last one, or, where the scheduler lost the job, what was
+// seen of the job while it ran (by our polls, by its agent).
 enum class SegmentSource { slurm, evidence };
 const char* to_string(SegmentSource source);
 SegmentSource segment_source_from(const std::string& name);  // Error{invalid}
@@ -26,36 +27,56 @@ SegmentSource segment_source_from(const std::string& name);  // Error{invalid}
 struct Segment {
   JobKey job;
   int restart = 0;
-  std::string gpu_type;  // empty: untyped, or no GPU
-  int gpus = 0;          // allocated, not requested, all nodes together
+  std::string gpu_type{};  // empty: untyped, or no GPU
+  int gpus = 0;            // allocated, not requested, all nodes together
   UtcSeconds started_at{};
   UtcSeconds ended_at{};
   std::vector<Period> suspended{};  // within [started_at, ended_at), in order, apart from each other
   SegmentSource source = SegmentSource::slurm;
   std::optional<UtcSeconds> last_seen_at{};  // when the agent last gave a sign of life; unset: it left none
+  std::string account{};  // by the scheduler's record, else as asked for; empty: neither names one
   bool operator==(const Segment&) const = default;
 };
 
-// What the agent saw of one execution of a job; unset is what it left no evidence of.
+// What our polls saw of a job while it ran: the scheduler's own word, given earlier. No charge is below it.
+struct Sighting {
+  UtcSeconds started_at{};
+  UtcSeconds until{};  // it was running then, and not only completing
+  int gpus = 0;        // the most that were on record
+  std::string gpu_type;
+  std::string account;
+};
+// The sighting after one more record of a running job, read at `at` or later.
+Sighting seen_again(const std::optional<Sighting>& before, const JobStatus& running_job, UtcSeconds at);
+
+// What the agent saw of one execution of a job; unset is what it left no evidence of. Its files are the
+// user's: see within() for how far it is believed.
 struct Witness {
   std::optional<UtcSeconds> started_at;    // it was there: the job began no later
   std::optional<UtcSeconds> last_seen_at;  // its end, or else its last heartbeat
   bool ended = false;                      // it saw the program end, at last_seen_at
-  int restart = 0;
-  int gpus = 0;          // all nodes together
-  std::string gpu_type;  // as asked for: the agent is not told what it got
 };
 
 // From start.json, exit.json and the time in the file `heartbeat`, all of the same execution.
 Witness witness_of(const std::optional<StartEvidence>& start, const std::optional<ExitEvidence>& exit,
                    std::optional<UtcSeconds> heartbeat);
 
-// What an ended job used. The scheduler's own times decide, to the second. Where it lost the job (never
-// started, no end, 0 s though it ran to its end) the witness's do; of a job that nobody saw end, up to the
-// last sign of life. A job that never started used nothing: nullopt.
+// The witness with all its times moved into the period: a job cannot begin before it is submitted, nor be
+// seen after its end was known.
+Witness within(Witness witness, const Period& period);
+
+// What an ended job used by the scheduler's word, to the second. Where that word contradicts what was seen
+// (never started, no end, an end before the job was last seen running), the use reaches as far as it was
+// seen. nullopt: by all accounts the job never started, and used nothing.
 // `suspensions`: those that were seen, see suspended_intervals().
-std::optional<Segment> segment_of_job(const JobStatus& ended_job, const Witness& witness = {},
+std::optional<Segment> segment_of_job(const JobStatus& ended_job, const std::optional<Sighting>& seen = {},
                                       const std::vector<Period>& suspensions = {});
+
+// What the witness makes of a charge. Only where the scheduler lost the job (never started, no end, 0 s
+// though it ran) does evidence count, and then it fills in or lengthens: the result is never less than
+// `charged` in time or GPUs. `gpus`, `gpu_type`: as asked for, where no record tells them.
+std::optional<Segment> with_evidence(const std::optional<Segment>& charged, const JobStatus& ended_job,
+                                     const Witness& witness, int gpus, const std::string& gpu_type);
 
 // When the job was suspended, by what the scheduler tells of it in one record. Its sum is exact, and so is
 // each interval that `observed` has from earlier records; what no record showed apart is one interval before

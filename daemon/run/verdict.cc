@@ -4,6 +4,8 @@
 
 #include <cstring>
 
+#include "daemon/run/booking.h"
+
 namespace trainyard {
 namespace {
 
@@ -140,13 +142,16 @@ RunEvent judge(const TrainingRun& run, const EndFacts& facts, UtcSeconds at) {
   const std::optional<ExitEvidence>& evidence = facts.evidence;
   Cause cause = cause_of(run, facts);
   std::string reason = in_words(cause, run, facts);
-  std::optional<Segment> segment =
-      segment_of_job(*run.attempt()->train->end, facts.witness, run.attempt()->suspensions);
-  if (is_worth_another(run, cause))
-    return event::Retried{
-        at, cause, reason, cause == Cause::data && evidence.has_value(), facts.failed_nodes, segment};
+  std::optional<UtcSeconds> last_seen_at = believed(run, facts.witness).last_seen_at;
+  if (is_worth_another(run, cause)) {
+    bool data_missing = cause == Cause::data && evidence.has_value();
+    event::Retried retried{at, cause, reason, data_missing, facts.failed_nodes};
+    retried.last_seen_at = last_seen_at;
+    return retried;
+  }
 
-  event::Settled settled{at, result_of(cause, run), cause, reason, {}, {}, {}, segment};
+  event::Settled settled{at, result_of(cause, run), cause, reason};
+  settled.last_seen_at = last_seen_at;
   if (evidence) {
     settled.last_lines = evidence->last_lines;
     if (evidence->signal != 0)

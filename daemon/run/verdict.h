@@ -12,11 +12,11 @@ namespace trainyard {
 // What is known beside the scheduler's word on the job's end.
 struct EndFacts {
   std::optional<ExitEvidence> evidence;  // the attempt's exit.json
-  Witness witness;                       // what it says of the job's times
-  std::string failed_nodes;              // of the job's, those that are down: "n1,n3"
-  std::string cancelled_by;              // who ended the job in the scheduler, where that is known
-  bool by_nobody = false;                // the scheduler has on record that it was no user
-  bool unclaimed = false;                // no agent ever took the attempt, and now none can
+  Witness witness;           // what it says of the job's times; changes no charge here, see booking.h
+  std::string failed_nodes;  // of the job's, those that are down: "n1,n3"
+  std::string cancelled_by;  // who ended the job in the scheduler, where that is known
+  bool by_nobody = false;    // the scheduler has on record that it was no user
+  bool unclaimed = false;    // no agent ever took the attempt, and now none can
 };
 
 // Settled; or Retried where [retry], missing data, or a job that never began make another attempt worth it.

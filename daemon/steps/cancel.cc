@@ -24,7 +24,7 @@ RunStepResult Steps::cancel(const TrainingRun& run) {
     cancel_if_there(run.owner.uid, attempt.train->key, token_of(site_.ledger_id, run, JobRole::train));
   // It never ran, or its results are given up: there is nothing to store.
   if (run.state != RunState::running) cancel_store(run);
-  return {std::nullopt, std::chrono::seconds(10)};
+  return {{}, std::chrono::seconds(10)};
 }
 
 void Steps::cancel_store(const TrainingRun& run) {
@@ -61,7 +61,7 @@ RunStepResult Steps::give_back(const TrainingRun& run, Doubt doubt) {
   given_back.cause = Cause::never_began;
   given_back.reason =
       "the file system of its scratch did not answer for ten minutes: its place was given back";
-  return {given_back, {}};
+  return {{given_back}, {}};
 }
 
 }  // namespace trainyard

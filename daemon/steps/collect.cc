@@ -27,14 +27,12 @@ bool never_ran(UserFiles& files, const std::string& directory, const TrainingRun
 RunStepResult Steps::collect(const TrainingRun& run, Doubt doubt) {
   const Attempt& attempt = *run.attempt();
   const JobStatus& job = *attempt.store->end;
-  std::optional<Segment> segment = segment_of_job(job);
   std::string directory = attempt_directory(run);
   std::unique_ptr<UserFiles> files = files_of(run);
   std::optional<StoreEvidence> evidence = read_store_evidence(*files, directory);
-  if (evidence && evidence->ok)
-    return {event::Stored{now(), evidence->objects, evidence->size_bytes, segment}, {}};
+  if (evidence && evidence->ok) return {{event::Stored{now(), evidence->objects, evidence->size_bytes}}, {}};
   if (never_ran(*files, directory, run))
-    return {event::Stored{now(), 0, 0, segment}, {}};  // and so left nothing to store
+    return {{event::Stored{now(), 0, 0}}, {}};  // and so left nothing to store
 
   std::string reason = evidence ? evidence->message
                                 : fmt::format("the store job ended without evidence ({}); see {}", job.state,
@@ -49,24 +47,22 @@ RunStepResult Steps::collect(const TrainingRun& run, Doubt doubt) {
     reason = "cancelled by " + run.cancelled_by;
   }
   if (is_hopeless)
-    return {event::Failed{now(),
-                          fmt::format("the results could not be stored: {}; they remain in {}", reason,
-                                      join_path(directory, layout::results_folder)),
-                          segment},
+    return {{event::Failed{now(), fmt::format("the results could not be stored: {}; they remain in {}",
+                                              reason, join_path(directory, layout::results_folder))}},
             {}};
 
   // The results wait on scratch, and the run stays `storing`, however long the store is away.
   // A task of an array that could not follow its failed training has not been tried yet.
   bool was_tried = job.outcome != JobOutcome::dependency_failed;
   UtcSeconds due = *attempt.store->end_known_at + (was_tried ? delay_after(attempt.store_tries) : 0s);
-  if (now() < due) return {std::nullopt, due - now()};
+  if (now() < due) return {{}, due - now()};
   Token token = token_of(site_.ledger_id, run.id, attempt.number, JobRole::store);
   std::optional<JobKey> next;
   if (doubt)
     for (const auto& [task, job] : find_submitted(token, run.owner.uid, {Task()}, attempt.admitted_at))
       if (job != attempt.store->key) next = job;
   if (!next) next = submit_and_confirm(store_job(site_, run));
-  return {event::StoreRetried{now(), reason, segment, *next}, {}};
+  return {{event::StoreRetried{now(), reason, *next}}, {}};
 }
 
 }  // namespace trainyard

@@ -66,7 +66,7 @@ RunStepResult Steps::look_into(const TrainingRun& run) {
   lost.state = "slurmctld forgot that it had begun";
   lost.nodes = attempt.train->nodes;
   lost.started_at = attempt.train->started_at;
-  return {event::Ended{now(), JobRole::train, lost}, {}};
+  return {{event::Ended{now(), JobRole::train, lost}}, {}};
 }
 
 }  // namespace trainyard

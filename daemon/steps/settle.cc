@@ -8,6 +8,7 @@
 #include "daemon/base/log.h"
 #include "daemon/handover/claim.h"
 #include "daemon/handover/layout.h"
+#include "daemon/run/booking.h"
 #include "daemon/run/verdict.h"
 #include "daemon/steps/evidence.h"
 #include "daemon/steps/steps.h"
@@ -128,7 +129,10 @@ RunStepResult Steps::settle(const TrainingRun& run) {
     cancel_store(run);
   else if (!is_final(facts.evidence, true) && is_prepared(run, evidence))
     allow_store_job(*files, directory, run);
-  return {verdict, {}};
+  RunStepResult result;
+  if (std::optional<RunEvent> change = amendment(run, facts.witness, now())) result.events.push_back(*change);
+  result.events.push_back(verdict);
+  return result;
 }
 
 }  // namespace trainyard

@@ -57,16 +57,15 @@ DataSetStepResult Steps::stage(const DataSet& data_set, Doubt doubt) {
 
 DataSetEvent Steps::inspect(const DataSet& data_set, const JobStatus& job) {
   std::string directory = layout::dataset_directory(data_set.scratch.path, data_set.digest);
-  std::optional<Segment> segment = segment_of_job(job);
   std::optional<StageEvidence> evidence =
       read_stage_evidence(*users_.files_of(data_set.owner.uid, data_set.scratch), directory);
   if (evidence && evidence->ok)
-    return event::Ready{now(), evidence->size_bytes, evidence->samples, evidence->test_samples, segment};
+    return event::Ready{now(), evidence->size_bytes, evidence->samples, evidence->test_samples};
   std::string reason = evidence ? evidence->message
                                 : fmt::format("the stage job ended without evidence ({}); see {}", job.state,
                                               join_path(directory, layout::stage_log));
   bool try_again = (!evidence || evidence->try_again) && data_set.attempts < max_stage_jobs;
-  return event::StageFailed{now(), reason, try_again, segment};
+  return event::StageFailed{now(), reason, try_again};
 }
 
 }  // namespace trainyard

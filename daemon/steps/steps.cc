@@ -60,7 +60,7 @@ RunsStepResult Steps::perform(Step step, const std::vector<TrainingRun>& runs,
   const TrainingRun& run = runs.front();
   RunStepResult one = perform_on_one(step, run, doubt);
   RunsStepResult result{{}, one.again_after};
-  if (one.event) result.events.emplace_back(run.id, *one.event);
+  for (RunEvent& event : one.events) result.events.emplace_back(run.id, std::move(event));
   return result;
 }
 
@@ -69,7 +69,7 @@ RunStepResult Steps::perform_on_one(Step step, const TrainingRun& run, Doubt dou
     case Step::cancel:
       return cancel(run);
     case Step::abandon:
-      return {abandon(run, doubt), {}};
+      return {{abandon(run, doubt)}, {}};
     case Step::give_back:
       return give_back(run, doubt);
     case Step::look_into:

@@ -23,16 +23,18 @@
 
 namespace trainyard {
 
-// What a step came to: an event to record, or when to ask again.
-template <class Event>
-struct StepResult {
-  std::optional<Event> event;
+// What a step came to: events to record, all or none, or when to ask again.
+struct RunStepResult {
+  std::vector<RunEvent> events;
   std::optional<std::chrono::seconds> again_after;
 };
-using RunStepResult = StepResult<RunEvent>;
-using DataSetStepResult = StepResult<DataSetEvent>;
+struct DataSetStepResult {
+  std::optional<DataSetEvent> event;
+  std::optional<std::chrono::seconds> again_after;
+};
 
-// Of a step of several runs at once: events of those that got on. The others are asked for again.
+// Of a step of several runs at once: events of those that got on, of each in order. The others are asked for
+// again.
 struct RunsStepResult {
   std::vector<std::pair<std::int64_t, RunEvent>> events;
   std::optional<std::chrono::seconds> again_after;  // where there are none

@@ -43,7 +43,8 @@ ErrorKind kind_of(int error) {
     case ESLURM_TRANSITION_STATE_NO_UPDATE:
     case ESLURM_DB_CONNECTION:
     case ESLURM_DB_CONNECTION_INVALID:
-    case ESLURM_ACCOUNTING_POLICY:  // MaxSubmitJobs and its like; that a limit can never hold Slurm says as well
+    case ESLURM_ACCOUNTING_POLICY:  // MaxSubmitJobs and its like; that a limit can never hold Slurm says as
+                                    // well
     case ESLURM_WRITING_TO_FILE:
     case ESLURM_NODES_BUSY:
       return ErrorKind::unavailable;
@@ -58,8 +59,8 @@ ErrorKind kind_of(int error) {
     default:
       break;
   }
-  // Below are errno's own numbers: a connection that was reset, a disk of slurmctld's that is full. They say nothing of the
-  // job.
+  // Below are errno's own numbers: a connection that was reset, a disk of slurmctld's that is full. They say
+  // nothing of the job.
   constexpr int first_slurm_error = 1000;
   if (error < first_slurm_error) return ErrorKind::unavailable;
   bool transport = (error >= SLURM_UNEXPECTED_MSG_ERROR && error < SLURM_NO_CHANGE_IN_DATA) ||

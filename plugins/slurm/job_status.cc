@@ -35,6 +35,10 @@ JobStatus status_of(const slurm_job_info_t& job, const std::string& cluster) {
   status.reason = reason_of(job);
   status.restarts = job.restart_cnt;
   // Without an allocation start_time is a forecast, or the time of a cancellation.
+  status.completing = status.phase == JobPhase::running && (job.job_state & JOB_COMPLETING) != 0;
+  status.account = text_of(job.account);
+  status.partition = text_of(job.partition);
+  status.qos = text_of(job.qos);
   bool has_started = status.phase != JobPhase::pending && job.tres_alloc_str != nullptr;
   if (status.phase == JobPhase::pending && job.start_time > std::time(nullptr))
     status.expected_start = from_unix(job.start_time);

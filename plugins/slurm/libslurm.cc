@@ -4,6 +4,7 @@
 #include <dlfcn.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -134,6 +135,13 @@ RecordList answer_of(List list, const std::string& question) {
   return RecordList(list);
 }
 
+// Of a list "cpu,mem,gres/gpu"; a typed one, "gres/gpu:k40", is not the generic one that limits and sums
+// need.
+bool names(const char* list, const std::string& name) {
+  std::vector<std::string> entries = split(list == nullptr ? "" : list, ',');
+  return std::find(entries.begin(), entries.end(), name) != entries.end();
+}
+
 }  // namespace
 
 Cluster open_cluster(const std::string& conf) {
@@ -146,6 +154,8 @@ Cluster open_cluster(const std::string& conf) {
   cluster.message_timeout = std::chrono::seconds(slurm_conf.msg_timeout);
   cluster.most_array_tasks = static_cast<int>(slurm_conf.max_array_sz) - 1;  // it bounds the index
   cluster.has_accounting = storage == "accounting_storage/slurmdbd";
+  cluster.has_gpus = names(slurm_conf.gres_plugins, "gpu");
+  cluster.accounts_for_gpus = names(slurm_conf.accounting_storage_tres, "gres/gpu");
   cluster.enforces_limits = enforces(enforce_limits | enforce_qos);
   cluster.enforces_associations = enforces(enforce_associations);
   cluster.hides_jobs = (slurm_conf.private_data & PRIVATE_DATA_JOBS) != 0;
@@ -161,6 +171,15 @@ std::time_t boot_time() {
   std::time_t booted = settings->boot_time;
   slurm_free_ctl_conf(settings);
   return booted;
+}
+
+std::vector<std::string> warnings_about(const Cluster& cluster) {
+  std::vector<std::string> warnings;
+  if (cluster.has_accounting && cluster.has_gpus && !cluster.accounts_for_gpus)
+    warnings.push_back(
+        "Slurm does not account for GPUs: Trainyard takes them from slurmctld's allocations, and slurmdbd "
+        "cannot confirm them; set AccountingStorageTRES=gres/gpu in slurm.conf and restart slurmctld");
+  return warnings;
 }
 
 std::optional<JobRecords> load_jobs(std::time_t updated_at) {

@@ -22,6 +22,8 @@ struct Cluster {
   std::chrono::seconds message_timeout{0};
   int most_array_tasks = 0;
   bool has_accounting = false;         // slurmdbd records its jobs
+  bool has_gpus = false;               // GresTypes names gpu
+  bool accounts_for_gpus = false;      // AccountingStorageTRES names gres/gpu, which it does not by default
   bool enforces_limits = false;        // of QOS, by AccountingStorageEnforce
   bool enforces_associations = false;  // likewise: who has no account gets no job
   bool hides_jobs = false;             // PrivateData=jobs: ordinary users see their own jobs only
@@ -32,6 +34,9 @@ struct Cluster {
 // file when it is missing or unreadable. Call it early: at a mistake inside the file libslurm ends the
 // process.
 Cluster open_cluster(const std::string& conf);
+
+// What of its settings an admin should change for Trainyard to work well, each with the remedy.
+std::vector<std::string> warnings_about(const Cluster& cluster);
 
 // Job records of slurmctld; they live as long as this.
 class JobRecords {

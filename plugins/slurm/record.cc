@@ -16,10 +16,18 @@ namespace {
 // In requid, when no user ended the job.
 constexpr std::uint32_t nobody = static_cast<std::uint32_t>(-1);
 
+std::string text_of(const char* text) { return text == nullptr ? "" : text; }
+
+// slurmdbd has 0 or NO_VAL for a time that it never heard of.
+std::int64_t time_on_record(std::time_t time) {
+  auto never = static_cast<std::time_t>(NO_VAL);
+  return time == never || time == static_cast<std::time_t>(INFINITE) ? 0 : time;
+}
+
 // Neither a start time nor an AllocTRES makes a start: a slurmctld that comes back may tell of jobs that were
 // cancelled in the queue once more, with both, but without nodes among the TRES.
 bool has_started(const slurmdb_job_rec_t& job, const std::string& allocated) {
-  return job.start != 0 && (',' + allocated).find(",node=") != std::string::npos;
+  return time_on_record(job.start) != 0 && (',' + allocated).find(",node=") != std::string::npos;
 }
 
 // The list comes with the start, and that can reach slurmdbd after the end.
@@ -50,14 +58,17 @@ JobKey key_of(const slurmdb_job_rec_t& job) {
   return key;
 }
 
-JobStatus status_of(const slurmdb_job_rec_t& job, const std::map<std::uint32_t, std::string>& tres_names) {
+JobStatus status_of(const slurmdb_job_rec_t& job, const RecordNames& names) {
   JobStatus status;
   status.key = key_of(job);
   status.token = job.jobname ? job.jobname : "";
   status.uid = job.uid;
-  status.phase = phase_on_record(job.state, job.end);
+  status.phase = phase_on_record(job.state, time_on_record(job.end));
   status.state = state_word(job.state);
-  const std::string allocated = with_names(job.tres_alloc_str ? job.tres_alloc_str : "", tres_names);
+  status.account = text_of(job.account);
+  status.partition = text_of(job.partition);
+  if (auto qos = names.qos.find(job.qosid); qos != names.qos.end()) status.qos = qos->second;
+  const std::string allocated = with_names(job.tres_alloc_str ? job.tres_alloc_str : "", names.tres);
   const bool started = has_started(job, allocated);
   // The reason on record is the last one before the start; of a job that has started it says nothing now.
   if (!started) status.reason = reason_word(job.state_reason_prev);
@@ -66,6 +77,7 @@ JobStatus status_of(const slurmdb_job_rec_t& job, const std::map<std::uint32_t, 
     status.nodes = nodes_of(job);
     Gpus gpus = gpus_in(allocated);
     status.gpus = gpus.count;
+    status.gpus_on_record = names.gpus_are_recorded || gpus.count > 0;
     status.gpu_type = gpus.type;
   }
   if (started && status.phase == JobPhase::ended) {

@@ -22,8 +22,14 @@ bool is_of_task(const slurmdb_job_rec_t& job);
 
 JobKey key_of(const slurmdb_job_rec_t& job);
 
-// `held` stays false: slurmdbd does not hear of a release. `tres_names`: what slurmdbd's ids of TRES mean,
-// 1001 → "gres/gpu".
-JobStatus status_of(const slurmdb_job_rec_t& job, const std::map<std::uint32_t, std::string>& tres_names);
+// What numbers in records mean.
+struct RecordNames {
+  std::map<std::uint32_t, std::string> tres;  // 1001 → "gres/gpu"
+  std::map<std::uint32_t, std::string> qos;   // 1 → "normal"
+  bool gpus_are_recorded = true;              // AccountingStorageTRES names gres/gpu
+};
+
+// `held` stays false: slurmdbd does not hear of a release.
+JobStatus status_of(const slurmdb_job_rec_t& job, const RecordNames& names);
 
 }  // namespace trainyard::slurm

@@ -61,4 +61,12 @@ std::vector<RefusedName> SlurmReader::refused_names(const std::string& user, con
   return refused_by(rights, names);
 }
 
+std::string SlurmReader::default_account(const std::string& user) {
+  if (!cluster_.has_accounting) return "";
+  UserRights rights;
+  rights.user = user;
+  read_accounts(cluster_.name, rights);
+  return rights.default_account;
+}
+
 }  // namespace trainyard::slurm

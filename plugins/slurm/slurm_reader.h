@@ -21,7 +21,9 @@ class SlurmReader final : public SchedulerReader {
   UtcSeconds controller_started_at() override { return from_unix(boot_time()); }
   int most_array_tasks() override { return cluster_.most_array_tasks; }
 
-  void check_sees_all_jobs() override;  // rights.cc
+  std::vector<std::string> warnings() override { return warnings_about(cluster_); }
+  std::string default_account(const std::string& user) override;  // rights.cc
+  void check_sees_all_jobs() override;                            // rights.cc
   std::vector<JobStatus> look_up(std::uint32_t job_id, const Token& token,
                                  std::uint32_t uid) override;                                  // reading.cc
   std::optional<std::vector<JobStatus>> poll(const std::string& prefix) override;              // reading.cc

@@ -21,15 +21,15 @@ event::Accepted accepted() {
   return run;
 }
 
-// An attempt that came to nothing: the event that can be repeated, and carries a segment.
-event::Retried retried(std::uint32_t job_id) {
+// What a job used: the event that can be repeated, and enters a segment.
+event::Used used(std::uint32_t job_id) {
   Segment segment;
   segment.job = {"yard", job_id, begin};
   segment.gpus = 2;
   segment.gpu_type = "k40";
   segment.started_at = begin;
   segment.ended_at = begin + std::chrono::seconds(60);
-  return {begin, Cause::node_failure, "node n1 failed", false, "n1", segment};
+  return {begin, JobRole::train, segment, ""};
 }
 
 double events_per_second(const std::string& path, int events, int batch) {
@@ -40,7 +40,7 @@ double events_per_second(const std::string& path, int events, int batch) {
   for (int done = 0; done < events; done += batch)
     ledger.together([&] {
       for (int i = done; i < std::min(done + batch, events); ++i)
-        ledger.append(run, retried(static_cast<std::uint32_t>(i + 1)));
+        ledger.append(run, used(static_cast<std::uint32_t>(i + 1)));
     });
   return events / std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }

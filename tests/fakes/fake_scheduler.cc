@@ -140,6 +140,32 @@ std::vector<RefusedName> FakeScheduler::refused_names(const std::string& user, c
   return {{"account", names.account, "is no account of " + user + "'s", {only_account_}}};
 }
 
+std::string FakeScheduler::default_account(const std::string&) {
+  std::lock_guard lock(mutex_);
+  check_there();
+  return default_account_;
+}
+
+std::vector<std::string> FakeScheduler::warnings() {
+  std::lock_guard lock(mutex_);
+  return warnings_;
+}
+
+void FakeScheduler::charge_by_default(const std::string& account) {
+  std::lock_guard lock(mutex_);
+  default_account_ = account;
+}
+
+void FakeScheduler::charge(const std::string& token_end, const std::string& account) {
+  std::lock_guard lock(mutex_);
+  newest(token_end).account = account;
+}
+
+void FakeScheduler::warn(const std::string& warning) {
+  std::lock_guard lock(mutex_);
+  warnings_.push_back(warning);
+}
+
 void FakeScheduler::allow_only_account(const std::string& account) {
   std::lock_guard lock(mutex_);
   only_account_ = account;

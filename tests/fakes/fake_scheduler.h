@@ -28,6 +28,8 @@ class FakeScheduler : public SchedulerReader, public SchedulerActor {
   std::optional<JobStatus> history(const JobKey& job) override;
   std::vector<JobStatus> history_since(const std::string& prefix, UtcSeconds since) override;
   std::vector<RefusedName> refused_names(const std::string& user, const JobNames& names) override;
+  std::string default_account(const std::string& user) override;
+  std::vector<std::string> warnings() override;
   std::vector<PlanDrift> plan_drift(const std::vector<PlanLimit>& plans) override;
   std::vector<PlanDrift> apply_plans(const std::vector<PlanLimit>& plans) override;
   std::string failed_nodes(const std::string& nodes) override;
@@ -52,6 +54,10 @@ class FakeScheduler : public SchedulerReader, public SchedulerActor {
   void make_room_for(int live_jobs);                    // submit() throws where there would be more
   void allow_only_account(const std::string& account);  // of names, that one alone is not refused
 
+  void charge_by_default(const std::string& account);                     // default_account() of every user
+  void charge(const std::string& token_end, const std::string& account);  // the job is on record under it
+  void warn(const std::string& warning);
+
   std::vector<JobRequest> submitted() const;  // everything ever submitted, in order
   std::vector<JobStatus> jobs() const;
   int polls() const;
@@ -75,6 +81,8 @@ class FakeScheduler : public SchedulerReader, public SchedulerActor {
   std::map<std::string, int> plans_;  // GPUs by name
   std::string broken_nodes_;
   std::string only_account_;  // empty: any
+  std::string default_account_;
+  std::vector<std::string> warnings_;
   int names_checked_ = 0;
   bool away_ = false, lose_ = false, late_ = false, gone_on_release_ = false, gone_when_followed_ = false;
   int room_ = 1'000'000;

@@ -9,7 +9,7 @@ namespace {
 using testing::one_gpu;
 using testing::Site;
 
-constexpr int events_of_a_life = 9;
+constexpr int events_of_a_life = 11;
 
 // Plays the cluster to whatever driver lives until the run is over.
 void live_through(Site& site, std::int64_t id) {

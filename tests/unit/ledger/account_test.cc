@@ -19,10 +19,9 @@ class AnAccount : public ::testing::Test {
   void enter(const Segment& segment) {
     std::string client_id = std::to_string(segment.job.job_id);
     std::int64_t id = ledger_.accept({ada().uid, client_id, "", ""}, {accepted()}, {}).run_ids.at(0);
-    event::Settled end = settled(Result::completed);
-    end.segment = segment;
     TrainingRun run = ledger_.find_run(id).value();
-    std::vector<RunEvent> events = life_until(6, {end});
+    std::vector<RunEvent> events =
+        life_until(6, {event::Used{at(3701), JobRole::train, segment, ""}, settled(Result::completed)});
     for (auto event = events.begin() + 1; event != events.end(); ++event) {
       apply_event(run, *event);
       ledger_.append(run, *event);

@@ -37,12 +37,10 @@ class ALedger : public ::testing::Test {
   // Whole lives with jobs of their own.
   std::int64_t add_ended_run(const event::Accepted& accepted_event, std::uint32_t job_id) {
     std::int64_t id = accept(accepted_event, "run-" + std::to_string(job_id));
-    event::Settled end = settled(Result::completed);
-    end.segment->job = job_key(job_id);
     append(id, {event::Admitted{at(1), 1}, event::Submitted{at(2), job_key(job_id)},
                 event::Released{at(3), job_key(job_id + 1)},
-                event::Ended{at(3701), JobRole::train, ended_job(job_id, JobOutcome::completed)}, end,
-                event::Stored{at(3802), 3, 4096, {}}});
+                event::Ended{at(3701), JobRole::train, ended_job(job_id, JobOutcome::completed)},
+                used(job_id), settled(Result::completed), event::Stored{at(3802), 3, 4096}});
     return id;
   }
 
@@ -137,7 +135,7 @@ TEST_F(ALedger, WritesASegmentOnceEvenIfItsEventIsAppendedTwice) {
   std::vector<RunEvent> events = life_until(6);
   events.erase(events.begin());
   append(id, events);
-  append(id, {settled(Result::completed), settled(Result::completed)});
+  append(id, {used(train_id), used(train_id)});
   std::vector<ChargedSegment> segments = ledger_->segments(at(0), at(10'000));
   ASSERT_EQ(segments.size(), 1u);
   EXPECT_EQ(segments[0].segment, hour_of(train_id));
@@ -232,7 +230,8 @@ TEST_F(ALedger, KeepsDataSetsUntilTheyAreEvicted) {
   ledger_->accept({ada().uid, "c1", "", ""}, {accepted()}, {{"d1", wanted}});
   DataSet set = ledger_->find_data_set("d1").value();
   for (const DataSetEvent& event : {DataSetEvent(event::Staging{at(1), 1, job_key(5)}),
-                                    DataSetEvent(event::Ready{at(2), 4711, 60, 0, hour_of(5, 0)})}) {
+                                    DataSetEvent(event::Used{at(2), JobRole::stage, hour_of(5, 0), ""}),
+                                    DataSetEvent(event::Ready{at(2), 4711, 60, 0})}) {
     apply_event(set, event);
     ledger_->append(set, event);
   }
@@ -241,6 +240,7 @@ TEST_F(ALedger, KeepsDataSetsUntilTheyAreEvicted) {
   EXPECT_EQ(ledger_->data_sets()[0].state, DataSetState::ready);
   EXPECT_EQ(ledger_->data_sets()[0].objects.at(0).etag, "1-2-3");
   EXPECT_EQ(ledger_->segments(at(0), at(9000)).at(0).role, JobRole::stage);
+  apply_event(set, event::Evicted{at(3)});
   ledger_->append(set, event::Evicted{at(3)});
   EXPECT_TRUE(ledger_->data_sets().empty());
   EXPECT_EQ(ledger_->find_data_set("d1")->state, DataSetState::evicted);

@@ -47,7 +47,9 @@ TEST_F(ALedgerOfSchema1, KeepsItsSegments) {
   EXPECT_EQ(ledger.id(), "cafe");
   std::vector<ChargedSegment> segments = ledger.segments(at(0), at(10'000));
   ASSERT_EQ(segments.size(), 1u);
-  EXPECT_EQ(segments[0].segment, hour_of(10));
+  Segment expected = hour_of(10);
+  expected.account = "physics";
+  EXPECT_EQ(segments[0].segment, expected);
   EXPECT_EQ(segments[0].kind, EntryKind::entry);
   EXPECT_EQ(segments[0].role, JobRole::train);
   EXPECT_EQ(segments[0].run_id, 7);

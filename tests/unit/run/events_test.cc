@@ -30,6 +30,7 @@ std::vector<RunEvent> every_run_event() {
   full.manifest.data = digits();
   full.dataset_digest = "d1";
   full.code_digest = "c1";
+  full.account = "physics";
   event::Settled failed = settled(Result::failed, "exited with code 3");
   failed.exit_code = 3;
   failed.last_lines = {"a", "ü"};
@@ -38,12 +39,18 @@ std::vector<RunEvent> every_run_event() {
   JobStatus suspended = ended_job(train_id, JobOutcome::completed);
   suspended.suspended = std::chrono::seconds(600);
   suspended.suspension_turn_at = at(2000);
+  Segment by_evidence = hour_of(train_id, 2);
+  by_evidence.source = SegmentSource::evidence;
+  by_evidence.account = "physics";
+  failed.last_seen_at = at(3690);
   for (const RunEvent& event :
        {RunEvent(full), RunEvent(failed), RunEvent(killed),
         RunEvent(event::Admitted{at(1), 2, ArrayPlace{7, 1, 3}}),
+        RunEvent(event::Started{at(3), at(2), "n1", 4}), RunEvent(event::Reassigned{at(3), "vision"}),
+        RunEvent(event::Used{at(5), JobRole::store, by_evidence, "Slurm lost the job"}),
         RunEvent(event::Submitted{at(2), task_of(job_key(10), 3)}),
         RunEvent(event::Ended{at(5), JobRole::train, suspended}),
-        RunEvent(event::StoreRetried{at(5), "away", hour_of(store_id, 0), job_key(12)}),
+        RunEvent(event::StoreRetried{at(5), "away", job_key(12), hour_of(store_id, 0)}),
         RunEvent(event::Failed{at(5), "no bucket", {}}), RunEvent(event::CancelRequested{at(5), "ada"}),
         RunEvent(event::Cancelled{at(5)}),
         RunEvent(event::Waiting{at(5), {"Resources", "waiting for free nodes or GPUs (Resources)"}}),
@@ -55,9 +62,10 @@ std::vector<RunEvent> every_run_event() {
 }
 
 std::vector<DataSetEvent> every_data_set_event() {
-  return {event::Wanted{at(0), ada(), digits(), objects, objects}, event::Staging{at(1), 2, job_key(5)},
-          event::Ready{at(2), 100, 60, 40, hour_of(5, 0)}, event::StageFailed{at(3), "full", true, {}},
-          event::Evicted{at(4)}};
+  return {
+      event::Wanted{at(0), ada(), digits(), objects, objects}, event::Staging{at(1), 2, job_key(5)},
+      event::Ready{at(2), 100, 60, 40, hour_of(5, 0)},         event::StageFailed{at(3), "full", true, {}},
+      event::Used{at(2), JobRole::stage, hour_of(5, 0), ""},   event::Evicted{at(4)}};
 }
 
 TEST(RunEvents, ComeBackFromTheirJson) {
@@ -69,11 +77,13 @@ TEST(RunEvents, ComeBackFromTheirJson) {
     EXPECT_EQ(again.index(), event.index()) << name_of(event);
     EXPECT_EQ(time_of(again), time_of(event)) << name_of(event);
     EXPECT_EQ(body_of(again), body) << name_of(event);
-    const Segment *segment = segment_of(event), *segment_again = segment_of(again);
-    ASSERT_EQ(segment == nullptr, segment_again == nullptr) << name_of(event);
-    if (segment != nullptr) {
-      EXPECT_EQ(*segment, *segment_again) << name_of(event);
+    Charge charge = charge_of(event), charge_again = charge_of(again);
+    ASSERT_EQ(charge.segment == nullptr, charge_again.segment == nullptr) << name_of(event);
+    if (charge.segment != nullptr) {
+      EXPECT_EQ(*charge.segment, *charge_again.segment) << name_of(event);
+      EXPECT_EQ(charge.role, charge_again.role) << name_of(event);
     }
+    EXPECT_EQ(last_sign_of_life(again), last_sign_of_life(event)) << name_of(event);
   }
   EXPECT_EQ(kinds.size(), std::variant_size_v<RunEvent>);
 }

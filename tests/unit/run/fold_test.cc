@@ -13,7 +13,8 @@ using namespace testing;
 TEST(Fold, OfAWholeLifeGoesThroughEveryState) {
   const std::vector<RunState> expected{RunState::queued,   RunState::admitted, RunState::submitted,
                                        RunState::released, RunState::running,  RunState::ended,
-                                       RunState::storing,  RunState::storing,  RunState::completed};
+                                       RunState::ended,    RunState::storing,  RunState::storing,
+                                       RunState::storing,  RunState::completed};
   std::vector<RunState> states;
   TrainingRun run;
   for (const RunEvent& event : whole_life()) {
@@ -50,8 +51,8 @@ TEST(Fold, IsTheSameWhenEveryEventComesTwice) {
 }
 
 TEST(Fold, CountsAStoreJobThatIsToldTwiceOnce) {
-  event::StoreRetried retried{at(3802), "the bucket is away", hour_of(store_id, 0), job_key(12)};
-  TrainingRun run = fold(7, life_until(8, {retried, retried}));
+  event::StoreRetried retried{at(3802), "the bucket is away", job_key(12)};
+  TrainingRun run = fold(7, life_until(10, {retried, retried}));
   EXPECT_EQ(run.state, RunState::storing);
   EXPECT_EQ(run.attempt()->store->key, job_key(12));
   EXPECT_EQ(run.attempt()->store_tries, 2);
@@ -73,9 +74,8 @@ TEST(Fold, LeavesARunThatIsOverAsItIs) {
 }
 
 TEST(Fold, OfARetriedAttemptIsQueuedAgainAndKeepsWhatItUsed) {
-  TrainingRun run =
-      fold(7, life_until(6, {event::Retried{at(3702), Cause::data, "no data", true, "", hour_of(train_id)},
-                             event::Admitted{at(3703), 2}}));
+  TrainingRun run = fold(7, life_until(7, {event::Retried{at(3702), Cause::data, "no data", true, ""},
+                                           event::Admitted{at(3703), 2}}));
   EXPECT_EQ(run.state, RunState::admitted);
   ASSERT_EQ(run.attempts.size(), 2u);
   EXPECT_EQ(run.attempts[0].reason, "no data");
@@ -83,11 +83,48 @@ TEST(Fold, OfARetriedAttemptIsQueuedAgainAndKeepsWhatItUsed) {
   EXPECT_EQ(run.gpu_seconds, 3600);
 }
 
+TEST(Fold, ChargesOnceWhateverFollows) {
+  for (const RunEvent& late : {RunEvent(event::Failed{at(3702), "its directory was locked"}),
+                               RunEvent(used(train_id)), RunEvent(settled(Result::failed))})
+    EXPECT_EQ(fold(7, life_until(7, {late})).gpu_seconds, 3600) << name_of(late);
+}
+
+TEST(Fold, ChargesAUseThatIsEnteredAfterTheRunIsOver) {
+  std::vector<RunEvent> events = whole_life();
+  events.push_back(event::Used{at(9000), JobRole::train, hour_of(99, 2), "it was missing"});
+  EXPECT_EQ(fold(7, events).gpu_seconds, 3600 + 7200);
+}
+
+// As releases before this one wrote it: the charge is in the event that follows the end.
+TEST(Fold, ChargesEventsOfEarlierReleasesAsTheyDid) {
+  event::Settled old = settled(Result::completed);
+  old.segment = hour_of(train_id);
+  TrainingRun run = fold(7, life_until(6, {old, event::Failed{at(4000), "no bucket", hour_of(store_id, 2)}}));
+  EXPECT_EQ(run.gpu_seconds, 3600 + 7200);
+  EXPECT_EQ(*charge_of(run, job_key(train_id)), hour_of(train_id));
+}
+
+TEST(Fold, KeepsWhatIsChargedAfterACorrection) {
+  TrainingRun run = fold(
+      7, life_until(7, {event::Corrected{at(3702), "late record", hour_of(train_id), hour_of(train_id, 2)}}));
+  EXPECT_EQ(run.gpu_seconds, 7200);
+  EXPECT_EQ(charge_of(run, job_key(train_id))->gpus, 2);
+}
+
+TEST(Fold, GoesByTheAccountOnRecordOnceThatIsKnown) {
+  event::Accepted asked_for_none = accepted();
+  asked_for_none.account = "physics";  // the user's default
+  TrainingRun run = fold(7, {asked_for_none});
+  EXPECT_EQ(run.account, "physics");
+  apply_event(run, event::Reassigned{at(1), "vision"});
+  EXPECT_EQ(run.account, "vision");
+}
+
 TEST(Fold, OfAJobCancelledBeforeItsReleaseIsOverWithoutStoring) {
   JobStatus never_started;
   never_started.key = job_key(train_id);
   never_started.phase = JobPhase::ended;
-  event::Settled cancelled{at(5), Result::cancelled, Cause::cancelled, "cancelled by ada", {}, {}, {}, {}};
+  event::Settled cancelled{at(5), Result::cancelled, Cause::cancelled, "cancelled by ada"};
   TrainingRun run = fold(7, life_until(3, {event::CancelRequested{at(3), "ada"},
                                            event::Ended{at(4), JobRole::train, never_started}, cancelled}));
   EXPECT_EQ(run.state, RunState::cancelled);
@@ -103,9 +140,9 @@ TEST(Fold, OfFailedStoringSaysBothReasons) {
 }
 
 TEST(NextStep, FollowsFromTheRunAlone) {
-  const std::vector<std::optional<Step>> expected{std::nullopt, Step::submit,  Step::release,
-                                                  std::nullopt, std::nullopt,  Step::settle,
-                                                  std::nullopt, Step::collect, std::nullopt};
+  const std::vector<std::optional<Step>> expected{std::nullopt,  Step::submit,  Step::release, std::nullopt,
+                                                  std::nullopt,  Step::settle,  Step::settle,  std::nullopt,
+                                                  Step::collect, Step::collect, std::nullopt};
   for (std::size_t i = 0; i < expected.size(); ++i)
     EXPECT_EQ(next_step(fold(7, life_until(i + 1))), expected[i]) << "after " << name_of(whole_life()[i]);
 }
@@ -117,7 +154,7 @@ TEST(NextStep, OfACancelledRunEndsItsJobsFirst) {
   EXPECT_EQ(cancelled_after(2), Step::abandon);
   for (std::size_t events : {3u, 4u, 5u}) EXPECT_EQ(cancelled_after(events), Step::cancel);
   EXPECT_EQ(cancelled_after(6), Step::settle);
-  EXPECT_EQ(cancelled_after(8), Step::collect);
+  EXPECT_EQ(cancelled_after(9), Step::collect);
 }
 
 TEST(Delays, DoubleUpToFiveMinutes) {

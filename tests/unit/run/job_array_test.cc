@@ -77,7 +77,7 @@ TEST(TheTokenOfAStoreJob, IsTheArraysUntilStoringIsTriedAgain) {
   apply_event(run, event::Ended{at(4), JobRole::store, ended_job(11, JobOutcome::dependency_failed)});
   apply_event(run, event::Ended{at(4), JobRole::train, ended_job(10, JobOutcome::failed)});
   apply_event(run, event::Settled{at(5), Result::failed, Cause::exit_code, "", 3, {}, {}, {}});
-  apply_event(run, event::StoreRetried{at(6), "", {}, job_key(12)});
+  apply_event(run, event::StoreRetried{at(6), "", job_key(12)});
   EXPECT_EQ(token_of("cafe", run, JobRole::store), "ty-cafe-8.1-store");
   EXPECT_EQ(token_of("cafe", run, JobRole::train), "ty-cafe-a7.1-train");
 }

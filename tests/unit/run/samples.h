@@ -52,9 +52,13 @@ inline event::Accepted accepted(const Manifest& manifest = manifest_of(), const 
 
 inline event::Settled settled(Result result, const std::string& reason = "") {
   Cause cause = result == Result::completed ? Cause::completed : Cause::exit_code;
-  event::Settled event{at(3702), result, cause, reason, {}, {}, {}, hour_of(train_id)};
+  event::Settled event{at(3702), result, cause, reason};
   if (result == Result::completed) event.exit_code = 0;
   return event;
+}
+
+inline event::Used used(std::uint32_t job_id, int gpus = 1, JobRole role = JobRole::train) {
+  return {at(3701), role, hour_of(job_id, gpus), ""};
 }
 
 // From acceptance to the results in the bucket, one event after the other.
@@ -65,9 +69,11 @@ inline std::vector<RunEvent> whole_life() {
           event::Released{at(3), job_key(store_id)},
           event::Started{at(101), at(100), "n1"},
           event::Ended{at(3701), JobRole::train, ended_job(train_id, JobOutcome::completed)},
+          used(train_id),
           settled(Result::completed),
           event::Ended{at(3801), JobRole::store, ended_job(store_id, JobOutcome::completed, 0)},
-          event::Stored{at(3802), 3, 4096, hour_of(store_id, 0)}};
+          used(store_id, 0, JobRole::store),
+          event::Stored{at(3802), 3, 4096}};
 }
 
 // The first `count` events of a life, and those that follow instead.

@@ -35,19 +35,50 @@ JobStatus suspended_job(std::int64_t seconds, std::int64_t last_resume) {
 
 using Intervals = std::vector<Period>;
 
-TEST(Segment, HasTheSchedulersTimesWhateverTheAgentSaw) {
+// Our polls saw ended_job() run from its start until then.
+Sighting seen_until(std::int64_t second, int gpus = 1) {
+  return {at(100), at(second), gpus, "k40", "physics"};
+}
+
+// The charge by the scheduler's word alone, then with the witness.
+std::optional<Segment> amended(const JobStatus& job, const Witness& witness) {
+  return with_evidence(segment_of_job(job), job, witness, 1, "k40");
+}
+
+TEST(Segment, HasTheSchedulersTimesWhateverWasSeen) {
   for (JobOutcome outcome : {JobOutcome::completed, JobOutcome::failed, JobOutcome::node_failure}) {
-    Segment segment = segment_of_job(ended_job(train_id, outcome), witness()).value();
+    Segment segment = segment_of_job(ended_job(train_id, outcome), seen_until(3699)).value();
     EXPECT_EQ(gpu_seconds(segment), 3600);
     EXPECT_EQ(segment.source, SegmentSource::slurm);
-    EXPECT_EQ(segment.last_seen_at, at(3699));
+    EXPECT_EQ(amended(ended_job(train_id, outcome), witness()), segment_of_job(ended_job(train_id, outcome)));
   }
 }
 
 TEST(Segment, IsNoneForAJobThatNeverStarted) { EXPECT_FALSE(segment_of_job(never_started())); }
 
+TEST(Segment, OfAJobThatWasSeenToRunReachesAsFarAsThatWhereTheSchedulerSaysItNeverStarted) {
+  Segment segment = segment_of_job(never_started(), seen_until(2000, 2)).value();
+  EXPECT_EQ(segment.source, SegmentSource::evidence);
+  EXPECT_EQ(gpu_seconds(segment), 2 * 1900);
+  EXPECT_EQ(segment.gpu_type, "k40");
+  EXPECT_EQ(segment.account, "physics");
+}
+
+TEST(Segment, OfAJobThatWasSeenToRunAfterTheEndOnRecordReachesAsFarAsThat) {
+  JobStatus job = ended_job(train_id, JobOutcome::completed);
+  job.ended_at = at(500);
+  EXPECT_EQ(gpu_seconds(segment_of_job(job, seen_until(2000)).value()), 1900);
+  // Clocks of two hosts differ by some seconds.
+  EXPECT_EQ(gpu_seconds(segment_of_job(job, seen_until(510)).value()), 400);
+}
+
+TEST(Segment, HasTheGpusThatWereSeenWhereTheRecordHasFewer) {
+  JobStatus job = ended_job(train_id, JobOutcome::completed, 0);
+  EXPECT_EQ(gpu_seconds(segment_of_job(job, seen_until(2000, 4)).value()), 4 * 3600);
+}
+
 TEST(Segment, HasTheAgentsTimesWhereTheSchedulerSaysTheJobNeverStarted) {
-  Segment segment = segment_of_job(never_started(), witness()).value();
+  Segment segment = amended(never_started(), witness()).value();
   EXPECT_EQ(segment.source, SegmentSource::evidence);
   EXPECT_EQ(segment.started_at, at(101));
   EXPECT_EQ(segment.ended_at, at(3699));
@@ -58,7 +89,7 @@ TEST(Segment, HasTheAgentsTimesWhereTheSchedulerSaysTheJobNeverStarted) {
 TEST(Segment, HasTheAgentsEndWhereTheSchedulerSaysTheJobTookNoTime) {
   JobStatus job = ended_job(train_id, JobOutcome::failed);
   job.ended_at = job.started_at;
-  Segment segment = segment_of_job(job, witness()).value();
+  Segment segment = amended(job, witness()).value();
   EXPECT_EQ(segment.source, SegmentSource::evidence);
   EXPECT_EQ(segment.started_at, at(100));
   EXPECT_EQ(segment.ended_at, at(3699));
@@ -67,14 +98,14 @@ TEST(Segment, HasTheAgentsEndWhereTheSchedulerSaysTheJobTookNoTime) {
 TEST(Segment, OfAJobCancelledInItsFirstSecondIsEmptyThoughItsProcessesTookLongerToEnd) {
   JobStatus job = ended_job(train_id, JobOutcome::cancelled);
   job.ended_at = job.started_at;
-  EXPECT_EQ(gpu_seconds(segment_of_job(job, witness()).value()), 0);
+  EXPECT_EQ(gpu_seconds(amended(job, witness()).value()), 0);
 }
 
 TEST(Segment, OfAJobWhoseEndNobodySawReachesToTheLastHeartbeat) {
   JobStatus job = ended_job(train_id, JobOutcome::unknown);
   job.ended_at.reset();
   StartEvidence start{{"yard", train_id, 0, "n1", at(101)}, {"n1"}, 1, at(102)};
-  Segment segment = segment_of_job(job, witness_of(start, std::nullopt, at(1500))).value();
+  Segment segment = amended(job, witness_of(start, std::nullopt, at(1500))).value();
   EXPECT_EQ(segment.started_at, at(100));
   EXPECT_EQ(segment.ended_at, at(1500));
   EXPECT_FALSE(segment_of_job(job));
@@ -87,7 +118,26 @@ TEST(Segment, NeverEndsBeforeItStarts) {
   ExitEvidence exit;
   exit.claim.at = at(101);
   exit.ended_at = at(50);  // the node's clock was set back
-  EXPECT_EQ(gpu_seconds(segment_of_job(job, witness_of({}, exit, {})).value()), 0);
+  EXPECT_EQ(gpu_seconds(amended(job, witness_of({}, exit, {})).value()), 0);
+}
+
+TEST(Evidence, NeverLowersACharge) {
+  ExitEvidence forged;
+  forged.claim.at = at(1000);
+  forged.ended_at = at(1001);
+  Segment charged = segment_of_job(never_started(), seen_until(2000, 2)).value();
+  EXPECT_EQ(with_evidence(charged, never_started(), witness_of({}, forged, {}), 0, ""), charged);
+  EXPECT_EQ(with_evidence(charged, never_started(), {}, 0, ""), charged);
+}
+
+TEST(Evidence, IsBelievedBetweenSubmissionAndTheKnownEndOnly) {
+  Witness witness;
+  witness.started_at = at(-1'000'000);
+  witness.last_seen_at = at(1'000'000'000);
+  Witness bounded = within(witness, {at(10), at(3701)});
+  EXPECT_EQ(bounded.started_at, at(10));
+  EXPECT_EQ(bounded.last_seen_at, at(3701));
+  EXPECT_FALSE(within({}, {at(10), at(3701)}).started_at);
 }
 
 TEST(Segment, KeepsWhenTheJobWasSuspended) {
@@ -98,14 +148,16 @@ TEST(Segment, KeepsWhenTheJobWasSuspended) {
 }
 
 TEST(Segment, SurvivesJson) {
-  Segment segment = segment_of_job(suspended_job(600, 2000), witness()).value();
+  Segment segment = segment_of_job(suspended_job(600, 2000)).value();
   segment.source = SegmentSource::evidence;
+  segment.account = "physics";
+  segment.last_seen_at = at(3690);
   EXPECT_EQ(segment_from_json(to_json(segment)), segment);
 }
 
 TEST(Segment, OfAnEarlierReleaseIsRead) {
   Json json = to_json(hour_of(train_id));
-  for (const char* key : {"suspended", "source", "last_seen_at"}) json.erase(key);
+  for (const char* key : {"suspended", "source", "last_seen_at", "account"}) json.erase(key);
   EXPECT_EQ(segment_from_json(json), hour_of(train_id));
 }
 

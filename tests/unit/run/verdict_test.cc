@@ -124,15 +124,21 @@ TEST(Verdict, OfScancelBehindOurBackSaysSo) {
   EXPECT_EQ(verdict.reason, "cancelled in Slurm, not through Trainyard");
 }
 
-TEST(Verdict, ChargesWhatTheJobOccupied) {
-  EXPECT_EQ(settled_by(run_ended(JobOutcome::failed), exited(3)).segment, hour_of(train_id));
+TEST(Verdict, ChargesNothing) {
+  EXPECT_EQ(charge_of(judge(run_ended(JobOutcome::failed), {exited(3), {}, "", ""}, at(3702))).segment,
+            nullptr);
+  TrainingRun retried = run_ended(JobOutcome::dependency_failed);
+  EXPECT_EQ(charge_of(judge(retried, {}, at(3702))).segment, nullptr);
 }
 
-TEST(Verdict, ChargesNothingForAJobThatNeverStarted) {
-  JobStatus job = ended_job(train_id, JobOutcome::cancelled);
-  job.started_at.reset();
-  TrainingRun run = fold(7, life_until(4, {event::Ended{at(50), JobRole::train, job}}));
-  EXPECT_FALSE(settled_by(run, std::nullopt).segment);
+TEST(Verdict, KeepsTheAgentsLastSignOfLifeNoLaterThanTheEndWasKnown) {
+  Witness witness;
+  witness.started_at = at(101);
+  for (auto [told, kept] : {std::pair(at(3690), at(3690)), std::pair(at(9'000'000), at(3701))}) {
+    witness.last_seen_at = told;
+    RunEvent verdict = judge(run_ended(JobOutcome::failed), {exited(3), witness, "", ""}, at(3702));
+    EXPECT_EQ(last_sign_of_life(verdict), kept);
+  }
 }
 
 TEST(Verdict, OfMissingDataIsAnotherAttempt) {
@@ -141,7 +147,6 @@ TEST(Verdict, OfMissingDataIsAnotherAttempt) {
   RunEvent verdict = judge(run_ended(JobOutcome::failed), {evidence, {}, "", ""}, at(3702));
   ASSERT_TRUE(std::holds_alternative<event::Retried>(verdict));
   EXPECT_TRUE(std::get<event::Retried>(verdict).data_missing);
-  EXPECT_EQ(std::get<event::Retried>(verdict).segment, hour_of(train_id));
 }
 
 TEST(Verdict, OfFailedStagingIsAnotherAttempt) {

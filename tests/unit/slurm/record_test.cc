@@ -8,8 +8,8 @@
 namespace trainyard::slurm {
 namespace {
 
-const std::map<std::uint32_t, std::string> tres_names{
-    {1, "cpu"}, {2, "mem"}, {4, "node"}, {5, "billing"}, {1001, "gres/gpu"}};
+const RecordNames names{
+    {{1, "cpu"}, {2, "mem"}, {4, "node"}, {5, "billing"}, {1001, "gres/gpu"}}, {{1, "normal"}}, true};
 
 // One job as slurmdbd has it, that ran on two nodes for 100 s; tests change what they are about.
 struct Record {
@@ -31,7 +31,7 @@ struct Record {
     job.jobname = name.data();
     job.nodes = nodes.data();
     job.tres_alloc_str = tres.data();
-    return status_of(job, tres_names);
+    return status_of(job, names);
   }
 };
 
