@@ -19,6 +19,9 @@ constexpr const char* upgrade_from_1 =
 constexpr const char* upgrade_from_2 =
 #include "daemon/ledger/upgrade_from_2.inc"
     ;
+constexpr const char* upgrade_from_3 =
+#include "daemon/ledger/upgrade_from_3.inc"
+    ;
 
 int version_of(Database& database) {
   Statement read = database.prepare("pragma user_version");
@@ -37,12 +40,17 @@ void upgrade(Database& database, int version) {
     case 1:
       database.execute("alter table segments rename to segments_1; drop index segments_by_end;");
       database.execute(segments);
-      return database.execute(upgrade_from_1);
+      database.execute(upgrade_from_1);
+      break;
     case 2:
-      return database.execute(upgrade_from_2);
+      database.execute(upgrade_from_2);
+      break;
+    case 3:
+      break;
     default:
       throw Error(ErrorKind::internal, fmt::format("no way on from schema {}", version));
   }
+  database.execute(upgrade_from_3);
 }
 
 }  // namespace
