@@ -70,6 +70,7 @@ void read_daemon(Fields fields, Config& config) {
     config.log_level = log_level_from(level);
   fields.text("time_zone", config.time_zone, problem_with_zone);
   fields.size("max_code_size", config.max_code_bytes, {mebibyte, 64 * gibibyte});
+  fields.integer("max_live_runs_per_user", config.max_live_runs_per_user, {1, 10'000'000});
 }
 
 void read_network(Fields fields, Config& config) {
@@ -135,6 +136,7 @@ const Keys& config_keys() {
       {"daemon.log_level", "error | warning | info | debug", "\"info\"", "what goes to the journal"},
       {"daemon.time_zone", "string", "", "of months and days in reports; by default the machine's"},
       {"daemon.max_code_size", "size", "\"64 MiB\"", "the most that command.code may have, packed"},
+      {"daemon.max_live_runs_per_user", "integer", "20000", "the most runs of a user that are not over"},
 
       {"network.listen", "string", "", "where it listens besides, for other hosts; by default nowhere"},
       {"network.munge_socket", "string", "", "munged's; by default where munged itself has it"},

@@ -28,6 +28,7 @@ struct Config {
   LogLevel log_level = LogLevel::info;
   std::string time_zone;  // of months in reports; read_config() fills in the machine's
   std::int64_t max_code_bytes = std::int64_t{64} << 20;  // of packed code
+  std::int64_t max_live_runs_per_user = 20'000;
   // [network]
   std::optional<HostPort> listen;  // besides the socket; nothing: nowhere
   std::string munge_socket;        // empty: where munged listens by default

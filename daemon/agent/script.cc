@@ -37,7 +37,7 @@ void link_log(const Launch& launch, int fd, const char* name) {
 void prepare_script(const Launch& launch) {
   const auto* script = std::get_if<ScriptSpec>(&launch.manifest.program);
   if (!script) return;
-  write_atomically(join_path(launch.directory, layout::script_file), script->text, 0700);
+  write_atomically(join_path(launch.directory, layout::script_file), *script->text, 0700);
   link_log(launch, script_stdout, layout::training_log);
   if (file_behind(script_stderr) != file_behind(script_stdout))
     link_log(launch, script_stderr, layout::error_log);
@@ -49,7 +49,7 @@ void run_as_batch_script(const Launch& launch, ChildSpec& child) {
   child.working_directory = fs::current_path();
   child.stdout_fd = script_stdout;
   child.stderr_fd = script_stderr;
-  child.umask = script->origin.umask;
+  child.umask = script->origin->umask;
   child.for_child_alone = {SIGHUP, SIGQUIT, SIGALRM, SIGUSR1, SIGUSR2, SIGURG, SIGXCPU};
 }
 

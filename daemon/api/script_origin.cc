@@ -49,9 +49,13 @@ ScriptOrigin read_origin(const ScriptSpec& script, const Json& from) {
 }  // namespace
 
 void set_script_origin(std::vector<Manifest>& manifests, const Json& from) {
-  for (Manifest& manifest : manifests)
-    if (auto* script = std::get_if<ScriptSpec>(&manifest.program))
-      script->origin = read_origin(*script, from);
+  const ScriptSpec* first = nullptr;  // tasks of one array come from one script
+  for (Manifest& manifest : manifests) {
+    auto* script = std::get_if<ScriptSpec>(&manifest.program);
+    if (!script) continue;
+    script->origin = first ? first->origin : read_origin(*script, from);
+    if (!first) first = script;
+  }
 }
 
 }  // namespace trainyard

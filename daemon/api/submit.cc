@@ -5,6 +5,7 @@
 #include "daemon/api/query.h"
 #include "daemon/api/script_origin.h"
 #include "daemon/api/wire.h"
+#include "daemon/base/digest.h"
 #include "daemon/base/error.h"
 #include "daemon/base/text.h"
 #include "daemon/manifest/read_manifest.h"
@@ -71,36 +72,95 @@ void check_code(const Api& api, const SubmitRequest& request) {
     throw Error(ErrorKind::invalid, "code: " + request.code_digest + " was not uploaded: PUT it first");
 }
 
-void submit(Api& api, SubmitRequest request, const Responder& responder) {
+// What came, before its manifests are read.
+struct ReadBody {
+  SubmitRequest request;
+  Json from;
+};
+
+// On an I/O worker, as a body may be long. All that it says is its contents, of which the ledger keeps the
+// digest: the same client id with others is a mistake.
+ReadBody read_submission(const Owner& owner, const std::string& text) {
+  Json body = object_body(text, {"client_id", "file", "manifest", "code", "dry_run", "set", "from"});
+  if (!get_or<Json>(body, "set", Json::object()).empty())
+    throw Error(ErrorKind::invalid, "set: values cannot be set beside the manifest yet: write them into it");
+  ReadBody read;
+  read.request.owner = owner;
+  read.from = get_or<Json>(body, "from", nullptr);
+  read.request.dry_run = get_or<bool>(body, "dry_run", false);
+  read.request.code_digest = get_or<std::string>(body, "code", "");
+  Submission& submission = read.request.submission;
+  submission.uid = owner.uid;
+  submission.client_id = client_id_of(body, !read.request.dry_run);
+  submission.file = get_or<std::string>(body, "file", "manifest.toml");
+  submission.text = get<std::string>(body, "manifest");
+  check_line("file", submission.file, most_file_name_bytes);
+  submission.contents =
+      sha256(Json{submission.file, submission.text, read.request.code_digest, read.from}.dump());
+  return read;
+}
+
+// On an I/O worker, too: what comes of a manifest may be large.
+SubmitRequest with_manifests(ReadBody read) {
+  SubmitRequest request = std::move(read.request);
+  request.manifests =
+      read_manifest(request.submission.text, request.submission.file, read.from.dump().size());
+  set_script_origin(request.manifests, read.from);
   for (const Manifest& manifest : request.manifests) check_stores(manifest);
+  return request;
+}
+
+// On the loop, with nothing above that would catch.
+template <class Work>
+void answering(const Responder& responder, Work work) {
+  try {
+    work();
+  } catch (...) {
+    responder.fail(std::current_exception());
+  }
+}
+
+auto failing(const Responder& responder) {
+  return [responder](const std::exception_ptr& error) { responder.fail(error); };
+}
+
+void answer(const Responder& responder, const SubmitAnswer& answer, bool dry_run) {
+  responder.send(json_response(to_wire(answer), answer.repeated || dry_run ? 200 : 201));
+}
+
+// True when it was: the runs are there already.
+bool answered_as_before(const Api& api, const SubmitRequest& request, const Responder& responder) {
+  std::optional<SubmitAnswer> before = api.driver.submitted_before(request.submission);
+  if (before) answer(responder, *before, request.dry_run);
+  return before.has_value();
+}
+
+void submit(Api& api, SubmitRequest request, const Responder& responder) {
   check_code(api, request);
-  int status_when_new = request.dry_run ? 200 : 201;
+  const bool dry_run = request.dry_run;
   api.driver.submit(
       std::move(request),
-      [responder, status_when_new](const SubmitAnswer& answer) {
-        responder.send(json_response(to_wire(answer), answer.repeated ? 200 : status_when_new));
-      },
-      [responder](const std::exception_ptr& error) { responder.fail(error); });
+      [responder, dry_run](const SubmitAnswer& accepted) { answer(responder, accepted, dry_run); },
+      failing(responder));
 }
 
 }  // namespace
 
 void submit_runs(Api& api, RouteCall& call, const Responder& responder) {
   check_may_submit(api, call.caller);
-  Json body = object_body(call.body, {"client_id", "file", "manifest", "code", "dry_run", "set", "from"});
-  if (!get_or<Json>(body, "set", Json::object()).empty())
-    throw Error(ErrorKind::invalid, "set: values cannot be set beside the manifest yet: write them into it");
-  SubmitRequest request;
-  request.owner = call.caller.owner;
-  request.dry_run = get_or<bool>(body, "dry_run", false);
-  request.code_digest = get_or<std::string>(body, "code", "");
-  request.submission = {request.owner.uid, client_id_of(body, !request.dry_run),
-                        get_or<std::string>(body, "file", "manifest.toml"),
-                        get<std::string>(body, "manifest")};
-  check_line("file", request.submission.file, most_file_name_bytes);
-  request.manifests = read_manifest(request.submission.text, request.submission.file);
-  set_script_origin(request.manifests, get_or<Json>(body, "from", nullptr));
-  submit(api, std::move(request), responder);
+  auto read_and_submit = [&api, responder](ReadBody read) {
+    answering(responder, [&] {
+      if (answered_as_before(api, read.request, responder)) return;
+      api.io.run([read = std::move(read)]() mutable { return with_manifests(std::move(read)); },
+                 [&api, responder](SubmitRequest request) {
+                   answering(responder, [&] { submit(api, std::move(request), responder); });
+                 },
+                 failing(responder));
+    });
+  };
+  api.io.run(
+      [owner = call.caller.owner, body = std::move(call.body)] { return read_submission(owner, body); },
+      read_and_submit, failing(responder));
 }
 
 void rerun(Api& api, RouteCall& call, const Responder& responder) {
@@ -109,14 +169,25 @@ void rerun(Api& api, RouteCall& call, const Responder& responder) {
   if (run.owner.uid != call.caller.owner.uid)
     throw Error(ErrorKind::denied,
                 "run " + call.parameter + " is " + run.owner.name + "'s: only its owner reruns it");
-  Json body = object_body(call.body, {"client_id"});
   Submission before = api.ledger.submission_of(run.id).value_or(Submission{});
-  SubmitRequest request;
-  request.owner = call.caller.owner;
-  request.submission = {request.owner.uid, client_id_of(body, true), before.file, before.text};
-  request.manifests = {*run.manifest};
-  request.code_digest = run.code_digest;
-  submit(api, std::move(request), responder);
+  auto read = [run, before, owner = call.caller.owner, body = std::move(call.body)] {
+    SubmitRequest request;
+    request.owner = owner;
+    request.manifests = {*run.manifest};
+    request.code_digest = run.code_digest;
+    const std::string client_id = client_id_of(object_body(body, {"client_id"}), true);
+    request.submission = {owner.uid, client_id, before.file, before.text,
+                          sha256("rerun of run " + std::to_string(run.id))};
+    return request;
+  };
+  api.io.run(
+      read,
+      [&api, responder](SubmitRequest request) {
+        answering(responder, [&] {
+          if (!answered_as_before(api, request, responder)) submit(api, std::move(request), responder);
+        });
+      },
+      failing(responder));
 }
 
 }  // namespace trainyard

@@ -1,15 +1,77 @@
 #include "daemon/base/json.h"
 
+#include <cmath>
+#include <limits>
+
 #include "daemon/base/error.h"
 #include "daemon/base/fd.h"
 
 namespace trainyard {
+namespace {
+
+[[noreturn]] void wrong(const std::string& where, const std::string& why) {
+  throw Error(ErrorKind::invalid, where + ": " + why);
+}
+
+// Looks at brackets outside strings only. That is the parser's own view of the text up to the first byte that
+// is no JSON, and the parser reads no further than that byte.
+void check_nesting(std::string_view text, const std::string& what) {
+  std::size_t depth = 0;
+  bool in_string = false;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const char c = text[at];
+    if (in_string) {
+      if (c == '\\') ++at;
+      if (c == '"') in_string = false;
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '[' || c == '{') {
+      if (++depth > most_json_nesting)
+        wrong(what, "lists and objects nested deeper than " + std::to_string(most_json_nesting) + " levels");
+    } else if ((c == ']' || c == '}') && depth > 0) {
+      --depth;
+    }
+  }
+}
+
+template <class T>
+T value_of(const Json& value) {
+  return value.get<T>();
+}
+
+// nlohmann converts one number into another without a look at what gets lost.
+template <>
+std::int64_t value_of<std::int64_t>(const Json& value) {
+  if (!value.is_number_integer()) throw Error(ErrorKind::invalid, "a whole number is expected");
+  if (value.is_number_unsigned() && value.get<std::uint64_t>() > std::numeric_limits<std::int64_t>::max())
+    throw Error(ErrorKind::invalid, "is out of range");
+  return value.get<std::int64_t>();
+}
+
+template <>
+double value_of<double>(const Json& value) {
+  const double number = value.get<double>();
+  if (!std::isfinite(number)) throw Error(ErrorKind::invalid, "is no finite number");
+  return number;
+}
+
+const Json& member(const Json& object, const char* key) {
+  if (!object.is_object()) wrong(key, "looked for in something that is no object");
+  auto found = object.find(key);
+  if (found == object.end()) wrong(key, "missing");
+  return *found;
+}
+
+}  // namespace
 
 Json parse_json(std::string_view text, const std::string& what) {
+  check_nesting(text, what);
   try {
     return Json::parse(text);
   } catch (const Json::parse_error& e) {
-    throw Error(ErrorKind::invalid, what + ": not JSON at byte " + std::to_string(e.byte));
+    wrong(what, "not JSON at byte " + std::to_string(e.byte));
+  } catch (const Json::out_of_range&) {
+    wrong(what, "holds a number that is too large");
   }
 }
 
@@ -17,14 +79,13 @@ Json read_json_file(const std::string& path) { return parse_json(read_file(path)
 
 template <class T>
 T get(const Json& object, const char* key) {
-  if (!object.is_object())
-    throw Error(ErrorKind::invalid, std::string(key) + ": looked for in something that is no object");
-  auto found = object.find(key);
-  if (found == object.end()) throw Error(ErrorKind::invalid, std::string(key) + ": missing");
+  const Json& value = member(object, key);
   try {
-    return found->get<T>();
+    return value_of<T>(value);
   } catch (const Json::exception&) {
-    throw Error(ErrorKind::invalid, std::string(key) + ": unexpected " + found->type_name());
+    wrong(key, std::string("unexpected ") + value.type_name());
+  } catch (const Error& e) {
+    wrong(key, e.what());
   }
 }
 
@@ -33,5 +94,13 @@ template std::int64_t get<std::int64_t>(const Json&, const char*);
 template double get<double>(const Json&, const char*);
 template bool get<bool>(const Json&, const char*);
 template Json get<Json>(const Json&, const char*);
+
+std::int64_t get_between(const Json& object, const char* key, std::int64_t least, std::int64_t most) {
+  const std::int64_t number = get<std::int64_t>(object, key);
+  if (number < least || number > most)
+    wrong(key, "must be from " + std::to_string(least) + " to " + std::to_string(most) + ", not " +
+                   std::to_string(number));
+  return number;
+}
 
 }  // namespace trainyard

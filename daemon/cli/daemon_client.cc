@@ -36,9 +36,18 @@ std::vector<Problem> problems_from(const Json& body) {
   return problems;
 }
 
+// Discarded where the body is no JSON that we read.
+Json json_of(const HttpResponse& response) {
+  try {
+    return parse_json(response.body, "the answer");
+  } catch (const Error&) {
+    return Json(Json::value_t::discarded);
+  }
+}
+
 // What answers with an error but not in our words is no trainyardd, or one that broke.
 [[noreturn]] void throw_refusal(const HttpResponse& response, const std::string& request) {
-  Json body = Json::parse(response.body, nullptr, false);
+  Json body = json_of(response);
   if (!body.is_object() || !body.contains("message"))
     throw Error(kind_of_status(response.status), request + ": HTTP " + std::to_string(response.status));
   throw Error(kind_of_status(response.status), get<std::string>(body, "message"), problems_from(body));
@@ -46,7 +55,7 @@ std::vector<Problem> problems_from(const Json& body) {
 
 Json accept(const HttpResponse& response, const std::string& request) {
   if (response.status < 200 || response.status > 299) throw_refusal(response, request);
-  Json body = Json::parse(response.body, nullptr, false);
+  Json body = json_of(response);
   if (body.is_discarded()) throw Error(ErrorKind::internal, request + ": the answer is no JSON");
   return body;
 }

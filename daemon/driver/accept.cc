@@ -1,4 +1,6 @@
 // Submission: from read manifests to accepted runs, all or none.
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "daemon/base/error.h"
@@ -20,9 +22,27 @@ bool wants_code(const SubmitRequest& request) { return !request.dry_run && !requ
 
 }  // namespace
 
+std::optional<SubmitAnswer> Driver::submitted_before(const Submission& submission) const {
+  if (submission.client_id.empty()) return std::nullopt;
+  std::optional<SubmittedRuns> before = ledger_.find_submission(submission.uid, submission.client_id);
+  if (!before) return std::nullopt;
+  if (!before->contents.empty() && before->contents != submission.contents)
+    throw Error(ErrorKind::invalid,
+                fmt::format("client_id: {} stands for another submission already, that of run {}; a new "
+                            "submission needs a new one",
+                            submission.client_id, before->run_ids.front()));
+  SubmitAnswer answer;
+  answer.runs = static_cast<int>(before->run_ids.size());
+  answer.run_ids = std::move(before->run_ids);
+  answer.repeated = true;
+  return answer;
+}
+
 void Driver::submit(SubmitRequest request, std::function<void(SubmitAnswer)> answer,
                     std::function<void(std::exception_ptr)> failed) {
   try {
+    check_live_runs(request.owner.name, ledger_.live_runs_of(request.owner.uid), request.manifests.size(),
+                    settings_.max_live_runs_per_user);
     for (const Manifest& manifest : request.manifests)
       check_fits(settings_.plans, resolve_plan(settings_.plans, manifest.resources.plan, request.owner.name),
                  manifest);
@@ -74,6 +94,9 @@ std::vector<SourceList> Driver::list_all(const SubmitRequest& request, const Scr
 }
 
 SubmitAnswer Driver::accept(const SubmitRequest& request, const std::vector<SourceList>& sources) {
+  if (std::optional<SubmitAnswer> before = submitted_before(request.submission)) return *before;
+  check_live_runs(request.owner.name, ledger_.live_runs_of(request.owner.uid), request.manifests.size(),
+                  settings_.max_live_runs_per_user);
   SubmitAnswer answer;
   ScratchPlace scratch = scratch_of(request.owner, request.home);
   std::vector<DataSpec> data = distinct_data(request.manifests);
@@ -113,12 +136,6 @@ SubmitAnswer Driver::accept(const SubmitRequest& request, const std::vector<Sour
     answer.plan_gpus = plan->second.gpus;
     answer.plan_gpus_in_use =
         plan_use(settings_.plans, live_runs())[limited_party(settings_.plans, like)].gpus;
-  }
-  if (std::optional<SubmittedRuns> before =
-          ledger_.find_submission(request.submission.uid, request.submission.client_id)) {
-    answer.run_ids = before->run_ids;
-    answer.repeated = true;
-    return answer;
   }
   if (request.dry_run) return answer;
 

@@ -43,9 +43,7 @@ void Driver::admit_runs() {
       on_its_way.insert(digest);
   std::vector<const TrainingRun*> queued, silent;
   std::vector<std::pair<std::int64_t, std::string>> without_data;
-  int jobs = 0;
   for (const auto& [id, live] : runs_) {
-    jobs += has_live_train_job(live.run) + has_live_store_job(live.run);
     if (live.run.state != RunState::queued) continue;
     const DataSet* data = known_data_set(live.run);
     if (data != nullptr && data->state == DataSetState::failed)
@@ -65,8 +63,9 @@ void Driver::admit_runs() {
       waiting_[run->id] = {"drained", "the admin has drained the daemon: nothing new is started"};
     return;
   }
+  const std::vector<const TrainingRun*> live = live_runs();
   Admission admission =
-      admit(settings_.plans, queued, live_runs(), on_its_way, settings_.max_jobs_in_slurm - jobs);
+      admit(settings_.plans, queued, live, on_its_way, room_for_jobs(settings_.max_jobs_in_slurm, live));
   waiting_ = std::move(admission.waiting);
   for (const TrainingRun* run : silent)
     waiting_[run->id] = {"files",

@@ -22,6 +22,7 @@ struct DriverSettings {
   Plans plans;
   std::chrono::milliseconds poll_interval{2000};
   int max_jobs_in_slurm = 5000;
+  std::int64_t max_live_runs_per_user = 20'000;
   std::chrono::seconds keep_runs{30 * 86400};  // how long after its end a run's directory stays
   std::int64_t cache_bytes = 0;                // of data sets on scratch; 0: no limit
   std::chrono::seconds noted_waits{10};        // a shorter wait is not in a run's history
@@ -68,6 +69,10 @@ class Driver {
 
   // New plans, intervals and limits, from SIGHUP on.
   void reconfigure(DriverSettings settings);
+
+  // The answer to the same submission when it has been accepted already: its runs. Error{invalid} when its
+  // client id stands for other contents.
+  std::optional<SubmitAnswer> submitted_before(const Submission& submission) const;
 
   // Asks the scheduler whether the user may use what the manifests name, has the sources listed by his
   // deputy, then accepts all runs or none and answers once, on the loop. Failure: an Error in the

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "daemon/base/error.h"
+#include "daemon/base/printable.h"
 
 namespace trainyard {
 namespace {
@@ -20,6 +21,24 @@ void check_version(const Json& json) {
                                         "; daemon and agents must be of one release");
 }
 
+// An agent speaks of a job that Slurm has run: no number beyond these can be meant.
+constexpr std::int64_t most_bytes = std::int64_t{1} << 60;
+constexpr std::int64_t most_samples = std::int64_t{1} << 53;
+constexpr std::int64_t most_objects = std::int64_t{1} << 32;
+constexpr std::int64_t most_restarts = 1'000'000;
+constexpr std::int64_t most_gpus = 1'000'000;
+constexpr std::int64_t most_elapsed_seconds = std::int64_t{100} * 366 * 86400;
+constexpr std::int64_t last_exit_code = 255;
+constexpr std::int64_t last_signal = 127;
+constexpr std::size_t most_name_bytes = 1024;  // of a cluster or a host
+constexpr std::size_t most_message_bytes = 16 << 10;
+constexpr std::size_t most_hosts = 65'536;  // more than Slurm gives to a job
+constexpr std::size_t most_last_lines = 20;
+constexpr std::size_t most_line_bytes = 4096;
+
+// munge refuses nodes whose clocks are more than minutes apart.
+constexpr std::chrono::seconds clocks_apart{3600};
+
 template <class T>
 T integer(const Json& json, const char* key) {
   auto value = get<std::int64_t>(json, key);
@@ -27,7 +46,21 @@ T integer(const Json& json, const char* key) {
   return static_cast<T>(value);
 }
 
-UtcSeconds time(const Json& json, const char* key) { return from_unix(get<std::int64_t>(json, key)); }
+UtcSeconds time(const Json& json, const char* key) {
+  return past_time(get<std::int64_t>(json, key), std::string(key));
+}
+
+std::string text(const Json& json, const char* key, std::size_t most) {
+  std::string value = get<std::string>(json, key);
+  if (value.size() > most)
+    throw Error(ErrorKind::invalid, std::string(key) + ": longer than " + std::to_string(most) + " bytes");
+  return value;
+}
+
+// A message is for people: a long one is cut, and the evidence is good all the same.
+std::string message(const Json& json, const char* key) {
+  return printable_lines(get<std::string>(json, key).substr(0, most_message_bytes));
+}
 
 Json list(const Json& json, const char* key) {
   Json items = get<Json>(json, key);
@@ -35,18 +68,26 @@ Json list(const Json& json, const char* key) {
   return items;
 }
 
-std::vector<std::string> strings(const Json& json, const char* key) {
+// At most `most` texts of at most `most_bytes_each`, made fit to be shown.
+std::vector<std::string> strings(const Json& json, const char* key, std::size_t most,
+                                 std::size_t most_bytes_each) {
+  const Json items = list(json, key);
+  if (items.size() > most)
+    throw Error(ErrorKind::invalid, std::string(key) + ": more than " + std::to_string(most));
   std::vector<std::string> texts;
-  for (const Json& item : list(json, key)) {
+  for (const Json& item : items) {
     if (!item.is_string()) throw Error(ErrorKind::invalid, std::string(key) + ": must be a list of texts");
-    texts.push_back(item.get<std::string>());
+    if (item.get_ref<const std::string&>().size() > most_bytes_each)
+      throw Error(ErrorKind::invalid, std::string(key) + ": one of its texts is longer than " +
+                                          std::to_string(most_bytes_each) + " bytes");
+    texts.push_back(printable(item.get_ref<const std::string&>()));
   }
   return texts;
 }
 
 // A program writes what bytes it likes, JSON holds UTF-8: others become U+FFFD.
 Json readable(const std::string& text) {
-  return Json::parse(Json(text).dump(-1, ' ', false, Json::error_handler_t::replace));
+  return parse_json(Json(text).dump(-1, ' ', false, Json::error_handler_t::replace), "a text");
 }
 
 Json readable(const std::vector<std::string>& texts) {
@@ -56,6 +97,12 @@ Json readable(const std::vector<std::string>& texts) {
 }
 
 }  // namespace
+
+UtcSeconds past_time(std::int64_t seconds, const std::string& what) {
+  if (seconds < 0 || from_unix(seconds) > now() + clocks_apart)
+    throw Error(ErrorKind::invalid, what + ": " + std::to_string(seconds) + " is no time in the past");
+  return from_unix(seconds);
+}
 
 Json to_json(const SourceObject& object) {
   return {{"url", object.url}, {"key", object.key}, {"etag", object.etag}, {"size_bytes", object.size_bytes}};
@@ -99,10 +146,10 @@ StageEvidence stage_evidence_from_json(const Json& json) {
   StageEvidence evidence;
   evidence.ok = get<bool>(json, "ok");
   evidence.try_again = get<bool>(json, "try_again");
-  evidence.message = get<std::string>(json, "message");
-  evidence.size_bytes = get<std::int64_t>(json, "size_bytes");
-  evidence.samples = get<std::int64_t>(json, "samples");
-  evidence.test_samples = get<std::int64_t>(json, "test_samples");
+  evidence.message = message(json, "message");
+  evidence.size_bytes = get_between(json, "size_bytes", 0, most_bytes);
+  evidence.samples = get_between(json, "samples", 0, most_samples);
+  evidence.test_samples = get_between(json, "test_samples", 0, most_samples);
   evidence.at = time(json, "at");
   return evidence;
 }
@@ -150,10 +197,10 @@ Json to_json(const Claim& claim) {
 Claim claim_from_json(const Json& json) {
   check_version(json);
   Claim claim;
-  claim.cluster = get<std::string>(json, "cluster");
+  claim.cluster = printable(text(json, "cluster", most_name_bytes));
   claim.job_id = integer<std::uint32_t>(json, "job_id");
-  claim.restarts = integer<int>(json, "restarts");
-  claim.host = get<std::string>(json, "host");
+  claim.restarts = static_cast<int>(get_between(json, "restarts", 0, most_restarts));
+  claim.host = printable(text(json, "host", most_name_bytes));
   claim.at = time(json, "at");
   claim.revoked = get<bool>(json, "revoked");
   if (json.contains("array_task")) claim.array_task = integer<std::uint32_t>(json, "array_task");
@@ -171,8 +218,8 @@ StartEvidence start_evidence_from_json(const Json& json) {
   check_version(json);
   StartEvidence evidence;
   evidence.claim = claim_from_json(get<Json>(json, "claim"));
-  evidence.hosts = strings(json, "hosts");
-  evidence.gpus = integer<int>(json, "gpus");
+  evidence.hosts = strings(json, "hosts", most_hosts, most_name_bytes);
+  evidence.gpus = static_cast<int>(get_between(json, "gpus", 0, most_gpus));
   evidence.at = time(json, "at");
   return evidence;
 }
@@ -194,15 +241,17 @@ ExitEvidence exit_evidence_from_json(const Json& json) {
   check_version(json);
   ExitEvidence evidence;
   evidence.claim = claim_from_json(get<Json>(json, "claim"));
-  evidence.exit_code = integer<int>(json, "exit_code");
-  evidence.signal = integer<int>(json, "signal");
-  evidence.message = get<std::string>(json, "message");
+  evidence.exit_code = static_cast<int>(get_between(json, "exit_code", 0, last_exit_code));
+  evidence.signal = static_cast<int>(get_between(json, "signal", 0, last_signal));
+  evidence.message = message(json, "message");
   evidence.data_missing = get<bool>(json, "data_missing");
   evidence.warned = get<bool>(json, "warned");
   evidence.started_at = time(json, "started_at");
   evidence.ended_at = time(json, "ended_at");
   evidence.elapsed_seconds = get<double>(json, "elapsed_seconds");
-  evidence.last_lines = strings(json, "last_lines");
+  if (evidence.elapsed_seconds < 0 || evidence.elapsed_seconds > most_elapsed_seconds)
+    throw Error(ErrorKind::invalid, "elapsed_seconds: out of range");
+  evidence.last_lines = strings(json, "last_lines", most_last_lines, most_line_bytes);
   return evidence;
 }
 
@@ -226,9 +275,9 @@ StoreEvidence store_evidence_from_json(const Json& json) {
   StoreEvidence evidence;
   evidence.ok = get<bool>(json, "ok");
   evidence.try_again = get<bool>(json, "try_again");
-  evidence.message = get<std::string>(json, "message");
-  evidence.objects = get<std::int64_t>(json, "objects");
-  evidence.size_bytes = get<std::int64_t>(json, "size_bytes");
+  evidence.message = message(json, "message");
+  evidence.objects = get_between(json, "objects", 0, most_objects);
+  evidence.size_bytes = get_between(json, "size_bytes", 0, most_bytes);
   evidence.at = time(json, "at");
   return evidence;
 }

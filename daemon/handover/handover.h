@@ -1,6 +1,9 @@
 // The files that pass between the daemon and the agent: requests down, evidence up. JSON, one value a file,
 // each written atomically by its one writer. Times are UTC seconds. from_json throws Error{invalid} naming
 // the key; a file of another `version` is refused, so a daemon and agents of different releases notice.
+//
+// Evidence lies in the user's directory and is his word. Its readers bound every number, count and length,
+// take no time that is still to come, and make texts fit to be shown; whether it is true is another matter.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -103,6 +106,10 @@ struct StoreEvidence {
   std::int64_t objects = 0, size_bytes = 0;
   UtcSeconds at{};
 };
+
+// A time of evidence: Error{invalid} naming `what` before 1970, or later than now (an hour is allowed for, as
+// clocks differ). Of the heartbeat, too.
+UtcSeconds past_time(std::int64_t seconds, const std::string& what);
 
 Json to_json(const SourceObject& object);
 Json to_json(const StageRequest& request);

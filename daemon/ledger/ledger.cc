@@ -29,9 +29,10 @@ std::optional<SubmittedRuns> Ledger::find_submission(std::uint32_t uid, const st
   SubmittedRuns found;
   {
     Statement read =
-        database_.prepare("select submission_id from submissions where uid = ? and client_id = ?");
+        database_.prepare("select submission_id, contents from submissions where uid = ? and client_id = ?");
     if (!read.bind(uid).bind(client_id).step()) return std::nullopt;
     found.submission_id = read.integer(0);
+    found.contents = read.text(1);
   }
   Statement runs = database_.prepare("select run_id from runs where submission_id = ? order by run_id");
   runs.bind(found.submission_id);
@@ -41,10 +42,19 @@ std::optional<SubmittedRuns> Ledger::find_submission(std::uint32_t uid, const st
 
 std::optional<Submission> Ledger::submission_of(std::int64_t run_id) {
   Statement read = database_.prepare(
-      "select s.uid, s.client_id, s.file, s.text from submissions s join runs using (submission_id) where "
+      "select s.uid, s.client_id, s.file, s.text, s.contents from submissions s join runs using "
+      "(submission_id) "
+      "where "
       "run_id = ?");
   if (!read.bind(run_id).step()) return std::nullopt;
-  return Submission{static_cast<std::uint32_t>(read.integer(0)), read.text(1), read.text(2), read.text(3)};
+  return Submission{static_cast<std::uint32_t>(read.integer(0)), read.text(1), read.text(2), read.text(3),
+                    read.text(4)};
+}
+
+std::int64_t Ledger::live_runs_of(std::uint32_t uid) {
+  Statement read = database_.prepare("select count(*) from runs where uid = ? and over = 0");
+  read.bind(uid).step();
+  return read.integer(0);
 }
 
 SubmittedRuns Ledger::accept(const Submission& submission, const std::vector<event::Accepted>& runs,
@@ -52,11 +62,14 @@ SubmittedRuns Ledger::accept(const Submission& submission, const std::vector<eve
   SubmittedRuns accepted;
   in_transaction([&] {
     database_
-        .prepare("insert into submissions (uid, client_id, file, text, submitted_at) values (?, ?, ?, ?, ?)")
+        .prepare(
+            "insert into submissions (uid, client_id, file, text, contents, submitted_at) "
+            "values (?, ?, ?, ?, ?, ?)")
         .bind(submission.uid)
         .bind(submission.client_id)
         .bind(submission.file)
         .bind(submission.text)
+        .bind(submission.contents)
         .bind(to_unix(now()))
         .run();
     accepted.submission_id = database_.last_insert_rowid();

@@ -22,11 +22,13 @@ struct Submission {
   std::string client_id;
   std::string file;  // the manifest's name, as the user gave it
   std::string text;
+  std::string contents = {};  // digest of all that was sent; empty when an earlier release has written it
 };
 
 struct SubmittedRuns {
   std::int64_t submission_id = 0;
   std::vector<std::int64_t> run_ids;
+  std::string contents;  // the submission's
 };
 
 // Which runs a list wants; unset fields do not filter. Newest first, `limit` at most, ids below `before`.
@@ -76,6 +78,7 @@ class Ledger {
   const std::string& id() const { return id_; }
 
   std::optional<SubmittedRuns> find_submission(std::uint32_t uid, const std::string& client_id);
+  std::int64_t live_runs_of(std::uint32_t uid);
   std::optional<Submission> submission_of(std::int64_t run_id);
 
   // One transaction: the submission, its runs (numbered here) with their Accepted events, and the data sets

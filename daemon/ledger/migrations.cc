@@ -22,6 +22,9 @@ constexpr const char* upgrade_from_1 =
 constexpr const char* upgrade_from_2 =
 #include "daemon/ledger/upgrade_from_2.inc"
     ;
+constexpr const char* upgrade_from_3 =
+#include "daemon/ledger/upgrade_from_3.inc"
+    ;
 
 int version_of(Database& database) {
   Statement read = database.prepare("pragma user_version");
@@ -51,6 +54,7 @@ void upgrade(Database& database, int version) {
     default:
       throw Error(ErrorKind::internal, fmt::format("no way on from schema {}", version));
   }
+  database.execute(upgrade_from_3);
   database.execute(signs_of_life);
 }
 

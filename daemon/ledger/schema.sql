@@ -13,6 +13,7 @@ create table submissions (
   file           text    not null,
   text           text    not null,          -- the manifest as it came
   submitted_at   integer not null,
+  contents       text    not null default '',   -- digest of all that came: the same id with other contents is refused
   unique (uid, client_id)
 ) strict;
 
@@ -31,6 +32,7 @@ create table runs (
 ) strict;
 create index runs_live on runs(run_id) where over = 0;
 create index runs_of_user on runs(uid, run_id);
+create index runs_live_of_user on runs(uid) where over = 0;
 create index runs_of_submission on runs(submission_id);
 create index runs_to_remove on runs(ended_at) where over = 1 and removed = 0;
 

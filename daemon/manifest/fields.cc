@@ -70,6 +70,7 @@ void Fields::check_known(const Table& table) {
   const std::vector<std::string> known = keys_below(*keys_, section_);
   if (known == std::vector<std::string>{"NAME"}) return;  // the names are the user's
   for (const Entry& entry : table) {
+    if (problems_.full()) return;
     if (std::find(known.begin(), known.end(), entry.key) != known.end()) continue;
     std::string hint = "known keys: " + join(known, ", ");
     if (std::string home = other_home(*keys_, entry.key); !home.empty()) hint = "it belongs in " + home;

@@ -80,10 +80,10 @@ Json command_to_json(const CommandSpec& command) {
 }
 
 Json script_to_json(const ScriptSpec& script) {
-  Json json = {{"text", script.text},
+  Json json = {{"text", *script.text},
                {"options", script.options},
                {"job_name", script.job_name},
-               {"origin", to_json(script.origin)}};
+               {"origin", to_json(*script.origin)}};
   if (const std::optional<ArrayTask>& task = script.array_task)
     json["array_task"] = {
         {"index", task->index}, {"count", task->count}, {"least", task->least}, {"most", task->most}};

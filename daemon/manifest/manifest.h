@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "daemon/base/json.h"
+#include "daemon/base/shared.h"
 #include "daemon/manifest/retry.h"
 #include "kernels/spec/layer.h"
 #include "kernels/spec/training.h"
@@ -88,11 +89,11 @@ struct ArrayTask {
 
 // A batch script for sbatch(1), executed as it is.
 struct ScriptSpec {
-  std::string text;               // the whole file; begins with "#!"
+  Shared<std::string> text;       // the whole file; begins with "#!"
   Json options = Json::object();  // of its #SBATCH lines: long name → what sbatch_values.h makes of the value
   std::string job_name;           // as sbatch would have it
   std::optional<ArrayTask> array_task;
-  ScriptOrigin origin;
+  Shared<ScriptOrigin> origin;
   bool operator==(const ScriptSpec&) const = default;
 };
 

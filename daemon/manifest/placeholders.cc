@@ -7,11 +7,13 @@
 namespace trainyard {
 namespace {
 
-// The name in the {name} that begins at `at`; empty when none does.
-std::string placeholder_at(const std::string& text, std::size_t at) {
-  if (text[at] != '{' || (at > 0 && text[at - 1] == '$')) return "";
-  std::size_t end = text.find('}', at);
-  return end == std::string::npos ? "" : text.substr(at + 1, end - at - 1);
+// The name in the {name} that begins at `at`; empty when none does. No name holds a brace, so the search ends
+// at the next one: each byte of a text is looked at twice, however many braces it has.
+std::string_view placeholder_at(std::string_view text, std::size_t at) {
+  if (text[at] != '{' || (at > 0 && text[at - 1] == '$')) return {};
+  const std::size_t end = text.find_first_of("{}", at + 1);
+  return end == std::string_view::npos || text[end] == '{' ? std::string_view{}
+                                                           : text.substr(at + 1, end - at - 1);
 }
 
 bool is_plain_word(const std::string& text) {
@@ -39,18 +41,22 @@ std::string spoken_value(const Node& node) {
   return digits;
 }
 
-std::string fill_placeholders(const std::string& text, const std::map<std::string, std::string>& values,
-                              bool for_shell) {
+std::optional<std::string> fill_placeholders(const std::string& text,
+                                             const std::map<std::string, std::string>& values, bool for_shell,
+                                             std::size_t most_bytes) {
+  std::map<std::string_view, std::string> words;
+  for (const auto& [name, value] : values)
+    words[name] = for_shell && !is_plain_word(value) ? shell_quote(value) : value;
   std::string filled;
   for (std::size_t at = 0; at < text.size();) {
-    std::string name = placeholder_at(text, at);
-    auto found = values.find(name);
-    if (name.empty() || found == values.end()) {
-      filled += text[at++];
-      continue;
-    }
-    filled += for_shell && !is_plain_word(found->second) ? shell_quote(found->second) : found->second;
-    at += name.size() + 2;
+    const std::string_view name = placeholder_at(text, at);
+    const auto word = name.empty() ? words.end() : words.find(name);
+    const std::size_t length = word == words.end() ? 1 : name.size() + 2;
+    const std::string_view added =
+        word == words.end() ? std::string_view(text).substr(at, 1) : std::string_view(word->second);
+    if (added.size() > most_bytes - filled.size()) return std::nullopt;
+    filled += added;
+    at += length;
   }
   return filled;
 }

@@ -1,6 +1,8 @@
 // {name} in the texts of [command]: where a swept value goes.
 #pragma once
+#include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "daemon/manifest/node.h"
@@ -17,8 +19,10 @@ std::string spoken_value(const Node& node);
 // `text` with each {name} of `values` replaced, in one pass: what a value holds is not looked at again.
 // ${name} is the shell's and stays. `for_shell`: values are quoted where sh would not read them as one word
 // of just these bytes.
-std::string fill_placeholders(const std::string& text, const std::map<std::string, std::string>& values,
-                              bool for_shell);
+// Nothing when more than `most_bytes` would come of it; no more than that is ever allocated.
+std::optional<std::string> fill_placeholders(const std::string& text,
+                                             const std::map<std::string, std::string>& values, bool for_shell,
+                                             std::size_t most_bytes);
 
 bool has_placeholder(const std::string& text, const std::string& name);
 

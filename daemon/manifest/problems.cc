@@ -7,6 +7,7 @@ namespace trainyard {
 
 void Problems::add(Place place, const std::string& object, const std::string& message,
                    const std::string& hint) {
+  if (full()) return;
   for (const Problem& known : found_)
     if (known.line == place.line && known.column == place.column && known.object == object &&
         known.message == message)

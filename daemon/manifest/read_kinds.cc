@@ -33,6 +33,7 @@ std::optional<KindSpec> read_parameters(const Table& table, const KindInfo& kind
   const std::size_t problems_before = problems.count();
   std::map<std::string, Value> given;
   for (const Entry& entry : table) {
+    if (problems.full()) return std::nullopt;
     const bool is_principal = entry.key == kind_key;
     const std::string name = is_principal ? kind.principal : entry.key;
     const ParameterInfo* parameter = find_parameter(kind.parameters, name);
@@ -56,8 +57,12 @@ std::optional<KindSpec> read_parameters(const Table& table, const KindInfo& kind
 void add_unknown_kind(const Node& node, const KindTable& kinds, const std::string& path, Problems& problems) {
   const std::vector<std::string> known = kind_names(kinds);
   std::string hint = "known kinds: " + join(known, ", ");
-  for (const Entry& entry : node.table() ? *node.table() : Table{})
-    if (std::string meant = nearest(entry.key, known); !meant.empty()) hint = "did you mean " + meant + '?';
+  std::string meant;
+  constexpr std::size_t enough_entries = 20;
+  if (const Table* table = node.table(); table && table->size() <= enough_entries)
+    for (const Entry& entry : *table)
+      if (meant.empty()) meant = nearest(entry.key, known);
+  if (!meant.empty()) hint = "did you mean " + meant + '?';
   problems.add(node.place, node.text, path + " is of no known kind", hint);
 }
 

@@ -1,6 +1,7 @@
 #include "daemon/manifest/read_manifest.h"
 
 #include "daemon/base/text.h"
+#include "daemon/manifest/expansion.h"
 #include "daemon/manifest/names.h"
 #include "daemon/manifest/read_sbatch.h"
 #include "daemon/manifest/read_toml.h"
@@ -10,8 +11,6 @@
 
 namespace trainyard {
 namespace {
-
-constexpr std::size_t enough_problems = 100;
 
 void require_table(Fields& root, const char* key, const std::string& why) {
   if (!root.has(key)) root.problems().add({}, "", std::string("[") + key + "] is missing", why);
@@ -111,10 +110,11 @@ std::string read_results_target(Fields fields) {
   return target;
 }
 
-std::vector<Manifest> read_manifest(std::string_view text, const std::string& file) {
+std::vector<Manifest> read_manifest(std::string_view text, const std::string& file,
+                                    std::size_t origin_bytes) {
   Problems problems(file);
   if (sbatch::is_script(text)) {
-    std::vector<Manifest> runs = read_sbatch(text, file, problems);
+    std::vector<Manifest> runs = read_sbatch(text, file, origin_bytes, problems);
     problems.throw_if_any();
     return runs;
   }
@@ -124,8 +124,17 @@ std::vector<Manifest> read_manifest(std::string_view text, const std::string& fi
   Fields root(*node->table(), {}, "", manifest_keys(), problems);
   Sweep sweep(*node, root);
   std::vector<Manifest> runs;
-  for (std::size_t i = 0; i < sweep.runs() && problems.count() < enough_problems; ++i) {
-    runs.push_back(read_run(sweep.manifest_of(i), problems));
+  Room room;
+  for (std::size_t i = 0; i < sweep.runs() && !problems.full(); ++i) {
+    const std::optional<Node> run = sweep.manifest_of(i, room);
+    if (!run) {
+      problems.add({}, "[sweep]",
+                   "with its values in place, the manifests of all runs take more than " +
+                       format_size(most_expanded_bytes),
+                   "sweep over fewer values, or shorter ones");
+      break;
+    }
+    runs.push_back(read_run(*run, problems));
     runs.back().sweep = sweep.values_of(i);
   }
   problems.throw_if_any();

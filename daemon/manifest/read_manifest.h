@@ -1,5 +1,6 @@
 // The one way from a person's text to Manifests. Pure: looks at nothing but the text.
 #pragma once
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,9 +12,14 @@ namespace trainyard {
 
 // One Manifest per run the text asks for; a text that begins with "#!" is a batch script (read_sbatch.h).
 // In TOML a [sweep] makes the product of its lists, at most 10 000 runs, the
-// last list running fastest. Throws Error{invalid} with every problem at once, each with `file` as given,
-// line, column, the offending text and a suggestion.
-std::vector<Manifest> read_manifest(std::string_view text, const std::string& file);
+// last list running fastest. Throws Error{invalid} with every problem at once (the first hundred), each with
+// `file` as given, line, column, the offending text and a suggestion.
+//
+// Takes time in proportion to the text and to what comes of it, and all runs together take at most
+// most_expanded_bytes (expansion.h): texts that would expand further are refused before they are expanded.
+// `origin_bytes`: what the submitter's surroundings will add to each run of a batch script.
+std::vector<Manifest> read_manifest(std::string_view text, const std::string& file,
+                                    std::size_t origin_bytes = 0);
 
 // Every key a manifest may hold, for the readers, `trainyard init`, bash completion and the manual's test.
 // Kinds of layers and optimizers come with theirs: "train.layers.dense" and "train.layers.dense.activation"

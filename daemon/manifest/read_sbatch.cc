@@ -1,8 +1,11 @@
 #include "daemon/manifest/read_sbatch.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "daemon/base/text.h"
+#include "daemon/manifest/expansion.h"
 #include "daemon/manifest/names.h"
 #include "daemon/manifest/read_manifest.h"
 #include "daemon/manifest/read_toml.h"
@@ -56,6 +59,27 @@ void check_dependency(const std::map<std::string, sbatch::Given>& given, const M
                  "has alternatives, and the run waits for its data besides: Slurm knows no such mixture");
 }
 
+// Copies share the text and the origin, and yet each run's record in the ledger holds them.
+std::size_t bytes_of_a_task(const ScriptSpec& script, const sbatch::Lines& lines, std::size_t origin_bytes) {
+  const std::size_t indices = script.options.contains("array") ? footprint(script.options["array"]) : 0;
+  return sizeof(Manifest) + script.text->size() + footprint(script.options) - indices + lines.toml.size() +
+         origin_bytes;
+}
+
+void check_expansion(const std::map<std::string, sbatch::Given>& given, std::size_t bytes_each,
+                     Problems& problems) {
+  auto array = given.find("array");
+  const std::size_t tasks = array == given.end() ? 1 : array->second.value.size();
+  if (Room().holds(tasks, bytes_each)) return;
+  const sbatch::Given none{};
+  const sbatch::Given& blamed = array == given.end() ? none : array->second;
+  problems.add(
+      blamed.place, blamed.text,
+      fmt::format("makes {} runs of {} each, script and variables included: more than {} in all", tasks,
+                  format_size(static_cast<std::int64_t>(bytes_each)), format_size(most_expanded_bytes)),
+      "ask for fewer tasks, or let the script call what is long");
+}
+
 std::vector<Manifest> tasks_of(Manifest manifest, ScriptSpec script) {
   const Json indices = script.options.value("array", Json());
   script.options.erase("array");
@@ -89,11 +113,12 @@ const Keys& sbatch_keys() {
   return keys;
 }
 
-std::vector<Manifest> read_sbatch(std::string_view text, const std::string& file, Problems& problems) {
+std::vector<Manifest> read_sbatch(std::string_view text, const std::string& file, std::size_t origin_bytes,
+                                  Problems& problems) {
   const sbatch::Lines lines = sbatch::read_lines(text, problems);
   const std::map<std::string, sbatch::Given> given = sbatch::read_arguments(lines.words, problems);
   ScriptSpec script;
-  script.text = text;
+  script.text = std::string(text);
   for (const auto& [name, option] : given) script.options[name] = option.value;
   sbatch::add_conclusions(script.options);
   refuse_foreign_lines(lines, script.options, problems);
@@ -104,6 +129,8 @@ std::vector<Manifest> read_sbatch(std::string_view text, const std::string& file
   manifest.resources = sbatch::resources_of(given, problems);
   read_trainyard_lines(lines.toml, manifest, problems);
   check_dependency(given, manifest, problems);
+  check_expansion(given, bytes_of_a_task(script, lines, origin_bytes), problems);
+  if (!problems.empty()) return {};
   return tasks_of(std::move(manifest), std::move(script));
 }
 

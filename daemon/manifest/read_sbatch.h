@@ -13,7 +13,9 @@ namespace trainyard {
 // One Manifest, or one per task of --array. Every option keeps its meaning or is noted by name with the
 // reason; then what is returned is not to be used. The origin is left for whoever knows where the file came
 // from.
-std::vector<Manifest> read_sbatch(std::string_view text, const std::string& file, Problems& problems);
+// `origin_bytes`: what the origin will add to each.
+std::vector<Manifest> read_sbatch(std::string_view text, const std::string& file, std::size_t origin_bytes,
+                                  Problems& problems);
 
 // What #TRAINYARD lines may say: the keys of a manifest that sbatch has no word for.
 const Keys& sbatch_keys();

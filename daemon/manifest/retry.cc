@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <utility>
 
 #include "daemon/base/error.h"
@@ -45,9 +46,12 @@ Json to_json(const RetrySpec& retry) {
 
 RetrySpec retry_from_json(const Json& json) {
   RetrySpec retry;
-  retry.attempts = static_cast<int>(get<std::int64_t>(json, "attempts"));
+  retry.attempts = static_cast<int>(get_between(json, "attempts", 0, std::numeric_limits<int>::max()));
   retry.on.clear();
-  for (const Json& cause : get<Json>(json, "on")) retry.on.push_back(cause_from(cause.get<std::string>()));
+  for (const Json& cause : get<Json>(json, "on")) {
+    if (!cause.is_string()) throw Error(ErrorKind::invalid, "on: must be a list of causes");
+    retry.on.push_back(cause_from(cause.get<std::string>()));
+  }
   retry.warning = std::chrono::seconds(get<std::int64_t>(json, "warning_seconds"));
   return retry;
 }

@@ -15,7 +15,7 @@ class Arguments {
   Arguments(const std::vector<Word>& words, Problems& problems) : words_(words), problems_(problems) {}
 
   std::map<std::string, Given> read() {
-    while (at_ < words_.size()) {
+    while (at_ < words_.size() && !problems_.full()) {
       const Word& word = words_[at_++];
       if (word.text == "hetjob" || word.text == "packjob")
         problems_.add(word.place, word.text, "is refused: a run is one job, not several of different kinds");

@@ -9,6 +9,7 @@ namespace trainyard::sbatch {
 namespace {
 
 constexpr std::string_view sbatch_mark = "#SBATCH";
+constexpr std::size_t most_words = 1000;  // of all #SBATCH lines; sbatch has 150 options
 constexpr std::string_view trainyard_mark = "#TRAINYARD";
 
 constexpr std::array<std::string_view, 2> other_systems{"#PBS", "#BSUB"};
@@ -96,7 +97,8 @@ void read_head_line(std::string_view line, int number, Lines& lines, Problems& p
       problems.add(
           {number, 1}, excerpt(line),
           "asks for a burst buffer: slurmctld looks for that in the job's own script, which is Trainyard's");
-  if (line.starts_with(sbatch_mark)) Words(line, number, problems).read_into(lines.words, sbatch_mark.size());
+  if (line.starts_with(sbatch_mark) && lines.words.size() <= most_words)
+    Words(line, number, problems).read_into(lines.words, sbatch_mark.size());
   if (is_ours(line))
     lines.toml += std::string(trainyard_mark.size(), ' ') + std::string(line.substr(trainyard_mark.size()));
   lines.toml += '\n';
@@ -125,6 +127,11 @@ Lines read_lines(std::string_view text, Problems& problems) {
                    "stands behind the first command, in line " + std::to_string(first_command) +
                        ", where nothing is read any more",
                    "options belong at the beginning");
+  }
+  if (lines.words.size() > most_words) {
+    problems.add(lines.words.back().place, "#SBATCH",
+                 "more than " + std::to_string(most_words) + " words of options");
+    lines.words.clear();
   }
   return lines;
 }

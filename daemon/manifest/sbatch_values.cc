@@ -5,10 +5,11 @@
 #include <charconv>
 #include <csignal>
 #include <optional>
-#include <set>
+#include <vector>
 
 #include "daemon/base/error.h"
 #include "daemon/base/text.h"
+#include "daemon/manifest/expansion.h"
 #include "daemon/manifest/names.h"
 #include "daemon/manifest/node.h"
 
@@ -16,7 +17,6 @@ namespace trainyard::sbatch {
 namespace {
 
 constexpr std::int64_t most_count = 1'000'000;
-constexpr std::int64_t most_array_tasks = 10'000;
 
 [[noreturn]] void wrong(const std::string& words) { throw Error(ErrorKind::invalid, words); }
 
@@ -95,7 +95,7 @@ int signal_number(const std::string& text) {
   return static_cast<int>(*number);
 }
 
-void add_range(std::set<std::int64_t>& indices, const std::string& range) {
+void add_range(std::vector<std::int64_t>& indices, const std::string& range) {
   std::vector<std::string> stepped = split(range, ':');
   std::vector<std::string> ends = split(stepped.front(), '-');
   std::int64_t first = number_in(ends.front(), 0, 4'000'000);
@@ -103,9 +103,8 @@ void add_range(std::set<std::int64_t>& indices, const std::string& range) {
   std::int64_t step = stepped.size() > 1 ? number_in(stepped[1], 1, 4'000'000) : 1;
   if (stepped.size() > 2 || ends.size() > 2) wrong("must be indices and ranges: 0-15, 1,3,7, 0-15:4");
   for (std::int64_t index = first; index <= last; index += step) {
-    indices.insert(index);
-    if (indices.size() > most_array_tasks)
-      wrong("makes more than " + std::to_string(most_array_tasks) + " runs");
+    indices.push_back(index);
+    if (indices.size() > most_runs) wrong("makes more than " + std::to_string(most_runs) + " runs");
   }
 }
 
@@ -343,9 +342,11 @@ Json read_propagate(const std::string& value) {
 Json read_array(const std::string& value) {
   if (value.find('%') != std::string::npos)
     wrong("cannot limit by % how many tasks run at a time yet: each is a run, and its plan is the limit");
-  std::set<std::int64_t> indices;
+  std::vector<std::int64_t> indices;  // one that is written twice counts twice towards the bound
   for (const std::string& range : split(value, ',')) add_range(indices, range);
-  return Json(std::vector<std::int64_t>(indices.begin(), indices.end()));
+  std::sort(indices.begin(), indices.end());
+  indices.erase(std::unique(indices.begin(), indices.end()), indices.end());
+  return Json(indices);
 }
 
 }  // namespace trainyard::sbatch

@@ -12,7 +12,7 @@
 namespace trainyard {
 namespace {
 
-constexpr std::size_t most_bytes = std::size_t{64} << 20;  // of all runs' manifests together
+constexpr std::size_t most_variables = 32;
 
 void add_parameters(std::vector<std::string>& paths, const std::string& prefix, const KindInfo& kind) {
   for (const ParameterInfo& parameter : kind.parameters)
@@ -45,7 +45,8 @@ std::vector<std::string> paths_in_train(const Table& train) {
 }
 
 bool names_path(const std::string& name, const std::string& path) {
-  return name == path || name == "train." + path || path.ends_with('.' + name);
+  if (name == path || (name.starts_with("train.") && std::string_view(name).substr(6) == path)) return true;
+  return path.ends_with(name) && path.size() > name.size() && path[path.size() - name.size() - 1] == '.';
 }
 
 // The node at that path, made where it is missing; nullptr where something else is in the way.
@@ -67,20 +68,32 @@ Node* reach(Node& root, const std::vector<std::string>& path) {
   return node;
 }
 
-void fill(Node* node, const std::map<std::string, std::string>& values, bool for_shell) {
-  if (!node) return;
-  if (auto* text = std::get_if<std::string>(&node->value))
-    *text = fill_placeholders(*text, values, for_shell);
-}
+// Puts swept values into the texts of one run's [command]. False when there is no room for what comes of it.
+class Filling {
+ public:
+  Filling(const std::map<std::string, std::string>& values, Room& room) : values_(values), room_(room) {}
 
-void fill_command(Table& command, const std::map<std::string, std::string>& values) {
-  fill(find(command, "run"), values, true);
-  fill(find(command, "setup"), values, true);
-  Node* environment = find(command, "environment");
-  auto* variables = environment ? std::get_if<Table>(&environment->value) : nullptr;
-  if (!variables) return;
-  for (Entry& variable : *variables) fill(&variable.value, values, false);
-}
+  bool fill_command(Table& command) {
+    if (!fill(find(command, "run"), true) || !fill(find(command, "setup"), true)) return false;
+    Node* environment = find(command, "environment");
+    auto* variables = environment ? std::get_if<Table>(&environment->value) : nullptr;
+    return !variables || std::all_of(variables->begin(), variables->end(),
+                                     [this](Entry& variable) { return fill(&variable.value, false); });
+  }
+
+ private:
+  bool fill(Node* node, bool for_shell) {
+    auto* text = node ? std::get_if<std::string>(&node->value) : nullptr;
+    if (!text) return true;
+    std::optional<std::string> filled = fill_placeholders(*text, values_, for_shell, room_.bytes());
+    if (!filled || !room_.take(filled->size())) return false;
+    *text = std::move(*filled);
+    return true;
+  }
+
+  const std::map<std::string, std::string>& values_;
+  Room& room_;
+};
 
 bool uses(const Node* node, const std::string& name) {
   if (!node) return false;
@@ -97,12 +110,13 @@ Node without_sweep(Node manifest) {
 
 }  // namespace
 
-Sweep::Sweep(const Node& manifest, Fields& root) : manifest_(without_sweep(manifest)) {
+Sweep::Sweep(const Node& manifest, Fields& root)
+    : manifest_(without_sweep(manifest)), footprint_(footprint(manifest_)) {
   const std::size_t problems_before = root.problems().count();
   if (!root.table("sweep")) return;
   const Node& sweep = *root.find("sweep");
   for (const Entry& entry : *sweep.table())
-    add_variable(entry.key, entry.place, entry.value, root.problems());
+    if (!root.problems().full()) add_variable(entry.key, entry.place, entry.value, root.problems());
   count_runs(sweep.place, root.problems());
   if (root.problems().count() > problems_before) {
     variables_.clear();
@@ -113,13 +127,19 @@ Sweep::Sweep(const Node& manifest, Fields& root) : manifest_(without_sweep(manif
 void Sweep::add_variable(const std::string& name, Place place, const Node& value, Problems& problems) {
   // train.epochs = [1, 2] is a table of tables to TOML; a person means one name.
   if (const Table* parts = value.table()) {
-    for (const Entry& part : *parts) add_variable(name + '.' + part.key, place, part.value, problems);
+    for (const Entry& part : *parts)
+      if (!problems.full()) add_variable(name + '.' + part.key, place, part.value, problems);
     return;
   }
   const List* values = value.list();
   if (!values || values->empty()) {
     problems.add(value.place, value.text, "sweep." + name + " must be a list of values to try",
                  "[0.1, 0.01]");
+    return;
+  }
+  if (variables_.size() == most_variables) {
+    problems.add(place, excerpt(name),
+                 "is one name more than the " + std::to_string(most_variables) + " that a sweep may have");
     return;
   }
   Variable variable{name, place, values, {}};
@@ -173,7 +193,7 @@ void Sweep::count_runs(Place place, Problems& problems) {
       return;
     }
   }
-  if (runs_ * footprint(manifest_) > most_bytes)
+  if (!Room().holds(runs_, footprint_))
     problems.add(place, "[sweep]", std::to_string(runs_) + " runs of a manifest this long are too much",
                  "sweep over fewer values");
 }
@@ -185,7 +205,8 @@ const Node& Sweep::value_of(std::size_t variable, std::size_t run) const {
   return values[run % values.size()];
 }
 
-Node Sweep::manifest_of(std::size_t run) const {
+std::optional<Node> Sweep::manifest_of(std::size_t run, Room& room) const {
+  if (!room.take(footprint_)) return std::nullopt;
   Node manifest = manifest_;
   std::map<std::string, std::string> placeholders;
   for (std::size_t i = 0; i < variables_.size(); ++i) {
@@ -196,8 +217,9 @@ Node Sweep::manifest_of(std::size_t run) const {
       *target = value;
   }
   Node* command = find(std::get<Table>(manifest.value), "command");
-  if (command && command->table() && !placeholders.empty())
-    fill_command(std::get<Table>(command->value), placeholders);
+  if (command && command->table() && !placeholders.empty() &&
+      !Filling(placeholders, room).fill_command(std::get<Table>(command->value)))
+    return std::nullopt;
   return manifest;
 }
 

@@ -4,17 +4,17 @@
 #pragma once
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "daemon/manifest/expansion.h"
 #include "daemon/manifest/fields.h"
 
 namespace trainyard {
 
 class Sweep {
  public:
-  static constexpr std::size_t most_runs = 10'000;
-
   // `manifest` is read again by each call, and must live as long. Reads [sweep] of it, where there is one,
   // and finds the place of each name: a key of [train] (its last parts or its whole path, as long as only one
   // key is meant), or {name} in the texts of [command].
@@ -23,8 +23,9 @@ class Sweep {
   // The product of the lists; 1 without [sweep], or when something is wrong with it.
   std::size_t runs() const { return runs_; }
 
-  // The manifest of one run, without [sweep]. The last list runs fastest.
-  Node manifest_of(std::size_t run) const;
+  // The manifest of one run, without [sweep]. The last list runs fastest. Nothing when `room` does not hold
+  // it; else what it takes is gone from there.
+  std::optional<Node> manifest_of(std::size_t run, Room& room) const;
 
   // What distinguishes the run, for people: {"learning_rate": "0.1"}.
   std::map<std::string, std::string> values_of(std::size_t run) const;
@@ -45,6 +46,7 @@ class Sweep {
   const Node& value_of(std::size_t variable, std::size_t run) const;
 
   Node manifest_;  // without [sweep]
+  std::size_t footprint_;
   std::vector<Variable> variables_;
   std::size_t runs_ = 1;
 };

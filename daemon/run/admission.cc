@@ -32,6 +32,27 @@ std::string run_list(const std::vector<std::int64_t>& runs) {
   return (runs.size() == 1 ? "run " : "runs ") + join(names, ", ");
 }
 
+// In the scheduler, or on their way there.
+int jobs_of(const TrainingRun& run) {
+  return occupies_plan(run.state) ? jobs_per_run : has_live_train_job(run) + has_live_store_job(run);
+}
+
+bool has_room(const JobRoom& room, const TrainingRun& run) {
+  return room.in_all >= jobs_per_run && (run.gpus > 0 || room.without_gpus >= jobs_per_run);
+}
+
+WaitingFor no_room(const JobRoom& room) {
+  return {"max_jobs",
+          room.in_all < jobs_per_run
+              ? "the daemon's limit of jobs in Slurm is reached ([slurm] max_jobs)"
+              : "runs without GPUs have their half of the daemon's jobs in Slurm ([slurm] max_jobs)"};
+}
+
+void take(JobRoom& room, const TrainingRun& run) {
+  room.in_all -= jobs_per_run;
+  if (run.gpus == 0) room.without_gpus -= jobs_per_run;
+}
+
 WaitingFor full(const Plan& plan, const PlanUse& use) {
   return {"plan", fmt::format("plan {}: {} of {} GPU{} in use by {}", plan.name, use.gpus, plan.gpus,
                               plan.gpus == 1 ? "" : "s", run_list(use.runs))};
@@ -100,9 +121,27 @@ std::map<std::string, PlanUse> plan_use(const Plans& plans, const std::vector<co
   return use;
 }
 
+void check_live_runs(const std::string& user, std::int64_t live, std::size_t more, std::int64_t most) {
+  if (live + static_cast<std::int64_t>(more) <= most) return;
+  throw Error(
+      ErrorKind::denied,
+      fmt::format("{} has {} runs that are not over, and with {} more there would be more than the {} "
+                  "that [daemon] max_live_runs_per_user allows; wait for some to end, or cancel some",
+                  user, live, more, most));
+}
+
+JobRoom room_for_jobs(int most_jobs, const std::vector<const TrainingRun*>& live) {
+  JobRoom room{most_jobs, std::max(jobs_per_run, most_jobs / 2)};
+  for (const TrainingRun* run : live) {
+    room.in_all -= jobs_of(*run);
+    if (run->gpus == 0) room.without_gpus -= jobs_of(*run);
+  }
+  return room;
+}
+
 Admission admit(const Plans& plans, const std::vector<const TrainingRun*>& queued,
                 const std::vector<const TrainingRun*>& live, const std::set<std::string>& data_on_its_way,
-                int room_for_jobs) {
+                JobRoom room) {
   Admission admission;
   std::map<std::string, PlanUse> use = plan_use(plans, live);
   std::map<std::string, std::int64_t> first_waiting;  // who is limited → the run at the head of the line
@@ -117,12 +156,11 @@ Admission admit(const Plans& plans, const std::vector<const TrainingRun*>& queue
       admission.waiting[run->id] = {"plan", fmt::format("plan {}: behind run {}", plan->name, ahead->second)};
     } else if (!run->dataset_digest.empty() && !data_on_its_way.contains(run->dataset_digest)) {
       admission.waiting[run->id] = {"data", "its data set is about to be staged"};
-    } else if (room_for_jobs < jobs_per_run) {
-      admission.waiting[run->id] = {"max_jobs",
-                                    "the daemon's limit of jobs in Slurm is reached ([slurm] max_jobs)"};
+    } else if (!has_room(room, *run)) {
+      admission.waiting[run->id] = no_room(room);
     } else {
       admission.admitted.push_back(run->id);
-      room_for_jobs -= jobs_per_run;
+      take(room, *run);
       use[party].gpus += gpus;
       use[party].runs.push_back(run->id);
       continue;

@@ -45,6 +45,17 @@ std::string limited_party(const Plans& plans, const TrainingRun& run);
 // By who is limited; runs that ask for no GPU do not count.
 std::map<std::string, PlanUse> plan_use(const Plans& plans, const std::vector<const TrainingRun*>& live);
 
+// Error{denied} when `more` runs would give the user more than `most` that are not over.
+void check_live_runs(const std::string& user, std::int64_t live, std::size_t more, std::int64_t most);
+
+// Jobs that may be added to the scheduler. Those of runs without GPUs are no plan's to limit: half of the
+// daemon's jobs is theirs at most, so that they cannot keep all others out.
+struct JobRoom {
+  int in_all = 0;
+  int without_gpus = 0;
+};
+JobRoom room_for_jobs(int most_jobs, const std::vector<const TrainingRun*>& live);
+
 struct Admission {
   std::vector<std::int64_t> admitted;  // in the order they were accepted
   std::map<std::int64_t, WaitingFor> waiting;
@@ -52,9 +63,8 @@ struct Admission {
 
 // `queued` and `live` in the order of their ids. Strict order for each who is limited: when one does not fit,
 // those behind it wait. `data_on_its_way(digest)` is false while its stage job is not in the scheduler yet.
-// At most `room_for_jobs` jobs may be added to the scheduler.
 Admission admit(const Plans& plans, const std::vector<const TrainingRun*>& queued,
                 const std::vector<const TrainingRun*>& live, const std::set<std::string>& data_on_its_way,
-                int room_for_jobs);
+                JobRoom room);
 
 }  // namespace trainyard

@@ -75,7 +75,7 @@ std::vector<std::string> exported(const ScriptSpec& script) {
     words.push_back(value.is_null() ? name : name + '=' + value.get<std::string>());
     if (value.is_string()) variables.push_back(words.back());
   }
-  for (const auto& [name, value] : script.origin.variables) variables.push_back(name + '=' + value);
+  for (const auto& [name, value] : script.origin->variables) variables.push_back(name + '=' + value);
   // srun reads it, and passes on just these, too.
   variables.push_back("SLURM_EXPORT_ENV=" + (words.empty() ? "NONE" : join(words, ",")));
   return variables;
@@ -110,9 +110,9 @@ std::vector<std::string> script_environment(const ScriptSpec& script) {
     for (const auto& [name, value] :
          {std::pair("ID", task->index), {"COUNT", task->count}, {"MIN", task->least}, {"MAX", task->most}})
       variables.push_back(fmt::format("SLURM_ARRAY_TASK_{}={}", name, value));
-  variables.push_back("SLURM_SUBMIT_DIR=" + script.origin.directory);
-  variables.push_back("SLURM_SUBMIT_HOST=" + script.origin.host);
-  variables.push_back(fmt::format("SLURM_UMASK={:04o}", static_cast<unsigned>(script.origin.umask)));
+  variables.push_back("SLURM_SUBMIT_DIR=" + script.origin->directory);
+  variables.push_back("SLURM_SUBMIT_HOST=" + script.origin->host);
+  variables.push_back(fmt::format("SLURM_UMASK={:04o}", static_cast<unsigned>(script.origin->umask)));
   variables.push_back("SLURM_PRIO_PROCESS=0");
   variables.push_back("SLURM_GET_USER_ENV=1");  // slurmd adds the user's login environment
   return variables;
@@ -125,13 +125,13 @@ void describe_script(JobRequest& request, const ScriptSpec& script, UtcSeconds a
   fill_patterns(options, script);
   fix_moments(options, accepted_at);
   request.batch_options = std::move(options);
-  request.command = script.origin.path;
+  request.command = script.origin->path;
   // The nodes that failed an earlier attempt come to those that the script leaves out; its signal is its own.
   if (const std::string left_out = script.options.value("exclude", ""); !left_out.empty())
     request.exclude_nodes = request.exclude_nodes.empty() ? left_out : left_out + ',' + request.exclude_nodes;
   if (script.options.contains("signal")) request.warning_signal = 0;
   request.working_directory =
-      from(script.origin.directory, script.options.value("chdir", script.origin.directory));
+      from(script.origin->directory, script.options.value("chdir", script.origin->directory));
   if (script.options.contains("comment"))
     request.comment += ": " + script.options["comment"].get<std::string>().substr(0, 500);
   // 3 and 4 are the script's stdout and stderr, opened by Slurm.

@@ -58,6 +58,13 @@ Office::~Office() {
 
 Response Office::ask(uid_t uid, const std::string& method, const std::string& target,
                      const std::string& body) {
+  std::promise<Response> answered;
+  begin(uid, method, target, body, answered);
+  return answered.get_future().get();
+}
+
+void Office::begin(uid_t uid, const std::string& method, const std::string& target, const std::string& body,
+                   std::promise<Response>& answered) {
   Request head;
   head.method = method;
   head.path = target.substr(0, target.find('?'));
@@ -65,9 +72,7 @@ Response Office::ask(uid_t uid, const std::string& method, const std::string& ta
   if (std::size_t mark = target.find('?'); mark != std::string::npos)
     for (const std::string& pair : split(target.substr(mark + 1), '&'))
       head.query[pair.substr(0, pair.find('='))] = pair.substr(pair.find('=') + 1);
-  std::promise<Response> answered;
   thread_.on_loop([&] { answer(std::move(head), body, answered); });
-  return answered.get_future().get();
 }
 
 void Office::answer(Request head, const std::string& body, std::promise<Response>& answered) {
@@ -79,6 +84,17 @@ void Office::answer(Request head, const std::string& body, std::promise<Response
   } catch (...) {
     responder.fail(std::current_exception());
   }
+}
+
+void Office::occupy_io(std::shared_future<void> until) {
+  thread_.on_loop([&] {
+    parts_->io.run(
+        [until] {
+          until.wait();
+          return true;
+        },
+        [](bool) {}, [](const std::exception_ptr&) {});
+  });
 }
 
 std::int64_t Office::add_run(uid_t uid, const Manifest& manifest, const std::vector<RunEvent>& events) {

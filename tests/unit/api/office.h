@@ -21,10 +21,16 @@ class Office {
 
   // The answer to "GET", "/v1/runs?state=live" as this user; admins are root and whoever runs the test.
   Response ask(uid_t uid, const std::string& method, const std::string& target, const std::string& body = "");
+  // The same, without waiting for the answer.
+  void begin(uid_t uid, const std::string& method, const std::string& target, const std::string& body,
+             std::promise<Response>& answered);
   Json ask_json(uid_t uid, const std::string& method, const std::string& target,
                 const std::string& body = "") {
     return parse_json(ask(uid, method, target, body).body, target);
   }
+
+  // Until then no file is touched and nothing is parsed.
+  void occupy_io(std::shared_future<void> until);
 
   // A run of that user with these events behind its acceptance; returns its number.
   std::int64_t add_run(uid_t uid, const Manifest& manifest, const std::vector<RunEvent>& events = {});

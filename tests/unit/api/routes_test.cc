@@ -147,6 +147,61 @@ TEST_F(Routes, AcceptAManifestOnceHoweverOftenItIsSent) {
   EXPECT_EQ(parse_json(again.body, "again")["repeated"], true);
 }
 
+TEST_F(Routes, RefuseAClientIdThatStandsForOtherContents) {
+  ASSERT_EQ(office_.ask(me, "POST", "/v1/runs", submission("a", command_manifest)).status, 201);
+  std::string other = command_manifest;
+  other.replace(other.find("true"), 4, "false");
+  const std::vector<std::string> others = {
+      submission("a", other), submission("a", command_manifest, {{"code", sha256("the code")}}),
+      submission("a", command_manifest, {{"from", {{"path", "/a"}}}}), submission("a", "no manifest")};
+  for (const std::string& body : others) {
+    Response response = office_.ask(me, "POST", "/v1/runs", body);
+    EXPECT_EQ(response.status, 400) << body;
+    EXPECT_THAT(response.body,
+                HasSubstr("client_id: a stands for another submission already, that of run 1"));
+  }
+  EXPECT_EQ(office_.ask(stranger, "POST", "/v1/runs", submission("a", other)).status, 201);
+  EXPECT_EQ(ids_of(office_.ask_json(me, "GET", "/v1/runs")).size(), 2u);
+}
+
+TEST_F(Routes, AnswerARepeatedRequestThoughItsSourcesHaveGone) {
+  const std::string data = "[data]\nsource = \"file://" + office_.path("folder/") + "\"\nformat = \"raw\"\n";
+  std::filesystem::create_directory(office_.path("folder"));
+  write_atomically(office_.path("folder/a"), "bytes");
+  Response first = office_.ask(me, "POST", "/v1/runs", submission("a", command_manifest + data));
+  ASSERT_EQ(first.status, 201) << first.body;
+  std::filesystem::remove_all(office_.path("folder"));
+  Response again = office_.ask(me, "POST", "/v1/runs", submission("a", command_manifest + data));
+  EXPECT_EQ(again.status, 200) << again.body;
+  EXPECT_EQ(parse_json(again.body, "again")["count"], 1);
+}
+
+TEST_F(Routes, RefuseWhatIsNestedDeeplyWhereverItStands) {
+  const std::string deep = std::string(400'000, '[') + std::string(400'000, ']');
+  for (const char* key : {"set", "from", "manifest", "unknown"}) {
+    Response response = office_.ask(me, "POST", "/v1/runs",
+                                    "{\"client_id\":\"a\",\"" + std::string(key) + "\":" + deep + "}");
+    EXPECT_EQ(response.status, 400);
+    EXPECT_THAT(response.body, HasSubstr("nested deeper than 64 levels"));
+  }
+}
+
+TEST_F(Routes, AnswerOthersWhileManifestsAreRead) {
+  std::promise<void> go_on;
+  office_.occupy_io(go_on.get_future().share());
+  std::promise<Response> submitted, rerun;
+  std::int64_t run = office_.add_run(me, manifest_named("again"), until_failed());
+  office_.begin(me, "POST", "/v1/runs", submission("a", command_manifest), submitted);
+  office_.begin(me, "POST", "/v1/runs/" + std::to_string(run) + "/rerun", "{\"client_id\":\"b\"}", rerun);
+  EXPECT_EQ(office_.ask(me, "GET", "/v1/status").status, 200);
+  std::future<Response> first = submitted.get_future(), second = rerun.get_future();
+  EXPECT_EQ(first.wait_for(std::chrono::seconds(0)), std::future_status::timeout);
+  EXPECT_EQ(second.wait_for(std::chrono::seconds(0)), std::future_status::timeout);
+  go_on.set_value();
+  EXPECT_EQ(first.get().status, 201);
+  EXPECT_EQ(second.get().status, 201);
+}
+
 TEST_F(Routes, NameEveryProblemOfAManifestAndQueueNothing) {
   std::string wrong =
       "name = 7\n[result]\n[resources]\nnodes = 0\ngpus_per_nodes = 1\n[command]\nrun = \"\"\n";
@@ -201,6 +256,10 @@ TEST_F(Routes, RerunWhatTheCallerOwns) {
   std::string fresh = "/v1/runs/" + answer["runs"][0].dump();
   EXPECT_EQ(office_.ask_json(me, "GET", fresh)["name"], "again");
   EXPECT_EQ(office_.ask_json(me, "GET", fresh + "/manifest")["file"], "digits.toml");
+
+  const std::string again = "/v1/runs/" + std::to_string(run) + "/rerun";
+  EXPECT_EQ(office_.ask_json(me, "POST", again, "{\"client_id\":\"b\"}")["runs"], answer["runs"]);
+  EXPECT_EQ(office_.ask(me, "POST", fresh + "/rerun", "{\"client_id\":\"b\"}").status, 400);
 
   std::int64_t anothers = office_.add_run(stranger, manifest_named("no"), until_failed());
   EXPECT_EQ(

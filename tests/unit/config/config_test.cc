@@ -38,6 +38,7 @@ TEST(TheSettings, HaveADefaultEach) {
   EXPECT_EQ(config.log_level, LogLevel::info);
   EXPECT_EQ(config.time_zone, system_zone());
   EXPECT_EQ(config.max_code_bytes, 64 << 20);
+  EXPECT_EQ(config.max_live_runs_per_user, 20'000);
   EXPECT_EQ(config.scratch, "/scratch/trainyard");
   EXPECT_EQ(config.keep_runs, std::chrono::hours(30 * 24));
   EXPECT_EQ(config.cache_bytes, 0);
@@ -58,6 +59,7 @@ admins = ["ada", "grace"]
 log_level = "debug"
 time_zone = "America/St_Johns"
 max_code_size = "8 MiB"
+max_live_runs_per_user = 12
 )");
   EXPECT_EQ(config.socket, "/tmp/t.sock");
   EXPECT_EQ(config.state_dir, "/tmp/state");
@@ -67,6 +69,7 @@ max_code_size = "8 MiB"
   EXPECT_EQ(config.log_level, LogLevel::debug);
   EXPECT_EQ(config.time_zone, "America/St_Johns");
   EXPECT_EQ(config.max_code_bytes, 8 << 20);
+  EXPECT_EQ(config.max_live_runs_per_user, 12);
 }
 
 TEST(TheSettings, OfTheNetworkAreRead) {

@@ -142,5 +142,96 @@ TEST(TheHandover, NamesTheKeyThatIsMissingOrWrong) {
   EXPECT_EQ(refusal(Json::array()), "version: looked for in something that is no object");
 }
 
+template <class Value>
+Json with(const Value& value, const char* key, const Json& other) {
+  Json json = to_json(value);
+  json[key] = other;
+  return json;
+}
+
+template <class Value>
+bool is_refused(Value (*read)(const Json&), const Json& json) {
+  try {
+    read(json);
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::invalid);
+    return true;
+  }
+  return false;
+}
+
+// For each number: the key, the least and the greatest that are believed.
+template <class Value>
+void expect_bounds(const Value& good, Value (*read)(const Json&), const char* key, std::int64_t least,
+                   std::int64_t most) {
+  SCOPED_TRACE(key);
+  EXPECT_FALSE(is_refused(read, with(good, key, least)));
+  EXPECT_FALSE(is_refused(read, with(good, key, most)));
+  EXPECT_TRUE(is_refused(read, with(good, key, least - 1)));
+  EXPECT_TRUE(is_refused(read, with(good, key, most + 1)));
+  EXPECT_TRUE(is_refused(read, with(good, key, 9'000'000'000'000'000'000)));
+  EXPECT_TRUE(is_refused(read, with(good, key, 1e300)));
+  EXPECT_TRUE(is_refused(read, with(good, key, nullptr)));
+}
+
+TEST(Evidence, IsBelievedWithinBoundsOnly) {
+  constexpr std::int64_t most_bytes = std::int64_t{1} << 60;
+  expect_bounds(a_claim(), claim_from_json, "restarts", 0, 1'000'000);
+  const StartEvidence start{a_claim(), {"n1"}, 8, noon};
+  expect_bounds(start, start_evidence_from_json, "gpus", 0, 1'000'000);
+  ExitEvidence exit;
+  exit.claim = a_claim();
+  expect_bounds(exit, exit_evidence_from_json, "exit_code", 0, 255);
+  expect_bounds(exit, exit_evidence_from_json, "signal", 0, 127);
+  expect_bounds(StageEvidence{}, stage_evidence_from_json, "size_bytes", 0, most_bytes);
+  expect_bounds(StageEvidence{}, stage_evidence_from_json, "samples", 0, std::int64_t{1} << 53);
+  expect_bounds(StageEvidence{}, stage_evidence_from_json, "test_samples", 0, std::int64_t{1} << 53);
+  expect_bounds(StoreEvidence{}, store_evidence_from_json, "objects", 0, std::int64_t{1} << 32);
+  expect_bounds(StoreEvidence{}, store_evidence_from_json, "size_bytes", 0, most_bytes);
+  for (double seconds : {-1.0, 1e18, 1e308})
+    EXPECT_TRUE(is_refused(exit_evidence_from_json, with(exit, "elapsed_seconds", seconds)));
+}
+
+TEST(Evidence, SpeaksOfNoTimeThatIsStillToCome) {
+  const StartEvidence start{a_claim(), {"n1"}, 8, noon};
+  const std::int64_t year_2100 = 4'102'444'800;
+  for (std::int64_t never :
+       {std::int64_t{-1}, year_2100, to_unix(now()) + 2 * 3600, std::int64_t{9'000'000'000'000'000'000}}) {
+    SCOPED_TRACE(never);
+    EXPECT_TRUE(is_refused(claim_from_json, with(a_claim(), "at", never)));
+    EXPECT_TRUE(is_refused(start_evidence_from_json, with(start, "at", never)));
+    EXPECT_TRUE(is_refused(exit_evidence_from_json, with(ExitEvidence{}, "started_at", never)));
+    EXPECT_TRUE(is_refused(exit_evidence_from_json, with(ExitEvidence{}, "ended_at", never)));
+    EXPECT_TRUE(is_refused(stage_evidence_from_json, with(StageEvidence{}, "at", never)));
+    EXPECT_TRUE(is_refused(store_evidence_from_json, with(StoreEvidence{}, "at", never)));
+    EXPECT_THROW(past_time(never, "heartbeat"), Error);
+  }
+  EXPECT_FALSE(is_refused(claim_from_json, with(a_claim(), "at", to_unix(now()) + 60)));
+}
+
+TEST(Evidence, HoldsNoListOrTextWithoutEnd) {
+  const StartEvidence start{a_claim(), {"n1"}, 8, noon};
+  const std::string long_text(64 << 10, 'x');
+  EXPECT_TRUE(is_refused(claim_from_json, with(a_claim(), "host", long_text)));
+  EXPECT_TRUE(is_refused(claim_from_json, with(a_claim(), "cluster", long_text)));
+  EXPECT_TRUE(is_refused(start_evidence_from_json, with(start, "hosts", std::vector<Json>(65'537, "n"))));
+  EXPECT_TRUE(is_refused(start_evidence_from_json, with(start, "hosts", {long_text})));
+  EXPECT_EQ(exit_evidence_from_json(with(ExitEvidence{}, "message", long_text)).message.size(), 16U << 10);
+  EXPECT_TRUE(is_refused(exit_evidence_from_json, with(ExitEvidence{}, "last_lines", {long_text})));
+  EXPECT_TRUE(
+      is_refused(exit_evidence_from_json, with(ExitEvidence{}, "last_lines", std::vector<Json>(21, "l"))));
+  EXPECT_TRUE(is_refused(exit_evidence_from_json, with(ExitEvidence{}, "last_lines", "no list")));
+}
+
+TEST(Evidence, IsFitToBeShown) {
+  ExitEvidence exit;
+  exit.message = "ended\033[2J\n<0>panic";
+  exit.last_lines = {"\033]0;title\a", "loss\t0.1"};
+  const ExitEvidence read = read_back(to_json(exit), exit_evidence_from_json);
+  EXPECT_EQ(read.message, "ended?[2J\n<0>panic");
+  EXPECT_EQ(read.last_lines, (std::vector<std::string>{"?]0;title?", "loss\t0.1"}));
+  EXPECT_EQ(claim_from_json(with(a_claim(), "host", "n1\n<0>")).host, "n1?<0>");
+}
+
 }  // namespace
 }  // namespace trainyard

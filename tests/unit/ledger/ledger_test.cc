@@ -76,6 +76,22 @@ TEST_F(ALedger, KeepsTheManifestAsItCame) {
   EXPECT_FALSE(ledger_->submission_of(4711));
 }
 
+TEST_F(ALedger, KeepsWhatAClientIdStandsFor) {
+  ledger_->accept({ada().uid, "c1", "digits.toml", "", "digest"}, {accepted()}, {});
+  reopen();
+  EXPECT_EQ(ledger_->find_submission(ada().uid, "c1")->contents, "digest");
+  EXPECT_FALSE(ledger_->find_submission(ada().uid + 1, "c1"));
+}
+
+TEST_F(ALedger, CountsTheLiveRunsOfAUser) {
+  std::int64_t id = accept(accepted(), "c1");
+  accept(accepted(), "c2");
+  EXPECT_EQ(ledger_->live_runs_of(ada().uid), 2);
+  EXPECT_EQ(ledger_->live_runs_of(ada().uid + 1), 0);
+  append(id, {event::Failed{at(1), "no such bucket", {}}});
+  EXPECT_EQ(ledger_->live_runs_of(ada().uid), 1);
+}
+
 TEST_F(ALedger, GivesTheSameFoldsWhenItIsOpenedAgain) {
   std::int64_t id = accept(accepted(), "c1");
   std::vector<RunEvent> events = life_until(5);

@@ -30,7 +30,7 @@ TEST(ABatchScript, IsTheProgramOfItsRun) {
   const std::string text = script("#SBATCH -t 5");
   const Manifest manifest = read_manifest(text, "dir/job.sh").at(0);
   EXPECT_EQ(manifest.name, "job.sh");
-  EXPECT_EQ(std::get<ScriptSpec>(manifest.program).text, text);
+  EXPECT_EQ(*std::get<ScriptSpec>(manifest.program).text, text);
   EXPECT_EQ(manifest.results_target, "");
   EXPECT_EQ(manifest_from_json(to_json(manifest)), manifest);
 }

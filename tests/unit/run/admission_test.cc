@@ -26,14 +26,14 @@ TrainingRun admitted(TrainingRun run) {
   return run;
 }
 
-Admission admit_of(const std::vector<TrainingRun>& runs, int room_for_jobs = 1000,
+Admission admit_of(const std::vector<TrainingRun>& runs, int jobs = 1000,
                    const std::set<std::string>& data_on_its_way = {}) {
   std::vector<const TrainingRun*> waiting, live;
   for (const TrainingRun& run : runs) {
     live.push_back(&run);
     if (run.state == RunState::queued) waiting.push_back(&run);
   }
-  return admit(plans, waiting, live, data_on_its_way, room_for_jobs);
+  return admit(plans, waiting, live, data_on_its_way, {jobs, jobs});
 }
 
 using Ids = std::vector<std::int64_t>;
@@ -90,6 +90,36 @@ TEST(Admissions, WithoutPlansIsLimitedByRoomForJobsAlone) {
       admit_of({queued(1, 64, "ada", ""), queued(2, 64, "ada", ""), queued(3, 64, "ada", "")}, 5);
   EXPECT_EQ(admission.admitted, (Ids{1, 2}));
   EXPECT_NE(admission.waiting.at(3).words.find("[slurm] max_jobs"), std::string::npos);
+}
+
+TEST(RunsWithoutGpus, HaveHalfOfTheDaemonsJobsAtMost) {
+  std::vector<TrainingRun> runs;
+  for (std::int64_t id = 1; id <= 10; ++id) runs.push_back(queued(id, 0, "eve"));
+  runs.push_back(queued(11, 1, "ada"));
+  std::vector<const TrainingRun*> waiting;
+  for (const TrainingRun& run : runs) waiting.push_back(&run);
+  Admission admission = admit(plans, waiting, waiting, {}, room_for_jobs(12, waiting));
+  EXPECT_EQ(admission.admitted, (Ids{1, 2, 3, 11}));
+  EXPECT_EQ(admission.waiting.at(4).words,
+            "runs without GPUs have their half of the daemon's jobs in Slurm ([slurm] max_jobs)");
+}
+
+TEST(RoomForJobs, IsLessByThoseInTheSchedulerAndOnTheirWay) {
+  const TrainingRun waits = queued(1, 0, "ada"), without = admitted(queued(2, 0, "ada")),
+                    with = admitted(queued(3, 1, "ada"));
+  const JobRoom room = room_for_jobs(100, {&waits, &without, &with});
+  EXPECT_EQ(room.in_all, 96);
+  EXPECT_EQ(room.without_gpus, 48);
+  EXPECT_EQ(room_for_jobs(3, {}).without_gpus, 2);  // one run, however few jobs there may be
+}
+
+TEST(LiveRuns, OfAUserAreLimitedAndTheRefusalSaysWhatToDo) {
+  EXPECT_NO_THROW(check_live_runs("ada", 90, 10, 100));
+  Error error = error_of([] { check_live_runs("ada", 90, 11, 100); });
+  EXPECT_EQ(error.kind(), ErrorKind::denied);
+  EXPECT_STREQ(error.what(),
+               "ada has 90 runs that are not over, and with 11 more there would be more than the 100 that "
+               "[daemon] max_live_runs_per_user allows; wait for some to end, or cancel some");
 }
 
 TEST(Admissions, AwaitsTheStageJob) {

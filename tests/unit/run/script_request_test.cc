@@ -18,7 +18,7 @@ struct AScript : testing::Test {
   ScriptSpec read(const std::string& options) {
     auto script = std::get<ScriptSpec>(
         read_manifest("#!/bin/sh\n#SBATCH " + options + "\ntrue\n", "job.sh").at(0).program);
-    script.origin = {"/home/ada/job.sh", "/home/ada", "login1", 027, {{"EDITOR", "vi"}}};
+    script.origin = ScriptOrigin{"/home/ada/job.sh", "/home/ada", "login1", 027, {{"EDITOR", "vi"}}};
     return script;
   }
   JobRequest request(const std::string& options) {
