@@ -80,7 +80,6 @@ bool send_record(int connection, const BrokerReport& report, int attached) {
 Broker::Broker(BrokerOptions options) : options_(std::move(options)) {
   make_room_for(options_.most_deputies);
   processes_ = find_survivors(options_.deputy.path);
-  kill_all();
   listener_ = listen_at(options_.socket);
 }
 

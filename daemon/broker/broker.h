@@ -14,8 +14,8 @@ namespace trainyard {
 
 class Broker {
  public:
-  // Listens at options.socket, mode 0660 of the group that this process has, and kills what deputies an
-  // earlier broker has left. Ends the process when it cannot.
+  // Finds the deputies that an earlier broker left, and listens at options.socket, mode 0660 of the group
+  // that this process has. Ends the process when it cannot.
   explicit Broker(BrokerOptions options);
 
   // Until a signal ends the process; its deputies are killed by the kernel then.

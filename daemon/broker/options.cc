@@ -17,24 +17,24 @@ constexpr option known[] = {
     {"most-deputies", required_argument, nullptr, 'm'}, {"allow-root", no_argument, nullptr, '0'},
     {"allow-sudoers", no_argument, nullptr, 'w'},       {nullptr, 0, nullptr, 0}};
 
-[[noreturn]] void misuse(const char* option, const char* message) {
-  std::fprintf(stderr, "<3>%s %s; see trainyard-broker(8)\n", option, message);
+[[noreturn]] void misuse(const std::string& option, const char* message) {
+  std::fprintf(stderr, "<3>%s %s; see trainyard-broker(8)\n", option.c_str(), message);
   std::exit(2);
 }
 
-void read_number(const char* option, const char* word, unsigned& number) {
+void read_number(const std::string& option, const char* word, unsigned& number) {
   const char* end = word + std::strlen(word);
   auto [rest, error] = std::from_chars(word, end, number);
   if (error != std::errc() || rest != end) misuse(option, "needs a number");
 }
 
-void read_path(const char* option, const char* word, std::string& path) {
+void read_path(const std::string& option, const char* word, std::string& path) {
   if (word[0] != '/') misuse(option, "needs an absolute path");
   path = word;
 }
 
 // clang-format off
-void take(int letter, const char* name, BrokerOptions& options) {
+void take(int letter, const std::string& name, BrokerOptions& options) {
   AllowRules& rules = options.deputy.rules;
   switch (letter) {
     case 'd': return read_number(name, optarg, options.daemon_uid);
@@ -57,7 +57,7 @@ BrokerOptions read_options(int count, char** words) {
   BrokerOptions options;
   int letter = 0, which = 0;
   while ((letter = ::getopt_long(count, words, "", known, &which)) != -1)
-    take(letter, known[which].name, options);
+    take(letter, std::string("--") + known[which].name, options);
   if (optind < count) misuse(words[optind], "is no option");
   if (options.daemon_uid == 0) misuse("--daemon-uid", "has to name a user, and not root");
   if (options.socket.empty()) misuse("--socket", "has to say where trainyardd connects");
