@@ -21,6 +21,9 @@ class Broker {
   // Until a signal ends the process; its deputies are killed by the kernel then.
   [[noreturn]] void serve();
 
+  // One turn of it: waits for events and serves them.
+  void serve_events();
+
  private:
   // A report on its way to the daemon, with the deputy's socket if it has one.
   struct Outgoing {
@@ -28,7 +31,6 @@ class Broker {
     UniqueFd socket;
   };
 
-  void serve_events();
   void accept_daemon();
   void drop_daemon();
   void greet_daemon();
