@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
+#include <linux/keyctl.h>
 #include <pwd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -92,6 +93,10 @@ void drop_capabilities() {
   if (::syscall(SYS_capset, &header, none) != 0) give_up(Refusal::privileges_not_dropped, "capset");
 }
 
+// Or the deputies of all users would share the broker's. Where there are no keyrings there is nothing to
+// share.
+void leave_keyring() { ::syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, nullptr); }
+
 // Asks the kernel instead of believing that the calls above did what they said.
 void prove_unprivileged(uid_t uid, gid_t gid) {
   errno = 0;
@@ -159,6 +164,7 @@ void become_deputy(const DeputyProgram& program, uid_t uid, DeputyKind kind, int
   if (refusal != Refusal::none) refuse(refusal);
 
   set_ids(uid, user.pw_gid, groups);
+  leave_keyring();
   drop_capabilities();
   prove_unprivileged(uid, user.pw_gid);
   die_with(broker);

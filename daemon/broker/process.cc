@@ -4,6 +4,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -58,7 +59,11 @@ std::vector<DeputyProcess> find_survivors(const std::string& path) {
     // First: should the number pass on to another process meanwhile, this is the descriptor of one that is
     // gone.
     process.pidfd = open_pidfd(process.pid);
-    if (process.pidfd && identify(process, path)) found.push_back(std::move(process));
+    if (!process.pidfd || !identify(process, path)) continue;
+    bool is_first = std::none_of(found.begin(), found.end(), [&](const DeputyProcess& other) {
+      return other.uid == process.uid && other.kind == process.kind;
+    });
+    if (is_first) found.push_back(std::move(process));  // who forges more cannot fill the table
   }
   return found;
 }

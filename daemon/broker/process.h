@@ -28,7 +28,7 @@ void kill_process(const DeputyProcess& process);  // no error if it is gone
 
 // Deputies of an earlier broker: the processes that run the program at `path` as one, in this process's
 // control group. With systemd that is the broker's unit, where users cannot put processes. Without, a user
-// can forge one, and so block himself alone.
+// can forge one, and so block himself alone: of each uid and kind one is told.
 std::vector<DeputyProcess> find_survivors(const std::string& path);
 
 }  // namespace trainyard

@@ -1,7 +1,5 @@
 """Between daemon, broker and deputies: who may what, and that each may die without the others."""
-import os
 import pathlib
-import signal
 import stat
 
 import yard
@@ -35,8 +33,7 @@ class TheDaemon(DaemonCase):
 
     def test_goes_on_after_its_deputies_are_killed(self):
         self.assert_completed(*self.run_to_its_end(self.command("true")))
-        for deputy in self.yard.deputies("yard_ada"):
-            os.kill(deputy.pid, signal.SIGKILL)
+        self.yard.kill_deputies()
         self.assert_completed(*self.run_to_its_end(self.command("true")))
 
     def test_goes_on_when_the_broker_is_back(self):

@@ -198,6 +198,17 @@ class Yard:
                     found.append(Deputy(int(folder.name), owner, kind))
         return [deputy for deputy in found if user in (None, deputy.user)]
 
+    def kill_deputies(self, chosen=lambda deputy: True):
+        """Kills those that are chosen, as a user can his own."""
+        for deputy in filter(chosen, self.deputies()):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(deputy.pid, signal.SIGKILL)
+
+    def restart_broker(self):
+        """Kills the broker, which is then started again at once, as by systemd."""
+        self.kill_broker()
+        self.start_broker()
+
     def assert_daemon_has_no_rights(self):
         """In /proc, where it cannot be pretended: the daemon is its own user without a capability, and cannot get one."""
         if self.daemon_user is None or self.daemon.poll() is not None:

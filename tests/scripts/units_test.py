@@ -87,6 +87,14 @@ class TheBroker(unittest.TestCase):
                                   env=environment).stdout.strip()
 
 
+class TheSourceOfTheBroker(unittest.TestCase):
+    def test_is_short_enough_to_be_read(self):
+        """With all of ours that it links; without blank lines and those that are comments alone."""
+        files = [file for file in (ROOT / "daemon/broker").glob("*.[hc]*") if file.name != "record.cc"]  # the daemon's
+        lines = [line.strip() for file in [*files, ROOT / "daemon/base/unique_fd.h"] for line in file.read_text().splitlines()]
+        self.assertLessEqual(len([line for line in lines if line and not line.startswith("//")]), 700)
+
+
 class ThePageOfTheBroker(unittest.TestCase):
     def setUp(self):
         self.page = (ROOT / "man/trainyard-broker.8.scd").read_text()

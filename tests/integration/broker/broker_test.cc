@@ -72,6 +72,14 @@ TEST_F(ADeputy, InheritsNothingOfTheBrokers) {
   EXPECT_THAT(deputy.ask("limits"), ::testing::ContainsRegex("Max core file size +0 +0"));
 }
 
+TEST_F(ADeputy, SharesNoKeyring) {
+  BrokerProcess broker(folder());
+  Connection daemon = broker.ready();
+  Deputy of_ada = daemon.start(ada, files, 1), of_ben = daemon.start(ben, files, 2);
+  if (of_ada.ask("keyring") == "-1") GTEST_SKIP() << "this kernel has no keyrings";
+  EXPECT_NE(of_ada.ask("keyring"), of_ben.ask("keyring"));
+}
+
 TEST_F(ADeputy, OfRootHasNoCapabilityEither) {
   BrokerProcess broker(folder(), {"--allow-root"});
   Connection daemon = broker.ready();

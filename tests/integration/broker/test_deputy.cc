@@ -1,8 +1,10 @@
 // A deputy for the tests of the broker: does what the lines say that come over its socket, and tells what it
 // is.
 #include <dirent.h>
+#include <linux/keyctl.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -63,6 +65,8 @@ void obey(const std::string& word) {
   if (word == "limits") return say(contents("/proc/self/limits"));
   if (word == "descriptors") return say(descriptors());
   if (word == "place") return say(place());
+  if (word == "keyring")
+    return say(std::to_string(::syscall(SYS_keyctl, KEYCTL_GET_KEYRING_ID, KEY_SPEC_SESSION_KEYRING, 0)));
   if (word == "pid") return say(std::to_string(::getpid()));
   if (word == "root") return say(::setuid(0) == 0 || ::seteuid(0) == 0 ? "regained" : "refused");
   if (word == "stay") return ::prctl(PR_SET_PDEATHSIG, 0), say("staying");  // as a hostile user would have it
