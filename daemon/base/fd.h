@@ -1,4 +1,4 @@
-// Files and descriptors: one owner each, and writes that are seen complete or not at all.
+// Files, and writes that are seen complete or not at all.
 // This header stays C++17: the kernels include it.
 #pragma once
 #include <cstdint>
@@ -6,24 +6,9 @@
 #include <string>
 #include <string_view>
 
+#include "daemon/base/unique_fd.h"
+
 namespace trainyard {
-
-class UniqueFd {
- public:
-  UniqueFd() = default;
-  explicit UniqueFd(int fd) : fd_(fd) {}
-  UniqueFd(UniqueFd&& other) noexcept : fd_(other.release()) {}
-  UniqueFd& operator=(UniqueFd&& other) noexcept;
-  ~UniqueFd();
-
-  int get() const { return fd_; }
-  explicit operator bool() const { return fd_ >= 0; }
-  int release();
-  void reset();
-
- private:
-  int fd_ = -1;
-};
 
 // "open /a/b: No such file or directory", with the kind that errno means
 // (ENOENT not_found; EACCES, EPERM denied; ENOSPC, EDQUOT, EIO … unavailable).

@@ -1,70 +1,64 @@
 #include "daemon/broker/record.h"
 
-#include <sys/wait.h>
-
 namespace trainyard {
+namespace {
 
-const char* words_of(Refusal refusal) {
-  switch (refusal) {
-    case Refusal::none:
-      return "nothing was refused";
-    case Refusal::wrong_version:
-      return "trainyardd and trainyard-broker are of different releases; restart both services";
-    case Refusal::bad_request:
-      return "trainyard-broker does not understand the request; is it of the same release as trainyardd?";
-    case Refusal::uid_too_low:
-      return "the uid is a system user's; trainyard-broker --least-uid says which are people's";
-    case Refusal::refused_uid:
-      return "the uid is one of those that trainyard-broker --refuse-uid names, or that of trainyardd";
-    case Refusal::superuser:
-      return "root may not submit runs; submit as an ordinary user, or start trainyard-broker with "
-             "--allow-root";
-    case Refusal::sudoer:
-      return "members of sudo, wheel and admin may not submit runs, because who controls trainyardd could "
-             "become root "
-             "through them; submit as another user, or start trainyard-broker with --allow-sudoers";
-    case Refusal::not_in_group:
-      return "the user is not in the group that trainyard-broker --group names; an admin can add him to it";
-    case Refusal::unknown_user:
-      return "this machine knows no user with that uid; getent passwd shows whom it knows";
-    case Refusal::name_service_unavailable:
-      return "the name service of this machine does not answer";
-    case Refusal::still_there:
-      return "an earlier process of the same user has not ended yet, perhaps because a file system does not "
-             "answer";
-    case Refusal::too_many:
-      return "trainyard-broker has as many deputies as it may have (--most-deputies)";
-    case Refusal::fork_failed:
-      return "this machine has no room for another process";
-    case Refusal::privileges_not_dropped:
-      return "the process would have kept rights of root, and so was ended; see the journal of "
-             "trainyard-broker";
-    case Refusal::setup_failed:
-      return "the process could not be prepared; see the journal of trainyard-broker";
-    case Refusal::exec_failed:
-      return "trainyard-deputy cannot be executed; is it installed where trainyard-broker --deputy says?";
-  }
-  return "trainyard-broker refused, for a reason that this release of trainyardd does not know";
+constexpr bool passes = true, lasts = false;
+
+struct Meaning {
+  Refusal refusal;
+  bool passes_by_itself;
+  const char* words;
+};
+
+// clang-format off
+constexpr Meaning meanings[] = {
+    {Refusal::none, passes, "nothing was refused"},
+    {Refusal::wrong_version, lasts,
+     "trainyardd and trainyard-broker are of different releases; restart both services"},
+    {Refusal::bad_request, lasts,
+     "trainyard-broker does not understand the request; is it of the same release as trainyardd?"},
+    {Refusal::uid_too_low, lasts,
+     "the uid is a system user's; trainyard-broker --least-uid says where those of people begin"},
+    {Refusal::refused_uid, lasts,
+     "the uid is a service's: nobody, trainyardd's own, or one that trainyard-broker --refuse-uid names"},
+    {Refusal::superuser, lasts,
+     "root may not submit runs; submit as an ordinary user, or start trainyard-broker with --allow-root"},
+    {Refusal::sudoer, lasts,
+     "members of the groups sudo and wheel may not submit runs, because whoever controls trainyardd could become root "
+     "through them; submit as another user, or start trainyard-broker with --allow-sudoers"},
+    {Refusal::not_in_group, lasts,
+     "the user is not in the group that trainyard-broker --group names; an admin can add him to it"},
+    {Refusal::unknown_user, lasts,
+     "this machine knows no user with that uid; getent passwd shows whom it knows"},
+    {Refusal::name_service_unavailable, passes, "the name service of this machine does not answer"},
+    {Refusal::still_there, passes,
+     "an earlier process of the same user has not ended yet, perhaps because a file system does not answer"},
+    {Refusal::too_many, passes, "trainyard-broker has as many deputies as --most-deputies allows"},
+    {Refusal::fork_failed, passes, "this machine, or a limit of the user's, has no room for another process"},
+    {Refusal::privileges_not_dropped, lasts,
+     "the process would have kept rights of root, and so was ended; see the journal of trainyard-broker"},
+    {Refusal::setup_failed, passes,
+     "the process could not be prepared; see the journal of trainyard-broker"},
+    {Refusal::exec_failed, lasts,
+     "trainyard-deputy cannot be executed; is it where trainyard-broker --deputy says, and may everybody execute it?"},
+};
+// clang-format on
+
+constexpr Meaning unknown{
+    Refusal::none, lasts,
+    "trainyard-broker refused for a reason that this release of trainyardd does not know"};
+
+const Meaning& meaning_of(Refusal refusal) {
+  for (const Meaning& meaning : meanings)
+    if (meaning.refusal == refusal) return meaning;
+  return unknown;
 }
 
-bool passes_by_itself(Refusal refusal) {
-  switch (refusal) {
-    case Refusal::name_service_unavailable:
-    case Refusal::still_there:
-    case Refusal::too_many:
-    case Refusal::fork_failed:
-    case Refusal::setup_failed:
-      return true;
-    default:
-      return false;
-  }
-}
+}  // namespace
 
-int exit_status_of(Refusal refusal) { return first_refusal_status + static_cast<int>(refusal); }
+const char* words_of(Refusal refusal) { return meaning_of(refusal).words; }
 
-Refusal refusal_in(int wait_status) {
-  if (!WIFEXITED(wait_status) || WEXITSTATUS(wait_status) <= first_refusal_status) return Refusal::none;
-  return static_cast<Refusal>(WEXITSTATUS(wait_status) - first_refusal_status);
-}
+bool passes_by_itself(Refusal refusal) { return meaning_of(refusal).passes_by_itself; }
 
 }  // namespace trainyard

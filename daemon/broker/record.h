@@ -7,6 +7,8 @@
 // or `started` is reported `reaped` exactly once, when it is gone. A newer connection of the daemon replaces
 // the older one, and when a connection ends, all deputies are killed.
 #pragma once
+#include <sys/wait.h>
+
 #include <cstdint>
 
 namespace trainyard {
@@ -28,7 +30,7 @@ enum class BrokerEvent : std::uint32_t {
   started = 1,   // the process is there, and comes with one end of a SOCK_STREAM socketpair (SCM_RIGHTS).
                  // The checks that need the name service follow in it: they may still end it, as `reaped`
   refused = 2,   // there is no process; `refusal` says why
-  reaped = 3,    // the process is gone, and no trace of it is left
+  reaped = 3,    // the process is gone: nothing of it runs any more
   survivor = 4,  // a process of an earlier connection, or of an earlier broker, that is still there
   ready = 5,     // all survivors are said
 };
@@ -41,7 +43,7 @@ enum class Refusal : std::uint32_t {
   uid_too_low,               // below --least-uid
   refused_uid,               // said by --refuse-uid, or the daemon's own
   superuser,                 // uid 0, without --allow-root
-  sudoer,                    // a member of sudo, wheel or admin, without --allow-sudoers
+  sudoer,                    // a member of sudo or wheel, without --allow-sudoers
   not_in_group,              // not a member of --group
   unknown_user,              // the name service has no such uid
   name_service_unavailable,  // the name service did not answer
@@ -53,7 +55,8 @@ enum class Refusal : std::uint32_t {
   exec_failed,               // the program of the deputy could not be executed
 };
 
-// What to tell a person: why, and the remedy where there is one.
+// What to tell a person: why, and the remedy where there is one. (record.cc: the daemon links it, the broker
+// does not.)
 const char* words_of(Refusal refusal);
 
 // Whether the same request may succeed later without anybody's doing.
@@ -86,7 +89,12 @@ static_assert(sizeof(BrokerRequest) == 88 && sizeof(BrokerReport) == 32, "record
 // A process that ends before it is a deputy says why by its exit status: this plus the refusal. A deputy
 // itself never exits with a status from here on.
 inline constexpr int first_refusal_status = 200;
-int exit_status_of(Refusal refusal);
-Refusal refusal_in(int wait_status);  // none if the process ended in another way
+constexpr int exit_status_of(Refusal refusal) { return first_refusal_status + static_cast<int>(refusal); }
+
+// none if the process ended in another way.
+inline Refusal refusal_in(int wait_status) {
+  if (!WIFEXITED(wait_status) || WEXITSTATUS(wait_status) <= first_refusal_status) return Refusal::none;
+  return static_cast<Refusal>(WEXITSTATUS(wait_status) - first_refusal_status);
+}
 
 }  // namespace trainyard

@@ -80,7 +80,7 @@ say_how_to_talk() {
   cat <<TEXT
 
 It is still up:
-  export PATH=$prefix/bin:\$PATH TRAINYARD_SOCKET=$dir/trainyard.sock
+  export PATH=$prefix/bin:\$PATH TRAINYARD_SOCKET=$dir/run/trainyard.sock
   trainyard show $run
   trainyard submit --wait $dir/digits_mlp.toml
   $here/sandbox --dir $dir/slurm exec squeue        ${dim}# or any command, on the head node${plain}

@@ -1,8 +1,8 @@
 # shellcheck shell=bash disable=SC2154
-# The yard: a private Slurm, the installed programs, trainyardd and two buckets, all in $dir; and its end.
+# The yard: a private Slurm, the installed programs, trainyardd, its broker and two buckets, all in $dir; and its end.
 
 sandbox() { "$here/sandbox" --dir "$dir/slurm" "$@"; }
-trainyard() { "$prefix/bin/trainyard" --socket "$dir/trainyard.sock" "$@"; }
+trainyard() { "$prefix/bin/trainyard" --socket "$dir/run/trainyard.sock" "$@"; }
 
 set_prefix() {
   prefix=$dir/install$(meson introspect --buildoptions "$here/../build" |
@@ -12,20 +12,22 @@ set_prefix() {
 install_programs() {
   chmod 755 "$dir"
   meson install -C "$here/../build" --no-rebuild --quiet --destdir "$dir/install"
+  make_places
 }
 
 # Runs belong to whoever submits them: here to whoever runs the demo, root or not.
 configuration() {
   cat <<TOML
 [daemon]
-socket = "$dir/trainyard.sock"
+socket = "$dir/run/trainyard.sock"
 state_dir = "$dir/state"
+broker = "$([[ $personal ]] || echo "$dir/broker/socket")"
 allow_root = true                 # a demo in a container has no other user
 admins = ["$(id -un)"]
 log_level = "debug"
 
 [scratch]
-path = "$dir/scratch"
+path = "$dir/scratch/{user}/trainyard"
 
 [slurm]
 conf = "$dir/slurm/etc/slurm.conf"
@@ -37,22 +39,59 @@ default = true
 TOML
 }
 
-# Answers when trainyardd has recovered and listens. It outlives this shell under --keep: a group of its own.
+# Whom the daemon runs as: a user without rights who is on every machine.
+daemon_user=nobody daemon_group=nogroup
+as_daemon() {
+  [[ $personal ]] ||
+    echo "setpriv --reuid=$daemon_user --regid=$daemon_group --clear-groups --no-new-privs --bounding-set=-all --inh-caps=-all"
+}
+
+# What the units have systemd make: the directories of daemon and broker, and one on scratch for the user.
+make_places() {
+  mkdir -p "$dir/run" "$dir/broker" "$dir/state" "$dir/scratch/$(id -un)"
+  chmod 700 "$dir/state" "$dir/scratch/$(id -un)"
+  [[ $personal ]] || as_root chown "$daemon_user:$daemon_group" "$dir/run" "$dir/state"
+  [[ $personal ]] || as_root chown "root:$daemon_group" "$dir/broker"
+}
+
+start_broker() {
+  in_background broker setpriv --regid="$daemon_group" --clear-groups --no-new-privs --inh-caps=-all \
+    --bounding-set=-all,+setuid,+setgid,+kill -- "$prefix/sbin/trainyard-broker" --daemon-uid "$(id -u "$daemon_user")" \
+    --socket "$dir/broker/socket" --deputy "$prefix/libexec/trainyard/trainyard-deputy" --allow-root --allow-sudoers
+  await "$dir/broker.pid" "$dir/broker.log" as_root test -S "$dir/broker/socket"
+}
+
+# Answers when trainyardd has recovered and listens.
 start_daemon() {
-  mkdir "$dir/scratch"
-  as_root mkdir -m 700 "$dir/state"
   configuration >"$dir/trainyard.toml"
-  set -m
-  sandbox exec --user root -- "$prefix/sbin/trainyardd" --config "$dir/trainyard.toml" </dev/null >>"$dir/daemon.log" 2>&1 &
-  local pid=$! deadline=$((SECONDS + 30))
-  echo "$pid" >"$dir/daemon.pid"
-  until trainyard admin status >/dev/null 2>&1; do
+  # shellcheck disable=SC2046  # words on purpose
+  in_background daemon $(as_daemon) "$prefix/sbin/trainyardd" --config "$dir/trainyard.toml"
+  await "$dir/daemon.pid" "$dir/daemon.log" trainyard admin status
+}
+
+# await PIDFILE LOG CMD...: until CMD says yes, as long as the process lives.
+await() {
+  local pid log=$2 deadline=$((SECONDS + 30))
+  pid=$(<"$1")
+  shift 2
+  until "$@" >/dev/null 2>&1; do
     if ! is_alive "$pid" || ((SECONDS > deadline)); then
-      cat "$dir/daemon.log"
+      cat "$log"
       return 1
     fi
     sleep 0.05
   done
+}
+
+# in_background NAME CMD...: on the head node, as root where there is one. It outlives this shell under --keep: a group
+# of its own.
+in_background() {
+  local name=$1
+  shift
+  set -m
+  sandbox exec --user "$([[ $personal ]] && id -un || echo root)" -- "$@" </dev/null >>"$dir/$name.log" 2>&1 &
+  echo $! >"$dir/$name.pid"
+  set +m
 }
 is_alive() { [[ -e /proc/$1/stat && $(<"/proc/$1/stat") != *') Z '* ]]; }
 
@@ -84,16 +123,19 @@ remove_yard() {
 }
 
 take_down() {
-  local pid
-  pid=$(cat "$dir/daemon.pid" 2>/dev/null)
-  if [[ $pid ]] && is_daemon "$pid"; then
-    as_root kill "$pid"
-    as_root timeout 20 tail --pid "$pid" -s 0.05 -f /dev/null || as_root kill -KILL "$pid"
-  fi
+  end_by_name daemon
+  end_by_name broker
   sandbox down
 }
+end_by_name() {
+  local pid
+  pid=$(cat "$dir/$1.pid" 2>/dev/null)
+  [[ $pid ]] && is_of_the_yard "$pid" || return 0
+  as_root kill "$pid"
+  as_root timeout 20 tail --pid "$pid" -s 0.05 -f /dev/null || as_root kill -KILL "$pid"
+}
 # A number alone may be another process by now.
-is_daemon() { tr '\0' '\n' 2>/dev/null <"/proc/$1/cmdline" | grep -qxF "$dir/trainyard.toml"; }
+is_of_the_yard() { tr '\0' '\n' 2>/dev/null <"/proc/$1/cmdline" | grep -qF "$dir/"; }
 
 take_down_kept() {
   dir=$(realpath -m -- "${1:-.}")

@@ -324,6 +324,7 @@ def restart(yard, sizes):
             file.unlink()
         subprocess.run([PROGRAMS / "fill_ledger", yard.state / "ledger.db", USER, str(runs), str(in_slurm)], input=text,
                        text=True, check=True)
+        yard.give_to_daemon(*yard.state.glob("ledger.db*"))
         begun = time.monotonic()
         yard.start_daemon({**SETTINGS, "slurm": {"max_jobs": 2 * in_slurm}}, seconds=120)
         seconds.append(time.monotonic() - begun)

@@ -50,7 +50,7 @@ class SlurmYard(yard.Yard):
         # Set aside, not removed: a file system is slow to give inodes out again that it has just got back.
         for folder in (self.state, self.scratch):
             folder.rename(folder.with_name(f"{folder.name}-{time.monotonic_ns()}"))
-            folder.mkdir()
+        self.make_places()
         self.start_daemon({**SETTINGS, **(settings or {})})
         try:
             yield self

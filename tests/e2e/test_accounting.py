@@ -94,7 +94,7 @@ class TheBooksAfterAFault(Books, FaultCase):
         self.wait_for(number, "running")
         self.yard.fault("slurmctld", "kill")
         (self.folder / "lost").touch()
-        evidence = self.yard.scratch / f"runs/{number}/attempts/1/exit.json"
+        evidence = self.yard.attempt_folder(number) / "exit.json"
         self.yard.wait_until(evidence.exists, 30, "the agent's evidence")
         self.yard.fault("slurmctld", "start")
         run = self.wait_for(number, *OVER, seconds=120)

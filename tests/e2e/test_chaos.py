@@ -1,4 +1,4 @@
-"""The daemon killed with -9 at random system calls and after random events: 0 runs lost, 0 executed twice, 0 GPU-seconds too many."""
+"""The daemon killed with -9 at random system calls and after random events, deputies and broker beside it: 0 runs lost, 0 executed twice, 0 GPU-seconds too many."""
 import collections
 import concurrent.futures
 import json
@@ -67,7 +67,17 @@ class ADaemonKilledAtRandomSystemCalls(Counted):
             return True
         if wish:
             self.asking.append(self.people.submit(self.ask, wish))  # who asks the dying waits for the next
+        self.kill_others()
         return self.yard.daemon_ends_within(LIFE_SECONDS)
+
+    def kill_others(self):
+        """Now and then the broker, or some of the deputies."""
+        if self.yard.daemon_user is None:
+            return
+        if self.dice.random() < 0.1:
+            self.yard.restart_broker()
+        if self.dice.random() < 0.2:
+            self.yard.kill_deputies(lambda _: self.dice.random() < 0.5)
 
     def throw_death(self):
         call = self.dice.choice(sorted(CALLS))

@@ -113,7 +113,7 @@ class AControllerThatIsKilled(ControllerCase):
         self.assert_nothing_is_left()
         self.reconcile()
         if run["attempt"] == 1:
-            evidence = self.yard.scratch / f"runs/{number}/attempts/1/exit.json"
+            evidence = self.yard.attempt_folder(number) / "exit.json"
             self.assert_charged_as_witnessed(run, json.loads(evidence.read_text()))
 
 

@@ -151,7 +151,7 @@ class AController(FaultCase):
     def kill_until_the_program_has_ended(self, number):
         self.yard.fault("slurmctld", "kill")
         (self.place / "go").touch()
-        path = self.yard.scratch / f"runs/{number}/attempts/1/exit.json"
+        path = self.yard.attempt_folder(number) / "exit.json"
         self.yard.wait_until(path.exists, 30, "the program's end")
         self.yard.fault("slurmctld", "start")
         return json.loads(path.read_text())

@@ -1,5 +1,7 @@
 """The yard of the end-to-end tests: a private Slurm, the installed programs, two more users, and a daemon to kill.
 
+The daemon is a user of its own without any right, beside a broker that is root, as their units have it.
+
 Everything lies under one directory. `python3 yard.py down ROOT` takes a yard down whatever became of its tests.
 """
 import collections
@@ -21,7 +23,11 @@ import time
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 SANDBOX = REPOSITORY / "scripts" / "sandbox"
 USERS = ("yard_ada", "yard_ben")
+DAEMON_USER = None  # whom the daemon runs as: "yard_daemon"; None is root, without a broker
+NO_RIGHTS = ("--no-new-privs", "--bounding-set=-all", "--inh-caps=-all", "--ambient-caps=-all")
+RIGHTS_OF_THE_BROKER = ("--no-new-privs", "--bounding-set=-all,+setuid,+setgid,+kill", "--inh-caps=-all")
 
+Deputy = collections.namedtuple("Deputy", "pid user kind")  # kind: files or slurm
 Result = collections.namedtuple("Result", "code stdout stderr")
 Interval = collections.namedtuple("Interval", "start end")  # unix seconds, [start, end)
 
@@ -29,46 +35,70 @@ Interval = collections.namedtuple("Interval", "start end")  # unix seconds, [sta
 class Yard:
     """One Slurm for a whole suite. Every wait has a deadline; a test that waits in vain fails with what it saw.
 
-    `users` are added where the machine does not know them; `cluster`: options of `scripts/sandbox up`."""
+    `users` are added where the machine does not know them; `cluster`: options of `scripts/sandbox up`;
+    `daemon_user`: whom the daemon runs as, None for root."""
 
-    def __init__(self, root, users=USERS, cluster=()):
+    def __init__(self, root, users=USERS, cluster=(), daemon_user=DAEMON_USER):
         self.root = pathlib.Path(root)
         self.users = users
         self.cluster = cluster
+        self.daemon_user = daemon_user
         self.sandbox = self.root / "sandbox"
         self.scratch = self.root / "scratch"
         self.buckets = self.root / "buckets"
         self.state = self.root / "state"
-        self.socket = self.root / "trainyard.sock"
+        self.run_dir = self.root / "run"  # the daemon's, as /run/trainyard
+        self.socket = self.run_dir / "trainyard.sock"
+        self.broker_dir = self.root / "broker"  # root's and for the daemon's group, as /run/trainyard-broker
         self.config_file = self.root / "trainyard.toml"
         self.daemon_log = self.root / "daemon.log"
+        self.broker_log = self.root / "broker.log"
         self.daemon = None  # the trainyardd that start_daemon() started, as a Popen
+        self.broker = None  # the trainyard-broker, likewise
 
     # ---- coming and going
 
     def up(self):
-        for folder in (self.scratch, self.state):
-            folder.mkdir(exist_ok=True)
         self.buckets.mkdir(exist_ok=True)
         self.buckets.chmod(0o1777)
         self._add_users()
+        self.make_places()
         self.prefix = install(self.root / "install")
         subprocess.run([SANDBOX, "--dir", self.sandbox, "up", "--users", ",".join(self.users), *self.cluster], check=True)
 
     def down(self):
         self.stop_daemon()
+        self.stop_broker()
         subprocess.run([SANDBOX, "--dir", self.sandbox, "down"], check=False)
         self._remove_users()
+
+    def make_places(self):
+        """What an admin, or systemd, makes before the daemon starts: its directories, and one on scratch for each user."""
+        daemon = self.daemon_user or "root"
+        for folder, user, group, mode in ((self.state, daemon, daemon, 0o700), (self.run_dir, daemon, daemon, 0o755),
+                                          (self.broker_dir, "root", daemon, 0o750), (self.scratch, "root", "root", 0o755)):
+            make_folder(folder, user, group, mode)
+        if self.daemon_user:
+            for user in ("root", *self.users):
+                make_folder(self.scratch / user, user, pwd.getpwnam(user).pw_gid, 0o700)
+
+    def give_to_daemon(self, *files):
+        for file in files:
+            shutil.chown(file, self.daemon_user or "root", self.daemon_user or "root")
 
     def _add_users(self):
         (self.root / "home").mkdir(exist_ok=True)
         for user in self.users:
-            if user_exists(user):
-                continue
-            subprocess.run(["useradd", "--user-group", "--create-home", "--home-dir", self.root / "home" / user,
-                            "--shell", "/bin/bash", user], check=True)
-            with open(self.root / "users", "a") as ours:
-                print(user, file=ours)
+            self._add_user(user, "--create-home", "--home-dir", self.root / "home" / user, "--shell", "/bin/bash")
+        if self.daemon_user:
+            self._add_user(self.daemon_user, "--system", "--home-dir", self.state, "--shell", "/usr/sbin/nologin")
+
+    def _add_user(self, user, *options):
+        if user_exists(user):
+            return
+        subprocess.run(["useradd", "--user-group", *options, user], check=True)
+        with open(self.root / "users", "a") as ours:
+            print(user, file=ours)
 
     def _remove_users(self):
         """Those that we added, and no others."""
@@ -109,19 +139,106 @@ class Yard:
 
     @property
     def munge_of_the_yard(self):
-        return {"TRAINYARD_MUNGE_SOCKET": str(self.sandbox / "munge/socket")}
+        return {"TRAINYARD_MUNGE_SOCKET": str(self.sandbox / "munge/socket"),
+                "TRAINYARD_DAEMON_USER": self.daemon_user or "root"}
 
     def fault(self, what, action):
         subprocess.run([SANDBOX, "--dir", self.sandbox, "fault", what, action], check=True, stdin=subprocess.DEVNULL)
 
+    # ---- the broker and its deputies
+
+    def start_broker(self):
+        """Starts trainyard-broker, unless it runs, and returns when it listens."""
+        if self.broker is not None and self.broker.poll() is None:
+            return
+        daemon = pwd.getpwnam(self.daemon_user)
+        with open(self.broker_log, "a") as log:
+            self.broker = subprocess.Popen(
+                [SANDBOX, "--dir", self.sandbox, "exec", "--user", "root", "--",
+                 "setpriv", f"--regid={daemon.pw_gid}", "--clear-groups", *RIGHTS_OF_THE_BROKER,
+                 self.prefix / "sbin/trainyard-broker", "--daemon-uid", str(daemon.pw_uid),
+                 "--socket", self.broker_socket, "--deputy", self.deputy_program, "--allow-root"],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.root)
+        self.wait_until(self._broker_listens, 10, "the broker to listen")
+
+    @property
+    def broker_socket(self):
+        return self.broker_dir / "socket"
+
+    @property
+    def deputy_program(self):
+        return self.prefix / "libexec/trainyard/trainyard-deputy"
+
+    def _broker_listens(self):
+        if self.broker.poll() is not None:
+            raise AssertionError(f"trainyard-broker ended:\n{tail(self.broker_log)}")
+        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as mine, contextlib.suppress(OSError):
+            mine.connect(str(self.broker_socket))  # it hears the daemon alone, and hangs up
+            return True
+        return False
+
+    def kill_broker(self, sig=signal.SIGKILL):
+        """Ends the broker by a signal and returns when it is gone; the kernel takes its deputies along."""
+        broker, self.broker = self.broker, None
+        broker.send_signal(sig)
+        broker.wait(timeout=30)
+
+    def stop_broker(self):
+        if self.broker is not None:
+            self.kill_broker(signal.SIGTERM)
+
+    def deputies(self, user=None):
+        """The processes that act as users now; of one user if named."""
+        found = []
+        for folder in pathlib.Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError, KeyError, ValueError):
+                program, kind, _ = (folder / "cmdline").read_text().split("\0")
+                if program == str(self.deputy_program):
+                    owner = pwd.getpwuid(folder.stat().st_uid).pw_name
+                    found.append(Deputy(int(folder.name), owner, kind))
+        return [deputy for deputy in found if user in (None, deputy.user)]
+
+    def kill_deputies(self, chosen=lambda deputy: True):
+        """Kills those that are chosen, as a user can his own."""
+        for deputy in filter(chosen, self.deputies()):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(deputy.pid, signal.SIGKILL)
+
+    def restart_broker(self):
+        """Kills the broker, which is then started again at once, as by systemd."""
+        self.kill_broker()
+        self.start_broker()
+
+    def assert_daemon_has_no_rights(self):
+        """In /proc, where it cannot be pretended: the daemon is its own user without a capability, and cannot get one."""
+        if self.daemon_user is None or self.daemon.poll() is not None:
+            return
+        status = dict(line.split(":\t", 1) for line in
+                      pathlib.Path(f"/proc/{self.daemon.pid}/status").read_text().splitlines() if ":\t" in line)
+        daemon = pwd.getpwnam(self.daemon_user)
+        expected = {"Uid": "\t".join([str(daemon.pw_uid)] * 4), "Gid": "\t".join([str(daemon.pw_gid)] * 4),
+                    **{f"Cap{name}": "0" * 16 for name in ("Inh", "Prm", "Eff", "Bnd", "Amb")}, "NoNewPrivs": "1"}
+        found = {name: status[name] for name in expected}
+        if found != expected:
+            raise AssertionError(f"trainyardd has rights: {found}, not {expected}")
+
     # ---- the daemon
+
+    def scratch_of(self, user="yard_ada"):
+        """The part of scratch that the daemon uses for a user."""
+        return self.scratch / user / "trainyard" if self.daemon_user else self.scratch
+
+    def attempt_folder(self, run, attempt=1, user="yard_ada"):
+        """Where an attempt of a run has its files, the agent's evidence among them."""
+        return self.scratch_of(user) / f"runs/{run}/attempts/{attempt}"
 
     def config(self, overrides=None):
         """The configuration of the tests, with `overrides` laid over it table by table."""
+        broker = {"broker": str(self.broker_socket)} if self.daemon_user else {}
         tables = {
-            "daemon": {"socket": str(self.socket), "state_dir": str(self.state), "allow_root": True},
+            "daemon": {"socket": str(self.socket), "state_dir": str(self.state), "allow_root": True, **broker},
             "network": {"munge_socket": str(self.sandbox / "munge/socket")},
-            "scratch": {"path": str(self.scratch)},
+            "scratch": {"path": str(self.scratch_of("{user}"))},
             "slurm": {"conf": str(self.sandbox / "etc/slurm.conf")},
         }
         for name, table in (overrides or {}).items():
@@ -131,21 +248,31 @@ class Yard:
     def start_daemon(self, overrides=None, seconds=30, environment=None, under=(), may_die=False):
         """Starts trainyardd and returns when it says that it has recovered (READY=1, as to systemd).
 
-        `under` is a command that runs it. False when it ended before it was ready and may: else that fails."""
+        The broker is started first, unless it runs. `under` is a command that runs the daemon. False when it ended before
+        it was ready and may: else that fails."""
         assert self.daemon is None, "a daemon runs already"
+        if self.daemon_user:
+            self.start_broker()
         self.config_file.write_text(to_toml(self.config(overrides)))
         with notify_socket(self.root / "notify") as notify, open(self.daemon_log, "a") as log:
-            command = [SANDBOX, "--dir", self.sandbox, "exec", "--user", "root", "--",
-                       *under, self.prefix / "sbin/trainyardd", "--config", self.config_file]
+            command = [SANDBOX, "--dir", self.sandbox, "exec", "--user", "root", "--", *under, *self._as_the_daemon(),
+                       self.prefix / "sbin/trainyardd", "--config", self.config_file]
             self.daemon = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.root,
                                            env={**os.environ, **(environment or {}),
                                                 "NOTIFY_SOCKET": str(self.root / "notify")})
             if ready(notify, self.daemon, seconds):
+                self.assert_daemon_has_no_rights()
                 return True
             if not (self.daemon_ends_within(1) and may_die):
                 self.kill_daemon()
                 raise AssertionError(f"trainyardd is not ready:\n{tail(self.daemon_log)}")
             return False
+
+    def _as_the_daemon(self):
+        if self.daemon_user is None:
+            return []
+        return ["setpriv", f"--reuid={self.daemon_user}", f"--regid={self.daemon_user}", "--init-groups", *NO_RIGHTS,
+                "env", f"HOME={self.state}", f"USER={self.daemon_user}", f"LOGNAME={self.daemon_user}"]
 
     def daemon_ends_within(self, seconds):
         """Whether it has ended by itself; start_daemon() may then start another."""
@@ -158,6 +285,7 @@ class Yard:
 
     def kill_daemon(self, sig=signal.SIGKILL):
         """Ends the daemon by a signal and returns its exit code when it is gone. (exec keeps the pid: it is its own.)"""
+        self.assert_daemon_has_no_rights()
         daemon, self.daemon = self.daemon, None
         daemon.send_signal(sig)
         try:
@@ -229,6 +357,7 @@ def notify_socket(path):
     path.unlink(missing_ok=True)
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notify:
         notify.bind(str(path))
+        path.chmod(0o666)  # for a daemon that is another user
         yield notify
 
 
@@ -246,6 +375,12 @@ def ready(notify, process, seconds):
         return False
     finally:
         os.close(ended)
+
+
+def make_folder(path, user, group, mode):
+    path.mkdir(exist_ok=True)
+    shutil.chown(path, user, group)
+    path.chmod(mode)
 
 
 def to_toml(tables):

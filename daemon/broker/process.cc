@@ -1,0 +1,71 @@
+#include "daemon/broker/process.h"
+
+#include <dirent.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <memory>
+
+#include "daemon/broker/child.h"
+
+namespace trainyard {
+namespace {
+
+// Empty when the process is gone.
+std::string read_proc(const std::string& pid, const char* file) {
+  std::ifstream stream("/proc/" + pid + '/' + file);
+  return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+}
+
+// Fills in uid and kind; false if it is no deputy of this program, or gone. (The command line of a zombie is
+// empty.)
+bool identify(DeputyProcess& process, const std::string& path) {
+  std::string pid = std::to_string(process.pid), status = read_proc(pid, "status"),
+              line = read_proc(pid, "cmdline");
+  std::size_t uid = status.find("\nUid:");
+  if (uid == std::string::npos || std::sscanf(status.c_str() + uid, "\nUid: %u", &process.uid) != 1)
+    return false;
+  for (DeputyKind kind : {DeputyKind::files, DeputyKind::slurm})
+    if (line == path + '\0' + name_of(kind) + '\0') {
+      process.kind = kind;
+      return read_proc(pid, "cgroup") == read_proc("self", "cgroup");
+    }
+  return false;
+}
+
+}  // namespace
+
+// By number: the header of glibc 2.36 does not declare its functions as C's.
+UniqueFd open_pidfd(pid_t pid) { return UniqueFd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))); }
+
+void kill_process(const DeputyProcess& process) {
+  ::syscall(SYS_pidfd_send_signal, process.pidfd.get(), SIGKILL, nullptr, 0);
+}
+
+std::vector<DeputyProcess> find_survivors(const std::string& path) {
+  std::vector<DeputyProcess> found;
+  std::unique_ptr<DIR, int (*)(DIR*)> proc(::opendir("/proc"), ::closedir);
+  while (const dirent* entry = proc ? ::readdir(proc.get()) : nullptr) {
+    DeputyProcess process;
+    process.pid = std::atoi(entry->d_name);
+    process.is_child = false;
+    if (process.pid <= 0) continue;
+    // First: should the number pass on to another process meanwhile, this is the descriptor of one that is
+    // gone.
+    process.pidfd = open_pidfd(process.pid);
+    if (!process.pidfd || !identify(process, path)) continue;
+    bool is_first = std::none_of(found.begin(), found.end(), [&](const DeputyProcess& other) {
+      return other.uid == process.uid && other.kind == process.kind;
+    });
+    if (is_first) found.push_back(std::move(process));  // who forges more cannot fill the table
+  }
+  return found;
+}
+
+}  // namespace trainyard

@@ -1,0 +1,113 @@
+"""The systemd units are as tight as they can be, and pass on to users' processes nothing that would hurt these."""
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+UNITS = pathlib.Path(sys.argv.pop(1))  # where the build has put them
+ROOT = pathlib.Path(__file__).parents[2]
+TARGETS = {"trainyardd.service": 1.5, "trainyard-broker.service": 3.5}
+
+
+def settings(unit):
+    """{setting: the values that it is given, in order}; a line that ends in a backslash goes on."""
+    found = {}
+    for line in (UNITS / unit).read_text().replace("\\\n", "").splitlines():
+        if match := re.match(r"(\w+)=(.*)", line):
+            found.setdefault(match[1], []).append(match[2])
+    return found
+
+
+@unittest.skipUnless(shutil.which("systemd-analyze"), "systemd-analyze is not installed")
+class Units(unittest.TestCase):
+    def test_expose_little(self):
+        for unit, target in TARGETS.items():
+            with self.subTest(unit):
+                told = subprocess.run(["systemd-analyze", "security", "--offline=true", "--no-pager", UNITS / unit],
+                                      capture_output=True, text=True)
+                exposure = re.search(r"Overall exposure level for \S+: ([\d.]+)", told.stdout)
+                self.assertIsNotNone(exposure, told.stdout + told.stderr)
+                self.assertLessEqual(float(exposure[1]), target, told.stdout)
+
+    def test_are_understood_by_systemd(self):
+        told = subprocess.run(["systemd-analyze", "verify", "--man=no", *(UNITS / unit for unit in TARGETS)],
+                              capture_output=True, text=True)
+        mistakes = [line for line in told.stderr.splitlines()
+                    if any(unit in line for unit in TARGETS) and "is not executable" not in line]  # not installed here
+        self.assertEqual(mistakes, [])
+
+
+class TheDaemon(unittest.TestCase):
+    def test_has_no_rights(self):
+        unit = settings("trainyardd.service")
+        self.assertEqual((unit["User"], unit["CapabilityBoundingSet"], unit["AmbientCapabilities"]), (["trainyard"], [""], [""]))
+        self.assertEqual((unit["ProtectHome"], unit["ProtectSystem"], unit["NoNewPrivileges"]), (["yes"], ["strict"], ["yes"]))
+
+
+class TheBroker(unittest.TestCase):
+    def test_hides_nothing_from_the_processes_of_users(self):
+        unit = settings("trainyard-broker.service")
+        for setting in ("ProtectHome", "PrivateTmp", "RestrictSUIDSGID", "PrivateNetwork", "PrivateUsers", "ProtectProc",
+                        "ProcSubset", "PrivateMounts"):
+            self.assertNotIn(setting, unit)
+        self.assertNotEqual(unit.get("ProtectSystem"), ["strict"])
+        self.assertEqual((unit["KillMode"], unit["OOMPolicy"]), (["process"], ["continue"]))
+
+    def test_is_told_the_uids_of_services_by_number(self):
+        self.assertEqual(self.words(trainyard=997, slurm=64030, munge=103),
+                         "--daemon-uid 997 --socket /run/trainyard-broker/socket --deputy DEPUTY "
+                         "--refuse-uid 103 --refuse-uid 64030")
+
+    def test_starts_where_a_service_is_not_there_and_takes_an_admins_options(self):
+        self.assertEqual(self.words("--group 2000", trainyard=997, munge=103),
+                         "--daemon-uid 997 --socket /run/trainyard-broker/socket --deputy DEPUTY "
+                         "--refuse-uid 103 --group 2000")
+
+    def test_does_not_start_without_the_user_of_the_daemon(self):
+        with self.assertRaises(subprocess.CalledProcessError):
+            self.words(slurm=64030)
+
+    def words(self, options=None, **uids):
+        """The command line that the unit makes, where these users are there."""
+        (start,) = settings("trainyard-broker.service")["ExecStart"]
+        script = re.fullmatch(r"/bin/sh -euc '(.*)'", start)[1].replace("$$", "$")
+        script = re.sub(r"exec \S+/trainyard-broker", "exec echo", script)
+        script = re.sub(r"\S+/trainyard-deputy", "DEPUTY", script)
+        with tempfile.TemporaryDirectory() as folder:
+            fake = pathlib.Path(folder) / "id"
+            fake.write_text("#!/bin/sh\ncase $2 in\n"
+                            + "".join(f"{name}) echo {uid};;\n" for name, uid in uids.items()) + "*) exit 1;;\nesac\n")
+            fake.chmod(0o755)
+            environment = {"PATH": f"{folder}:{os.environ['PATH']}", **({"BROKER_OPTIONS": options} if options else {})}
+            return subprocess.run(["sh", "-euc", script], check=True, capture_output=True, text=True,
+                                  env=environment).stdout.strip()
+
+
+class TheSourceOfTheBroker(unittest.TestCase):
+    def test_is_short_enough_to_be_read(self):
+        """With all of ours that it links; without blank lines and those that are comments alone."""
+        files = [file for file in (ROOT / "daemon/broker").glob("*.[hc]*") if file.name != "record.cc"]  # the daemon's
+        lines = [line.strip() for file in [*files, ROOT / "daemon/base/unique_fd.h"] for line in file.read_text().splitlines()]
+        self.assertLessEqual(len([line for line in lines if line and not line.startswith("//")]), 700)
+
+
+class ThePageOfTheBroker(unittest.TestCase):
+    def setUp(self):
+        self.page = (ROOT / "man/trainyard-broker.8.scd").read_text()
+
+    def test_has_every_option(self):
+        options = re.findall(r'{"([\w-]+)", \w+_argument', (ROOT / "daemon/broker/options.cc").read_text())
+        self.assertEqual(sorted(re.findall(r"^\*--([\w-]+)\*", self.page, re.M)), sorted(options))
+
+    def test_has_the_number_of_every_refusal(self):
+        enum = re.search(r"enum class Refusal .*?};", (ROOT / "daemon/broker/record.h").read_text(), re.S)[0]
+        refusals = re.findall(r"^  (\w+)(?: = 0)?,", enum, re.M)
+        self.assertEqual(re.findall(r"^- (\d+): ", self.page, re.M), [str(i) for i in range(1, len(refusals))])
+
+
+if __name__ == "__main__":
+    unittest.main()
