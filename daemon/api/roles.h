@@ -4,7 +4,7 @@
 #include <set>
 #include <string>
 
-#include "daemon/base/as_user.h"
+#include "daemon/base/name_service.h"
 
 namespace trainyard {
 
@@ -21,9 +21,8 @@ struct RoleLists {
   std::set<std::string> operators, admins;
 };
 
-// Root and the user whom the daemon runs as are admins, whatever the lists say. Asks the group database only
-// when a list names a group; one that this machine does not know has no members.
-Role role_of(const User& user, const RoleLists& lists);
+// Root and the user whom the daemon runs as are admins, whatever the lists say.
+Role role_of(const Identity& identity, const RoleLists& lists);
 
 // Error{denied} naming the setting that would help, unless `has` includes `needed`.
 void require_role(const std::string& user, Role has, Role needed);

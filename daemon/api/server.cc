@@ -58,7 +58,8 @@ Request head_of(MHD_Connection* connection, const std::string& target, const cha
   return head;
 }
 
-Peer kernels_word(MHD_Connection* connection) {
+// Nothing for a socket of the network.
+std::optional<Peer> peer_by_kernel(MHD_Connection* connection) {
   return peer_of(MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd);
 }
 
@@ -77,14 +78,13 @@ class Call : public std::enable_shared_from_this<Call> {
 
   bool has_begun() const { return begun_; }
 
-  // The head is complete. Without `identify` the kernel says who asks.
+  // The head is complete.
   void begin(const Identify& identify, const BeginExchange& begin, const char* url, const char* method) {
     begun_ = true;
     answer_what_it_throws([&] {
       Request head = head_of(connection_, target_, url, method);
-      if (identify) return await_identity(identify, begin, std::move(head));
-      head.peer = kernels_word(connection_);
-      exchange_ = begin(std::move(head));
+      if (const std::optional<Peer> peer = peer_by_kernel(connection_)) head.peer = *peer;
+      await_identity(identify, begin, std::move(head));
     });
   }
 
@@ -197,7 +197,7 @@ struct Server::State {
   static void completed(void* state, MHD_Connection* connection, void** call, MHD_RequestTerminationCode how);
 
   Loop& loop;
-  Identify identify;  // empty: the kernel says who asks
+  Identify identify;
   BeginExchange begin;
   std::set<std::shared_ptr<Call>> calls;
   MHD_Daemon* daemon = nullptr;
@@ -279,9 +279,6 @@ void Server::State::completed(void* state, MHD_Connection*, void** call, MHD_Req
   static_cast<State*>(state)->calls.erase(static_cast<Call*>(*call)->shared_from_this());
   *call = nullptr;
 }
-
-Server::Server(Loop& loop, UniqueFd listening, BeginExchange begin, ServerSettings settings)
-    : Server(loop, std::move(listening), nullptr, std::move(begin), settings) {}
 
 Server::Server(Loop& loop, UniqueFd listening, Identify identify, BeginExchange begin,
                ServerSettings settings)

@@ -19,10 +19,8 @@ struct ServerSettings {
 
 class Server {
  public:
-  // On a Unix socket: the kernel says who asks. Error{internal} when libmicrohttpd refuses. `loop` outlives
-  // the server.
-  Server(Loop& loop, UniqueFd listening, BeginExchange begin, ServerSettings settings = {});
-  // On any socket: `identify` says who asks.
+  // `identify` says who asks; on a Unix socket the kernel has said which uid. Error{internal} when
+  // libmicrohttpd refuses. `loop` outlives the server.
   Server(Loop& loop, UniqueFd listening, Identify identify, BeginExchange begin,
          ServerSettings settings = {});
 
