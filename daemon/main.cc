@@ -180,7 +180,9 @@ void serve(const Arguments& arguments) {
   BeginExchange begin = [&api](Request head) { return begin_exchange(api, std::move(head)); };
   NameService names(loop);
   const Identify identify = identify_by_name(names);
-  Server server(loop, listen_on_unix_socket(config.socket), identify, begin);
+  ServerSettings door;
+  door.standing = [&](uid_t uid) { return standing_of(uid, names.remembered(uid), api.settings.roles); };
+  Server server(loop, listen_on_unix_socket(config.socket), identify, begin, door);
   std::optional<NetworkDoor> network;
   if (config.listen) network.emplace(loop, config, identify, begin);
 

@@ -35,6 +35,12 @@ Role role_of(const Identity& identity, const RoleLists& lists) {
   return names(lists.operators, identity) ? Role::operator_ : Role::owner;
 }
 
+Standing standing_of(uid_t uid, const std::optional<Identity>& remembered, const RoleLists& lists) {
+  if (uid == 0 || uid == ::geteuid()) return Standing::privileged;
+  if (!remembered) return Standing::stranger;
+  return role_of(*remembered, lists) >= Role::operator_ ? Standing::privileged : Standing::known;
+}
+
 void require_role(const std::string& user, Role has, Role needed) {
   if (has >= needed) return;
   std::string name = to_string(needed);

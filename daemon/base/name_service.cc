@@ -216,4 +216,10 @@ Identity NameService::wait_for(uid_t uid) {
   return *identity;
 }
 
+std::optional<Identity> NameService::remembered(uid_t uid) const {
+  Guard lock(state_->mutex);
+  auto found = state_->entries.find(uid);
+  return found == state_->entries.end() ? std::nullopt : found->second.identity;
+}
+
 }  // namespace trainyard

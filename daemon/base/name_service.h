@@ -11,6 +11,7 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -55,6 +56,9 @@ class NameService {
 
   // Any thread but the loop's. Blocks for at most `patience`.
   Identity wait_for(uid_t uid);
+
+  // What is in memory, however old. Any thread; never blocks, never asks.
+  std::optional<Identity> remembered(uid_t uid) const;
 
  private:
   struct State;

@@ -36,6 +36,14 @@ TEST(ARole, IsGivenToAllMembersOfAGroup) {
   EXPECT_EQ(role_of(somebody(), {{"@root"}, {"@no-such-group", "lab"}}), Role::owner);
 }
 
+TEST(ARole, GivesAConnectionPlacesOfItsOwn) {
+  RoleLists lists{{"@lab"}, {}};
+  EXPECT_EQ(standing_of(0, std::nullopt, lists), Standing::privileged);
+  EXPECT_EQ(standing_of(1001, std::nullopt, lists), Standing::stranger);
+  EXPECT_EQ(standing_of(1001, somebody(), lists), Standing::privileged);
+  EXPECT_EQ(standing_of(1001, somebody(), {}), Standing::known);
+}
+
 TEST(ARole, IncludesThoseBeforeIt) {
   EXPECT_NO_THROW(require_role("ada", Role::admin, Role::operator_));
   EXPECT_NO_THROW(require_role("ada", Role::operator_, Role::operator_));

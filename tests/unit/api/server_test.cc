@@ -221,6 +221,12 @@ TEST_F(ServerTest, ServesFiftyConnectionsAtATime) {
   for (int i = 49; i >= 0; --i) EXPECT_EQ(clients[i]->receive().json()["path"], "/" + std::to_string(i));
 }
 
+ServerSettings idle_for_a_second() {
+  ServerSettings settings;
+  settings.idle_seconds = 1;
+  return settings;
+}
+
 TEST(Server, ClosesAConnectionThatSaysNothing) {
   TemporaryFolder folder;
   LoopThread thread;
@@ -228,7 +234,7 @@ TEST(Server, ClosesAConnectionThatSaysNothing) {
   thread.on_loop([&] {
     server.emplace(
         thread.loop(), listen_on_unix_socket(folder / "socket"), by_the_kernel,
-        [](Request) -> std::unique_ptr<Exchange> { return nullptr; }, ServerSettings{.idle_seconds = 1});
+        [](Request) -> std::unique_ptr<Exchange> { return nullptr; }, idle_for_a_second());
   });
   HttpClient client(folder / "socket");
   client.send_bytes("GET /half HTT");

@@ -145,6 +145,14 @@ TEST_F(TheNameService, AnswersFromMemoryWithinTheCall) {
   });
 }
 
+TEST_F(TheNameService, RemembersWhomItFoundWithoutAskingForOthers) {
+  start({.fresh = 0ms});
+  EXPECT_FALSE(names_->remembered(ada));
+  look_up(ada);
+  EXPECT_EQ(names_->remembered(ada)->user.name, "ada");
+  EXPECT_EQ(directory_->asked(), 1);
+}
+
 TEST_F(TheNameService, KnowsThatSomebodyIsNotThere) {
   start({});
   EXPECT_EQ(look_up(1003), "not_found");
