@@ -10,16 +10,17 @@
 #include <cstdlib>
 #include <iostream>
 
+#include "daemon/api/auth.h"
 #include "daemon/api/credentials.h"
 #include "daemon/api/routes.h"
 #include "daemon/api/server.h"
 #include "daemon/api/tcp_socket.h"
 #include "daemon/api/unix_socket.h"
-#include "daemon/base/as_user.h"
 #include "daemon/base/error.h"
 #include "daemon/base/fd.h"
 #include "daemon/base/installation.h"
 #include "daemon/base/log.h"
+#include "daemon/base/name_service.h"
 #include "daemon/base/notify.h"
 #include "daemon/config.h"
 #include "daemon/driver/driver.h"
@@ -130,13 +131,15 @@ UniqueFd lock_state(const std::string& state_dir) {
 
 // What listens for other hosts.
 struct NetworkDoor {
-  NetworkDoor(Loop& loop, const Config& config, const BeginExchange& begin)
+  NetworkDoor(Loop& loop, const Config& config, const Identify& identify, const BeginExchange& begin)
       : workers(loop, 2),
         server(loop, listen_on_tcp(*config.listen),
-               identify_by_credential(workers,
-                                      [munge = Munge(config.munge_socket)](const std::string& credential) {
-                                        return munge.open(credential);
-                                      }),
+               identify_by_credential(
+                   workers,
+                   [munge = Munge(config.munge_socket)](const std::string& credential) {
+                     return munge.open(credential);
+                   },
+                   identify),
                begin) {}
   Workers workers;  // for calls to munged
   Server server;
@@ -175,9 +178,13 @@ void serve(const Arguments& arguments) {
   driver.recover();
   Api api{api_settings(config), driver, ledger, io, now()};
   BeginExchange begin = [&api](Request head) { return begin_exchange(api, std::move(head)); };
-  Server server(loop, listen_on_unix_socket(config.socket), begin);
+  NameService names(loop);
+  const Identify identify = identify_by_name(names);
+  ServerSettings door;
+  door.standing = [&](uid_t uid) { return standing_of(uid, names.remembered(uid), api.settings.roles); };
+  Server server(loop, listen_on_unix_socket(config.socket), identify, begin, door);
   std::optional<NetworkDoor> network;
-  if (config.listen) network.emplace(loop, config, begin);
+  if (config.listen) network.emplace(loop, config, identify, begin);
 
   Loop::Watch terminated = loop.on_signal(SIGTERM, [&] { loop.stop(); });
   Loop::Watch interrupted = loop.on_signal(SIGINT, [&] { loop.stop(); });

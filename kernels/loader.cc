@@ -1,6 +1,5 @@
 #include "kernels/loader.h"
 
-#include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -59,7 +58,7 @@ Range share_of(std::int64_t total, int rank, int ranks) {
 Mapping::Mapping(const std::string& path, std::int64_t offset, std::int64_t size_bytes) {
   const std::int64_t page = ::sysconf(_SC_PAGESIZE);
   const std::int64_t before = offset % page;
-  UniqueFd fd = open_file(path, O_RDONLY);
+  UniqueFd fd = open_regular_file(path);
   length_ = static_cast<std::size_t>(size_bytes + before);
   address_ = ::mmap(nullptr, length_, PROT_READ, MAP_SHARED, fd.get(), offset - before);
   if (address_ == MAP_FAILED) {

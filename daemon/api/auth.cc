@@ -1,17 +1,39 @@
 #include "daemon/api/auth.h"
 
-#include "daemon/base/as_user.h"
 #include "daemon/base/error.h"
 
 namespace trainyard {
+namespace {
 
-Caller caller_of(const Peer& peer, const RoleLists& lists) {
+// Whom nobody knows has no rights here; a name service that does not answer is another matter.
+std::exception_ptr denied_to(const std::exception_ptr& error) {
   try {
-    User user = user_of(peer.uid);
-    return {{user.uid, user.gid, user.name}, role_of(user, lists)};
+    std::rethrow_exception(error);
   } catch (const Error& e) {
-    throw Error(ErrorKind::denied, e.what());
+    if (e.kind() == ErrorKind::not_found) return std::make_exception_ptr(Error(ErrorKind::denied, e.what()));
+    return error;
+  } catch (...) {
+    return error;
   }
+}
+
+}  // namespace
+
+Caller caller_of(const Identity& identity, const RoleLists& lists) {
+  const User& user = identity.user;
+  return {{user.uid, user.gid, user.name}, role_of(identity, lists)};
+}
+
+Identify identify_by_name(NameService& names) {
+  return [&names](Request head, Identified answer) {
+    const uid_t uid = head.peer.uid;
+    auto known = [head = std::move(head), answer](const Identity& identity) mutable {
+      head.identity = identity;
+      answer.known(std::move(head));
+    };
+    names.look_up(uid, known,
+                  [answer](const std::exception_ptr& error) { answer.refused(denied_to(error)); });
+  };
 }
 
 bool sees_all(const Caller& caller) { return caller.role >= Role::operator_; }

@@ -12,8 +12,11 @@ struct Caller {
   Role role = Role::owner;
 };
 
-// Error{denied} when this machine knows no user of that uid.
-Caller caller_of(const Peer& peer, const RoleLists& lists);
+Caller caller_of(const Identity& identity, const RoleLists& lists);
+
+// The head with the identity of its peer, or Error{denied} when this machine knows no user of that uid; by
+// `names`, which outlives what it hands out.
+Identify identify_by_name(NameService& names);
 
 bool sees_all(const Caller& caller);  // everybody's runs and usage
 bool may_see(const Caller& caller, const TrainingRun& run);

@@ -68,9 +68,11 @@ Request identified(Request head, const OpenedCredential& opened) {
   return head;
 }
 
-Identify identify_by_credential(Workers& workers, OpenCredential open) {
-  return [&workers, open = std::move(open)](Request head, Identified answer) {
-    workers.run([open, head = std::move(head)] { return identify_now(head, open); }, answer.known,
+Identify identify_by_credential(Workers& workers, OpenCredential open, Identify identify_peer) {
+  return [&workers, open = std::move(open), identify_peer = std::move(identify_peer)](Request head,
+                                                                                      Identified answer) {
+    workers.run([open, head = std::move(head)] { return identify_now(head, open); },
+                [identify_peer, answer](Request known) { identify_peer(std::move(known), answer); },
                 [refused = answer.refused](const std::exception_ptr& error) {
                   log_refusal(error);
                   refused(error);

@@ -14,8 +14,8 @@ namespace trainyard {
 // Munge::open, or a test's.
 using OpenCredential = std::function<OpenedCredential(const std::string& credential)>;
 
-// Opens credentials on `workers`, for munged may take its time.
-Identify identify_by_credential(Workers& workers, OpenCredential open);
+// Opens credentials on `workers`, for munged may take its time; then asks `identify_peer` who that uid is.
+Identify identify_by_credential(Workers& workers, OpenCredential open, Identify identify_peer);
 
 // Throws NotIdentified unless a credential came.
 std::string credential_of(const Request& head);

@@ -15,6 +15,7 @@
 
 #include "daemon/base/error.h"
 #include "daemon/base/json.h"
+#include "daemon/base/name_service.h"
 
 namespace trainyard {
 
@@ -33,6 +34,7 @@ struct Request {
   std::optional<std::int64_t> announced_length;  // of the body, where the client said it
   std::string authorization;                     // the header; empty: none
   Peer peer;
+  Identity identity;                       // who the peer is to this machine
   std::optional<std::string> body_sha256;  // what the client signed for; nothing where nothing is signed
 };
 
@@ -82,8 +84,9 @@ class Exchange {
 // Makes the Exchange for a head, or throws the answer.
 using BeginExchange = std::function<std::unique_ptr<Exchange>(Request head)>;
 
-// Finds out who asks where the connection does not say it. Answers once, on the loop, now or later: the head,
-// with its peer, or why not. Until then nothing more of the request is read.
+// Finds out who asks: of a Unix socket the head says its peer, else not even that. Answers once, on the loop,
+// now or later: the head, with its peer and identity, or why not. Until then nothing more of the request is
+// read.
 struct Identified {
   std::function<void(Request head)> known;
   std::function<void(const std::exception_ptr& error)> refused;

@@ -1,6 +1,5 @@
 #include "daemon/api/log_file.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -54,13 +53,10 @@ std::string read_from(int fd, const std::string& path, std::int64_t from, std::i
 
 FilePiece read_piece_as(uid_t uid, const std::string& path, std::int64_t from, std::int64_t max_bytes) {
   AsUser user(uid);
-  // O_NONBLOCK: a pipe in its place would keep the worker for good.
-  UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-  if (!fd && errno == ENOENT) return {"", from, 0};
-  if (!fd) throw_errno("open " + path);
+  UniqueFd fd = open_regular_file_if_there(path);
+  if (!fd) return {"", from, 0};
   struct stat found {};
   if (::fstat(fd.get(), &found) != 0) throw_errno("stat " + path);
-  if (!S_ISREG(found.st_mode)) throw Error(ErrorKind::invalid, path + ": is no plain file");
 
   FilePiece piece{"", from, found.st_size};
   if (from >= found.st_size) return piece;

@@ -1,39 +1,18 @@
 #include "daemon/api/roles.h"
 
-#include <grp.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <optional>
-#include <vector>
 
 #include "daemon/base/error.h"
 
 namespace trainyard {
 namespace {
 
-std::optional<gid_t> gid_of_group(const std::string& name) {
-  group entry{};
-  group* found = nullptr;
-  for (std::size_t size = 1 << 14;; size *= 2) {  // of all its members' names, which may be many
-    std::vector<char> buffer(size);
-    if (::getgrnam_r(name.c_str(), &entry, buffer.data(), buffer.size(), &found) == ERANGE) continue;
-    return found == nullptr ? std::nullopt : std::optional(found->gr_gid);
-  }
-}
-
-bool is_in_group(const User& user, const std::string& name) {
-  std::optional<gid_t> gid = gid_of_group(name);
-  if (!gid) return false;
-  std::vector<gid_t> groups = groups_of(user);
-  return std::find(groups.begin(), groups.end(), *gid) != groups.end();
-}
-
-bool names(const std::set<std::string>& list, const User& user) {
-  return list.contains(user.name) || std::any_of(list.begin(), list.end(), [&](const std::string& entry) {
-           return entry.starts_with('@') && is_in_group(user, entry.substr(1));
-         });
+bool names(const std::set<std::string>& list, const Identity& identity) {
+  return list.contains(identity.user.name) ||
+         std::any_of(identity.groups.begin(), identity.groups.end(),
+                     [&](const std::string& group) { return list.contains('@' + group); });
 }
 
 }  // namespace
@@ -50,9 +29,16 @@ const char* to_string(Role role) {
   return "owner";
 }
 
-Role role_of(const User& user, const RoleLists& lists) {
-  if (user.uid == 0 || user.uid == ::geteuid() || names(lists.admins, user)) return Role::admin;
-  return names(lists.operators, user) ? Role::operator_ : Role::owner;
+Role role_of(const Identity& identity, const RoleLists& lists) {
+  const uid_t uid = identity.user.uid;
+  if (uid == 0 || uid == ::geteuid() || names(lists.admins, identity)) return Role::admin;
+  return names(lists.operators, identity) ? Role::operator_ : Role::owner;
+}
+
+Standing standing_of(uid_t uid, const std::optional<Identity>& remembered, const RoleLists& lists) {
+  if (uid == 0 || uid == ::geteuid()) return Standing::privileged;
+  if (!remembered) return Standing::stranger;
+  return role_of(*remembered, lists) >= Role::operator_ ? Standing::privileged : Standing::known;
 }
 
 void require_role(const std::string& user, Role has, Role needed) {

@@ -1,10 +1,12 @@
 // Roles: what a caller may do beyond their own runs, decided here and nowhere else. Each role includes those
 // before it; a route names the least one that it takes.
 #pragma once
+#include <optional>
 #include <set>
 #include <string>
 
-#include "daemon/base/as_user.h"
+#include "daemon/api/server.h"
+#include "daemon/base/name_service.h"
 
 namespace trainyard {
 
@@ -21,9 +23,12 @@ struct RoleLists {
   std::set<std::string> operators, admins;
 };
 
-// Root and the user whom the daemon runs as are admins, whatever the lists say. Asks the group database only
-// when a list names a group; one that this machine does not know has no members.
-Role role_of(const User& user, const RoleLists& lists);
+// Root and the user whom the daemon runs as are admins, whatever the lists say.
+Role role_of(const Identity& identity, const RoleLists& lists);
+
+// How a connection of that uid counts (api/server): operators and admins have places of their own. Decided by
+// what is remembered, for a connection cannot wait for the name service.
+Standing standing_of(uid_t uid, const std::optional<Identity>& remembered, const RoleLists& lists);
 
 // Error{denied} naming the setting that would help, unless `has` includes `needed`.
 void require_role(const std::string& user, Role has, Role needed);

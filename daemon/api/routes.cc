@@ -139,7 +139,7 @@ std::unique_ptr<Exchange> begin_exchange(Api& api, Request head) {
     if (!parameter) continue;
     allowed.emplace_back(route.method);
     if (!serves(route, head.method)) continue;
-    Caller caller = caller_of(head.peer, api.settings.roles);
+    Caller caller = caller_of(head.identity, api.settings.roles);
     require_role(caller.owner.name, caller.role, route.role);
     check_query(route, head.query);
     std::optional<std::string> signed_body = head.body_sha256;

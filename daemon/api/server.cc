@@ -1,12 +1,21 @@
 #include "daemon/api/server.h"
 
 #include <microhttpd.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 
-#include <charconv>
+#include <algorithm>
+#include <cerrno>
 #include <cstdarg>
 #include <cstdio>
+#include <cstring>
+#include <deque>
+#include <map>
 #include <set>
+#include <string>
+#include <utility>
 
+#include "daemon/api/server_call.h"
 #include "daemon/api/unix_socket.h"
 #include "daemon/base/error.h"
 #include "daemon/base/log.h"
@@ -14,53 +23,12 @@
 namespace trainyard {
 namespace {
 
-// A body that nobody wants is read to its end, so that the client reads our answer and not a broken pipe; one
-// that goes on beyond this is cut.
-constexpr std::int64_t most_dropped_bytes = std::int64_t{1} << 30;
+using Clock = Places::Clock;
+using std::chrono::milliseconds;
 
-struct FreeResponse {
-  void operator()(MHD_Response* response) const { MHD_destroy_response(response); }
-};
-
-MHD_Result queue(MHD_Connection* connection, const Response& response) {
-  // MUST_COPY does not write to the bytes; the C interface is older than const.
-  std::unique_ptr<MHD_Response, FreeResponse> answer(MHD_create_response_from_buffer(
-      response.body.size(), const_cast<char*>(response.body.data()), MHD_RESPMEM_MUST_COPY));
-  if (!answer) return MHD_NO;
-  MHD_add_response_header(answer.get(), MHD_HTTP_HEADER_CONTENT_TYPE, response.content_type.c_str());
-  for (const auto& [name, value] : response.headers)
-    MHD_add_response_header(answer.get(), name.c_str(), value.c_str());
-  return MHD_queue_response(connection, static_cast<unsigned>(response.status), answer.get());
-}
-
-MHD_Result collect_query(void* query, MHD_ValueKind, const char* name, const char* value) {
-  (*static_cast<std::map<std::string, std::string>*>(query))[name] = value == nullptr ? "" : value;
-  return MHD_YES;
-}
-
-const char* header(MHD_Connection* connection, const char* name) {
-  return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
-}
-
-Request head_of(MHD_Connection* connection, const std::string& target, const char* url, const char* method) {
-  Request head;
-  head.method = method;
-  head.target = target;
-  head.path = url;
-  MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, collect_query, &head.query);
-  if (const char* length = header(connection, MHD_HTTP_HEADER_CONTENT_LENGTH)) {
-    std::int64_t bytes = 0;
-    std::from_chars(length, length + std::string_view(length).size(), bytes);
-    head.announced_length = bytes;
-  }
-  if (const char* authorization = header(connection, MHD_HTTP_HEADER_AUTHORIZATION))
-    head.authorization = authorization;
-  return head;
-}
-
-Peer kernels_word(MHD_Connection* connection) {
-  return peer_of(MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd);
-}
+constexpr int most_accepted_at_once = 64;  // then others have their turn on the loop
+constexpr milliseconds pause_without_descriptors{100};
+constexpr milliseconds look_for_a_place_every{100};
 
 void log_from_library(void*, const char* format, va_list arguments) {
   char line[512];
@@ -69,161 +37,128 @@ void log_from_library(void*, const char* format, va_list arguments) {
   log_debug("event=http message=\"{}\"", text.substr(0, text.find('\n')));
 }
 
-// One request of a connection, from its first line to its answer.
-class Call : public std::enable_shared_from_this<Call> {
- public:
-  Call(MHD_Connection* connection, std::string target, std::function<void()> resumed)
-      : connection_(connection), target_(std::move(target)), resumed_(std::move(resumed)) {}
-
-  bool has_begun() const { return begun_; }
-
-  // The head is complete. Without `identify` the kernel says who asks.
-  void begin(const Identify& identify, const BeginExchange& begin, const char* url, const char* method) {
-    begun_ = true;
-    answer_what_it_throws([&] {
-      Request head = head_of(connection_, target_, url, method);
-      if (identify) return await_identity(identify, begin, std::move(head));
-      head.peer = kernels_word(connection_);
-      exchange_ = begin(std::move(head));
-    });
+// A host of the network. Of IPv6 a host has a whole /64 to choose from.
+std::string host_of(const sockaddr_storage& address) {
+  std::string bytes;
+  if (address.ss_family == AF_INET) {
+    const auto& v4 = reinterpret_cast<const sockaddr_in&>(address);
+    bytes.assign(reinterpret_cast<const char*>(&v4.sin_addr), sizeof v4.sin_addr);
+  } else if (address.ss_family == AF_INET6) {
+    const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address);
+    const bool is_v4 = IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr);
+    bytes.assign(reinterpret_cast<const char*>(&v6.sin6_addr) + (is_v4 ? 12 : 0), is_v4 ? 4 : 8);
   }
+  return "host " + bytes;
+}
 
-  // The client waits for leave to send its body: no need to read one that is refused already.
-  bool refused_before_the_body() const {
-    return response_ && header(connection_, MHD_HTTP_HEADER_EXPECT) != nullptr;
-  }
+// A client that has not got a place yet, or may never get one.
+struct Newcomer {
+  UniqueFd fd;
+  Places::Party party;
+  sockaddr_storage address{};
+  socklen_t address_size = 0;
+  Clock::time_point since;
+};
 
-  // What comes now is to come once more, after wake().
-  bool awaits_identity() const { return awaits_identity_; }
-  void rest() {
-    resting_ = true;
-    MHD_suspend_connection(connection_);
-  }
+// Told without the library, which would take a place for it.
+void turn_away(const Newcomer& newcomer) {
+  const Response response = error_response(std::make_exception_ptr(
+      Error(ErrorKind::unavailable,
+            "too many connections are open, of yours or of all; close some, or try again later")));
+  const std::string text =
+      "HTTP/1.1 503 Service Unavailable\r\nContent-Type: " + response.content_type +
+      "\r\nConnection: close\r\nContent-Length: " + std::to_string(response.body.size()) + "\r\n\r\n" +
+      response.body;
+  [[maybe_unused]] ssize_t sent =
+      ::send(newcomer.fd.get(), text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+}
 
-  // False when the connection is better cut.
-  bool add_body(std::string_view bytes) {
-    if (exchange_) {
-      answer_what_it_throws([&] { exchange_->add_body(bytes); });
-      return true;
-    }
-    dropped_bytes_ += static_cast<std::int64_t>(bytes.size());
-    return dropped_bytes_ <= most_dropped_bytes;
-  }
-
-  // The body is complete, or the answer has come.
-  MHD_Result answer_or_rest() {
-    if (exchange_ && !finished_) finish();
-    if (response_) return queue(connection_, *response_);
-    rest();
-    return MHD_YES;
-  }
-
-  void wake() {
-    if (!resting_) return;
-    resting_ = false;
-    MHD_resume_connection(connection_);
-    resumed_();
-  }
-
- private:
-  void await_identity(const Identify& identify, const BeginExchange& begin, Request head) {
-    awaits_identity_ = true;
-    auto proceed = [call = weak_from_this()](auto work) {
-      auto still_there = call.lock();
-      if (!still_there) return;
-      still_there->awaits_identity_ = false;
-      still_there->answer_what_it_throws([&] { work(*still_there); });
-      still_there->wake();
-    };
-    identify(std::move(head), {[proceed, begin](Request found) {
-                                 proceed([&](Call& call) { call.exchange_ = begin(std::move(found)); });
-                               },
-                               [proceed](const std::exception_ptr& error) {
-                                 proceed([&](Call&) { std::rethrow_exception(error); });
-                               }});
-  }
-
-  void finish() {
-    finished_ = true;
-    Responder responder([call = weak_from_this()](Response response) {
-      if (auto still_there = call.lock()) still_there->deliver(std::move(response));
-    });
-    try {
-      exchange_->finish(responder);
-    } catch (...) {
-      responder.fail(std::current_exception());
-    }
-  }
-
-  void deliver(Response response) {
-    response_ = std::move(response);
-    wake();
-  }
-
-  template <class Work>
-  void answer_what_it_throws(Work work) {
-    try {
-      work();
-    } catch (...) {
-      response_ = error_response(std::current_exception());
-      exchange_.reset();
-    }
-  }
-
-  MHD_Connection* connection_;
-  std::string target_;
-  std::function<void()> resumed_;
-  std::unique_ptr<Exchange> exchange_;
-  std::optional<Response> response_;
-  std::int64_t dropped_bytes_ = 0;
-  bool begun_ = false;
-  bool awaits_identity_ = false;
-  bool finished_ = false;
-  bool resting_ = false;
+// A connection that has a place.
+struct Line {
+  int fd = -1;
+  Clock::time_point began;                                // what it is doing now
+  Clock::time_point deadline = Clock::time_point::max();  // of it
+  bool closing = false;
 };
 
 }  // namespace
 
 struct Server::State {
-  State(Loop& its_loop, UniqueFd listening, Identify its_identify, BeginExchange its_begin,
-        const ServerSettings& settings);
+  State(Loop& its_loop, UniqueFd its_listening, Identify its_identify, BeginExchange its_begin,
+        ServerSettings its_settings);
   ~State();
 
+  // Accepting.
+  void accept_ready();
+  void stop_accepting_for(milliseconds pause);
+  Places::Party party_of(const Newcomer& newcomer) const;
+  bool give_place(Newcomer& newcomer);
+  void give_places();
+
+  // Time.
   void run();
-  void run_again_after(std::chrono::milliseconds delay);
+  void run_again_after(milliseconds delay);
+  void close(Line& line);
+  void close_overdue();
+  Clock::time_point next_deadline() const;
+  void waits_for_client(Line& line, Clock::time_point began, Clock::time_point deadline);
+  void note_progress(Line& line, const ServerCall& call);
+  milliseconds time_for(std::int64_t bytes) const;
+
+  // What the library calls.
+  Line& line_of(MHD_Connection* connection);
+  static void connected(void* state, MHD_Connection* connection, void** context,
+                        MHD_ConnectionNotificationCode what);
   static void* meet(void* state, const char* target, MHD_Connection* connection);
   static MHD_Result handle(void* state, MHD_Connection* connection, const char* url, const char* method,
                            const char* version, const char* data, std::size_t* size, void** call);
   static void completed(void* state, MHD_Connection* connection, void** call, MHD_RequestTerminationCode how);
 
+  MHD_Result handle_call(ServerCall& call, const char* url, const char* method, const char* data,
+                         std::size_t* size) const;
+
   Loop& loop;
-  Identify identify;  // empty: the kernel says who asks
+  UniqueFd listening;
+  Identify identify;
   BeginExchange begin;
-  std::set<std::shared_ptr<Call>> calls;
+  ServerSettings settings;
+  Places places;
+  std::deque<Newcomer> waiting;  // for a place
+  std::map<int, Line> lines;     // by descriptor
+  std::set<std::shared_ptr<ServerCall>> calls;
   MHD_Daemon* daemon = nullptr;
   bool resumed = false;  // since the last run began
-  Loop::Watch readable, due;
+  Loop::Watch readable, due, acceptable, accept_again;
 };
 
-Server::State::State(Loop& its_loop, UniqueFd listening, Identify its_identify, BeginExchange its_begin,
-                     const ServerSettings& settings)
-    : loop(its_loop), identify(std::move(its_identify)), begin(std::move(its_begin)) {
-  daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, nullptr, nullptr,
-                            &State::handle, this,                                    //
-                            MHD_OPTION_EXTERNAL_LOGGER, &log_from_library, nullptr,  //
-                            MHD_OPTION_LISTEN_SOCKET, listening.get(),               //
-                            MHD_OPTION_URI_LOG_CALLBACK, &State::meet, this,         //
-                            MHD_OPTION_NOTIFY_COMPLETED, &State::completed, this,    //
-                            MHD_OPTION_CONNECTION_LIMIT, settings.max_connections,   //
-                            MHD_OPTION_CONNECTION_TIMEOUT, settings.idle_seconds,    //
-                            MHD_OPTION_CONNECTION_MEMORY_LIMIT, settings.max_head_bytes, MHD_OPTION_END);
+Server::State::State(Loop& its_loop, UniqueFd its_listening, Identify its_identify, BeginExchange its_begin,
+                     ServerSettings its_settings)
+    : loop(its_loop),
+      listening(std::move(its_listening)),
+      identify(std::move(its_identify)),
+      begin(std::move(its_begin)),
+      settings(std::move(its_settings)),
+      places(settings.places) {
+  // Beyond our own limits: those that were told to close are the library's until it has seen to it.
+  const auto most = static_cast<unsigned>(settings.places.total + settings.places.reserved) + 1000;
+  daemon = MHD_start_daemon(
+      MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, nullptr,
+      nullptr, &State::handle, this,                           //
+      MHD_OPTION_EXTERNAL_LOGGER, &log_from_library, nullptr,  //
+      MHD_OPTION_NOTIFY_CONNECTION, &State::connected, this,   //
+      MHD_OPTION_URI_LOG_CALLBACK, &State::meet, this,         //
+      MHD_OPTION_NOTIFY_COMPLETED, &State::completed, this,    //
+      MHD_OPTION_CONNECTION_LIMIT, most,                       //
+      MHD_OPTION_CONNECTION_TIMEOUT, settings.idle_seconds,    //
+      MHD_OPTION_CONNECTION_MEMORY_LIMIT, settings.max_head_bytes, MHD_OPTION_END);
   if (daemon == nullptr) throw Error(ErrorKind::internal, "the HTTP server cannot be started");
-  listening.release();  // now the library's
   const MHD_DaemonInfo* info = MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_EPOLL_FD);
   readable = loop.watch_readable(info->epoll_fd, [this] { run(); });
+  acceptable = loop.watch_readable(listening.get(), [this] { accept_ready(); });
 }
 
 Server::State::~State() {
+  acceptable.stop();
   readable.stop();
   // The library panics when it is stopped while connections rest.
   for (const auto& call : calls) call->wake();
@@ -231,62 +166,220 @@ Server::State::~State() {
   MHD_stop_daemon(daemon);
 }
 
+// ---- accepting
+
+void Server::State::accept_ready() {
+  for (int accepted = 0; accepted < most_accepted_at_once; ++accepted) {
+    Newcomer newcomer;
+    newcomer.address_size = sizeof newcomer.address;
+    newcomer.fd = UniqueFd(::accept4(listening.get(), reinterpret_cast<sockaddr*>(&newcomer.address),
+                                     &newcomer.address_size, SOCK_CLOEXEC | SOCK_NONBLOCK));
+    const int error = errno;
+    if (!newcomer.fd && (error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM))
+      return stop_accepting_for(pause_without_descriptors);
+    if (!newcomer.fd && error == EAGAIN) break;
+    if (!newcomer.fd) continue;  // it has hung up already
+    newcomer.since = Clock::now();
+    newcomer.party = party_of(newcomer);
+    if (give_place(newcomer)) continue;
+    if (waiting.size() < settings.max_waiting)
+      waiting.push_back(std::move(newcomer));
+    else
+      turn_away(newcomer);
+  }
+  run();
+}
+
+// The kernel goes on saying that somebody wants in, which we can do nothing about now.
+void Server::State::stop_accepting_for(milliseconds pause) {
+  log_warning("event=no_descriptors no connection can be accepted: too many files are open");
+  acceptable.stop();
+  accept_again = loop.after(
+      pause, [this] { acceptable = loop.watch_readable(listening.get(), [this] { accept_ready(); }); });
+}
+
+Places::Party Server::State::party_of(const Newcomer& newcomer) const {
+  const std::optional<Peer> peer = peer_of(newcomer.fd.get());
+  if (!peer) return {host_of(newcomer.address), false};
+  switch (settings.standing ? settings.standing(peer->uid) : Standing::known) {
+    case Standing::stranger:
+      return {"strangers", false};
+    case Standing::known:
+      break;
+    case Standing::privileged:
+      return {"uid " + std::to_string(peer->uid), true};
+  }
+  return {"uid " + std::to_string(peer->uid), false};
+}
+
+bool Server::State::give_place(Newcomer& newcomer) {
+  const Clock::time_point now = Clock::now();
+  const Places::Offer offer = places.offer(newcomer.party, now);
+  if (!offer.granted) return false;
+  if (offer.closes) close(lines.at(*offer.closes));
+  const int fd = newcomer.fd.release();  // now the library's, which closes it even where it refuses
+  lines[fd].fd = fd;
+  places.take(fd, newcomer.party, now);
+  waits_for_client(lines[fd], now, now + settings.head_time);
+  if (MHD_add_connection(daemon, fd, reinterpret_cast<sockaddr*>(&newcomer.address), newcomer.address_size) ==
+      MHD_YES)
+    return true;
+  places.leave(fd);
+  lines.erase(fd);
+  return true;
+}
+
+// To those who wait, in the order in which they came. Who has waited as long as a client may take for its
+// head is told to come back.
+void Server::State::give_places() {
+  const Clock::time_point now = Clock::now();
+  std::erase_if(waiting, [&](Newcomer& newcomer) {
+    if (give_place(newcomer)) return true;
+    if (now < newcomer.since + settings.head_time) return false;
+    turn_away(newcomer);
+    return true;
+  });
+}
+
+// ---- time
+
 // Its sockets and its time-outs lead here; so does a resumed connection, of which it says nothing by itself.
 void Server::State::run() {
   due.stop();
   resumed = false;
+  close_overdue();
   MHD_run(daemon);
-  MHD_UNSIGNED_LONG_LONG delay_ms = 0;
-  if (resumed || MHD_get_timeout(daemon, &delay_ms) == MHD_YES)
-    run_again_after(std::chrono::milliseconds(delay_ms));
+  give_places();
+  MHD_UNSIGNED_LONG_LONG library_ms = 0;
+  if (resumed) return run_again_after(milliseconds(0));
+  const auto now = Clock::now();
+  Clock::time_point next = next_deadline();
+  if (MHD_get_timeout(daemon, &library_ms) == MHD_YES) next = std::min(next, now + milliseconds(library_ms));
+  if (!waiting.empty()) next = std::min(next, now + look_for_a_place_every);
+  if (next == Clock::time_point::max()) return;
+  run_again_after(std::max(milliseconds(0), std::chrono::ceil<milliseconds>(next - now)));
 }
 
-void Server::State::run_again_after(std::chrono::milliseconds delay) {
+void Server::State::run_again_after(milliseconds delay) {
   due = loop.after(delay, [this] { run(); });
+}
+
+// The library sees that the connection has ended, and lets go of it.
+void Server::State::close(Line& line) {
+  line.closing = true;
+  line.deadline = Clock::time_point::max();
+  places.leave(line.fd);
+  ::shutdown(line.fd, SHUT_RDWR);
+}
+
+void Server::State::close_overdue() {
+  const Clock::time_point now = Clock::now();
+  for (auto& [fd, line] : lines)
+    if (line.deadline <= now) close(line);
+}
+
+Clock::time_point Server::State::next_deadline() const {
+  Clock::time_point next = Clock::time_point::max();
+  for (const auto& [fd, line] : lines) next = std::min(next, line.deadline);
+  return next;
+}
+
+void Server::State::waits_for_client(Line& line, Clock::time_point began, Clock::time_point deadline) {
+  if (line.closing) return;
+  line.began = began;
+  line.deadline = deadline;
+  places.waits_for_client(line.fd, began);
+}
+
+milliseconds Server::State::time_for(std::int64_t bytes) const {
+  return settings.transfer_time + milliseconds(bytes * 1000 / settings.least_bytes_per_second);
+}
+
+// After each word with the library: whose turn is it, and until when?
+void Server::State::note_progress(Line& line, const ServerCall& call) {
+  if (line.closing) return;
+  if (call.reads_body()) return waits_for_client(line, line.began, line.began + time_for(call.body_bytes()));
+  const Clock::time_point now = Clock::now();
+  if (call.answer_bytes() > 0) return waits_for_client(line, now, now + time_for(call.answer_bytes()));
+  line.began = now;
+  line.deadline = Clock::time_point::max();
+  places.waits_for_us(line.fd);
+}
+
+// ---- what the library calls
+
+Line& Server::State::line_of(MHD_Connection* connection) {
+  return *static_cast<Line*>(
+      MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context);
+}
+
+void Server::State::connected(void* state, MHD_Connection* connection, void** context,
+                              MHD_ConnectionNotificationCode what) {
+  auto* self = static_cast<State*>(state);
+  const int fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+  if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+    *context = &self->lines[fd];
+    return;
+  }
+  self->places.leave(fd);
+  self->lines.erase(fd);
 }
 
 // The first line is there, and still as it came; what is returned is handed to every later call.
 void* Server::State::meet(void* state, const char* target, MHD_Connection* connection) {
   auto* self = static_cast<State*>(state);
-  auto met = std::make_shared<Call>(connection, target, [self] {
+  auto met = std::make_shared<ServerCall>(connection, target, [self] {
     self->resumed = true;
-    self->run_again_after(std::chrono::milliseconds(0));
+    self->run_again_after(milliseconds(0));
   });
   self->calls.insert(met);
+  Line& line = self->line_of(connection);
+  self->waits_for_client(line, line.began, std::min(line.deadline, Clock::now() + self->settings.head_time));
   return met.get();
 }
 
-MHD_Result Server::State::handle(void* state, MHD_Connection*, const char* url, const char* method,
+MHD_Result Server::State::handle(void* state, MHD_Connection* connection, const char* url, const char* method,
                                  const char*, const char* data, std::size_t* size, void** call) {
   auto* self = static_cast<State*>(state);
-  auto* known = static_cast<Call*>(*call);
-  if (!known->has_begun()) {
-    known->begin(self->identify, self->begin, url, method);
-    return known->refused_before_the_body() ? known->answer_or_rest() : MHD_YES;
+  auto& known = *static_cast<ServerCall*>(*call);
+  Line& line = self->line_of(connection);
+  if (!known.has_begun()) line.began = Clock::now();
+  const MHD_Result result = self->handle_call(known, url, method, data, size);
+  self->note_progress(line, known);
+  return result;
+}
+
+MHD_Result Server::State::handle_call(ServerCall& call, const char* url, const char* method, const char* data,
+                                      std::size_t* size) const {
+  if (!call.has_begun()) {
+    call.begin(identify, begin, url, method);
+    return call.refused_before_the_body() ? call.answer_or_rest() : MHD_YES;
   }
-  if (known->awaits_identity()) {
-    known->rest();
+  if (call.awaits_identity()) {
+    call.rest();
     return MHD_YES;
   }
-  if (*size == 0) return known->answer_or_rest();
-  bool go_on = known->add_body({data, *size});
+  if (*size == 0) return call.answer_or_rest();
+  const bool go_on = call.add_body({data, *size});
   *size = 0;
   return go_on ? MHD_YES : MHD_NO;
 }
 
-void Server::State::completed(void* state, MHD_Connection*, void** call, MHD_RequestTerminationCode) {
+void Server::State::completed(void* state, MHD_Connection* connection, void** call,
+                              MHD_RequestTerminationCode) {
+  auto* self = static_cast<State*>(state);
   if (*call == nullptr) return;
-  static_cast<State*>(state)->calls.erase(static_cast<Call*>(*call)->shared_from_this());
+  self->calls.erase(static_cast<ServerCall*>(*call)->shared_from_this());
   *call = nullptr;
+  const Clock::time_point now = Clock::now();
+  self->waits_for_client(self->line_of(connection), now,
+                         now + std::chrono::seconds(self->settings.idle_seconds));
 }
-
-Server::Server(Loop& loop, UniqueFd listening, BeginExchange begin, ServerSettings settings)
-    : Server(loop, std::move(listening), nullptr, std::move(begin), settings) {}
 
 Server::Server(Loop& loop, UniqueFd listening, Identify identify, BeginExchange begin,
                ServerSettings settings)
     : state_(std::make_unique<State>(loop, std::move(listening), std::move(identify), std::move(begin),
-                                     settings)) {}
+                                     std::move(settings))) {}
 
 Server::~Server() = default;
 

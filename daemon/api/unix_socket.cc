@@ -57,11 +57,15 @@ UniqueFd listen_on_unix_socket(const std::string& path) {
   return fd;
 }
 
-Peer peer_of(int connection) {
+std::optional<Peer> peer_of(int connection) {
+  int domain = 0;
+  socklen_t size = sizeof domain;
+  if (::getsockopt(connection, SOL_SOCKET, SO_DOMAIN, &domain, &size) != 0) throw_errno("SO_DOMAIN");
+  if (domain != AF_UNIX) return std::nullopt;
   ucred credentials{};
-  socklen_t size = sizeof credentials;
+  size = sizeof credentials;
   if (::getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0) throw_errno("SO_PEERCRED");
-  return {credentials.uid, credentials.gid};
+  return Peer{credentials.uid, credentials.gid};
 }
 
 }  // namespace trainyard

@@ -1,5 +1,6 @@
 // The Unix socket that the daemon listens on.
 #pragma once
+#include <optional>
 #include <string>
 
 #include "daemon/api/http.h"
@@ -11,7 +12,7 @@ namespace trainyard {
 // replaced; Error{unavailable} when somebody answers on it, Error{invalid} when something else is at `path`.
 UniqueFd listen_on_unix_socket(const std::string& path);
 
-// Who connected.
-Peer peer_of(int connection);
+// Who connected; nothing for a connection of another kind of socket.
+std::optional<Peer> peer_of(int connection);
 
 }  // namespace trainyard

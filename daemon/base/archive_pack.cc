@@ -1,4 +1,3 @@
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -94,7 +93,7 @@ class Packer {
   }
 
   void copy_contents(const std::string& path, std::int64_t size) {
-    UniqueFd fd = open_file(path, O_RDONLY | O_NOFOLLOW);
+    UniqueFd fd = open_regular_file(path, LastLink::refuse);
     char buffer[1 << 16];
     while (size > 0) {
       ssize_t got =

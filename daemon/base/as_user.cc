@@ -1,7 +1,6 @@
 #include "daemon/base/as_user.h"
 
 #include <grp.h>
-#include <pwd.h>
 #include <sys/fsuid.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -28,34 +27,6 @@ std::vector<gid_t> thread_groups() {
 }
 
 }  // namespace
-
-User user_of(uid_t uid) {
-  std::vector<char> buffer(1 << 14);
-  passwd entry{};
-  passwd* found = nullptr;
-  ::getpwuid_r(uid, &entry, buffer.data(), buffer.size(), &found);
-  if (found == nullptr)
-    throw Error(ErrorKind::not_found, "this machine knows no user with uid " + std::to_string(uid));
-  return {found->pw_uid, found->pw_gid, found->pw_name, found->pw_dir};
-}
-
-uid_t uid_of(const std::string& name) {
-  std::vector<char> buffer(1 << 14);
-  passwd entry{};
-  passwd* found = nullptr;
-  ::getpwnam_r(name.c_str(), &entry, buffer.data(), buffer.size(), &found);
-  if (found == nullptr) throw Error(ErrorKind::not_found, "this machine knows no user " + name);
-  return found->pw_uid;
-}
-
-std::vector<gid_t> groups_of(const User& user) {
-  int count = 64;
-  std::vector<gid_t> groups(static_cast<std::size_t>(count));
-  while (::getgrouplist(user.name.c_str(), user.gid, groups.data(), &count) < 0)
-    groups.resize(static_cast<std::size_t>(count));
-  groups.resize(static_cast<std::size_t>(count));
-  return groups;
-}
 
 AsUser::AsUser(uid_t uid) {
   if (uid == ::geteuid()) return;

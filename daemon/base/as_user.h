@@ -7,21 +7,11 @@
 #pragma once
 #include <sys/types.h>
 
-#include <string>
 #include <vector>
 
-namespace trainyard {
+#include "daemon/base/user.h"
 
-// Who somebody is, from the passwd and group databases.
-struct User {
-  uid_t uid = 0;
-  gid_t gid = 0;
-  std::string name;
-  std::string home;
-};
-User user_of(uid_t uid);                // Error{not_found} when the machine does not know the uid
-uid_t uid_of(const std::string& name);  // Error{not_found} likewise
-std::vector<gid_t> groups_of(const User& user);
+namespace trainyard {
 
 class AsUser {
  public:

@@ -1,6 +1,5 @@
 #include "daemon/base/digest.h"
 
-#include <fcntl.h>
 #include <openssl/evp.h>
 #include <sys/random.h>
 #include <unistd.h>
@@ -58,7 +57,7 @@ std::string sha256(std::string_view bytes) {
 }
 
 std::string sha256_of_file(const std::string& path) {
-  UniqueFd fd = open_file(path, O_RDONLY);
+  UniqueFd fd = open_regular_file(path);
   std::vector<char> buffer(1 << 20);
   Sha256 hash;
   while (true) {

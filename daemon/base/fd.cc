@@ -20,14 +20,14 @@ ErrorKind kind_of_errno(int error) {
       return ErrorKind::not_found;
     case EACCES:
     case EPERM:
-    case EROFS:
       return ErrorKind::denied;
     case EINVAL:
     case ENAMETOOLONG:
     case EISDIR:
     case ELOOP:
+    case ENXIO:
       return ErrorKind::invalid;
-    default:
+    default:  // a read-only or stale file system, a full disk, too many open files: later it may work
       return ErrorKind::unavailable;
   }
 }
@@ -36,6 +36,47 @@ std::string parent_of(const std::string& path) {
   std::size_t slash = path.rfind('/');
   if (slash == std::string::npos) return ".";
   return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+const char* kind_of_file(mode_t mode) {
+  switch (mode & S_IFMT) {
+    case S_IFDIR:
+      return "a directory";
+    case S_IFIFO:
+      return "a FIFO";
+    case S_IFSOCK:
+      return "a socket";
+    case S_IFLNK:
+      return "a link";
+    default:
+      return "a device";
+  }
+}
+
+[[noreturn]] void throw_not_a_file(const std::string& path, mode_t mode) {
+  throw Error(ErrorKind::invalid, path + ": is " + kind_of_file(mode) + ", not a file");
+}
+
+struct stat status_of(int fd, const std::string& path) {
+  struct stat found {};
+  if (::fstat(fd, &found) != 0) throw_errno("stat " + path);
+  return found;
+}
+
+// A refused link and a socket are told by open(2) itself, with an errno that does not name them.
+[[noreturn]] void throw_cannot_open(const std::string& path, LastLink link) {
+  const int error = errno;
+  struct stat found {};
+  const bool may_be_refused_link = error == ELOOP && link == LastLink::refuse;
+  if ((may_be_refused_link || error == ENXIO) && ::lstat(path.c_str(), &found) == 0 &&
+      (S_ISLNK(found.st_mode) || S_ISSOCK(found.st_mode)))
+    throw_not_a_file(path, found.st_mode);
+  errno = error;
+  throw_errno("open " + path);
+}
+
+[[noreturn]] void throw_too_large(const std::string& path, std::int64_t max_bytes) {
+  throw Error(ErrorKind::invalid, path + ": larger than " + std::to_string(max_bytes) + " bytes");
 }
 
 std::string read_some(int fd, const std::string& path, std::int64_t max_bytes) {
@@ -53,6 +94,13 @@ std::string read_some(int fd, const std::string& path, std::int64_t max_bytes) {
   return bytes;
 }
 
+// A file may grow while it is read, and those of /proc tell no size.
+std::string read_all(int fd, const std::string& path, std::int64_t max_bytes) {
+  std::string bytes = read_some(fd, path, max_bytes + 1);
+  if (static_cast<std::int64_t>(bytes.size()) > max_bytes) throw_too_large(path, max_bytes);
+  return bytes;
+}
+
 }  // namespace
 
 void throw_errno(const std::string& what) {
@@ -66,21 +114,44 @@ UniqueFd open_file(const std::string& path, int flags, unsigned mode) {
   return fd;
 }
 
-std::string read_file(const std::string& path, std::int64_t max_bytes) {
-  UniqueFd fd = open_file(path, O_RDONLY);
-  std::string bytes = read_some(fd.get(), path, max_bytes + 1);
-  if (static_cast<std::int64_t>(bytes.size()) > max_bytes)
-    throw Error(ErrorKind::invalid, path + ": larger than " + std::to_string(max_bytes) + " bytes");
-  return bytes;
+UniqueFd open_regular_file_if_there(const std::string& path, LastLink link) {
+  // O_NONBLOCK: a FIFO would wait for a writer. O_NOCTTY: a terminal would become this session's.
+  const int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+  UniqueFd fd(::open(path.c_str(), link == LastLink::refuse ? flags | O_NOFOLLOW : flags));
+  if (!fd && errno == ENOENT) return fd;
+  if (!fd) throw_cannot_open(path, link);
+  const mode_t mode = status_of(fd.get(), path).st_mode;
+  if (!S_ISREG(mode)) throw_not_a_file(path, mode);
+  return fd;
 }
 
-std::optional<std::string> read_file_if_there(const std::string& path, std::int64_t max_bytes) {
-  if (::access(path.c_str(), F_OK) != 0 && errno == ENOENT) return std::nullopt;
-  return read_file(path, max_bytes);
+UniqueFd open_regular_file(const std::string& path, LastLink link) {
+  UniqueFd fd = open_regular_file_if_there(path, link);
+  if (fd) return fd;
+  errno = ENOENT;
+  throw_errno("open " + path);
+}
+
+std::optional<std::string> read_file_if_there(const std::string& path, std::int64_t max_bytes,
+                                              LastLink link) {
+  UniqueFd fd = open_regular_file_if_there(path, link);
+  if (!fd) return std::nullopt;
+  if (status_of(fd.get(), path).st_size > max_bytes) throw_too_large(path, max_bytes);
+  return read_all(fd.get(), path, max_bytes);
+}
+
+std::string read_file(const std::string& path, std::int64_t max_bytes, LastLink link) {
+  if (std::optional<std::string> bytes = read_file_if_there(path, max_bytes, link)) return *std::move(bytes);
+  errno = ENOENT;
+  throw_errno("open " + path);
+}
+
+std::string read_file_or_pipe(const std::string& path, std::int64_t max_bytes) {
+  return read_all(open_file(path, O_RDONLY).get(), path, max_bytes);
 }
 
 std::string read_range(const std::string& path, std::int64_t offset, std::int64_t max_bytes) {
-  UniqueFd fd = open_file(path, O_RDONLY);
+  UniqueFd fd = open_regular_file(path);
   if (::lseek(fd.get(), offset, SEEK_SET) < 0) throw_errno("seek " + path);
   return read_some(fd.get(), path, max_bytes);
 }

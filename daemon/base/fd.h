@@ -10,19 +10,40 @@
 
 namespace trainyard {
 
-// "open /a/b: No such file or directory", with the kind that errno means
-// (ENOENT not_found; EACCES, EPERM denied; ENOSPC, EDQUOT, EIO … unavailable).
+// "open /a/b: No such file or directory", with the kind that errno means: ENOENT and ENOTDIR not_found;
+// EACCES and EPERM denied; EINVAL, EISDIR, ELOOP, ENAMETOOLONG and ENXIO invalid. Everything else is
+// unavailable: a file system that is full, read-only (EROFS), stale (ESTALE), failing (EIO) or away may be
+// back later.
 [[noreturn]] void throw_errno(const std::string& what);
 
 // open(2) with O_CLOEXEC.
 UniqueFd open_file(const std::string& path, int flags, unsigned mode = 0600);
 
-// The whole file; Error{not_found} when it is not there. Error{invalid} above max_bytes.
-std::string read_file(const std::string& path, std::int64_t max_bytes = std::int64_t{64} << 20);
-std::optional<std::string> read_file_if_there(const std::string& path,
-                                              std::int64_t max_bytes = std::int64_t{64} << 20);
+// What to do with a symbolic link as the last component of a path.
+enum class LastLink { follow, refuse };
 
-// At most max_bytes from offset on; empty at or after the end.
+// Opens a regular file for reading. Whatever another user put in its place, the call does not wait for it and
+// does not take over a terminal: Error{invalid} "…: is a FIFO, not a file" for a FIFO, a socket, a device or
+// a directory, and for a link where links are refused. A network file system that hangs still blocks.
+UniqueFd open_regular_file(const std::string& path, LastLink link = LastLink::follow);
+
+// The same; empty when nothing has that name.
+UniqueFd open_regular_file_if_there(const std::string& path, LastLink link = LastLink::follow);
+
+inline constexpr std::int64_t most_file_bytes = std::int64_t{64} << 20;
+
+// The whole of a regular file, opened as above; Error{not_found} when it is not there. Error{invalid} above
+// max_bytes, before anything is read.
+std::string read_file(const std::string& path, std::int64_t max_bytes = most_file_bytes,
+                      LastLink link = LastLink::follow);
+std::optional<std::string> read_file_if_there(const std::string& path,
+                                              std::int64_t max_bytes = most_file_bytes,
+                                              LastLink link = LastLink::follow);
+
+// Reads a pipe or a terminal too, and waits for its writer: for what the user of this process names.
+std::string read_file_or_pipe(const std::string& path, std::int64_t max_bytes);
+
+// At most max_bytes of a regular file from offset on; empty at or after the end.
 std::string read_range(const std::string& path, std::int64_t offset, std::int64_t max_bytes);
 
 void write_all(int fd, std::string_view bytes);

@@ -1,12 +1,12 @@
 #include "daemon/base/hdf5.h"
 
 #include <hdf5.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <utility>
 
 #include "daemon/base/error.h"
+#include "daemon/base/fd.h"
 
 namespace trainyard {
 namespace {
@@ -253,8 +253,7 @@ Hdf5File Hdf5File::create(const std::string& path) {
 }
 
 Hdf5File Hdf5File::open(const std::string& path) {
-  if (::access(path.c_str(), F_OK) != 0) throw Error(ErrorKind::not_found, path + ": no such file");
-  if (::access(path.c_str(), R_OK) != 0) throw Error(ErrorKind::denied, path + ": not readable");
+  open_regular_file(path);  // HDF5 would wait for a FIFO, and says little of a file that is not there
   Hdf5Id access = file_access(path);
   return {path, checked(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.get()), ErrorKind::invalid, path,
                         "not a complete HDF5 file")};

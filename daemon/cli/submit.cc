@@ -47,8 +47,9 @@ std::string read_stdin() {
 }
 
 Submission read_submission(Context& context, const std::string& file) {
-  Submission submission{
-      file == "-" ? "stdin" : file, file == "-" ? read_stdin() : read_file(file, most_manifest_bytes), {}};
+  Submission submission{file == "-" ? "stdin" : file,
+                        file == "-" ? read_stdin() : read_file_or_pipe(file, most_manifest_bytes),
+                        {}};
   context.sources[submission.file] = submission.text;
   submission.manifests = read_manifest(submission.text, submission.file);
   return submission;

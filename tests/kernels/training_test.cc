@@ -145,7 +145,7 @@ TEST_F(Training, WithoutDataIsBadInput) {
   elsewhere["data"] = directory.file("not-there.h5");
   ProgramResult result = train(elsewhere, 2);
   EXPECT_EQ(result.exit_code, 65);
-  EXPECT_NE(result.output.find("not-there.h5: no such file"), std::string::npos) << result.output;
+  EXPECT_NE(result.output.find("not-there.h5: No such file"), std::string::npos) << result.output;
 }
 
 TEST_F(Training, ThatDivergesEndsAsNumeric) {

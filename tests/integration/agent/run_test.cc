@@ -52,7 +52,7 @@ TEST_F(Run, ARankWhoseAttemptIsGivenUpIsEndedWhereverItIs) {
   take_claim(path("runs/7/attempts/1"), {"yard", 77, 0, "n1", now()});
   AgentProcess rank({"rank", "--", "sh", "-c", "echo up >" + fifo + "; exec sleep 60"},
                     {{"SLURM_PROCID", "1"}, {"TRAINYARD_ATTEMPT", path("runs/7/attempts/1")}});
-  EXPECT_EQ(read_file(fifo), "up\n");
+  EXPECT_EQ(read_file_or_pipe(fifo, 1 << 10), "up\n");
   revoke_claim(path("runs/7/attempts/1"), now());
   EXPECT_EQ(rank.wait(), 128 + SIGTERM);
 }
@@ -117,7 +117,7 @@ TEST_F(Run, TerminationReachesTheProgramAndItsAnswerIsKept) {
   const std::string fifo = make_fifo();
   AgentProcess agent(
       {"run", write(launch_of("trap 'echo saved; exit 75' TERM; echo up > " + fifo + "; sleep 60 & wait"))});
-  EXPECT_EQ(read_file(fifo), "up\n");
+  EXPECT_EQ(read_file_or_pipe(fifo, 1 << 10), "up\n");
   agent.signal(SIGTERM);
   EXPECT_EQ(agent.wait(), 75);
   EXPECT_EQ(log(), "saved\n");
@@ -128,7 +128,7 @@ TEST_F(Run, ASecondJobOfTheAttemptTouchesNothing) {
   const std::string fifo = make_fifo();
   const std::string file = write(launch_of("echo once; echo up > " + fifo + "; sleep 60 & wait"));
   AgentProcess holder({"run", file});
-  EXPECT_EQ(read_file(fifo), "up\n");
+  EXPECT_EQ(read_file_or_pipe(fifo, 1 << 10), "up\n");
   EXPECT_EQ(AgentProcess({"run", file}, {{"SLURM_JOB_ID", "78"}}).wait(), 0);
   EXPECT_FALSE(std::filesystem::exists(attempt("exit.json")));
   holder.signal(SIGTERM);
@@ -140,7 +140,7 @@ TEST_F(Run, ASecondJobOfTheAttemptTouchesNothing) {
 TEST_F(Run, AnAttemptTakenOverLeavesNoEvidenceOfItsOwn) {
   const std::string fifo = make_fifo();
   AgentProcess first({"run", write(launch_of("echo up > " + fifo + "; sleep 60 & wait"))});
-  EXPECT_EQ(read_file(fifo), "up\n");
+  EXPECT_EQ(read_file_or_pipe(fifo, 1 << 10), "up\n");
   take_claim(path("runs/7/attempts/1"), {"yard", 77, 1, "n2", now()});
   first.signal(SIGTERM);
   EXPECT_EQ(first.wait(), 75);

@@ -40,13 +40,14 @@ class SignedRequests : public ::testing::Test {
   void SetUp() override {
     thread_.on_loop([this] {
       workers_.emplace(thread_.loop(), 2);
-      server_.emplace(
-          thread_.loop(), listen_on_tcp(address_),
-          identify_by_credential(*workers_, [this](const std::string& c) { return munged_.munge().open(c); }),
-          [](Request head) {
-            std::string digest = head.body_sha256.value();
-            return only_with_body(digest, std::make_unique<Echo>(std::move(head)));
-          });
+      server_.emplace(thread_.loop(), listen_on_tcp(address_),
+                      identify_by_credential(
+                          *workers_, [this](const std::string& c) { return munged_.munge().open(c); },
+                          [](Request head, const Identified& answer) { answer.known(std::move(head)); }),
+                      [](Request head) {
+                        std::string digest = head.body_sha256.value();
+                        return only_with_body(digest, std::make_unique<Echo>(std::move(head)));
+                      });
     });
   }
   void TearDown() override {

@@ -1,10 +1,12 @@
 #include "daemon/api/auth.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include "daemon/base/as_user.h"
+#include <future>
+#include <optional>
+
 #include "daemon/base/error.h"
+#include "tests/unit/api/loop_thread.h"
 
 namespace trainyard {
 namespace {
@@ -18,25 +20,40 @@ TrainingRun run_of(uid_t uid) {
   return run;
 }
 
-TEST(Caller, IsWhomTheMachineKnowsByThatUid) {
-  User expected = user_of(nobody);
-  Caller caller = caller_of({nobody, nobody}, {});
-  EXPECT_EQ(caller.owner, (Owner{expected.uid, expected.gid, expected.name}));
+Identity ada() { return {{1001, 100, "ada", "/home/ada"}, {"lab"}}; }
+
+TEST(Caller, IsTheUserOfTheIdentityWithTheRoleThatTheListsGive) {
+  EXPECT_EQ(caller_of(ada(), {}).owner, (Owner{1001, 100, "ada"}));
+  EXPECT_EQ(caller_of(ada(), {}).role, Role::owner);
+  EXPECT_EQ(caller_of(ada(), {{"ada"}, {}}).role, Role::operator_);
 }
 
-TEST(Caller, IsDeniedWhenTheMachineKnowsNobodyByThatUid) {
-  try {
-    caller_of({unknown_uid, 0}, {});
-    FAIL();
-  } catch (const Error& e) {
-    EXPECT_EQ(e.kind(), ErrorKind::denied);
-  }
+// What identify_by_name() makes of a request of that uid: its user's name, or the kind of error.
+std::string name_of_asker(uid_t uid) {
+  testing::LoopThread thread;
+  std::optional<NameService> names;
+  std::promise<std::string> answer;
+  thread.on_loop([&] {
+    names.emplace(thread.loop());
+    Request head;
+    head.peer = {uid, 0};
+    identify_by_name (*names)(std::move(head),
+                              {[&](const Request& known) { answer.set_value(known.identity.user.name); },
+                               [&](const std::exception_ptr& error) {
+                                 answer.set_value(std::to_string(error_response(error).status));
+                               }});
+  });
+  std::string name = answer.get_future().get();
+  thread.on_loop([&] { names.reset(); });
+  return name;
 }
 
-TEST(Caller, HasTheRoleThatTheListsGive) {
-  EXPECT_EQ(caller_of({nobody, nobody}, {}).role, Role::owner);
-  EXPECT_EQ(caller_of({nobody, nobody}, {{user_of(nobody).name}, {}}).role, Role::operator_);
+TEST(ARequest, IsOfWhomTheMachineKnowsByItsUid) {
+  EXPECT_EQ(name_of_asker(0), "root");
+  EXPECT_EQ(name_of_asker(nobody), user_of(nobody).name);
 }
+
+TEST(ARequest, IsDeniedWhenTheMachineKnowsNobodyByItsUid) { EXPECT_EQ(name_of_asker(unknown_uid), "403"); }
 
 TEST(Caller, SeesOwnRunsAndAsOperatorAll) {
   Caller user{{1001, 100, "ada"}, Role::owner}, its_operator{{1002, 100, "eve"}, Role::operator_},

@@ -42,7 +42,10 @@ class Echo : public Exchange {
   void add_body(std::string_view bytes) override { body_ += bytes; }
   void finish(Responder responder) override {
     ++finished_;
-    responder.send(json_response({{"uid", head_.peer.uid}, {"path", head_.path}, {"body", body_}}));
+    responder.send(json_response({{"uid", head_.peer.uid},
+                                  {"user", head_.identity.user.name},
+                                  {"path", head_.path},
+                                  {"body", body_}}));
   }
 
  private:
@@ -57,7 +60,7 @@ class Network : public ::testing::Test {
     thread_.on_loop([this] {
       workers_.emplace(thread_.loop(), 1);
       server_.emplace(thread_.loop(), listen_on_unix_socket(socket_),
-                      identify_by_credential(*workers_, open_in_a_test), [this](Request head) {
+                      identify_by_credential(*workers_, open_in_a_test, identify_), [this](Request head) {
                         std::string digest = head.body_sha256.value();
                         return only_with_body(digest, std::make_unique<Echo>(std::move(head), finished_));
                       });
@@ -88,6 +91,11 @@ class Network : public ::testing::Test {
   TemporaryFolder folder_;
   std::string socket_ = folder_ / "socket";
   int finished_ = 0;
+  // Of ada alone something is known.
+  Identify identify_ = [](Request head, const Identified& answer) {
+    if (head.peer.uid == ada) head.identity = {{ada, 100, "ada", "/home/ada"}, {}};
+    answer.known(std::move(head));
+  };
   LoopThread thread_;
   std::optional<Workers> workers_;
   std::optional<Server> server_;
@@ -97,6 +105,7 @@ TEST_F(Network, ServesWhomTheCredentialNames) {
   Reply reply = ask("GET /v1/status", "MUNGE GET /v1/status ");
   EXPECT_EQ(reply.status, 200);
   EXPECT_EQ(reply.json()["uid"], ada);
+  EXPECT_EQ(reply.json()["user"], "ada");
   Reply post = ask("POST /v1/runs?x=%20a", "MUNGE POST /v1/runs?x=%20a hello", "hello");
   EXPECT_EQ(post.json()["body"], "hello");
 }

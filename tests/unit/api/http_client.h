@@ -1,15 +1,18 @@
 // An HTTP client of few words: bytes out, answers in, over a Unix socket. Blocking; what takes longer than
 // ten seconds fails.
 #pragma once
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstring>
 #include <map>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include "daemon/base/fd.h"
 #include "daemon/base/json.h"
@@ -25,12 +28,12 @@ struct Reply {
 
 class HttpClient {
  public:
+  explicit HttpClient(UniqueFd connected) : fd_(std::move(connected)) { wait_ten_seconds_at_most(); }
   explicit HttpClient(const std::string& path) : fd_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     std::strncpy(address.sun_path, path.c_str(), sizeof address.sun_path - 1);
-    timeval limit{10, 0};
-    ::setsockopt(fd_.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    wait_ten_seconds_at_most();
     if (::connect(fd_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
       throw std::runtime_error("connect " + path + ": " + std::strerror(errno));
   }
@@ -47,6 +50,12 @@ class HttpClient {
 
   void send_bytes(const std::string& bytes) { write_all(fd_.get(), bytes); }
   void hang_up() { fd_.reset(); }
+
+  // Whether the server ends the connection within that time; nothing is read.
+  bool is_hung_up_on(std::chrono::milliseconds within) const {
+    pollfd watched{fd_.get(), POLLRDHUP, 0};
+    return ::poll(&watched, 1, static_cast<int>(within.count())) == 1;
+  }
 
   Reply receive(bool without_body = false) {
     Reply reply = parse_head(take_until("\r\n\r\n"));
@@ -66,6 +75,11 @@ class HttpClient {
       at = end;
     }
     return reply;
+  }
+
+  void wait_ten_seconds_at_most() {
+    timeval limit{10, 0};
+    ::setsockopt(fd_.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
   }
 
   void receive_more() {

@@ -69,6 +69,7 @@ void Office::begin(uid_t uid, const std::string& method, const std::string& targ
   head.method = method;
   head.path = target.substr(0, target.find('?'));
   head.peer = {uid, 0};
+  head.identity = identity_of(uid);
   if (std::size_t mark = target.find('?'); mark != std::string::npos)
     for (const std::string& pair : split(target.substr(mark + 1), '&'))
       head.query[pair.substr(0, pair.find('='))] = pair.substr(pair.find('=') + 1);

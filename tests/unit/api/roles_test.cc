@@ -1,7 +1,6 @@
 #include "daemon/api/roles.h"
 
 #include <gmock/gmock.h>
-#include <grp.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -16,16 +15,15 @@ using ::testing::HasSubstr;
 
 constexpr uid_t nobody = 65534;
 
-User somebody() { return user_of(nobody); }
-std::string group_of_somebody() { return std::string("@") + ::getgrgid(somebody().gid)->gr_name; }
+Identity somebody() { return {{1001, 100, "ada", "/home/ada"}, {"users", "lab"}}; }
 
 TEST(ARole, IsAdminForRootAndTheDaemonsOwnUserWhateverTheListsSay) {
-  EXPECT_EQ(role_of({0, 0, "root", "/root"}, {}), Role::admin);
-  EXPECT_EQ(role_of(user_of(::geteuid()), {{user_of(::geteuid()).name}, {}}), Role::admin);
+  EXPECT_EQ(role_of(identity_of(0), {}), Role::admin);
+  EXPECT_EQ(role_of(identity_of(::geteuid()), {{user_of(::geteuid()).name}, {}}), Role::admin);
 }
 
 TEST(ARole, IsGivenByName) {
-  std::string name = somebody().name;
+  std::string name = somebody().user.name;
   EXPECT_EQ(role_of(somebody(), {{"root"}, {"root"}}), Role::owner);
   EXPECT_EQ(role_of(somebody(), {{name}, {}}), Role::operator_);
   EXPECT_EQ(role_of(somebody(), {{}, {name}}), Role::admin);
@@ -33,9 +31,17 @@ TEST(ARole, IsGivenByName) {
 }
 
 TEST(ARole, IsGivenToAllMembersOfAGroup) {
-  EXPECT_EQ(role_of(somebody(), {{group_of_somebody()}, {}}), Role::operator_);
-  EXPECT_EQ(role_of(somebody(), {{}, {group_of_somebody()}}), Role::admin);
-  EXPECT_EQ(role_of(somebody(), {{"@root"}, {"@no-such-group"}}), Role::owner);
+  EXPECT_EQ(role_of(somebody(), {{"@lab"}, {}}), Role::operator_);
+  EXPECT_EQ(role_of(somebody(), {{}, {"@users"}}), Role::admin);
+  EXPECT_EQ(role_of(somebody(), {{"@root"}, {"@no-such-group", "lab"}}), Role::owner);
+}
+
+TEST(ARole, GivesAConnectionPlacesOfItsOwn) {
+  RoleLists lists{{"@lab"}, {}};
+  EXPECT_EQ(standing_of(0, std::nullopt, lists), Standing::privileged);
+  EXPECT_EQ(standing_of(1001, std::nullopt, lists), Standing::stranger);
+  EXPECT_EQ(standing_of(1001, somebody(), lists), Standing::privileged);
+  EXPECT_EQ(standing_of(1001, somebody(), {}), Standing::known);
 }
 
 TEST(ARole, IncludesThoseBeforeIt) {
@@ -64,7 +70,7 @@ TEST(EveryRoute, RefusesACallerOfALowerRole) {
 
 TEST(AnOperator, DrainsAndSeesEverybodysRuns) {
   testing::Office office;
-  office.settings().roles.operators = {somebody().name};
+  office.settings().roles.operators = {user_of(nobody).name};
   EXPECT_EQ(office.ask(nobody, "POST", "/v1/admin/drain").status, 200);
   EXPECT_EQ(office.ask(nobody, "GET", "/v1/runs?user=root").status, 200);
   EXPECT_EQ(office.ask_json(nobody, "GET", "/v1/status")["user"]["role"], "operator");
