@@ -3,6 +3,7 @@
 #include <sys/un.h>
 
 #include "daemon/base/clock.h"
+#include "daemon/handover/scratch_place.h"
 #include "daemon/manifest/names.h"
 #include "daemon/manifest/read_toml.h"
 
@@ -63,6 +64,9 @@ void read_daemon(Fields fields, Config& config) {
   fields.text("socket", config.socket, problem_with_socket);
   fields.text("state_dir", config.state_dir, problem_with_path);
   fields.boolean("allow_root", config.allow_root);
+  fields.text("broker", config.broker, [](const std::string& text) {
+    return text.empty() ? std::nullopt : problem_with_socket(text);
+  });
   config.operators = read_users(fields, "operators", problem_with_user_or_group);
   config.admins = read_users(fields, "admins", problem_with_user_or_group);
   std::string level;
@@ -80,7 +84,7 @@ void read_network(Fields fields, Config& config) {
 }
 
 void read_scratch(Fields fields, Config& config) {
-  fields.text("path", config.scratch, problem_with_path);
+  fields.text("path", config.scratch, problem_with_scratch_pattern);
   fields.duration("keep_runs", config.keep_runs, {0, 100 * year_seconds});
   fields.size("cache_size", config.cache_bytes, {mebibyte, std::numeric_limits<std::int64_t>::max()});
 }
@@ -129,7 +133,9 @@ Plans read_plans(Fields& root) {
 const Keys& config_keys() {
   static const Keys keys = {
       {"daemon.socket", "string", "\"/run/trainyard/trainyard.sock\"", "where it listens"},
-      {"daemon.state_dir", "string", "\"/var/lib/trainyard\"", "holds the ledger and uploaded code"},
+      {"daemon.broker", "string", "\"/run/trainyard-broker/socket\"",
+       "where trainyard-broker listens; \"\": none, the daemon acts for its own user only"},
+      {"daemon.state_dir", "string", "\"/var/lib/trainyard\"", "holds the ledger"},
       {"daemon.allow_root", "boolean", "false", "may root submit runs?"},
       {"daemon.operators", "list of strings", "[]", "who may drain, and see and cancel everybody's runs"},
       {"daemon.admins", "list of strings", "[]", "who may do everything, besides root"},
@@ -141,9 +147,10 @@ const Keys& config_keys() {
       {"network.listen", "string", "", "where it listens besides, for other hosts; by default nowhere"},
       {"network.munge_socket", "string", "", "munged's; by default where munged itself has it"},
 
-      {"scratch.path", "string", "\"/scratch/trainyard\"", "seen under this path by all nodes"},
+      {"scratch.path", "string", "\"/scratch/{user}/trainyard\"",
+       "each user's own, under {user}, {uid} or {home}; seen under this path by all nodes"},
       {"scratch.keep_runs", "duration", "\"30-00\"", "how long after its end a run's directory stays"},
-      {"scratch.cache_size", "size", "", "the most that data sets may take; by default no limit"},
+      {"scratch.cache_size", "size", "", "the most that data sets of a user may take; by default no limit"},
 
       {"slurm.conf", "string", "", "the path of slurm.conf; by default Slurm finds it"},
       {"slurm.poll_interval_ms", "integer", "2000",

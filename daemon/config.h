@@ -22,6 +22,9 @@ struct Config {
   std::string socket = "/run/trainyard/trainyard.sock";
   std::string state_dir = "/var/lib/trainyard";
   bool allow_root = false;  // may uid 0 submit?
+  // Where trainyard-broker listens; empty: deputies are children of the daemon, which acts for its own user
+  // only.
+  std::string broker = "/run/trainyard-broker/socket";
   // Users and "@group"s. Operators see and cancel everybody's runs and may drain; admins may everything, and
   // root always is one.
   std::set<std::string> operators, admins;
@@ -33,7 +36,7 @@ struct Config {
   std::optional<HostPort> listen;  // besides the socket; nothing: nowhere
   std::string munge_socket;        // empty: where munged listens by default
   // [scratch]
-  std::string scratch = "/scratch/trainyard";
+  std::string scratch = "/scratch/{user}/trainyard";  // handover/scratch_place.h
   std::chrono::seconds keep_runs{30 * 86400};
   std::int64_t cache_bytes = 0;  // 0: no limit
   // [slurm]

@@ -23,8 +23,10 @@
 #include "daemon/base/name_service.h"
 #include "daemon/base/notify.h"
 #include "daemon/config.h"
+#include "daemon/deputies/broker_client.h"
+#include "daemon/deputies/child_starter.h"
+#include "daemon/deputies/deputy_users.h"
 #include "daemon/driver/driver.h"
-#include "daemon/handover/layout.h"
 #include "plugins/loader.h"
 
 namespace trainyard {
@@ -90,6 +92,7 @@ DriverSettings driver_settings(const Config& config) {
   settings.max_jobs_in_slurm = config.max_jobs;
   settings.keep_runs = config.keep_runs;
   settings.cache_bytes = config.cache_bytes;
+  settings.scratch = config.scratch;
   return settings;
 }
 
@@ -100,7 +103,6 @@ ApiSettings api_settings(const Config& config) {
   settings.roles = {config.operators, config.admins};
   settings.time_zone = config.time_zone;
   settings.state_dir = config.state_dir;
-  settings.scratch = config.scratch;
   settings.max_code_bytes = config.max_code_bytes;
   settings.plans = config.plans;
   return settings;
@@ -109,7 +111,6 @@ ApiSettings api_settings(const Config& config) {
 JobSite job_site(const Config& config, const std::string& ledger_id) {
   JobSite site;
   site.ledger_id = ledger_id;
-  site.scratch = config.scratch;
   site.agent = join_path(this_installation().internals, "trainyard-agent");
   site.slurm_conf = get_or<std::string>(config.slurm, "conf", "");
   site.stage_partition = config.stage_partition;
@@ -155,28 +156,81 @@ void die_after_events(Driver& driver) {
   });
 }
 
+// A daemon that could be everybody would be asked for everything: what needs rights is done by deputies.
+void check_is_nobody_special() {
+  if (::geteuid() == 0)
+    throw Error(
+        ErrorKind::denied,
+        "trainyardd does not run as root: give it a user of its own, as trainyardd.service does, beside "
+        "trainyard-broker.service");
+}
+
+std::unique_ptr<DeputyStarter> deputy_starter(Loop& loop, const Config& config) {
+  if (!config.broker.empty()) return std::make_unique<BrokerClient>(loop, config.broker);
+  return std::make_unique<ChildStarter>(loop, join_path(this_installation().internals, "trainyard-deputy"));
+}
+
+constexpr const char* mount_setting = "mount ";  // and the uid and the path
+
+std::vector<KnownMount> known_mounts(Ledger& ledger) {
+  std::vector<KnownMount> mounts;
+  for (const auto& [name, value] : ledger.settings_beginning(mount_setting)) {
+    std::string rest = name.substr(std::string_view(mount_setting).size());
+    std::size_t blank = rest.find(' ');
+    Json mount = parse_json(value, "the ledger's settings");
+    mounts.push_back({static_cast<std::uint32_t>(std::stoul(rest.substr(0, blank))),
+                      rest.substr(blank + 1),
+                      {get<std::string>(mount, "source"), get<std::string>(mount, "type")}});
+  }
+  return mounts;
+}
+
+void keep_mount(Ledger& ledger, const KnownMount& known) {
+  ledger.set_setting(mount_setting + std::to_string(known.uid) + " " + known.path,
+                     Json{{"source", known.mount.source}, {"type", known.mount.type}}.dump());
+}
+
+// What may be wrong for a while, a full disk above all, is no reason to end: what was not recorded has not
+// happened.
+bool goes_on_after(std::exception_ptr error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const Error& e) {
+    if (e.kind() != ErrorKind::unavailable) return false;
+    log_error("event=callback_failed {}", e.what());
+    return true;
+  } catch (...) {
+    return false;
+  }
+}
+
 void serve(const Arguments& arguments) {
   Config config = read_config_file(arguments.config_file);
   set_log_level(config.log_level);
+  check_is_nobody_special();
   ::umask(0022);
   make_directory(config.state_dir, 0700);
-  for (const std::string& folder :
-       {config.scratch, layout::runs_directory(config.scratch), layout::datasets_directory(config.scratch)})
-    make_directory(folder, 0755);
   UniqueFd lock = lock_state(config.state_dir);
 
   // libslurm ends the process on a broken slurm.conf: load it before anything is open.
-  std::unique_ptr<Scheduler> scheduler = load_scheduler("slurm", config.slurm);
-  std::unique_ptr<ObjectStore> file_store = load_object_store("file:///", Json());
+  std::unique_ptr<SchedulerReader> scheduler = load_scheduler_reader("slurm", config.slurm);
   Loop loop;
+  loop.survive(goes_on_after);
   Ledger ledger(join_path(config.state_dir, "ledger.db"));
-  Steps steps(*scheduler, *file_store, job_site(config, ledger.id()), config.state_dir);
+  Deputies deputies(loop, deputy_starter(loop, config));
+  DeputyUsers users(loop, deputies, config.slurm, known_mounts(ledger),
+                    [&ledger](const KnownMount& mount) { keep_mount(ledger, mount); });
+  Steps steps(*scheduler, users, job_site(config, ledger.id()));
   Workers lane(loop, 1);
   Workers io(loop, 4);
-  Driver driver(loop, lane, io, ledger, steps, driver_settings(config));
+  Lanes lanes(loop);
+  Driver driver(loop, lane, io, lanes, ledger, steps, driver_settings(config));
+  deputies.on_reaped([&driver](std::uint32_t uid, DeputyKind kind) {
+    if (kind == DeputyKind::slurm) driver.deputy_is_gone(uid);
+  });
   die_after_events(driver);
   driver.recover();
-  Api api{api_settings(config), driver, ledger, io, now()};
+  Api api{api_settings(config), driver, ledger, io, lanes, users, now()};
   BeginExchange begin = [&api](Request head) { return begin_exchange(api, std::move(head)); };
   NameService names(loop);
   const Identify identify = identify_by_name(names);
@@ -206,6 +260,7 @@ void serve(const Arguments& arguments) {
   notify_ready("serving " + config.socket);
   loop.run();
   notify_stopping();
+  deputies.stop();  // threads that wait for a deputy go on
   log_info("event=stopped");
 }
 

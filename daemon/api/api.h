@@ -4,7 +4,9 @@
 
 #include "daemon/api/roles.h"
 #include "daemon/base/clock.h"
+#include "daemon/base/lanes.h"
 #include "daemon/base/workers.h"
+#include "daemon/deputies/users.h"
 #include "daemon/driver/driver.h"
 #include "daemon/ledger/ledger.h"
 #include "daemon/run/admission.h"
@@ -16,8 +18,7 @@ struct ApiSettings {
   bool allow_root = false;  // may uid 0 submit?
   RoleLists roles;
   std::string time_zone = "UTC";
-  std::string state_dir;
-  std::string scratch;
+  std::string state_dir;  // where uploads wait for the user's deputy
   std::int64_t max_code_bytes = std::int64_t{64} << 20;
   Plans plans;
 };
@@ -26,7 +27,9 @@ struct Api {
   ApiSettings settings;  // replaced as a whole on SIGHUP
   Driver& driver;
   Ledger& ledger;
-  Workers& io;  // for users' files
+  Workers& io;
+  Lanes& lanes;  // of users, as the driver has them
+  Users& users;
   UtcSeconds started_at{};
 };
 

@@ -9,6 +9,7 @@ namespace trainyard {
 
 struct Caller {
   Owner owner;
+  std::string home;  // of the owner; empty where it has none
   Role role = Role::owner;
 };
 

@@ -1,71 +1,57 @@
+// Code that users upload. It is kept in the user's own part of scratch; on its way there it lies in a file
+// without a name in the daemon's state directory, because a file system of the user's may hang.
 #include "daemon/api/code.h"
 
-#include <sys/stat.h>
-
-#include <algorithm>
-#include <filesystem>
+#include <fcntl.h>
 
 #include "daemon/api/handlers.h"
 #include "daemon/base/digest.h"
 #include "daemon/base/error.h"
 #include "daemon/base/fd.h"
-#include "daemon/base/file_beside.h"
 #include "daemon/base/text.h"
-#include "daemon/handover/layout.h"
+#include "daemon/steps/steps.h"
 
 namespace trainyard {
 namespace {
-
-std::string blob_path(const ApiSettings& settings, std::uint32_t uid, const std::string& digest) {
-  return layout::uploaded_code(settings.state_dir, uid, digest);
-}
-
-void create_folder_of(const std::string& path) {
-  std::filesystem::path folder = std::filesystem::path(path).parent_path();
-  std::error_code failed;
-  std::filesystem::create_directories(folder, failed);
-  if (!failed) std::filesystem::permissions(folder, std::filesystem::perms::owner_all, failed);
-  if (failed) throw Error(ErrorKind::unavailable, folder.string() + ": " + failed.message());
-}
 
 Json blob_to_wire(const std::string& digest, std::int64_t size_bytes) {
   return {{"digest", digest}, {"size_bytes", size_bytes}};
 }
 
-// Writes what comes in beside its name and digests it on the way; the name appears when the digest is right.
+// Digests what comes in on the way.
 class Upload : public Exchange {
  public:
   Upload(Api& api, RouteCall call)
-      : api_(api), digest_(std::move(call.parameter)), most_bytes_(api.settings.max_code_bytes) {
+      : api_(api),
+        caller_(std::move(call.caller)),
+        digest_(std::move(call.parameter)),
+        most_bytes_(api.settings.max_code_bytes) {
     check_digest(digest_);
     check_size(call.head.announced_length.value_or(0));
-    known_ = is_uploaded(api.settings, call.caller.owner.uid, digest_);
-    std::string path = blob_path(api.settings, call.caller.owner.uid, digest_);
-    if (known_) return;
-    create_folder_of(path);
-    file_ = std::make_shared<FileBeside>(path);
+    file_ = std::make_shared<UniqueFd>(open_file(api.settings.state_dir, O_TMPFILE | O_RDWR, 0600));
   }
 
   void add_body(std::string_view bytes) override {
     size_bytes_ += static_cast<std::int64_t>(bytes.size());
     check_size(size_bytes_);
     hash_.add(bytes);
-    if (file_) write_all(file_->fd(), bytes);
+    write_all(file_->get(), bytes);
   }
 
   void finish(Responder responder) override {
     if (std::string found = hash_.hex(); found != digest_)
       throw Error(ErrorKind::invalid,
                   "code: the bytes that came have the digest " + found + ", not " + digest_);
-    Json answer = blob_to_wire(digest_, size_bytes_);
-    if (known_) return responder.send(json_response(answer, 200));
-    // fsync may take its time: not on the loop.
-    api_.io.run(
-        [file = std::move(file_)] {
-          file->commit();
+    ScratchPlace scratch = api_.driver.scratch_of(caller_.owner, caller_.home);
+    api_.lanes.run(
+        lane_key(caller_.owner.uid, StepLane::files),
+        [file = file_, &users = api_.users, uid = caller_.owner.uid, scratch, digest = digest_] {
+          users.files_of(uid, scratch)->keep_code(digest, std::move(*file));
           return true;
         },
-        [responder, answer](bool) { responder.send(json_response(answer, 201)); },
+        [responder, answer = blob_to_wire(digest_, size_bytes_)](bool) {
+          responder.send(json_response(answer, 201));
+        },
         [responder](const std::exception_ptr& error) { responder.fail(error); });
   }
 
@@ -77,10 +63,10 @@ class Upload : public Exchange {
   }
 
   Api& api_;
+  Caller caller_;
   std::string digest_;
   std::int64_t most_bytes_;
-  bool known_ = false;
-  std::shared_ptr<FileBeside> file_;
+  std::shared_ptr<UniqueFd> file_;
   Sha256 hash_;
   std::int64_t size_bytes_ = 0;
 };
@@ -92,19 +78,20 @@ void check_digest(const std::string& digest) {
     throw Error(ErrorKind::invalid, "\"" + digest + "\" is no SHA-256 in lower-case hex");
 }
 
-bool is_uploaded(const ApiSettings& settings, std::uint32_t uid, const std::string& digest) {
-  check_digest(digest);
-  struct stat found {};
-  return ::stat(blob_path(settings, uid, digest).c_str(), &found) == 0;
-}
-
 void find_code(Api& api, RouteCall& call, const Responder& responder) {
   check_digest(call.parameter);
-  struct stat found {};
-  std::string path = blob_path(api.settings, call.caller.owner.uid, call.parameter);
-  if (::stat(path.c_str(), &found) != 0)
-    throw Error(ErrorKind::not_found, "code: " + call.parameter + " was not uploaded");
-  responder.send(json_response(blob_to_wire(call.parameter, found.st_size)));
+  ScratchPlace scratch = api.driver.scratch_of(call.caller.owner, call.caller.home);
+  api.lanes.run(
+      lane_key(call.caller.owner.uid, StepLane::files),
+      [&users = api.users, uid = call.caller.owner.uid, scratch, digest = call.parameter] {
+        std::optional<std::int64_t> size = users.files_of(uid, scratch)->find_code(digest);
+        if (!size) throw Error(ErrorKind::not_found, "code: " + digest + " was not uploaded");
+        return *size;
+      },
+      [responder, digest = call.parameter](std::int64_t size) {
+        responder.send(json_response(blob_to_wire(digest, size)));
+      },
+      [responder](const std::exception_ptr& error) { responder.fail(error); });
 }
 
 std::unique_ptr<Exchange> upload_code(Api& api, RouteCall call) {

@@ -1,14 +1,7 @@
 #include "daemon/api/log_file.h"
 
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 
-#include "daemon/base/as_user.h"
-#include "daemon/base/error.h"
-#include "daemon/base/fd.h"
 #include "daemon/base/text.h"
 
 namespace trainyard {
@@ -34,36 +27,7 @@ bool is_flat(int depth, Json::parse_event_t event, Json&) {
   return depth == 0 || !nested;
 }
 
-std::string read_from(int fd, const std::string& path, std::int64_t from, std::int64_t max_bytes) {
-  std::string bytes(static_cast<std::size_t>(max_bytes), '\0');
-  std::size_t filled = 0;
-  while (filled < bytes.size()) {
-    ssize_t got = ::pread(fd, bytes.data() + filled, bytes.size() - filled,
-                          static_cast<off_t>(from + static_cast<std::int64_t>(filled)));
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) throw_errno("read " + path);
-    if (got == 0) break;
-    filled += static_cast<std::size_t>(got);
-  }
-  bytes.resize(filled);
-  return bytes;
-}
-
 }  // namespace
-
-FilePiece read_piece_as(uid_t uid, const std::string& path, std::int64_t from, std::int64_t max_bytes) {
-  AsUser user(uid);
-  UniqueFd fd = open_regular_file_if_there(path);
-  if (!fd) return {"", from, 0};
-  struct stat found {};
-  if (::fstat(fd.get(), &found) != 0) throw_errno("stat " + path);
-
-  FilePiece piece{"", from, found.st_size};
-  if (from >= found.st_size) return piece;
-  piece.bytes = read_from(fd.get(), path, from, std::min(max_bytes, found.st_size - from));
-  piece.next = from + static_cast<std::int64_t>(piece.bytes.size());
-  return piece;
-}
 
 void drop_begun_character(FilePiece& piece) {
   for (std::size_t back = 1; back <= std::min<std::size_t>(3, piece.bytes.size()); ++back) {

@@ -13,7 +13,8 @@ constexpr int most_attempts = 1'000'000;
 
 // A file of the run, and whether what writes it has ended.
 struct RunFile {
-  uid_t uid = 0;
+  std::uint32_t uid = 0;
+  ScratchPlace scratch;
   std::string path;
   int attempt = 0;  // 0: the data set's
   bool writer_ended = false;
@@ -22,31 +23,31 @@ struct RunFile {
 bool program_ended(const TrainingRun& run) { return is_over(run.state) || run.state == RunState::storing; }
 
 // Of the attempt asked for, else of the last one.
-RunFile file_of_attempt(const Api& api, const RouteCall& call, const TrainingRun& run,
-                        const std::string& name) {
+RunFile file_of_attempt(const RouteCall& call, const TrainingRun& run, const std::string& name) {
   int last = run.attempt() == nullptr ? 1 : run.attempt()->number;
   int attempt = static_cast<int>(integer_parameter(call.head.query, "attempt", last, 1, most_attempts));
-  std::string directory = layout::attempt_directory(api.settings.scratch, run.id, attempt);
+  std::string directory = layout::attempt_directory(run.scratch.path, run.id, attempt);
   bool ended = name == layout::store_job_log ? is_over(run.state) : program_ended(run);
-  return {run.owner.uid, join_path(directory, name), attempt, ended || attempt < last};
+  return {run.owner.uid, run.scratch, join_path(directory, name), attempt, ended || attempt < last};
 }
 
-// Read as the run's owner, whoever staged it: a data set that others share may be closed to them.
 RunFile stage_log_of(const Api& api, const TrainingRun& run) {
   if (run.dataset_digest.empty())
     throw Error(ErrorKind::not_found, "run " + std::to_string(run.id) + " has no data set");
-  std::string directory = layout::dataset_directory(api.settings.scratch, run.dataset_digest);
   std::optional<DataSet> data_set = api.ledger.find_data_set(run.dataset_digest);
+  const ScratchPlace& scratch = data_set ? data_set->scratch : run.scratch;
+  std::string directory = layout::dataset_directory(scratch.path, run.dataset_digest);
   bool on_its_way =
       data_set && (data_set->state == DataSetState::wanted || data_set->state == DataSetState::staging);
-  return {run.owner.uid, join_path(directory, layout::stage_log), 0, is_over(run.state) || !on_its_way};
+  return {run.owner.uid, scratch, join_path(directory, layout::stage_log), 0,
+          is_over(run.state) || !on_its_way};
 }
 
 RunFile log_of(const Api& api, const RouteCall& call, const TrainingRun& run) {
   std::string which = text_parameter(call.head.query, "which", "training");
-  if (which == "training") return file_of_attempt(api, call, run, layout::training_log);
-  if (which == "train-job") return file_of_attempt(api, call, run, layout::train_job_log);
-  if (which == "store-job") return file_of_attempt(api, call, run, layout::store_job_log);
+  if (which == "training") return file_of_attempt(call, run, layout::training_log);
+  if (which == "train-job") return file_of_attempt(call, run, layout::train_job_log);
+  if (which == "store-job") return file_of_attempt(call, run, layout::store_job_log);
   if (which == "stage") return stage_log_of(api, run);
   throw Error(ErrorKind::invalid, "?which=" + which + ": write training, train-job, store-job or stage");
 }
@@ -60,13 +61,14 @@ std::int64_t from_of(const RouteCall& call) {
   return integer_parameter(call.head.query, "from", 0, 0, INT64_MAX);
 }
 
-// Reads on a worker, then answers with what `answer` makes of it there.
+// Has the owner's deputy read, then answers with what `answer` makes of it.
 template <class Answer>
 void read_and_answer(Api& api, const RunFile& file, std::int64_t from, std::int64_t max_bytes, Answer answer,
                      const Responder& responder) {
-  api.io.run(
-      [=] {
-        FilePiece piece = read_piece_as(file.uid, file.path, from, max_bytes);
+  api.lanes.run(
+      lane_key(file.uid, StepLane::files),
+      [=, &users = api.users] {
+        FilePiece piece = users.files_of(file.uid, file.scratch)->read_piece(file.path, from, max_bytes);
         return json_response(answer(file, piece));
       },
       [responder](Response response) { responder.send(std::move(response)); },
@@ -93,7 +95,7 @@ void show_logs(Api& api, RouteCall& call, const Responder& responder) {
 
 void show_metrics(Api& api, RouteCall& call, const Responder& responder) {
   TrainingRun run = run_named(api, call);
-  RunFile file = file_of_attempt(api, call, run, layout::metrics_file);
+  RunFile file = file_of_attempt(call, run, layout::metrics_file);
   auto answer = [](const RunFile& its_file, FilePiece piece) {
     bool over = is_over(its_file, piece);  // a last line without an end is nobody's any more
     std::vector<Json> metrics = take_json_lines(piece);

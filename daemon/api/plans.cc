@@ -5,11 +5,12 @@
 namespace trainyard {
 namespace {
 
-void compare(Api& api, bool apply, const std::string& by, const Responder& responder) {
+// `apply`: with the caller's own rights in Slurm, which must be an administrator's there.
+void compare(Api& api, bool apply, const Owner& by, const Responder& responder) {
   api.driver.compare_plans(
-      apply,
-      [responder, apply, by](const std::vector<PlanDrift>& drift) {
-        if (apply) log_info("event=plans_applied by={} changes={}", by, drift.size());
+      apply ? std::optional(by.uid) : std::nullopt,
+      [responder, apply, name = by.name](const std::vector<PlanDrift>& drift) {
+        if (apply) log_info("event=plans_applied by={} changes={}", name, drift.size());
         responder.send(json_response(to_wire(drift, apply)));
       },
       [responder](const std::exception_ptr& error) { responder.fail(error); });
@@ -18,11 +19,11 @@ void compare(Api& api, bool apply, const std::string& by, const Responder& respo
 }  // namespace
 
 void get_plan_drift(Api& api, RouteCall& call, const Responder& responder) {
-  compare(api, false, call.caller.owner.name, responder);
+  compare(api, false, call.caller.owner, responder);
 }
 
 void apply_plans(Api& api, RouteCall& call, const Responder& responder) {
-  compare(api, true, call.caller.owner.name, responder);
+  compare(api, true, call.caller.owner, responder);
 }
 
 }  // namespace trainyard

@@ -124,7 +124,7 @@ void show_run(Api& api, RouteCall& call, const Responder& responder) {
   std::optional<Submission> submission = api.ledger.submission_of(run.id);
   RunDetail detail{shown(api, run),
                    run.dataset_digest.empty() ? std::nullopt : api.ledger.find_data_set(run.dataset_digest),
-                   api.ledger.events_of(run.id), layout::run_directory(api.settings.scratch, run.id),
+                   api.ledger.events_of(run.id), layout::run_directory(run.scratch.path, run.id),
                    submission ? submission->file : ""};
   responder.send(json_response(to_wire(detail)));
 }

@@ -60,7 +60,7 @@ bool wants_code(const Manifest& manifest) {
 }
 
 // A dry run may ask before anything is uploaded.
-void check_code(const Api& api, const SubmitRequest& request) {
+void check_code(const SubmitRequest& request) {
   bool wanted = std::any_of(request.manifests.begin(), request.manifests.end(), wants_code);
   if (!wanted && !request.code_digest.empty())
     throw Error(ErrorKind::invalid, "code: the manifest names none in [command]");
@@ -68,8 +68,7 @@ void check_code(const Api& api, const SubmitRequest& request) {
   if (request.code_digest.empty())
     throw Error(ErrorKind::invalid,
                 "command.code: pack and upload it first (PUT /v1/code/…), as trainyard submit does");
-  if (!is_uploaded(api.settings, request.owner.uid, request.code_digest))
-    throw Error(ErrorKind::invalid, "code: " + request.code_digest + " was not uploaded: PUT it first");
+  check_digest(request.code_digest);
 }
 
 // What came, before its manifests are read.
@@ -80,12 +79,14 @@ struct ReadBody {
 
 // On an I/O worker, as a body may be long. All that it says is its contents, of which the ledger keeps the
 // digest: the same client id with others is a mistake.
-ReadBody read_submission(const Owner& owner, const std::string& text) {
+ReadBody read_submission(const Caller& caller, const std::string& text) {
+  const Owner& owner = caller.owner;
   Json body = object_body(text, {"client_id", "file", "manifest", "code", "dry_run", "set", "from"});
   if (!get_or<Json>(body, "set", Json::object()).empty())
     throw Error(ErrorKind::invalid, "set: values cannot be set beside the manifest yet: write them into it");
   ReadBody read;
   read.request.owner = owner;
+  read.request.home = caller.home;
   read.from = get_or<Json>(body, "from", nullptr);
   read.request.dry_run = get_or<bool>(body, "dry_run", false);
   read.request.code_digest = get_or<std::string>(body, "code", "");
@@ -136,7 +137,7 @@ bool answered_as_before(const Api& api, const SubmitRequest& request, const Resp
 }
 
 void submit(Api& api, SubmitRequest request, const Responder& responder) {
-  check_code(api, request);
+  check_code(request);
   const bool dry_run = request.dry_run;
   api.driver.submit(
       std::move(request),
@@ -158,9 +159,8 @@ void submit_runs(Api& api, RouteCall& call, const Responder& responder) {
                  failing(responder));
     });
   };
-  api.io.run(
-      [owner = call.caller.owner, body = std::move(call.body)] { return read_submission(owner, body); },
-      read_and_submit, failing(responder));
+  api.io.run([caller = call.caller, body = std::move(call.body)] { return read_submission(caller, body); },
+             read_and_submit, failing(responder));
 }
 
 void rerun(Api& api, RouteCall& call, const Responder& responder) {
@@ -170,9 +170,10 @@ void rerun(Api& api, RouteCall& call, const Responder& responder) {
     throw Error(ErrorKind::denied,
                 "run " + call.parameter + " is " + run.owner.name + "'s: only its owner reruns it");
   Submission before = api.ledger.submission_of(run.id).value_or(Submission{});
-  auto read = [run, before, owner = call.caller.owner, body = std::move(call.body)] {
+  auto read = [run, before, owner = call.caller.owner, home = call.caller.home, body = std::move(call.body)] {
     SubmitRequest request;
     request.owner = owner;
+    request.home = home;
     request.manifests = {*run.manifest};
     request.code_digest = run.code_digest;
     const std::string client_id = client_id_of(object_body(body, {"client_id"}), true);

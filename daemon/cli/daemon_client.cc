@@ -4,7 +4,7 @@
 
 #include <chrono>
 
-#include "daemon/base/as_user.h"
+#include "daemon/base/user.h"
 #include "daemon/base/munge.h"
 
 namespace trainyard {

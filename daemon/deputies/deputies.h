@@ -44,7 +44,8 @@ class Deputies {
   // The same from any other thread, which waits.
   Frame call_and_wait(DeputyCall call);
 
-  // On the loop, or after it has ended: fails all calls, and takes no more. Threads that wait in call_and_wait() go on.
+  // On the loop, or after it has ended: fails all calls, and takes no more. Threads that wait in
+  // call_and_wait() go on.
   void stop();
 
   // On the loop, when a deputy is gone that may have been acting.

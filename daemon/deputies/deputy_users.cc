@@ -201,29 +201,6 @@ std::unique_ptr<SchedulerActor> DeputyUsers::jobs_of(std::uint32_t uid) {
   return std::make_unique<RemoteJobs>(deputies_, uid, scheduler_settings_);
 }
 
-void DeputyUsers::read_piece(std::uint32_t uid, const ScratchPlace& scratch, const std::string& path,
-                             std::int64_t from, std::int64_t most_bytes,
-                             std::function<void(FilePiece)> answer,
-                             std::function<void(std::exception_ptr)> failed) {
-  DeputyCall call{uid, DeputyKind::files,
-                  file_request(root_of(uid, scratch), "read_piece",
-                               {{"path", path}, {"from", from}, {"most_bytes", most_bytes}}),
-                  for_files};
-  deputies_.call(
-      std::move(call),
-      [answer = std::move(answer), failed](Frame frame) {
-        FilePiece piece;
-        try {
-          Json value = get<Json>(answer_in(frame), "value");
-          piece = RemoteFiles::piece_in(std::move(frame), value);
-        } catch (...) {
-          return failed(std::current_exception());
-        }
-        answer(std::move(piece));
-      },
-      failed);
-}
-
 ScratchRoot DeputyUsers::root_of(std::uint32_t uid, const ScratchPlace& scratch) {
   ScratchRoot root{scratch.base, scratch.path, std::nullopt};
   mounts_.with([&](std::map<Path, Mount>& known) {

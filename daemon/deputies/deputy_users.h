@@ -29,11 +29,6 @@ class DeputyUsers final : public Users {
   std::unique_ptr<UserFiles> files_of(std::uint32_t uid, const ScratchPlace& scratch) override;
   std::unique_ptr<SchedulerActor> jobs_of(std::uint32_t uid) override;
 
-  // On the loop, for a piece of a file; one of both is called, once.
-  void read_piece(std::uint32_t uid, const ScratchPlace& scratch, const std::string& path, std::int64_t from,
-                  std::int64_t most_bytes, std::function<void(FilePiece)> answer,
-                  std::function<void(std::exception_ptr)> failed);
-
  private:
   friend class RemoteFiles;
   using Path = std::pair<std::uint32_t, std::string>;

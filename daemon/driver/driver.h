@@ -187,7 +187,6 @@ class Driver {
   void note_files(std::uint32_t uid, const ScratchPlace& scratch, Step step, bool are_silent);  // files.cc
   bool files_are_silent(std::uint32_t uid) const;                                               // files.cc
   void probe_silent_files();                                                                    // files.cc
-  static std::string lane_key(std::uint32_t uid, StepLane lane);
   const DataSet* known_data_set(const TrainingRun& run) const;  // null: it names none, or one evicted
   std::optional<DataSet> data_set_of(const TrainingRun& run) const;
 

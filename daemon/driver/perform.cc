@@ -51,10 +51,6 @@ void Driver::consider(std::int64_t run_id) {
       [this, ids, step = *step](std::exception_ptr error) { run_step_failed(ids, step, error); });
 }
 
-std::string Driver::lane_key(std::uint32_t uid, StepLane lane) {
-  return fmt::format("{} {}", uid, lane == StepLane::files ? "files" : "jobs");
-}
-
 std::optional<Step> Driver::due(const LiveRun& live) const {
   Seen seen = live.seen;
   seen.files_silent = files_are_silent(live.run.owner.uid);

@@ -2,7 +2,7 @@
 // is fenced first: nothing follows it, and nothing is said of it, before they have certainly ended.
 #include <algorithm>
 
-#include "daemon/base/as_user.h"
+#include "daemon/base/user.h"
 #include "daemon/base/error.h"
 #include "daemon/base/fd.h"
 #include "daemon/base/log.h"

@@ -45,6 +45,10 @@ StepLane lane_of(Step step) {
   return StepLane::files;
 }
 
+std::string lane_key(std::uint32_t uid, StepLane lane) {
+  return std::to_string(uid) + (lane == StepLane::files ? " files" : " jobs");
+}
+
 std::unique_ptr<UserFiles> Steps::files_of(const TrainingRun& run) {
   return users_.files_of(run.owner.uid, run.scratch);
 }

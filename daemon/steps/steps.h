@@ -51,6 +51,7 @@ std::set<Task> tasks_of(const std::vector<TrainingRun>& runs);
 // A user's files may hang; what only concerns his jobs must not wait for them.
 enum class StepLane { files, jobs };
 StepLane lane_of(Step step);
+std::string lane_key(std::uint32_t uid, StepLane lane);  // for base/lanes.h
 
 struct AttemptEvidence;
 

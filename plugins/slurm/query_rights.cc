@@ -3,7 +3,7 @@
 
 #include <unistd.h>
 
-#include "daemon/base/as_user.h"
+#include "daemon/base/user.h"
 #include "daemon/base/error.h"
 
 namespace trainyard::slurm {

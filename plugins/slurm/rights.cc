@@ -2,7 +2,7 @@
 // What slurmctld and slurmdbd say that a user may name.
 #include <grp.h>
 
-#include "daemon/base/as_user.h"
+#include "daemon/base/user.h"
 #include "plugins/slurm/query_rights.h"
 #include "plugins/slurm/slurm_reader.h"
 #include "plugins/slurm/user_rights.h"

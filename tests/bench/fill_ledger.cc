@@ -5,7 +5,7 @@
 #include <iostream>
 #include <iterator>
 
-#include "daemon/base/as_user.h"
+#include "daemon/base/user.h"
 #include "daemon/base/error.h"
 #include "daemon/ledger/ledger.h"
 #include "daemon/manifest/read_manifest.h"

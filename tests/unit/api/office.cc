@@ -1,6 +1,6 @@
 #include "tests/unit/api/office.h"
 
-#include "daemon/base/as_user.h"
+#include "daemon/base/user.h"
 #include "daemon/base/digest.h"
 #include "daemon/base/fd.h"
 #include "daemon/base/text.h"

@@ -4,7 +4,7 @@
 
 #include <filesystem>
 
-#include "daemon/base/as_user.h"
+#include "daemon/base/user.h"
 #include "daemon/base/digest.h"
 #include "daemon/base/fd.h"
 #include "tests/unit/api/office.h"

@@ -13,7 +13,7 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "daemon/base/as_user.h"
+#include "daemon/base/user.h"
 #include "daemon/base/error.h"
 #include "tests/kernels/temporary_directory.h"
 

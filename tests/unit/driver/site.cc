@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <thread>
 
-#include "daemon/base/as_user.h"
+#include "daemon/base/user.h"
 #include "daemon/base/fd.h"
 #include "daemon/handover/layout.h"
 #include "plugins/file/file_store.h"
