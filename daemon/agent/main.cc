@@ -12,6 +12,7 @@
 #include "daemon/agent/run.h"
 #include "daemon/agent/stage.h"
 #include "daemon/agent/store.h"
+#include "daemon/base/printable.h"
 
 namespace {
 
@@ -52,10 +53,10 @@ int perform(const Action& action) {
   try {
     return action();
   } catch (const trainyard::Error& e) {
-    std::fprintf(stderr, "trainyard-agent: %s\n", e.what());
+    std::fprintf(stderr, "trainyard-agent: %s\n", trainyard::printable_lines(e.what()).c_str());
     return trainyard::agent_exit_code(e.kind());
   } catch (const std::exception& e) {
-    std::fprintf(stderr, "trainyard-agent: %s\n", e.what());
+    std::fprintf(stderr, "trainyard-agent: %s\n", trainyard::printable_lines(e.what()).c_str());
     return trainyard::agent_exit_code(trainyard::ErrorKind::internal);
   }
 }

@@ -3,10 +3,13 @@
 #include "daemon/base/digest.h"
 #include "daemon/base/error.h"
 #include "daemon/base/log.h"
+#include "daemon/base/printable.h"
 #include "daemon/base/signed_request.h"
 
 namespace trainyard {
 namespace {
+
+constexpr std::size_t enough_of_a_target = 200;  // to be recognized in the journal
 
 class OnlyWithBody : public Exchange {
  public:
@@ -61,8 +64,8 @@ std::string credential_of(const Request& head) {
 Request identified(Request head, const OpenedCredential& opened) {
   SignedRequest what = signed_request_from(opened.payload);
   if (what.method != head.method || what.target != head.target)
-    throw NotIdentified("the munge credential was made for another request: " + what.method + ' ' +
-                        what.target);
+    throw NotIdentified("the munge credential was made for another request: " +
+                        escaped((what.method + ' ' + what.target).substr(0, enough_of_a_target)));
   head.peer = {opened.uid, opened.gid};
   head.body_sha256 = what.body_sha256;
   return head;

@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "daemon/base/error.h"
+#include "daemon/base/printable.h"
 
 namespace trainyard {
 namespace {
@@ -23,6 +24,7 @@ spdlog::logger& logger() {
   return *shared;
 }
 
+constexpr std::size_t longest_line = 8192;
 constexpr int syslog_priority[] = {3, 4, 6, 7};
 constexpr spdlog::level::level_enum spdlog_level[] = {spdlog::level::err, spdlog::level::warn,
                                                       spdlog::level::info, spdlog::level::debug};
@@ -42,7 +44,8 @@ LogLevel log_level_from(std::string_view name) {
 
 void log_line(LogLevel level, std::string_view line) {
   int index = static_cast<int>(level);
-  logger().log(spdlog_level[index], "<{}>{}", syslog_priority[index], line);
+  if (!logger().should_log(spdlog_level[index])) return;
+  logger().log(spdlog_level[index], "<{}>{}", syslog_priority[index], escaped(line.substr(0, longest_line)));
 }
 
 }  // namespace trainyard

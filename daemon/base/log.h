@@ -1,5 +1,8 @@
 // Log lines: key=value, one a line, on stderr with systemd's "<N>" prefix where stderr is the journal.
 // Any thread. Log or throw, never both.
+//
+// Whatever is in it, a line stays one line: control characters, line feeds among them, become escapes
+// (base/printable), so no text of a user's passes for a line of ours. What is longer than 8 KiB is cut.
 #pragma once
 #include <fmt/format.h>
 

@@ -48,7 +48,7 @@ Context::Context(const std::string& socket, const std::string& host, Terminal te
 void Context::print(std::string_view text) const { write_all(STDOUT_FILENO, text); }
 
 void Context::print_json(const Json& object) const {
-  print(object.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n');
+  print(object.dump(-1, ' ', terminal_.shows_stdout(), Json::error_handler_t::replace) + '\n');
 }
 
 }  // namespace trainyard

@@ -29,7 +29,7 @@ class Context {
   // To stdout. A line that cannot be written is an Error{unavailable}: a full disk must not look like
   // success.
   void print(std::string_view text) const;
-  void print_json(const Json& object) const;  // one line
+  void print_json(const Json& object) const;  // one line; on a terminal, what is not ASCII is escaped
 
   // Texts that were read, by the file's name, so that a problem can be shown in its line.
   std::map<std::string, std::string> sources;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "daemon/base/printable.h"
 #include "daemon/base/text.h"
 #include "daemon/cli/human.h"
 #include "daemon/cli/table.h"
@@ -22,7 +23,7 @@ struct Style {
 };
 
 std::string location(const Problem& problem) {
-  std::string text = problem.file;
+  std::string text = printable(problem.file);
   if (problem.line > 0) text += ':' + std::to_string(problem.line);
   if (problem.line > 0 && problem.column > 0) text += ':' + std::to_string(problem.column);
   return text;
@@ -71,7 +72,7 @@ std::string render(const Problem& problem, const std::map<std::string, std::stri
 
 std::string render(const Error& error, const std::map<std::string, std::string>& sources, bool colour) {
   Style style{colour};
-  if (error.problems().empty()) return style.red("error: ") + error.what() + '\n';
+  if (error.problems().empty()) return style.red("error: ") + printable_lines(error.what()) + '\n';
   std::string text;
   for (const Problem& problem : error.problems()) text += render(problem, sources, colour);
   return text + count_of(static_cast<std::int64_t>(error.problems().size()), "problem") +

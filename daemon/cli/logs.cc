@@ -1,4 +1,5 @@
 // trainyard logs: what a run has written.
+#include "daemon/base/printable.h"
 #include "daemon/cli/arguments.h"
 #include "daemon/cli/commands.h"
 #include "daemon/cli/context.h"
@@ -11,23 +12,25 @@ namespace {
 constexpr std::chrono::milliseconds interval{500};
 
 // Prints all there is. True when the log will not grow any more.
-bool print_rest(Context& context, Tail& tail) {
+bool print_rest(Context& context, Tail& tail, bool raw) {
   while (true) {
     Json part = tail.next();
-    context.print(get<std::string>(part, "text"));
+    const std::string text = get<std::string>(part, "text");
+    context.print(raw ? text : printable_lines(text));
     if (!tail.moved()) return get<bool>(part, "over");
   }
 }
 
 int run_logs(Context& context, const Arguments& arguments) {
+  const bool raw = arguments.has("--raw") || !context.terminal().shows_stdout();
   Tail tail(context.daemon(), run_id_from(arguments.text("RUN")), "logs",
             "&which=" + arguments.text("--which", "training"));
   if (!arguments.has("--follow")) {
-    print_rest(context, tail);
+    print_rest(context, tail, raw);
     return 0;
   }
   Ticker ticker;
-  while (!print_rest(context, tail))
+  while (!print_rest(context, tail, raw))
     if (!ticker.wait(interval)) return interrupted_exit_code;
   return 0;
 }
@@ -40,6 +43,7 @@ Command logs_command() {
           "",
           {{"RUN", "42 or training-42"}},
           {{"--follow,-f", "", "go on until the run is over", {}},
+           {"--raw", "", "let control sequences through to a terminal, colours too", {}},
            {"--which",
             "LOG",
             "the program's output, or that of one of its Slurm jobs (training)",

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/base/printable.h"
 #include "daemon/cli/command_line.h"
 #include "daemon/cli/context.h"
 #include "daemon/cli/diagnostics.h"
@@ -45,7 +46,8 @@ int run(const std::vector<std::string>& words) {
     std::fputs(render(e, sources, terminal.colour).c_str(), stderr);
     return exit_code_of(e.kind());
   } catch (const std::exception& e) {
-    std::fprintf(stderr, "error: %s\nthis is a fault of trainyard itself\n", e.what());
+    std::fprintf(stderr, "error: %s\nthis is a fault of trainyard itself\n",
+                 printable_lines(e.what()).c_str());
     return exit_code_of(ErrorKind::internal);
   }
 }

@@ -1,4 +1,5 @@
 #include "daemon/cli/plan_drift_text.h"
+#include "daemon/base/printable.h"
 
 #include "daemon/cli/human.h"
 #include "daemon/cli/table.h"

@@ -18,6 +18,12 @@ std::optional<double> number_at(const Json& object, std::initializer_list<const 
   return std::nullopt;
 }
 
+// What no count can be is 0.
+std::int64_t count_from(double number) {
+  constexpr double most = 1e15;
+  return number >= 0 && number <= most ? static_cast<std::int64_t>(number) : 0;
+}
+
 std::string measures(const Progress& progress) {
   std::string text;
   if (progress.loss) text += "  loss " + human_number(*progress.loss);
@@ -35,10 +41,10 @@ std::string epoch_text(const Progress& progress) {
 // A program of one's own may write what it likes: what is no number is passed over.
 bool update(Progress& progress, const Json& metric) {
   if (!metric.is_object()) return false;
-  if (auto epochs = number_at(metric, {"epochs"})) progress.epochs = static_cast<std::int64_t>(*epochs);
+  if (auto epochs = number_at(metric, {"epochs"})) progress.epochs = count_from(*epochs);
   auto epoch = number_at(metric, {"epoch"});
   if (!epoch || metric.value("event", Json("epoch")) != "epoch") return false;
-  progress.epoch = static_cast<std::int64_t>(*epoch);
+  progress.epoch = count_from(*epoch);
   progress.loss = number_at(metric, {"test_loss", "train_loss", "loss"});
   progress.accuracy = number_at(metric, {"test_accuracy", "train_accuracy", "accuracy"});
   return true;

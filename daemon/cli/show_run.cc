@@ -1,4 +1,5 @@
 #include "daemon/cli/show_run.h"
+#include "daemon/base/printable.h"
 
 #include <fmt/format.h>
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "daemon/base/printable.h"
+
 namespace trainyard {
 namespace {
 
@@ -22,13 +24,6 @@ std::string cut(const std::string& text, std::size_t columns) {
   for (; end < text.size(); ++end)
     if (starts_code_point(text[end]) && kept++ == columns - dots) break;
   return text.substr(0, end) + "...";
-}
-
-std::string printable(std::string_view text) {
-  std::string shown(text);
-  for (char& c : shown)
-    if ((static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f) c = '?';
-  return shown;
 }
 
 std::string field_line(const std::string& name, const std::string& value) {

@@ -1,4 +1,5 @@
-// Table: rows of text in aligned columns. Widths are counted in code points.
+// Table: rows of text in aligned columns. Widths are counted in code points. What others wrote does not steer
+// this terminal: cells and values go through printable().
 #pragma once
 #include <string>
 #include <string_view>
@@ -30,9 +31,6 @@ class Table {
 
 std::size_t columns_of(std::string_view text);                  // code points
 std::string cut(const std::string& text, std::size_t columns);  // "a long s..."
-
-// Control characters as '?': what others wrote must not steer this terminal.
-std::string printable(std::string_view text);
 
 // "owner      ada\n"
 std::string field_line(const std::string& name, const std::string& value);

@@ -6,6 +6,7 @@
 #include <map>
 #include <vector>
 
+#include "daemon/base/printable.h"
 #include "daemon/base/text.h"
 #include "daemon/cli/human.h"
 #include "daemon/cli/progress.h"

@@ -38,6 +38,17 @@ TEST(Diagnostics, SayThatNothingWasSubmitted) {
   EXPECT_TRUE(text.ends_with("2 problems; nothing was submitted\n")) << text;
 }
 
+TEST(Diagnostics, LetNoEscapeSequenceOfOthersThrough) {
+  Error error(ErrorKind::not_found, "no run \033[2J\u009b7 of yours");
+  EXPECT_EQ(render(error, {}, false), "error: no run ?[2J?7 of yours\n");
+  Problem problem{"a\033.toml", 1, 1, "\u009bx", "has \033]0;t\a", "say \u202e"};
+  EXPECT_EQ(render(problem, {{"a\033.toml", "\033x\n"}}, false),
+            "a?.toml:1:1: error: ?x: has ?]0;t?\n"
+            "    1 | ?x\n"
+            "      | ^\n"
+            "      = say ?\n");
+}
+
 TEST(Diagnostics, AreColouredOnATerminalOnly) {
   Error error(ErrorKind::not_found, "no run 7 of yours");
   EXPECT_EQ(render(error, {}, false), "error: no run 7 of yours\n");

@@ -29,7 +29,9 @@ TEST(Table, IsCutAtTheWidthOfTheTerminal) {
 TEST(Table, LetsNoEscapeSequenceOfOthersThrough) {
   Table table({{"NAME"}});
   table.add({"\033[2Jgone"});
-  EXPECT_EQ(table.text(), "NAME\n?[2Jgone\n");
+  table.add({"\u009b2J\u202egone"});
+  EXPECT_EQ(table.text(), "NAME\n?[2Jgone\n?2J?gone\n");
+  EXPECT_EQ(field_line("name", "a\nb\033c"), "  name        a?b?c\n");
 }
 
 TEST(Cut, CountsLettersAndNotBytes) {

@@ -3,6 +3,7 @@
 
 import json
 import os
+import pty
 import signal
 import socketserver
 import subprocess
@@ -308,6 +309,44 @@ class ReadingTest(CommandTest):
                        (200, {"text": "", "next": 6, "size": 6, "attempt": 2, "over": True}))
         done = self.trainyard("logs", "-f", "1")
         self.assertEqual((done.returncode, done.stdout), (0, "one\nagain\n"))
+
+    def on_a_terminal(self, *arguments):
+        """What the terminal of the program gets, the line discipline's own \\r aside."""
+        ours, its = pty.openpty()
+        done = subprocess.run([trainyard, "--socket", self.socket, *arguments], stdin=subprocess.DEVNULL, stdout=its,
+                              stderr=subprocess.PIPE, timeout=30, check=True)
+        self.assertEqual(done.stderr, b"")
+        os.close(its)
+        shown = b""
+        try:
+            while piece := os.read(ours, 4096):
+                shown += piece
+        except OSError:  # Linux says EIO where nobody writes any more
+            pass
+        os.close(ours)
+        return shown.decode().replace("\r\n", "\n")
+
+    def test_a_log_does_not_steer_the_terminal_of_its_reader(self):
+        text = "\033[31mred\033[0m\033[2J\033]0;title\a\x9b2J\tloss\n"
+        self.daemon.on("GET", "/v1/runs/1/logs",
+                       (200, {"text": text, "next": 9, "size": 9, "attempt": 1, "over": True}),
+                       (200, {"text": "", "next": 9, "size": 9, "attempt": 1, "over": True}))
+        self.assertEqual(self.on_a_terminal("logs", "1"), "red?[2J?]0;title??2J\tloss\n")
+
+    def test_a_log_has_all_its_bytes_in_a_pipe_and_where_they_are_asked_for(self):
+        text = "\033[31mred\033[0m\033[2J\x9b\n"
+        answer = (200, {"text": text, "next": 9, "size": 9, "attempt": 1, "over": True})
+        rest = (200, {"text": "", "next": 9, "size": 9, "attempt": 1, "over": True})
+        self.daemon.on("GET", "/v1/runs/1/logs", answer, rest)
+        self.assertEqual(self.trainyard("logs", "1").stdout, text)
+        self.daemon.on("GET", "/v1/runs/1/logs", answer, rest)
+        self.assertEqual(self.on_a_terminal("logs", "--raw", "1"), text)
+
+    def test_json_on_a_terminal_is_ascii(self):
+        self.daemon.on("GET", "/v1/runs", (200, {"runs": [run_in_state("failed", reason="\x9b2J\u202e")], "next": None}))
+        shown = self.on_a_terminal("list", "--json")
+        self.assertTrue(shown.isascii(), shown)
+        self.assertEqual(json.loads(shown)["reason"], "\x9b2J\u202e")
 
     def test_a_report_is_of_a_period_in_the_daemons_zone(self):
         self.daemon.on("GET", "/v1/status", (200, {"time_zone": "Europe/Berlin"}))
