@@ -66,11 +66,11 @@ fail() {
   exit 1
 }
 
-# Without root there is a personal yard: one user, who is everything in it.
+# Without root, and where nobody can be asked for it, the yard is personal: one user, who is everything in it.
+# (scripts/sandbox decides the same way.)
 personal=''
 ask_sudo() {
   ((EUID != 0)) || return 0
-  if ! command -v sudo >/dev/null; then personal=1; return; fi
-  sudo -v
+  if command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [[ -t 0 ]]; }; then sudo -v; else personal=1; fi
 }
 as_root() { if ((EUID == 0)) || [[ $personal ]]; then "$@"; else sudo -- "$@"; fi; }

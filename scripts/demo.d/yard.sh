@@ -89,7 +89,9 @@ in_background() {
   local name=$1
   shift
   set -m
-  sandbox exec --user "$([[ $personal ]] && id -un || echo root)" -- "$@" </dev/null >>"$dir/$name.log" 2>&1 &
+  # Not by the function, which would be a shell of its own around it: the number is the process's.
+  "$here/sandbox" --dir "$dir/slurm" exec --user "$([[ $personal ]] && id -un || echo root)" -- "$@" \
+    </dev/null >>"$dir/$name.log" 2>&1 &
   echo $! >"$dir/$name.pid"
   set +m
 }
