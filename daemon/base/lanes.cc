@@ -1,5 +1,7 @@
 #include "daemon/base/lanes.h"
 
+#include <thread>
+
 namespace trainyard {
 
 Workers& Lanes::lane(const std::string& key) {
@@ -16,6 +18,12 @@ void Lanes::finished(const std::string& key) {
   --busy_;
   if (--lane.given > 0) return;
   lane.idle = loop_.after(idle_, [this, key] { lanes_.erase(key); });
+}
+
+void Lanes::finish() {
+  for (auto& [key, lane] : lanes_)
+    while (lane.workers->waiting() > 0) std::this_thread::yield();
+  stop();
 }
 
 void Lanes::stop() {

@@ -1,5 +1,5 @@
-// Lanes: blocking work in as many rows as there are keys, one after the other within each. A row that is held up holds up
-// no other. A row has a thread while there is work in it, and for a while after.
+// Lanes: blocking work in as many rows as there are keys, one after the other within each. A row that is held
+// up holds up no other. A row has a thread while there is work in it, and for a while after.
 #pragma once
 #include <chrono>
 #include <map>
@@ -31,6 +31,9 @@ class Lanes {
 
   // On the loop: finishes the work under way, drops what has not begun, and takes no more.
   void stop();
+
+  // On the loop: as stop(), but finishes what has not begun, too. For tests of a daemon that dies.
+  void finish();
 
   // Pieces of work given and not yet done.
   std::size_t busy() const { return busy_; }

@@ -74,6 +74,19 @@ struct Deputies::Deputy {
   std::string overdue_words;  // why the current call fails, once it is overdue
 };
 
+// One that is answered by the loop, or by stop(): whoever comes first.
+struct Deputies::Blocked {
+  std::promise<Frame> promise;
+  std::atomic_flag is_answered;
+
+  void answer(Frame frame) {
+    if (!is_answered.test_and_set()) promise.set_value(std::move(frame));
+  }
+  void fail(std::exception_ptr error) {
+    if (!is_answered.test_and_set()) promise.set_exception(error);
+  }
+};
+
 Deputies::Deputies(Loop& loop, std::unique_ptr<DeputyStarter> starter, std::chrono::milliseconds idle)
     : loop_(loop), starter_(std::move(starter)), idle_(idle), last_serial_(first_serial()) {
   starter_->tell({
@@ -150,19 +163,6 @@ void Deputies::call(DeputyCall call, std::function<void(Frame)> answer,
   deputy->waiting.push_back(std::move(waiting));
   advance(key);
 }
-
-// One that is answered by the loop, or by stop(): whoever comes first.
-struct Deputies::Blocked {
-  std::promise<Frame> promise;
-  std::atomic_flag is_answered;
-
-  void answer(Frame frame) {
-    if (!is_answered.test_and_set()) promise.set_value(std::move(frame));
-  }
-  void fail(std::exception_ptr error) {
-    if (!is_answered.test_and_set()) promise.set_exception(error);
-  }
-};
 
 Frame Deputies::call_and_wait(DeputyCall call) {
   auto blocked = std::make_shared<Blocked>();

@@ -219,8 +219,10 @@ event::Corrected from_body(UtcSeconds at, const Json& json) {
 }
 template <>
 event::Wanted from_body(UtcSeconds at, const Json& json) {
-  event::Wanted wanted{at, owner_from_json(get<Json>(json, "owner")),
-                       data_spec_from_json(get<Json>(json, "data"))};
+  event::Wanted wanted;
+  wanted.at = at;
+  wanted.owner = owner_from_json(get<Json>(json, "owner"));
+  wanted.data = data_spec_from_json(get<Json>(json, "data"));
   wanted.scratch = scratch_place_from(json);
   wanted.objects = get_or<std::int64_t>(json, "object_count", 0);
   wanted.source_bytes = get_or<std::int64_t>(json, "source_bytes", 0);

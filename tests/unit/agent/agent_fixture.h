@@ -8,6 +8,7 @@
 #include "daemon/base/fd.h"
 #include "daemon/handover/handover.h"
 #include "daemon/handover/layout.h"
+#include "daemon/handover/source_list.h"
 #include "plugins/file/file_store.h"
 #include "tests/kernels/temporary_directory.h"
 
@@ -53,6 +54,10 @@ class AgentFixture {
   }
   std::string write(const StageRequest& request) {
     write_evidence(path("data/stage.json"), to_json(request));
+    SourceListWriter list(path("data"), request.data);
+    for (const SourceObject& object : request.objects) list.add(SourcePart::train, object);
+    for (const SourceObject& object : request.test_objects) list.add(SourcePart::test, object);
+    list.commit(path("data/sources.jsonl"));
     return path("data/stage.json");
   }
   StageEvidence staged() const { return stage_evidence_from_json(read_json_file(path("data/staged.json"))); }

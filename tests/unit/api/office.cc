@@ -1,13 +1,13 @@
 #include "tests/unit/api/office.h"
 
-#include "daemon/base/user.h"
 #include "daemon/base/digest.h"
 #include "daemon/base/fd.h"
 #include "daemon/base/text.h"
+#include "daemon/base/user.h"
 #include "daemon/handover/layout.h"
 #include "daemon/steps/steps.h"
-#include "plugins/file/file_store.h"
 #include "tests/fakes/fake_scheduler.h"
+#include "tests/fakes/local_users.h"
 
 namespace trainyard::testing {
 
@@ -19,22 +19,31 @@ DriverSettings with_plans() {
   return settings;
 }
 
+DriverSettings settings_in(const std::string& folder) {
+  DriverSettings settings = with_plans();
+  settings.scratch = join_path(folder, "scratch/{user}");
+  return settings;
+}
+
 }  // namespace
 
 struct Office::Parts {
   Parts(Loop& loop, const std::string& folder)
       : ledger(join_path(folder, "ledger.db")),
-        steps(scheduler, *file_store, {}, join_path(folder, "state")),
+        users(scheduler),
+        steps(scheduler, users, {}),
         lane(loop, 1),
         io(loop, 1),
-        driver(loop, lane, io, ledger, steps, with_plans()) {
+        lanes(loop),
+        driver(loop, lane, io, lanes, ledger, steps, settings_in(folder)) {
     driver.set_drained(true);
   }
   Ledger ledger;
   FakeScheduler scheduler;
-  std::unique_ptr<ObjectStore> file_store = make_file_store();
+  LocalUsers users;
   Steps steps;
   Workers lane, io;
+  Lanes lanes;
   Driver driver;
 };
 
@@ -45,10 +54,10 @@ Office::Office() {
     settings.version = "0.0.1";
     settings.allow_root = true;
     settings.state_dir = path("state");
-    settings.scratch = path("scratch");
     settings.max_code_bytes = 1000;
     settings.plans = with_plans().plans;
-    api_.emplace(Api{settings, parts_->driver, parts_->ledger, parts_->io, from_unix(1'795'420'000)});
+    api_.emplace(Api{settings, parts_->driver, parts_->ledger, parts_->io, parts_->lanes, parts_->users,
+                     from_unix(1'795'420'000)});
   });
 }
 
@@ -104,6 +113,7 @@ std::int64_t Office::add_run(uid_t uid, const Manifest& manifest, const std::vec
     User user = user_of(uid);
     event::Accepted accepted{
         from_unix(1'795'426'200), {user.uid, user.gid, user.name}, manifest, "free", "", ""};
+    accepted.scratch = parts_->driver.scratch_of(accepted.owner, user.home);
     Submission submission{uid, random_hex(8), "digits.toml", "name = \"digits\""};
     id = parts_->ledger.accept(submission, {accepted}, {}).run_ids.at(0);
     TrainingRun run = *parts_->ledger.find_run(id);
@@ -116,7 +126,7 @@ std::int64_t Office::add_run(uid_t uid, const Manifest& manifest, const std::vec
 }
 
 std::string Office::attempt_directory(std::int64_t run_id, int attempt) const {
-  return layout::attempt_directory(path("scratch"), run_id, attempt);
+  return layout::attempt_directory(parts_->ledger.find_run(run_id)->scratch.path, run_id, attempt);
 }
 
 }  // namespace trainyard::testing

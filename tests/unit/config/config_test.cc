@@ -39,7 +39,7 @@ TEST(TheSettings, HaveADefaultEach) {
   EXPECT_EQ(config.time_zone, system_zone());
   EXPECT_EQ(config.max_code_bytes, 64 << 20);
   EXPECT_EQ(config.max_live_runs_per_user, 20'000);
-  EXPECT_EQ(config.scratch, "/scratch/trainyard");
+  EXPECT_EQ(config.scratch, "/scratch/{user}/trainyard");
   EXPECT_EQ(config.keep_runs, std::chrono::hours(30 * 24));
   EXPECT_EQ(config.cache_bytes, 0);
   EXPECT_EQ(config.slurm.dump(), "{}");
@@ -84,7 +84,7 @@ TEST(TheSettings, OfTheNetworkAreRead) {
 
 TEST(TheSettings, OfScratchAndSlurmAreRead) {
   Config config = read(R"([scratch]
-path = "/gpfs/trainyard"
+path = "/gpfs/{user}/trainyard"
 keep_runs = "2-12"
 cache_size = "2 TiB"
 [slurm]
@@ -93,7 +93,7 @@ poll_interval_ms = 500
 max_jobs = 12
 stage_partition = "cpu"
 )");
-  EXPECT_EQ(config.scratch, "/gpfs/trainyard");
+  EXPECT_EQ(config.scratch, "/gpfs/{user}/trainyard");
   EXPECT_EQ(config.keep_runs, std::chrono::hours(60));
   EXPECT_EQ(config.cache_bytes, std::int64_t{2} << 40);
   EXPECT_EQ(config.slurm.dump(), R"({"conf":"/opt/slurm/etc/slurm.conf"})");

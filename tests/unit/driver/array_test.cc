@@ -136,9 +136,9 @@ TEST(ASweep, HasADirectoryWithALinkForEachTaskThatGoesWithTheLastOfItsRuns) {
   Site site;
   std::vector<std::int64_t> ids = site.submit(sweep(2));
   ASSERT_TRUE(reach(site, ids, RunState::released));
-  std::string array = layout::array_directory(site.file("scratch"), ids[0], 1);
+  std::string array = layout::array_directory(site.scratch(), ids[0], 1);
   EXPECT_EQ(std::filesystem::read_symlink(array + "/1"),
-            layout::attempt_directory(site.file("scratch"), ids[1], 1));
+            layout::attempt_directory(site.scratch(), ids[1], 1));
   site.remove_directory(ids[0]);
   EXPECT_TRUE(std::filesystem::exists(array + "/1"));
   site.remove_directory(ids[1]);

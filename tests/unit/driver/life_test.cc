@@ -56,7 +56,7 @@ TEST(ARun, IsPreparedOnlyOnceBothItsJobsAreInTheScheduler) {
   std::int64_t id = site.submit({one_gpu()}).at(0);
   ASSERT_TRUE(site.run_until_state(id, RunState::submitted));
   ASSERT_TRUE(site.run_until([&] { return !site.driver().status().scheduler_trouble.empty(); }));
-  std::string directory = layout::run_directory(site.file("scratch"), id);
+  std::string directory = layout::run_directory(site.scratch(), id);
   EXPECT_FALSE(std::filesystem::exists(directory));
   EXPECT_TRUE(site.scheduler().jobs().at(0).held);
 
@@ -70,7 +70,7 @@ TEST(ARun, FindsWhatItIsToLaunchOnceItIsReleased) {
   Site site;
   std::int64_t id = site.submit({one_gpu()}).at(0);
   ASSERT_TRUE(site.run_until_state(id, RunState::released));
-  std::string directory = layout::attempt_directory(site.file("scratch"), id, 1);
+  std::string directory = layout::attempt_directory(site.scratch(), id, 1);
   EXPECT_TRUE(std::filesystem::exists(join_path(directory, layout::launch_file)));
   EXPECT_TRUE(std::filesystem::is_directory(join_path(directory, layout::logs_folder)));
 }
@@ -345,7 +345,7 @@ TEST(Cancelling, ARunThatMightHaveBeenTriedAgainLetsItsLogsBeStored) {
   site.leave_exit_evidence(id, 0, 15);
   site.driver().cancel(id, "ada");
   ASSERT_TRUE(site.run_until_state(id, RunState::storing));
-  std::string attempt = layout::attempt_directory(site.file("scratch"), id, 1);
+  std::string attempt = layout::attempt_directory(site.scratch(), id, 1);
   EXPECT_TRUE(std::filesystem::exists(join_path(attempt, layout::settled_file)));
 }
 

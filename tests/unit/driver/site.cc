@@ -6,10 +6,9 @@
 #include <filesystem>
 #include <thread>
 
-#include "daemon/base/user.h"
 #include "daemon/base/fd.h"
+#include "daemon/base/user.h"
 #include "daemon/handover/layout.h"
-#include "plugins/file/file_store.h"
 
 namespace trainyard::testing {
 namespace {
@@ -19,8 +18,8 @@ constexpr std::chrono::seconds patience{10};
 // Ends the loop from within, as nothing else may.
 struct Died {};
 
-JobSite job_site(const std::string& ledger_id, const std::string& scratch) {
-  return {ledger_id, scratch, "/usr/libexec/trainyard/trainyard-agent", "", ""};
+JobSite job_site(const std::string& ledger_id) {
+  return {ledger_id, "/usr/libexec/trainyard/trainyard-agent", "", ""};
 }
 
 Owner me() {
@@ -31,22 +30,24 @@ Owner me() {
 }  // namespace
 
 struct Site::Daemon {
-  Daemon(const std::string& folder, FakeScheduler& scheduler, ObjectStore& store,
-         const DriverSettings& settings)
+  Daemon(const std::string& folder, FakeScheduler& scheduler, Users& users, const DriverSettings& settings)
       : ledger(join_path(folder, "ledger.db")),
-        steps(scheduler, store, job_site(ledger.id(), join_path(folder, "scratch")),
-              join_path(folder, "state")),
+        steps(scheduler, users, job_site(ledger.id())),
         lane(loop, 1),
         io(loop, 1),
-        driver(loop, lane, io, ledger, steps, settings) {}
+        lanes(loop),
+        driver(loop, lane, io, lanes, ledger, steps, settings) {}
   Loop loop;
   Ledger ledger;
   Steps steps;
   Workers lane, io;
+  Lanes lanes;
   Driver driver;
 };
 
-Site::Site(DriverSettings settings) : store_(make_file_store()), settings_(std::move(settings)) {
+Site::Site(DriverSettings settings) : users_(scheduler_), settings_(std::move(settings)) {
+  ::setenv("TRAINYARD_PLUGINDIR", FILE_MODULE_FOLDER, 1);
+  settings_.scratch = file("scratch") + "/{user}";
   settings_.poll_interval = std::chrono::milliseconds(10);
   std::filesystem::create_directory(file("scratch"));
   restart();
@@ -57,7 +58,7 @@ Site::~Site() = default;
 void Site::restart() {
   daemon_.reset();
   alive_ = true;
-  daemon_ = std::make_unique<Daemon>(folder_.path(), scheduler_, *store_, settings_);
+  daemon_ = std::make_unique<Daemon>(folder_.path(), scheduler_, users_, settings_);
   observe();
   daemon_->driver.recover();
 }
@@ -94,8 +95,9 @@ bool Site::run_until(std::function<bool()> reached) {
     return false;
   }
   if (!alive_) {
+    daemon_->lanes.finish();  // the work is done; nobody hears of it
     while (daemon_->lane.waiting() > 0) std::this_thread::yield();
-    daemon_->lane.stop();  // what it was at is done; nobody hears of it
+    daemon_->lane.stop();
   }
   return was_reached;
 }
@@ -107,7 +109,8 @@ bool Site::run_until_state(std::int64_t run_id, RunState state) {
 std::vector<std::int64_t> Site::submit(std::vector<Manifest> manifests, const std::string& client_id) {
   std::optional<SubmitAnswer> answer;
   std::exception_ptr error;
-  SubmitRequest request{me(), {::geteuid(), client_id, "digits.toml", "…"}, std::move(manifests), "", false};
+  SubmitRequest request{me(), "",   {::geteuid(), client_id, "digits.toml", "…"}, std::move(manifests),
+                        "",   false};
   driver().submit(
       std::move(request), [&](SubmitAnswer given) { answer = std::move(given); },
       [&](std::exception_ptr failed) { error = failed; });
@@ -118,7 +121,7 @@ std::vector<std::int64_t> Site::submit(std::vector<Manifest> manifests, const st
 
 std::string Site::attempt_file(std::int64_t run_id, const char* name) const {
   int attempt = static_cast<int>(daemon_->ledger.find_run(run_id)->attempts.size());
-  return join_path(layout::attempt_directory(file("scratch"), run_id, attempt), name);
+  return join_path(layout::attempt_directory(scratch(), run_id, attempt), name);
 }
 
 void Site::leave_exit_evidence(std::int64_t run_id, int exit_code, int signal) {
@@ -138,7 +141,7 @@ void Site::leave_store_evidence(std::int64_t run_id, bool ok) {
 
 void Site::leave_stage_evidence(const std::string& digest, bool ok, const std::string& message) {
   StageEvidence evidence{ok, false, message, ok ? 4711 : 0, ok ? 60 : 0, 0, now()};
-  write_atomically(join_path(layout::dataset_directory(file("scratch"), digest), layout::staged_file),
+  write_atomically(join_path(layout::dataset_directory(scratch(), digest), layout::staged_file),
                    to_json(evidence).dump());
 }
 
@@ -174,6 +177,8 @@ int Site::jobs_submitted(const std::string& token_end) const {
 }
 
 void Site::remove_directory(std::int64_t run_id) { daemon_->steps.remove_run(run(run_id)); }
+
+std::string Site::scratch() const { return daemon_->driver.scratch_of(me(), "").path; }
 
 Driver& Site::driver() { return daemon_->driver; }
 Ledger& Site::ledger() { return daemon_->ledger; }

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "daemon/driver/driver.h"
-#include "plugins/object_store.h"
 #include "tests/fakes/fake_scheduler.h"
+#include "tests/fakes/local_users.h"
 #include "tests/kernels/temporary_directory.h"
 
 namespace trainyard::testing {
@@ -57,6 +57,8 @@ class Site {
   Ledger& ledger();
   TrainingRun run(std::int64_t run_id) { return driver().find_run(run_id).value(); }
   FakeScheduler& scheduler() { return scheduler_; }
+  LocalUsers& users() { return users_; }
+  std::string scratch() const;  // of whoever runs the test
   std::string file(const std::string& name) const { return folder_.file(name); }
 
  private:
@@ -66,7 +68,7 @@ class Site {
 
   TemporaryDirectory folder_;
   FakeScheduler scheduler_;
-  std::unique_ptr<ObjectStore> store_;
+  LocalUsers users_;
   DriverSettings settings_;
   std::unique_ptr<Daemon> daemon_;
   int events_until_death_ = 0;

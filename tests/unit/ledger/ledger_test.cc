@@ -242,7 +242,7 @@ TEST_F(ALedger, NamesTheRunsWhoseDirectoriesAreDue) {
 }
 
 TEST_F(ALedger, KeepsDataSetsUntilTheyAreEvicted) {
-  event::Wanted wanted{at(0), ada(), {}, {{"file:///srv/a.csv", "a.csv", "1-2-3", 4711}}, {}};
+  event::Wanted wanted{at(0), ada(), {}, 1, 4711, {"/scratch", "/scratch/ada/t"}};
   ledger_->accept({ada().uid, "c1", "", ""}, {accepted()}, {{"d1", wanted}});
   DataSet set = ledger_->find_data_set("d1").value();
   for (const DataSetEvent& event : {DataSetEvent(event::Staging{at(1), 1, job_key(5)}),
@@ -254,7 +254,8 @@ TEST_F(ALedger, KeepsDataSetsUntilTheyAreEvicted) {
   reopen();
   ASSERT_EQ(ledger_->data_sets().size(), 1u);
   EXPECT_EQ(ledger_->data_sets()[0].state, DataSetState::ready);
-  EXPECT_EQ(ledger_->data_sets()[0].objects.at(0).etag, "1-2-3");
+  EXPECT_EQ(ledger_->data_sets()[0].source_bytes, 4711);
+  EXPECT_EQ(ledger_->data_sets()[0].scratch.path, "/scratch/ada/t");
   EXPECT_EQ(ledger_->segments(at(0), at(9000)).at(0).role, JobRole::stage);
   apply_event(set, event::Evicted{at(3)});
   ledger_->append(set, event::Evicted{at(3)});

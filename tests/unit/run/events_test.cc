@@ -22,7 +22,6 @@ DataSpec digits() {
   return data;
 }
 
-const std::vector<SourceObject> objects{{"file:///srv/data/digits.csv", "digits.csv", "1-2-3", 4711}};
 
 std::vector<RunEvent> every_run_event() {
   std::vector<RunEvent> events = whole_life();
@@ -63,7 +62,7 @@ std::vector<RunEvent> every_run_event() {
 
 std::vector<DataSetEvent> every_data_set_event() {
   return {
-      event::Wanted{at(0), ada(), digits(), objects, objects}, event::Staging{at(1), 2, job_key(5)},
+      event::Wanted{at(0), ada(), digits(), 2, 4711, {"/scratch", "/scratch/ada/t"}}, event::Staging{at(1), 2, job_key(5)},
       event::Ready{at(2), 100, 60, 40, hour_of(5, 0)},         event::StageFailed{at(3), "full", true, {}},
       event::Used{at(2), JobRole::stage, hour_of(5, 0), ""},   event::Evicted{at(4)}};
 }
@@ -124,7 +123,7 @@ TEST(Roles, AreReadByTheirNames) {
 }
 
 TEST(DataSetFold, FollowsItsEvents) {
-  DataSet set = fold("d1", {event::Wanted{at(0), ada(), digits(), objects, {}}});
+  DataSet set = fold("d1", {event::Wanted{at(0), ada(), digits(), 1, 4711}});
   EXPECT_EQ(set.state, DataSetState::wanted);
   apply_event(set, event::Staging{at(1), 1, job_key(5)});
   EXPECT_EQ(set.state, DataSetState::staging);
@@ -141,31 +140,23 @@ TEST(DataSetFold, FollowsItsEvents) {
 }
 
 TEST(DataSetFold, FailsForGoodWhereNobodyIsToTryAgain) {
-  DataSet set = fold("d1", {event::Wanted{at(0), ada(), digits(), objects, {}},
+  DataSet set = fold("d1", {event::Wanted{at(0), ada(), digits(), 1, 4711},
                             event::StageFailed{at(2), "line 3: no label", false, {}}});
   EXPECT_EQ(set.state, DataSetState::failed);
-  apply_event(set, event::Wanted{at(3), ada(), digits(), objects, {}});
+  apply_event(set, event::Wanted{at(3), ada(), digits(), 1, 4711});
   EXPECT_EQ(set.state, DataSetState::wanted);
   EXPECT_EQ(set.reason, "");
 }
 
-TEST(Digest, IsTheSameForTheSameObjectsAndOptionsOfOneOwner) {
-  std::string digest = digest_of(ada(), digits(), objects, {});
-  EXPECT_EQ(digest.size(), 64u);
-  EXPECT_EQ(digest, digest_of(ada(), digits(), objects, {}));
-}
-
-TEST(Digest, ChangesWithOwnerObjectAndOption) {
-  std::string digest = digest_of(ada(), digits(), objects, {});
-  Owner eve{1002, 100, "eve"};
-  EXPECT_NE(digest, digest_of(eve, digits(), objects, {}));
-  std::vector<SourceObject> written = objects;
-  written[0].etag = "1-2-4";
-  EXPECT_NE(digest, digest_of(ada(), digits(), written, {}));
-  EXPECT_NE(digest, digest_of(ada(), digits(), objects, objects));
-  DataSpec scaled = digits();
-  scaled.scale = 0.5;
-  EXPECT_NE(digest, digest_of(ada(), scaled, objects, {}));
+TEST(AnEarlierReleasesWanted, CountsTheObjectsThatItLists) {
+  Json body = body_of(DataSetEvent(event::Wanted{at(0), ada(), digits()}));
+  body.erase("object_count");
+  body.erase("source_bytes");
+  body["objects"] = Json::array({{{"url", "u"}, {"key", "k"}, {"etag", "e"}, {"size_bytes", 11}}});
+  body["test_objects"] = Json::array({{{"url", "v"}, {"key", "l"}, {"etag", "f"}, {"size_bytes", 31}}});
+  DataSet set = fold("d1", {data_set_event("wanted", at(0), body)});
+  EXPECT_EQ(set.objects, 2);
+  EXPECT_EQ(set.source_bytes, 42);
 }
 
 }  // namespace

@@ -58,13 +58,14 @@ TEST(JobArrays, HaveOneRequestThatFindsEachTasksDirectory) {
   std::vector<TrainingRun> runs{queued(7), queued(8)};
   for (std::uint32_t task = 0; task < 2; ++task)
     apply_event(runs[task], event::Admitted{at(1), 1, ArrayPlace{7, 1, task}});
-  JobSite site{"cafe", "/scratch", "/usr/libexec/trainyard-agent", "", ""};
+  for (TrainingRun& run : runs) run.scratch = {"/scratch", "/scratch/ada"};
+  JobSite site{"cafe", "/usr/libexec/trainyard-agent", "", ""};
   JobRequest request = train_jobs(site, runs, 0);
   EXPECT_EQ(request.token, "ty-cafe-a7.1-train");
   EXPECT_THAT(request.tasks, ElementsAre(0, 1));
-  EXPECT_THAT(request.script, HasSubstr("run '/scratch/arrays/7.1'/\"$SLURM_ARRAY_TASK_ID\"/launch.json\n"));
-  EXPECT_EQ(request.output, "/scratch/arrays/7.1/%a/logs/train-job.txt");
-  EXPECT_EQ(request.working_directory, "/scratch/arrays/7.1");
+  EXPECT_THAT(request.script, HasSubstr("run '/scratch/ada/arrays/7.1'/\"$SLURM_ARRAY_TASK_ID\"/launch.json\n"));
+  EXPECT_EQ(request.output, "/scratch/ada/arrays/7.1/%a/logs/train-job.txt");
+  EXPECT_EQ(request.working_directory, "/scratch/ada/arrays/7.1");
 }
 
 TEST(TheTokenOfAStoreJob, IsTheArraysUntilStoringIsTriedAgain) {
