@@ -23,7 +23,7 @@ import time
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 SANDBOX = REPOSITORY / "scripts" / "sandbox"
 USERS = ("yard_ada", "yard_ben")
-DAEMON_USER = None  # whom the daemon runs as: "yard_daemon"; None is root, without a broker
+DAEMON_USER = "yard_daemon"  # whom the daemon runs as: "yard_daemon"; None is root, without a broker
 NO_RIGHTS = ("--no-new-privs", "--bounding-set=-all", "--inh-caps=-all", "--ambient-caps=-all")
 RIGHTS_OF_THE_BROKER = ("--no-new-privs", "--bounding-set=-all,+setuid,+setgid,+kill", "--inh-caps=-all")
 
