@@ -182,7 +182,7 @@ bool Fields::one_of(const char* key, const Node& node, std::string& into,
     into = *value;
     return true;
   }
-  std::string meant = value ? nearest(*value, allowed) : "";
+  std::string meant = value && !problems_.full() ? nearest(*value, allowed) : "";
   problems_.add(node.place, node.text, path(key) + " must be one of " + join(allowed, ", "),
                 meant.empty() ? "" : "did you mean " + meant + '?');
   return false;

@@ -57,6 +57,8 @@ TEST(TheReader, StopsAfterTheFirstHundredProblems) {
   EXPECT_EQ(
       messages_soon("#!/bin/sh\n" + repeated("#SBATCH --nam" + std::string(200, 'e') + "\n", 999)).size(),
       Problems::most);
+  EXPECT_EQ(messages_soon(filled_up(own_program + "[retry]\non = [", "\"exit_cod\",", "\"x\"]\n")).size(),
+            Problems::most);
   messages_soon(filled_up("#!/bin/sh\n#SBATCH ", "--nam "));
   messages_soon(filled_up(replaced(sketch, "layers = [", "layers = [{ x = 1 },"), "#"));
   messages_soon(filled_up("[train]\nlayers=[", "{dense=1},", "{dense=1}]\n[sweep]\na=[1]\nb=[1]\nc=[1]\n"));
