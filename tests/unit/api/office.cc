@@ -19,12 +19,18 @@ DriverSettings with_plans() {
   return settings;
 }
 
+JobSite site_of(const Ledger& ledger) {
+  JobSite site;
+  site.ledger_id = ledger.id();
+  return site;
+}
+
 }  // namespace
 
 struct Office::Parts {
   Parts(Loop& loop, const std::string& folder)
       : ledger(join_path(folder, "ledger.db")),
-        steps(scheduler, *file_store, {}, join_path(folder, "state")),
+        steps(scheduler, *file_store, site_of(ledger), join_path(folder, "state")),
         lane(loop, 1),
         io(loop, 1),
         driver(loop, lane, io, ledger, steps, with_plans()) {
@@ -97,6 +103,10 @@ std::int64_t Office::add_run(uid_t uid, const Manifest& manifest, const std::vec
   });
   return id;
 }
+
+FakeScheduler& Office::scheduler() { return parts_->scheduler; }
+
+std::string Office::ledger_id() const { return parts_->ledger.id(); }
 
 std::string Office::attempt_directory(std::int64_t run_id, int attempt) const {
   return layout::attempt_directory(path("scratch"), run_id, attempt);
