@@ -116,6 +116,7 @@ Json to_wire(const Driver::Status& status) {
           {"scheduler",
            {{"name", status.scheduler},
             {"trouble", text_or_null(status.scheduler_trouble)},
+            {"warnings", status.scheduler_warnings},
             {"polled_at", time_or_null(status.polled_at)},
             {"poll_latency_ms", status.poll_latency.count()},
             {"poll_interval_ms", status.poll_interval.count()},

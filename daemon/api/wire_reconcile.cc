@@ -11,6 +11,7 @@ Json to_wire(const std::optional<ChargedSegment>& charged) {
           {"ended_at", to_unix(segment.ended_at)},
           {"gpus", segment.gpus},
           {"suspended_seconds", length_of(segment.suspended).count()},
+          {"account", segment.account},
           {"source", to_string(segment.source)}};
 }
 
@@ -19,7 +20,8 @@ Json to_wire(const std::optional<JobStatus>& recorded) {
   return {{"name", recorded->token},
           {"started_at", recorded->started_at ? Json(to_unix(*recorded->started_at)) : Json()},
           {"ended_at", recorded->ended_at ? Json(to_unix(*recorded->ended_at)) : Json()},
-          {"gpus", recorded->gpus},
+          {"gpus", recorded->gpus_on_record ? Json(recorded->gpus) : Json()},
+          {"account", recorded->account},
           {"suspended_seconds", recorded->suspended.count()},
           {"state", recorded->state}};
 }
@@ -36,6 +38,8 @@ Json to_wire(const ReconciledJob& job) {
           {"user", job.charged ? Json(job.charged->user) : Json()},
           {"ledger", to_wire(job.charged)},
           {"slurmdbd", to_wire(job.recorded)},
+          {"seconds_apart", job.seconds_apart()},
+          {"seconds_allowed", job.seconds_allowed ? Json(*job.seconds_allowed) : Json()},
           {"seconds_too_many", job.ledger_seconds() - job.slurmdbd_seconds()},
           {"gpu_seconds_too_many", job.gpu_seconds_too_many()},
           {"seconds_unseen", unseen ? Json(*unseen) : Json()},

@@ -53,7 +53,9 @@ struct Loop::State {
       std::lock_guard lock(mutex);
       batch.swap(posted);
     }
-    for (const auto& work : batch) call(work);
+    // After a failure the loop ends: what was posted with it is not done any more.
+    for (const auto& work : batch)
+      if (!failure) call(work);
   }
 };
 

@@ -90,13 +90,6 @@ bool is_one_printable_line(std::string_view text) {
   return std::none_of(text.begin(), text.end(), is_control);
 }
 
-std::string printable_line(std::string_view text, std::size_t most_bytes) {
-  std::string line(text.substr(0, most_bytes));
-  for (char& c : line)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
-  return line;
-}
-
 std::int64_t parse_size(std::string_view text) {
   std::string_view digits = trim(text);
   std::int64_t number = 0;

@@ -20,9 +20,6 @@ std::string shell_quote(std::string_view word);
 // False for NUL, newlines and other control characters: nothing that could end a line of a script or a log.
 bool is_one_printable_line(std::string_view text);
 
-// The text as one printable line of at most so many bytes: what could end a line or steer a terminal becomes a blank.
-std::string printable_line(std::string_view text, std::size_t most_bytes);
-
 // "64 GiB", "1500M", "4096": bytes; K, M, G, T (and KiB …) are powers of 1024. Error{invalid} otherwise.
 std::int64_t parse_size(std::string_view text);
 std::string format_size(std::int64_t bytes);  // "1.5 GiB"

@@ -24,6 +24,14 @@ std::string scheduler_text(const Json& scheduler, const std::string& zone) {
          (trouble.empty() ? "" : "; trouble: " + trouble);
 }
 
+// One line for each, under the same name.
+std::string warnings_text(const Json& scheduler) {
+  std::string text;
+  for (const Json& warning : get_or<Json>(scheduler, "warnings", Json::array()))
+    text += field_line("warning", warning.get<std::string>());
+  return text;
+}
+
 // "32 in the last minute: 30 load_jobs, 2 submit; state of all jobs in 3 ms, every 2000 ms"
 std::string calls_text(const Json& scheduler) {
   Json calls = get_or<Json>(scheduler, "calls_last_minute", Json::object());
@@ -55,6 +63,7 @@ int run_admin_status(Context& context, const Arguments& arguments) {
   context.print(std::string("trainyardd ") + (drained ? "drained: no new run begins" : "at work") + '\n' +
                 field_line("since", human_time(get_or<Json>(status, "since", Json()), context.zone())) +
                 field_line("scheduler", scheduler_text(get<Json>(status, "scheduler"), context.zone())) +
+                warnings_text(get<Json>(status, "scheduler")) +
                 field_line("calls", calls_text(get<Json>(status, "scheduler"))) +
                 field_line("runs", counts_text(get_or<Json>(status, "runs", Json::object()))) +
                 field_line("data sets", counts_text(get_or<Json>(status, "data_sets", Json::object()))) +

@@ -19,7 +19,9 @@ int run_reconcile(Context& context, const Arguments& arguments) {
     context.print_json(report);
   else
     context.print(reconcile_text(report, context.zone()));
-  return get<std::int64_t>(report, "unexplained") == get_or<std::int64_t>(report, "corrected", 0) ? 0 : 1;
+  std::int64_t mended =
+      get_or<std::int64_t>(report, "corrected", 0) + get_or<std::int64_t>(report, "entered", 0);
+  return get<std::int64_t>(report, "unexplained") == mended ? 0 : 1;
 }
 
 int run_close_month(Context& context, const Arguments& arguments) {
@@ -42,11 +44,13 @@ Command admin_reconcile_command() {
       "Hold the ledger against Slurm's accounting, job by job",
       "For admins. Every segment that ended since then against slurmdbd and the agent's evidence: the "
       "same to "
-      "the second, or a row with its reason. Of this month unless told otherwise. The exit code is 1 "
+      "the second, or a row with its reason and the number of seconds for which that reason holds. Of this "
+      "month "
+      "unless told otherwise. The exit code is 1 "
       "when something has no explanation. slurmdbd may be some seconds behind.",
       {},
       {{"--since", "TIME", "from: 2026-11, 2026-11-23, 2026-11-23T10:30, today", {}},
-       {"--correct", "", "where the two differ, enter what slurmdbd has", {}},
+       {"--correct", "", "where the two differ, or the ledger lacks a job, enter what slurmdbd has", {}},
        json_option()},
       {{"trainyard admin reconcile --since 2026-10", "before October is closed"},
        {"trainyard admin reconcile --correct", "slurmdbd is right: reverse what differs and enter it again"}},

@@ -16,14 +16,15 @@ std::string number(const Json& row, const char* key) {
   return value.is_null() ? "-" : value.dump();
 }
 
-// "3600 s × 2", or "-" where that account does not have the job.
+// "3600 s × 2", "3600 s × ?" where GPUs are not on record, or "-" where that account does not have the job.
 std::string account_text(const Json& account) {
   if (account.is_null()) return "-";
   Json started = get<Json>(account, "started_at"), ended = get<Json>(account, "ended_at");
   if (started.is_null()) return "never started";
   if (ended.is_null()) return "no end";
+  Json gpus = get<Json>(account, "gpus");
   return fmt::format("{} s × {}", ended.get<std::int64_t>() - started.get<std::int64_t>(),
-                     get<std::int64_t>(account, "gpus"));
+                     gpus.is_null() ? "?" : gpus.dump());
 }
 
 Json start_of(const Json& row) {
@@ -41,6 +42,8 @@ std::string reconcile_text(const Json& report, const std::string& zone) {
                {"LEDGER", Align::right},
                {"SLURMDBD", Align::right},
                {"GPU-S TOO MANY", Align::right},
+               {"S APART", Align::right},
+               {"S ALLOWED", Align::right},
                {"S UNSEEN", Align::right},
                {"REASON"}});
   std::map<std::string, std::string> meanings;
@@ -50,13 +53,16 @@ std::string reconcile_text(const Json& report, const std::string& zone) {
     table.add({human_job(row), number(row, "run"), get_or<std::string>(row, "user", "-"),
                human_time(start_of(row), zone), account_text(get<Json>(row, "ledger")),
                account_text(get<Json>(row, "slurmdbd")), number(row, "gpu_seconds_too_many"),
-               number(row, "seconds_unseen"), finding});
+               number(row, "seconds_apart"), number(row, "seconds_allowed"), number(row, "seconds_unseen"),
+               finding});
   }
   std::string text = table.empty() ? "" : table.text() + '\n';
   for (const auto& [finding, meaning] : meanings) text += finding + ": " + meaning + '\n';
   if (!meanings.empty()) text += '\n';
   if (std::int64_t corrected = get_or<std::int64_t>(report, "corrected", 0); corrected != 0)
     text += fmt::format("{} corrected: reversed, and entered again as slurmdbd has it\n\n", corrected);
+  if (std::int64_t entered = get_or<std::int64_t>(report, "entered", 0); entered != 0)
+    text += fmt::format("{} entered that the ledger did not have\n\n", entered);
   return text + fmt::format("{} segments, {} equal, {} explained, {} unexplained\n",
                             number(report, "segments"), number(report, "equal"), number(report, "explained"),
                             number(report, "unexplained"));

@@ -1,6 +1,6 @@
 #include "daemon/deputy/wire.h"
 
-#include "daemon/base/text.h"
+#include "daemon/base/printable.h"
 #include "daemon/run/event_values.h"
 
 namespace trainyard::wire {
@@ -235,7 +235,7 @@ std::vector<PlanDrift> plan_drift_from_json(const Json& json) {
 Json to_json(const Error& error) { return {{"kind", to_string(error.kind())}, {"message", error.what()}}; }
 
 void throw_error_in(const Json& json) {
-  std::string message = printable_line(get<std::string>(json, "message"), most_message_bytes);
+  std::string message = printable(get<std::string>(json, "message").substr(0, most_message_bytes));
   throw Error(error_kind_from(get<std::string>(json, "kind")), message);
 }
 

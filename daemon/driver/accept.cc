@@ -116,10 +116,13 @@ SubmitAnswer Driver::accept(const SubmitRequest& request, const std::vector<Sour
   }
   std::vector<event::Accepted> runs;
   for (const Manifest& manifest : request.manifests) {
-    event::Accepted run{now(),    request.owner,
-                        manifest, resolve_plan(settings_.plans, manifest.resources.plan, request.owner.name),
-                        "",       "",
-                        scratch};
+    event::Accepted run;
+    run.at = now();
+    run.owner = request.owner;
+    run.manifest = manifest;
+    run.plan = resolve_plan(settings_.plans, manifest.resources.plan, request.owner.name);
+    run.account = account_of(manifest, request.owner);
+    run.scratch = scratch;
     if (manifest.data)
       run.dataset_digest = digests.at(
           static_cast<std::size_t>(std::find(data.begin(), data.end(), *manifest.data) - data.begin()));

@@ -34,6 +34,12 @@ bool Driver::enter_use(std::int64_t run_id, const event::Used& used) {
   return true;
 }
 
+bool Driver::enter_use(const std::string& digest, const event::Used& used) {
+  std::optional<DataSet> data_set = find_data_set(digest);
+  if (!data_set || (data_set->job_is_charged && data_set->job == used.segment.job)) return false;
+  return record(digest, used);
+}
+
 std::set<JobKey> Driver::uncharged_jobs() const {
   std::set<JobKey> jobs;
   for (const auto& [id, live] : runs_) {

@@ -127,6 +127,8 @@ class Driver {
   void correct(std::int64_t run_id, const Segment& was, const Segment& is, const std::string& reason);
   // Enters what a job of a run, live or ended, used, which is not in the ledger. False: it is there by now.
   bool enter_use(std::int64_t run_id, const event::Used& used);
+  // The same of a stage job.
+  bool enter_use(const std::string& digest, const event::Used& used);
   // Jobs whose uses are still to come.
   std::set<JobKey> uncharged_jobs() const;
 
@@ -226,10 +228,14 @@ class Driver {
 
   // names.cc: accounts, partitions and QOS in manifests
   struct NameCheck;
+  struct NameAnswer;
   void check_names(const SubmitRequest& request, std::function<void()> go_on,
                    const std::function<void(std::exception_ptr)>& failed);
   std::set<JobNames> names_to_check(const SubmitRequest& request) const;
   void remember_allowed(const std::string& user, const std::set<JobNames>& names);
+  bool needs_default_account(const SubmitRequest& request) const;
+  // As asked for, else the user's default one; empty where that is not known.
+  std::string account_of(const Manifest& manifest, const Owner& owner) const;
 
   // housekeeping.cc: run directories past their time, data sets beyond the cache's size
   void keep_house();
@@ -254,6 +260,12 @@ class Driver {
   Loop::Watch admission_timer_;
   std::chrono::steady_clock::time_point next_admission_{};
   std::map<std::pair<std::string, JobNames>, UtcSeconds> names_allowed_;  // user and names → when
+
+  struct DefaultAccount {
+    std::string account;
+    UtcSeconds at{};  // when the scheduler said so
+  };
+  std::map<std::string, DefaultAccount> default_accounts_;  // by user
 
   std::map<JobKey, JobStatus> snapshot_;  // the last poll that brought news
   UtcSeconds controller_started_at_{};

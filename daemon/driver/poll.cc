@@ -1,7 +1,6 @@
 // The poll: one call for all our jobs, and what follows from it.
 #include "daemon/base/error.h"
 #include "daemon/base/log.h"
-#include "daemon/base/text.h"
 #include "daemon/driver/driver.h"
 #include "daemon/run/booking.h"
 
@@ -291,7 +290,7 @@ void Driver::cancel_strays() {
   }
   for (const auto& [key, stray] : strays) {
     log_warning("event=stray_cancelled job={} token={} uid={}", to_string(key),
-                printable_line(stray.token, 100), stray.uid);
+                stray.token, stray.uid);
     lanes_.run(
         lane_key(stray.uid, StepLane::jobs),
         [this, key = key, stray = stray] {

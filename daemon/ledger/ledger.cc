@@ -110,7 +110,14 @@ void Ledger::append(const TrainingRun& run, const RunEvent& event) {
     if (const auto* corrected = std::get_if<event::Corrected>(&event))
       correct(corrected->was, corrected->is, corrected->reason);
     if (Charge charge = charge_of(event); charge.segment != nullptr)
-      insert_segment({*charge.segment, charge.role, run.id, run.owner.name, run.account, run.plan, run.name},
+      insert_segment({.segment = *charge.segment,
+                      .role = charge.role,
+                      .run_id = run.id,
+                      .user = run.owner.name,
+                      .account = run.account,
+                      .plan = run.plan,
+                      .run_name = run.name,
+                      .reason = charge.reason},
                      run.owner.uid);
     if (std::optional<UtcSeconds> seen = last_sign_of_life(event); seen && run.attempt()->train)
       insert_sign_of_life(run.attempt()->train->key, *seen);
@@ -121,7 +128,10 @@ void Ledger::append(const DataSet& data_set, const DataSetEvent& event) {
   in_transaction([&] {
     insert_data_set_event(data_set.digest, data_set.state, event);
     if (Charge charge = charge_of(event); charge.segment != nullptr)
-      insert_segment({*charge.segment, charge.role, std::nullopt, data_set.owner.name, "", "", ""},
+      insert_segment({.segment = *charge.segment,
+                      .role = charge.role,
+                      .user = data_set.owner.name,
+                      .reason = charge.reason},
                      data_set.owner.uid);
   });
 }

@@ -52,11 +52,11 @@ EntryKind entry_kind_from(const std::string& name);  // Error{invalid}
 struct ChargedSegment {
   Segment segment;
   JobRole role = JobRole::train;
-  std::optional<std::int64_t> run_id;  // none: a data set's
-  std::string user, account, plan, run_name;
+  std::optional<std::int64_t> run_id{};  // none: a data set's
+  std::string user{}, account{}, plan{}, run_name{};
   std::int64_t id = 0;
   EntryKind kind = EntryKind::entry;
-  std::string reason{};  // of a reversal and a correction
+  std::string reason{};  // of a reversal, a correction, and an entry that was not made with the job's end
   UtcSeconds written_at{};
   UtcSeconds closed_until{};  // what lies before it was closed already, and is booked at written_at
 };
@@ -99,7 +99,9 @@ class Ledger {
   std::optional<TrainingRun> find_run(std::int64_t run_id);
   std::optional<DataSet> find_data_set(const std::string& digest);
   std::vector<std::pair<UtcSeconds, RunEvent>> events_of(std::int64_t run_id);
-  std::vector<std::int64_t> list(const RunFilter& filter);            // their ids
+  std::optional<std::int64_t> find_run_in_array(const ArrayPlace& place);     // whose attempt is that task
+  std::optional<DataSet> find_data_set_by_prefix(const std::string& digest);  // by the digest's beginning
+  std::vector<std::int64_t> list(const RunFilter& filter);                    // their ids
   std::vector<TrainingRun> ended_before(UtcSeconds time, int limit);  // whose directories are still there
   void mark_removed(std::int64_t run_id);                             // its directory is gone
 

@@ -119,6 +119,26 @@ std::optional<DataSet> Ledger::find_data_set(const std::string& digest) {
   return events.empty() ? std::nullopt : std::optional(fold(digest, events));
 }
 
+std::optional<std::int64_t> Ledger::find_run_in_array(const ArrayPlace& place) {
+  Statement row = database_.prepare(
+      "select run_id from run_events where run_id >= ?1 and event = 'admitted' and body ->> '$.array.run' = "
+      "?1 "
+      "and body ->> '$.array.attempt' = ?2 and body ->> '$.array.task' = ?3 order by run_id limit 1");
+  row.bind(place.first_run).bind(place.first_attempt).bind(place.task);
+  return row.step() ? std::optional(row.integer(0)) : std::nullopt;
+}
+
+std::optional<DataSet> Ledger::find_data_set_by_prefix(const std::string& digest) {
+  std::string whole;
+  {
+    Statement row =
+        database_.prepare("select digest from data_sets where substr(digest, 1, length(?1)) = ?1");
+    if (!row.bind(digest).step()) return std::nullopt;
+    whole = row.text(0);
+  }
+  return find_data_set(whole);
+}
+
 // One statement for every filter: an unset one is null or empty, and lets all rows through.
 std::vector<std::int64_t> Ledger::list(const RunFilter& filter) {
   Statement rows = database_.prepare(

@@ -53,9 +53,10 @@ void Ledger::insert_segment(const ChargedSegment& charged, std::uint32_t uid) {
         "insert into segments (kind, reason, written_at, closed_until, cluster, job_id, submitted_at, "
         "array_task, restart, role, run_id, run_name, uid, user, account, plan, gpu_type, gpus, started_at, "
         "ended_at, source, last_seen_at) "
-        "values ('entry', '', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+        "values ('entry', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
         "on conflict do nothing returning segment_id");
-    insert.bind(to_unix(now()))
+    insert.bind(charged.reason)
+        .bind(to_unix(now()))
         .bind(to_unix(closed_until()))
         .bind(segment.job.cluster)
         .bind(segment.job.job_id)

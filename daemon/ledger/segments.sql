@@ -15,7 +15,7 @@ create table segments (
   segment_id    integer primary key,
   kind          text    not null check (kind in ('entry', 'reversal', 'correction')),
   corrects      integer references segments(segment_id),   -- what a reversal takes back, a correction replaces
-  reason        text    not null,           -- of a reversal and its correction; else empty
+  reason        text    not null,           -- why; empty of an entry by the scheduler's word at the job's end
   written_at    integer not null,
   closed_until  integer not null,           -- closed then; what lies before it is booked at written_at
   cluster       text    not null,

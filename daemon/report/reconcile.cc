@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <map>
 
 namespace trainyard {
@@ -13,7 +14,7 @@ struct Words {
 };
 
 // In the order of the enumeration.
-constexpr std::array<Words, 14> all_words{{
+constexpr std::array<Words, 15> all_words{{
     {"equal", "ledger and slurmdbd say the same"},
     {"controller_lost_job", "slurmctld lost the job while it ran; the agent's evidence counts"},
     {"controller_forgot_end",
@@ -26,7 +27,9 @@ constexpr std::array<Words, 14> all_words{{
     {"extra_copy", "a second copy, submitted in doubt; the run used the other"},
     {"unheard_of", "slurmctld died before it told slurmdbd of it; the agent bears out what is charged"},
     {"given_up", "it was to store for an attempt that came to nothing, and was ended; it held no GPU"},
-    {"not_settled_yet", "its run is not over: the segment is still to come"},
+    {"not_charged_yet", "its run is not over, and the daemon is about to see that the job has ended"},
+    {"gpus_not_in_slurmdbd",
+     "the same times; slurmdbd does not account for GPUs, the ledger has slurmctld's"},
     {"differs", "ledger and slurmdbd differ, and nothing explains it"},
     {"missing_in_ledger", "slurmdbd has it, the ledger has not"},
     {"missing_in_slurmdbd", "the ledger has it, slurmdbd has not"},
@@ -34,59 +37,114 @@ constexpr std::array<Words, 14> all_words{{
 
 const Words& words_of(Finding finding) { return all_words.at(static_cast<std::size_t>(finding)); }
 
-// What slurmdbd says it used; nullopt for a job that it has no start or no end of.
-std::optional<Segment> by_slurmdbd(const std::optional<JobStatus>& recorded) {
-  if (!recorded || recorded->phase != JobPhase::ended) return std::nullopt;
-  return segment_of_job(*recorded);
+// ---- for how many seconds an explanation holds
+
+// A job that slurmctld starts once more finds its attempt claimed and over, and its agent leaves; the same of
+// a second copy. What takes longer than a prologue and the agent's start is something else.
+constexpr std::int64_t longest_repetition = 60;
+// Until a slurmctld that went back to what it had saved notices that a job is over: SlurmdTimeout, 300 s by
+// default, and what nodes take to register. The same until our next poll has certainly seen an end.
+constexpr std::int64_t longest_oversight = 900;
+// Of jobs that hold no GPU nothing is charged, however long they took; a store job may take hours.
+constexpr std::int64_t longest_without_gpus = 86'400;
+
+// What slurmdbd says a job used; nullopt for a job that it has no start or no end of.
+std::optional<Segment> by_slurmdbd(const ReconciledJob& job) {
+  if (!job.recorded || job.recorded->phase != JobPhase::ended) return std::nullopt;
+  std::optional<Segment> segment = segment_of_job(*job.recorded);
+  if (segment && !job.recorded->gpus_on_record && job.charged) segment->gpus = job.charged->segment.gpus;
+  return segment;
 }
 
 std::int64_t seconds_of(const std::optional<Segment>& segment) {
   return segment ? (segment->ended_at - segment->started_at).count() : 0;
 }
 
-bool same_use(const Segment& a, const Segment& b) {
-  return a.started_at == b.started_at && a.ended_at == b.ended_at && a.gpus == b.gpus;
+// Seconds that only one of the two has.
+std::int64_t seconds_between(const std::optional<Segment>& one, const std::optional<Segment>& other) {
+  std::int64_t common = 0;
+  if (one && other)
+    common =
+        (std::min(one->ended_at, other->ended_at) - std::max(one->started_at, other->started_at)).count();
+  return seconds_of(one) + seconds_of(other) - 2 * std::max<std::int64_t>(0, common);
+}
+
+bool same_times(const Segment& a, const Segment& b) {
+  return a.started_at == b.started_at && a.ended_at == b.ended_at;
+}
+
+// Of the ledger's seconds those that somebody saw, with what an agent cannot see of its job's end.
+std::int64_t seconds_seen(const Segment& ledger) {
+  if (!ledger.last_seen_at) return 0;
+  return (*ledger.last_seen_at - ledger.started_at + longest_farewell).count();
 }
 
 // The ledger's end is what slurmctld told the daemon. Where GPUs are charged and slurmdbd does not say the
-// same, the agent must bear it out: it was there until then.
+// same, the agent must have been there until then.
 bool is_borne_out(const Segment& ledger) {
   return ledger.gpus == 0 ||
          (ledger.last_seen_at && *ledger.last_seen_at >= ledger.ended_at - longest_farewell);
 }
 
+bool repeats(const JobStatus& row, const Segment& ledger) { return row.started_at >= ledger.ended_at; }
+
+// An explanation, and for how many seconds it holds.
+struct Explanation {
+  Finding finding = Finding::equal;
+  std::int64_t seconds_allowed = 0;
+};
+
+// The two agree on when the job ran.
+std::optional<Explanation> explain_same_times(const ReconciledJob& job, const Segment& slurmdbd) {
+  const Segment& ledger = job.charged->segment;
+  if (slurmdbd.gpus != ledger.gpus) return std::nullopt;
+  if (length_of(ledger.suspended) != job.recorded->suspended)
+    return Explanation{Finding::suspended, longest_oversight};
+  if (!job.recorded->gpus_on_record && ledger.gpus > 0) return Explanation{Finding::gpus_not_in_slurmdbd, 0};
+  bool unseen = job.recorded->outcome == JobOutcome::node_failure && job.seconds_unseen().value_or(0) > 0;
+  return Explanation{unseen ? Finding::node_failure_detected_late : Finding::equal, 0};
+}
+
+// The ledger has what was seen of the job. Where slurmdbd has more, it may be by the clocks of two hosts, and
+// by what the agent did not see of the job's begin and end.
+Explanation explain_lost_job(const Segment& ledger, const std::optional<Segment>& slurmdbd) {
+  bool slurmdbd_has_more = seconds_of(slurmdbd) > seconds_of(ledger);
+  return {Finding::controller_lost_job,
+          slurmdbd_has_more ? 2 * longest_farewell.count() : seconds_seen(ledger)};
+}
+
 // A slurmctld that was killed goes back to what it had saved, and finds another end for the job, or none at
 // all.
-bool forgot_end(const std::optional<Segment>& slurmdbd, const Segment& ledger) {
-  bool is_same_start =
-      !slurmdbd || (slurmdbd->started_at == ledger.started_at && slurmdbd->gpus == ledger.gpus);
-  return is_same_start && is_borne_out(ledger);
+std::optional<Explanation> explain_other_end(const Segment& ledger, const std::optional<Segment>& slurmdbd) {
+  bool same_start = !slurmdbd || (slurmdbd->started_at == ledger.started_at && slurmdbd->gpus == ledger.gpus);
+  if (!same_start || !is_borne_out(ledger)) return std::nullopt;
+  std::int64_t allowed = seconds_of(slurmdbd) > seconds_of(ledger) ? longest_oversight : seconds_seen(ledger);
+  return Explanation{Finding::controller_forgot_end, ledger.gpus == 0 ? longest_without_gpus : allowed};
 }
 
-// A job that slurmctld starts once more finds its attempt claimed and over, and its agent leaves: what is
-// longer than its prologue and the agent's start may take is something else.
-constexpr std::chrono::seconds longest_repetition{60};
-
-bool repeats(const JobStatus& row, const Segment& ledger) {
-  return row.started_at >= ledger.ended_at && row.ended_at &&
-         *row.ended_at - *row.started_at <= longest_repetition;
-}
-
-Finding compare(const ReconciledJob& job) {
+// The first explanation that fits; whether it reaches far enough is another question.
+std::optional<Explanation> explain(const ReconciledJob& job) {
   const Segment& ledger = job.charged->segment;
-  std::optional<Segment> slurmdbd = by_slurmdbd(job.recorded);
-  if (slurmdbd && same_use(ledger, *slurmdbd)) {
-    if (length_of(ledger.suspended) != job.recorded->suspended) return Finding::suspended;
-    bool unseen = job.recorded->outcome == JobOutcome::node_failure && job.seconds_unseen().value_or(0) > 0;
-    return unseen ? Finding::node_failure_detected_late : Finding::equal;
+  std::optional<Segment> slurmdbd = by_slurmdbd(job);
+  std::int64_t borne_out = ledger.gpus == 0 ? longest_without_gpus : seconds_seen(ledger);
+  if (slurmdbd && same_times(ledger, *slurmdbd)) return explain_same_times(job, *slurmdbd);
+  if (ledger.source == SegmentSource::evidence) return explain_lost_job(ledger, slurmdbd);
+  if (slurmdbd && repeats(*job.recorded, ledger))
+    return Explanation{Finding::controller_repeated_job, seconds_of(ledger) + longest_repetition};
+  if (!job.recorded) return Explanation{Finding::unheard_of, borne_out};
+  if (job.recorded->phase != JobPhase::ended)
+    return Explanation{Finding::not_ended_in_slurmdbd, std::max(borne_out, longest_oversight)};
+  return explain_other_end(ledger, slurmdbd);
+}
+
+void compare(ReconciledJob& job) {
+  std::optional<Explanation> explanation = explain(job);
+  if (explanation) job.finding = explanation->finding;
+  if (!explanation || job.seconds_apart() > explanation->seconds_allowed) {
+    job.finding = job.recorded ? Finding::differs : Finding::missing_in_slurmdbd;
+    return;
   }
-  if (ledger.source == SegmentSource::evidence) return Finding::controller_lost_job;
-  if (slurmdbd && repeats(*job.recorded, ledger)) return Finding::controller_repeated_job;
-  if (!job.recorded)
-    return gpu_seconds(ledger) == 0 || is_borne_out(ledger) ? Finding::unheard_of
-                                                            : Finding::missing_in_slurmdbd;
-  if (job.recorded->phase != JobPhase::ended) return Finding::not_ended_in_slurmdbd;
-  return forgot_end(slurmdbd, ledger) ? Finding::controller_forgot_end : Finding::differs;
+  job.seconds_allowed = explanation->seconds_allowed;
 }
 
 // "ty-cafe-7.1-train" is one of run 7's train jobs. The token of an array names another run, but there the
@@ -149,17 +207,32 @@ class Rows {
 // By token and, in an array, task.
 using ChargedJobs = std::map<std::pair<Token, std::optional<std::uint32_t>>, Segment>;
 
-// A job of ours that the ledger has no segment of; nullopt when it used nothing.
-std::optional<Finding> without_segment(const JobStatus& row, const std::set<JobKey>& unsettled,
-                                       const ChargedJobs& charged) {
-  if (!row.started_at) return std::nullopt;
-  if (unsettled.contains(row.key)) return Finding::not_settled_yet;
-  if (row.phase != JobPhase::ended) return Finding::not_ended_in_slurmdbd;
+// Why the ledger has no segment of a job of ours that has started.
+std::optional<Explanation> explain_missing(const JobStatus& row, const std::set<JobKey>& uncharged,
+                                           const ChargedJobs& charged, UtcSeconds asked_at) {
+  if (row.phase != JobPhase::ended) return Explanation{Finding::not_ended_in_slurmdbd, 0};
+  bool just_ended = row.ended_at && (asked_at - *row.ended_at).count() <= longest_oversight;
+  if (uncharged.contains(row.key) && just_ended)
+    return Explanation{Finding::not_charged_yet, (*row.ended_at - *row.started_at).count()};
   if (auto same = charged.find({row.token, row.key.task}); same != charged.end()) {
-    if (same->second.job.job_id != row.key.job_id) return Finding::extra_copy;
-    if (repeats(row, same->second)) return Finding::controller_repeated_job;
+    if (same->second.job.job_id != row.key.job_id)
+      return Explanation{Finding::extra_copy, longest_repetition};
+    if (repeats(row, same->second)) return Explanation{Finding::controller_repeated_job, longest_repetition};
   }
-  return row.gpus == 0 && is_store(row.token) ? Finding::given_up : Finding::missing_in_ledger;
+  if (row.gpus == 0 && row.gpus_on_record && is_store(row.token))
+    return Explanation{Finding::given_up, longest_without_gpus};
+  return std::nullopt;
+}
+
+ReconciledJob without_segment(const JobStatus& row, const std::set<JobKey>& uncharged,
+                              const ChargedJobs& charged, UtcSeconds asked_at) {
+  ReconciledJob job{Finding::missing_in_ledger, {}, {}, row};
+  std::optional<Explanation> explanation = explain_missing(row, uncharged, charged, asked_at);
+  if (explanation && job.seconds_apart() <= explanation->seconds_allowed) {
+    job.finding = explanation->finding;
+    job.seconds_allowed = explanation->seconds_allowed;
+  }
+  return job;
 }
 
 UtcSeconds start_of(const ReconciledJob& job) {
@@ -174,23 +247,32 @@ std::string in_words(Finding finding) { return words_of(finding).sentence; }
 
 bool is_explained(Finding finding) { return finding < Finding::differs; }
 
+std::int64_t ReconciledJob::seconds_apart() const {
+  if (finding == Finding::suspended)
+    return std::abs((length_of(charged->segment.suspended) - recorded->suspended).count());
+  return seconds_between(charged ? std::optional(charged->segment) : std::nullopt, by_slurmdbd(*this));
+}
+
 std::int64_t ReconciledJob::ledger_seconds() const { return charged ? seconds_of(charged->segment) : 0; }
 
-std::int64_t ReconciledJob::slurmdbd_seconds() const { return seconds_of(by_slurmdbd(recorded)); }
+std::int64_t ReconciledJob::slurmdbd_seconds() const { return seconds_of(by_slurmdbd(*this)); }
 
 std::int64_t ReconciledJob::gpu_seconds_too_many() const {
-  std::optional<Segment> slurmdbd = by_slurmdbd(recorded);
+  std::optional<Segment> slurmdbd = by_slurmdbd(*this);
   return (charged ? gpu_seconds(charged->segment) : 0) - (slurmdbd ? gpu_seconds(*slurmdbd) : 0);
 }
 
 std::optional<Segment> ReconciledJob::as_recorded() const {
-  std::optional<Segment> slurmdbd = by_slurmdbd(recorded);
-  if (!charged || !slurmdbd) return std::nullopt;
+  std::optional<Segment> slurmdbd = by_slurmdbd(*this);
+  if (!charged || !slurmdbd) return slurmdbd;
   Segment segment = charged->segment;
   segment.started_at = slurmdbd->started_at;
   segment.ended_at = slurmdbd->ended_at;
-  segment.gpus = slurmdbd->gpus;
-  segment.gpu_type = slurmdbd->gpu_type;
+  if (slurmdbd->gpus > 0) {
+    segment.gpus = slurmdbd->gpus;
+    if (!slurmdbd->gpu_type.empty()) segment.gpu_type = slurmdbd->gpu_type;
+  }
+  if (same_times(segment, charged->segment) && segment.gpus == charged->segment.gpus) return std::nullopt;
   segment.source = SegmentSource::slurm;
   // slurmdbd has only their sum.
   std::erase_if(segment.suspended, [&](const Period& suspended) {
@@ -218,7 +300,7 @@ int Reconciliation::unexplained() const {
 }
 
 Reconciliation reconcile(const std::vector<ChargedSegment>& in_force, const std::vector<JobStatus>& recorded,
-                         const std::set<JobKey>& unsettled, UtcSeconds since) {
+                         const std::set<JobKey>& uncharged, UtcSeconds since, UtcSeconds asked_at) {
   Reconciliation result;
   Rows rows(recorded);
   std::vector<const JobStatus*> theirs;
@@ -226,20 +308,19 @@ Reconciliation reconcile(const std::vector<ChargedSegment>& in_force, const std:
   ChargedJobs charged_jobs;
   for (std::size_t i = 0; i < in_force.size(); ++i) {
     const ChargedSegment& charged = in_force[i];
-    ReconciledJob job{Finding::equal, charged, {}};
+    ReconciledJob job{Finding::equal, {}, charged, {}};
     const JobStatus* row = theirs[i] != nullptr ? theirs[i] : rows.take_requeued(charged);
     if (row != nullptr) {
       job.recorded = *row;
       charged_jobs.emplace(std::pair(row->token, row->key.task), charged.segment);
     }
-    job.finding = compare(job);
+    compare(job);
     if (charged.segment.ended_at >= since) result.jobs.push_back(std::move(job));
   }
-  for (const JobStatus* row : rows.left()) {
-    std::optional<Finding> finding = without_segment(*row, unsettled, charged_jobs);
-    if (finding && row->ended_at.value_or(since) >= since)
-      result.jobs.push_back({*finding, std::nullopt, *row});
-  }
+  // A job that never started used nothing.
+  for (const JobStatus* row : rows.left())
+    if (row->started_at && row->ended_at.value_or(since) >= since)
+      result.jobs.push_back(without_segment(*row, uncharged, charged_jobs, asked_at));
   std::ranges::stable_sort(result.jobs, {}, start_of);
   return result;
 }

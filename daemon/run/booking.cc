@@ -20,14 +20,6 @@ std::optional<Sighting> with_start(const RunJob& job, std::optional<Sighting> se
   return seen;
 }
 
-// A record that cannot tell GPUs says nothing against those that were asked for.
-void add_what_was_asked_for(const TrainingRun& run, JobRole role, const JobStatus& job, Segment& segment) {
-  if (segment.account.empty()) segment.account = run.account;
-  if (role != JobRole::train || segment.gpus > 0 || job.gpus_on_record) return;
-  segment.gpus = run.gpus;
-  segment.gpu_type = run.manifest->resources.gpu;
-}
-
 std::optional<event::Used> use_at_end(const TrainingRun& run, const event::Ended& ended,
                                       const std::optional<Sighting>& seen) {
   const std::optional<RunJob>& job = job_of(run, ended.role);
@@ -36,9 +28,10 @@ std::optional<event::Used> use_at_end(const TrainingRun& run, const event::Ended
   std::optional<Segment> segment = segment_of_job(
       ended.job, with_start(*job, seen), is_train ? run.attempt()->suspensions : std::vector<Period>());
   if (!segment) return std::nullopt;
-  add_what_was_asked_for(run, ended.role, ended.job, *segment);
-  return event::Used{ended.at, ended.role, *segment,
-                     segment->source == SegmentSource::evidence ? by_polls : ""};
+  event::Used used{ended.at, ended.role, *segment,
+                   segment->source == SegmentSource::evidence ? by_polls : ""};
+  complete_use(run, ended.job, used);
+  return used;
 }
 
 }  // namespace
@@ -84,6 +77,14 @@ std::vector<RunEvent> uncharged_uses(const TrainingRun& run, UtcSeconds at) {
     events.emplace_back(*used);
   }
   return events;
+}
+
+// A record that cannot tell GPUs says nothing against those that were asked for.
+void complete_use(const TrainingRun& run, const JobStatus& job, event::Used& used) {
+  if (used.segment.account.empty()) used.segment.account = run.account;
+  if (used.role != JobRole::train || used.segment.gpus > 0 || job.gpus_on_record) return;
+  used.segment.gpus = run.gpus;
+  used.segment.gpu_type = run.manifest->resources.gpu;
 }
 
 Witness believed(const TrainingRun& run, const Witness& witness) {

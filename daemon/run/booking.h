@@ -25,6 +25,9 @@ std::optional<RunEvent> amendment(const TrainingRun& run, const Witness& witness
 // it yet when it was replaced.
 std::vector<RunEvent> uncharged_uses(const TrainingRun& run, UtcSeconds at);
 
+// What the record of an ended job of the run does not tell: its account, and GPUs where it cannot.
+void complete_use(const TrainingRun& run, const JobStatus& ended_job, event::Used& used);
+
 // The agent's evidence of the train job, as far as it is believed: between submission and the moment at which
 // the end was known.
 Witness believed(const TrainingRun& run, const Witness& witness);

@@ -267,7 +267,7 @@ Variant from_index(std::size_t wanted, UtcSeconds at, const Json& json) {
 const Segment* address_of(const std::optional<Segment>& segment) { return segment ? &*segment : nullptr; }
 
 // What each event charges, one overload each; events of any other kind charge nothing.
-Charge charge(const event::Used& e) { return {&e.segment, e.role}; }
+Charge charge(const event::Used& e) { return {&e.segment, e.role, e.reason}; }
 Charge charge(const event::Settled& e) { return {address_of(e.segment), JobRole::train}; }
 Charge charge(const event::Retried& e) { return {address_of(e.segment), JobRole::train}; }
 Charge charge(const event::Stored& e) { return {address_of(e.segment), JobRole::store}; }

@@ -212,6 +212,7 @@ DataSetEvent data_set_event(const std::string& name, UtcSeconds at, const Json& 
 struct Charge {
   const Segment* segment = nullptr;
   JobRole role = JobRole::train;
+  std::string reason{};  // as in Used
 };
 Charge charge_of(const RunEvent& event);
 Charge charge_of(const DataSetEvent& event);

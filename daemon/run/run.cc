@@ -1,6 +1,8 @@
 #include "daemon/run/run.h"
 
+#include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "daemon/base/error.h"
 
@@ -188,6 +190,16 @@ void apply(TrainingRun& run, const event::Corrected& e) {
 constexpr std::array shown_names{"queued",  "staging",   "pending", "running",
                                  "storing", "completed", "failed",  "cancelled"};
 
+constexpr std::array all_roles{JobRole::stage, JobRole::train, JobRole::store};
+
+template <class Number>
+std::optional<Number> whole_number(const std::string& text) {
+  Number number{};
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
 }  // namespace
 
 void apply_event(TrainingRun& run, const RunEvent& event) {
@@ -244,6 +256,32 @@ Token token_of(const std::string& ledger_id, const TrainingRun& run, JobRole rol
   if (!in_array) return token_of(ledger_id, run.id, attempt.number, role);
   return token_prefix(ledger_id) + "a" + std::to_string(attempt.array->first_run) + "." +
          std::to_string(attempt.array->first_attempt) + "-" + to_string(role);
+}
+
+// "7.1-train", "a7.1-train" or "0123456789abcdef.1-stage", behind the prefix.
+std::optional<NamedJob> parse_token(const std::string& ledger_id, const Token& token) {
+  const std::string prefix = token_prefix(ledger_id);
+  if (!token.starts_with(prefix)) return std::nullopt;
+  std::string rest = token.substr(prefix.size());
+  std::size_t dot = rest.find('.'), dash = rest.find('-');
+  if (dot == std::string::npos || dash == std::string::npos || dot > dash) return std::nullopt;
+  NamedJob named;
+  std::string what = rest.substr(0, dot), role = rest.substr(dash + 1);
+  auto found =
+      std::find_if(all_roles.begin(), all_roles.end(), [&](JobRole each) { return role == to_string(each); });
+  std::optional<int> attempt = whole_number<int>(rest.substr(dot + 1, dash - dot - 1));
+  if (found == all_roles.end() || !attempt) return std::nullopt;
+  named.role = *found;
+  named.attempt = *attempt;
+  if (named.role == JobRole::stage) {
+    named.digest = what;
+    return named;
+  }
+  named.is_array = what.starts_with('a');
+  std::optional<std::int64_t> run_id = whole_number<std::int64_t>(what.substr(named.is_array ? 1 : 0));
+  if (!run_id) return std::nullopt;
+  named.run_id = *run_id;
+  return named;
 }
 
 ShownState shown_state(const TrainingRun& run, bool data_ready) {

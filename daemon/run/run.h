@@ -101,6 +101,16 @@ Token token_of(const std::string& ledger_id, std::int64_t run_id, int attempt, J
 // tried again is one of its own, whatever the first was.
 Token token_of(const std::string& ledger_id, const TrainingRun& run, JobRole role);
 
+// What the name of a job says. A user may give his own job any name: a name finds, and proves nothing.
+struct NamedJob {
+  JobRole role = JobRole::train;
+  std::int64_t run_id = 0;  // of an array: its first run
+  int attempt = 0;          // of that run, or of the data set
+  bool is_array = false;
+  std::string digest;  // of a stage job: the first 16 characters of its data set's; then there is no run
+};
+std::optional<NamedJob> parse_token(const std::string& ledger_id, const Token& token);
+
 // What users see; needs the data set only to tell staging from pending.
 enum class ShownState { queued, staging, pending, running, storing, completed, failed, cancelled };
 ShownState shown_state(const TrainingRun& run, bool data_ready);

@@ -53,6 +53,7 @@ Segment no_less_than(std::optional<Segment> recorded, const JobStatus& job, cons
     segment.started_at = recorded ? std::min(recorded->started_at, seen.started_at) : seen.started_at;
     segment.ended_at = std::max(recorded ? recorded->ended_at : seen.until, seen.until);
     segment.source = SegmentSource::evidence;
+    segment.last_seen_at = seen.until;
     recorded = segment;
   }
   if (seen.gpus > recorded->gpus) {
@@ -166,6 +167,7 @@ std::optional<Segment> with_evidence(const std::optional<Segment>& charged, cons
   if (segment.gpus > 0) segment.gpu_type = first_set(segment.gpu_type, first_set(job.gpu_type, gpu_type));
   segment.account = first_set(segment.account, job.account);
   segment.source = SegmentSource::evidence;
+  segment.last_seen_at = std::max(segment.last_seen_at, witness.last_seen_at);
   return segment;
 }
 

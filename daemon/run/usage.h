@@ -33,7 +33,7 @@ struct Segment {
   UtcSeconds ended_at{};
   std::vector<Period> suspended{};  // within [started_at, ended_at), in order, apart from each other
   SegmentSource source = SegmentSource::slurm;
-  std::optional<UtcSeconds> last_seen_at{};  // when the agent last gave a sign of life; unset: it left none
+  std::optional<UtcSeconds> last_seen_at{};  // when its agent, or our polls, last saw it live; unset: unknown
   std::string account{};  // by the scheduler's record, else as asked for; empty: neither names one
   bool operator==(const Segment&) const = default;
 };

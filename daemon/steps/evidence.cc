@@ -4,7 +4,6 @@
 
 #include "daemon/base/error.h"
 #include "daemon/base/log.h"
-#include "daemon/base/text.h"
 #include "daemon/handover/layout.h"
 
 namespace trainyard {
@@ -15,8 +14,9 @@ constexpr std::size_t most_logged_bytes = 500;
 UtcSeconds heartbeat_from_text(const std::string& text) {
   std::int64_t seconds = 0;
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (error != std::errc()) throw Error(ErrorKind::invalid, "is no time");
-  return from_unix(seconds);
+  if (error != std::errc() || std::string_view(end, text.data() + text.size()) != "\n")
+    throw Error(ErrorKind::invalid, "is no time");
+  return past_time(seconds, "heartbeat");
 }
 
 template <class Value, Value (*from_json)(const Json&)>
@@ -36,7 +36,7 @@ std::optional<Value> value_in(const FilesFound& found, const char* name, const s
     problem = e.what();
   }
   if (!problem.empty())
-    log_warning("evidence=unreadable {}/{}: {}", directory, name, printable_line(problem, most_logged_bytes));
+    log_warning("evidence=unreadable {}/{}: {}", directory, name, problem.substr(0, most_logged_bytes));
   return std::nullopt;
 }
 

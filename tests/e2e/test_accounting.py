@@ -88,6 +88,32 @@ class TheBooks(Books):
         self.yard.trainyard("admin", "close-month", "2026-01", user="yard_ada", expect=4)
 
 
+class TheBooksOfThoseWhoTamper(Books):
+    """The last line of a program takes its directory from the daemon: what the run used is charged all the same."""
+
+    def assert_charged_as_slurm_has_it(self, last_line):
+        (number,) = self.submit(self.command(f"sleep 2\n{last_line}", resources="gpus_per_node = 2"))
+
+        def charged():
+            run = self.show(number)
+            return run if run["gpu_seconds"] > 0 else None
+        run = self.yard.wait_until(charged, 60, "the charge")
+        (row,) = self.jobs(run, "train")
+        self.assertEqual(run["gpu_seconds"], gpus(row) * (interval(row).end - interval(row).start))
+        self.assertGreaterEqual(run["gpu_seconds"], 2 * 2)
+        self.assertEqual(self.reconcile()["unexplained"], 0)
+
+    def test_charge_who_locks_his_directory(self):
+        self.assert_charged_as_slurm_has_it("chmod 500 ..")
+
+    def test_charge_who_removes_his_directory(self):
+        self.assert_charged_as_slurm_has_it('rm -rf "$LOG_DIR/.."')
+
+    def test_charge_who_forges_when_his_program_began_and_ended(self):
+        forged = "for f in start exit; do sed -i 's/1[0-9]\\{9\\}/1/g' ../$f.json; done; rm -f ../heartbeat"
+        self.assert_charged_as_slurm_has_it(f"{forged} 2>/dev/null; true")
+
+
 class TheBooksAfterAFault(Books, FaultCase):
     def test_go_by_the_agents_evidence_where_slurmctld_lost_the_job(self):
         (number,) = self.submit(self.waiting("lost", resources="gpus_per_node = 2"))

@@ -161,6 +161,11 @@ void FakeScheduler::charge(const std::string& token_end, const std::string& acco
   newest(token_end).account = account;
 }
 
+void FakeScheduler::record(const JobStatus& job) {
+  std::lock_guard lock(mutex_);
+  jobs_.push_back(job);
+}
+
 void FakeScheduler::warn(const std::string& warning) {
   std::lock_guard lock(mutex_);
   warnings_.push_back(warning);

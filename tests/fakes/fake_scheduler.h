@@ -57,6 +57,7 @@ class FakeScheduler : public SchedulerReader, public SchedulerActor {
   void charge_by_default(const std::string& account);                     // default_account() of every user
   void charge(const std::string& token_end, const std::string& account);  // the job is on record under it
   void warn(const std::string& warning);
+  void record(const JobStatus& job);  // it is in the accounting, however it came there
 
   std::vector<JobRequest> submitted() const;  // everything ever submitted, in order
   std::vector<JobStatus> jobs() const;

@@ -25,13 +25,19 @@ DriverSettings settings_in(const std::string& folder) {
   return settings;
 }
 
+JobSite site_of(const Ledger& ledger) {
+  JobSite site;
+  site.ledger_id = ledger.id();
+  return site;
+}
+
 }  // namespace
 
 struct Office::Parts {
   Parts(Loop& loop, const std::string& folder)
       : ledger(join_path(folder, "ledger.db")),
         users(scheduler),
-        steps(scheduler, users, {}),
+        steps(scheduler, users, site_of(ledger)),
         lane(loop, 1),
         io(loop, 1),
         lanes(loop),
@@ -124,6 +130,10 @@ std::int64_t Office::add_run(uid_t uid, const Manifest& manifest, const std::vec
   });
   return id;
 }
+
+FakeScheduler& Office::scheduler() { return parts_->scheduler; }
+
+std::string Office::ledger_id() const { return parts_->ledger.id(); }
 
 std::string Office::attempt_directory(std::int64_t run_id, int attempt) const {
   return layout::attempt_directory(parts_->ledger.find_run(run_id)->scratch.path, run_id, attempt);

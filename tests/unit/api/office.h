@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "daemon/api/routes.h"
+#include "tests/fakes/fake_scheduler.h"
 #include "tests/unit/api/loop_thread.h"
 
 namespace trainyard::testing {
@@ -35,6 +36,8 @@ class Office {
   // A run of that user with these events behind its acceptance; returns its number.
   std::int64_t add_run(uid_t uid, const Manifest& manifest, const std::vector<RunEvent>& events = {});
 
+  FakeScheduler& scheduler();
+  std::string ledger_id() const;
   ApiSettings& settings() { return api_->settings; }
   std::string path(const std::string& name) const { return folder_ / name; }
   std::string attempt_directory(std::int64_t run_id, int attempt) const;

@@ -473,6 +473,46 @@ TEST_F(Routes, ReconcileForAdminsWhatTheSchedulerHasOnRecord) {
   EXPECT_EQ(office_.ask(stranger, "GET", "/v1/admin/reconcile").status, 403);
 }
 
+// A job of that run, on two GPUs for a minute, in the scheduler's accounting.
+JobStatus recorded_job(const Office& office, std::int64_t run_id, uid_t uid) {
+  JobStatus job;
+  job.key = {"yard", 77, noon};
+  job.token = token_of(office.ledger_id(), run_id, 1, JobRole::train);
+  job.uid = uid;
+  job.phase = JobPhase::ended;
+  job.outcome = JobOutcome::completed;
+  job.started_at = noon;
+  job.ended_at = a_minute_later;
+  job.gpus = 2;
+  return job;
+}
+
+// As releases left it that charged nothing where a step failed.
+std::vector<RunEvent> until_failed_uncharged() {
+  std::vector<RunEvent> events = until_running();
+  events.emplace_back(event::Failed{a_minute_later, "its directory was locked"});
+  return events;
+}
+
+TEST_F(Routes, EnterWhatIsMissingInTheLedger) {
+  std::int64_t id = office_.add_run(stranger, manifest_named("a", 2), until_failed_uncharged());
+  office_.scheduler().record(recorded_job(office_, id, stranger));
+  const std::string run = "/v1/runs/" + std::to_string(id), reconcile = "/v1/admin/reconcile?since=2026-11";
+  EXPECT_EQ(office_.ask_json(me, "GET", run)["gpu_seconds"], 0);
+  Json books = office_.ask_json(me, "POST", reconcile);
+  EXPECT_EQ(books["rows"][0]["finding"], "missing_in_ledger");
+  EXPECT_EQ(books["entered"], 1);
+  EXPECT_EQ(office_.ask_json(me, "GET", run)["gpu_seconds"], 120);
+  EXPECT_EQ(office_.ask_json(me, "GET", reconcile)["equal"], 1);
+}
+
+TEST_F(Routes, EnterNoJobThatAnotherUserGaveTheNameOfARun) {
+  std::int64_t id = office_.add_run(stranger, manifest_named("a", 2), until_failed_uncharged());
+  office_.scheduler().record(recorded_job(office_, id, stranger + 1));
+  EXPECT_EQ(office_.ask_json(me, "POST", "/v1/admin/reconcile?since=2026-11")["entered"], 0);
+  EXPECT_EQ(office_.ask_json(me, "GET", "/v1/runs/" + std::to_string(id))["gpu_seconds"], 0);
+}
+
 TEST_F(Routes, CloseMonthsForAdminsInOrder) {
   EXPECT_EQ(office_.ask(stranger, "POST", "/v1/admin/months/2026-03/close").status, 403);
   EXPECT_EQ(office_.ask(me, "POST", "/v1/admin/months/march/close").status, 400);

@@ -66,20 +66,28 @@ TEST(Reconcile, ShowsWhatIsNotEqualWithItsReasonAndCountsAll) {
               {"user", "ada"},         {"ledger", ledger},
               {"slurmdbd", lost},      {"gpu_seconds_too_many", 60},
               {"seconds_unseen", 0},   {"finding", "controller_lost_job"},
+              {"seconds_apart", 30},   {"seconds_allowed", 45},
               {"text", "it was lost"}, {"explained", true}};
   Json report = {{"segments", 9}, {"equal", 8}, {"explained", 1}, {"unexplained", 0}, {"rows", {row}}};
-  EXPECT_EQ(reconcile_text(report, "UTC"),
-            "JOB  RUN  USER  STARTED                LEDGER       SLURMDBD  GPU-S TOO MANY  S UNSEEN  REASON\n"
-            " 77   42  ada   2026-10-31 23:00:00  30 s × 2  never started              60         0  "
-            "controller_lost_job\n\n"
-            "controller_lost_job: it was lost\n\n"
-            "9 segments, 8 equal, 1 explained, 0 unexplained\n");
+  EXPECT_EQ(
+      reconcile_text(report, "UTC"),
+      "JOB  RUN  USER  STARTED                LEDGER       SLURMDBD  GPU-S TOO MANY  S APART  S ALLOWED  "
+      "S UNSEEN  REASON\n"
+      " 77   42  ada   2026-10-31 23:00:00  30 s × 2  never started              60       30         45      "
+      "   0  "
+      "controller_lost_job\n\n"
+      "controller_lost_job: it was lost\n\n"
+      "9 segments, 8 equal, 1 explained, 0 unexplained\n");
   report["rows"] = Json::array();
   report["corrected"] = 1;
   EXPECT_EQ(reconcile_text(report, "UTC"),
             "1 corrected: reversed, and entered again as slurmdbd has it\n\n"
             "9 segments, 8 equal, 1 explained, 0 unexplained\n");
   report.erase("corrected");
+  report["entered"] = 2;
+  EXPECT_EQ(reconcile_text(report, "UTC"),
+            "2 entered that the ledger did not have\n\n9 segments, 8 equal, 1 explained, 0 unexplained\n");
+  report.erase("entered");
   EXPECT_EQ(reconcile_text(report, "UTC"), "9 segments, 8 equal, 1 explained, 0 unexplained\n");
 }
 

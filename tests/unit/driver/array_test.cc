@@ -176,10 +176,10 @@ TEST_P(ADriverThatDiesWithASweep, IsFollowedByOneThatEndsEachRunOnce) {
   EXPECT_EQ(charged, 3);
 }
 
-// Of three runs: accepted, then admitted, submitted, released, started, ended, settled, ended, stored of
+// Of three runs: accepted, then admitted, submitted, released, ended, used, settled, ended, used, stored of
 // each.
 INSTANTIATE_TEST_SUITE_P(AtEveryEvent, ADriverThatDiesWithASweep,
-                         ::testing::Combine(::testing::Range(1, 25),
+                         ::testing::Combine(::testing::Range(1, 29),
                                             ::testing::Values(Site::Death::at_once,
                                                               Site::Death::after_its_work)));
 

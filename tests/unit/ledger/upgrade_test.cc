@@ -1,8 +1,11 @@
 // A ledger of an earlier release opens, with all that is in it.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "daemon/base/fd.h"
 #include "daemon/ledger/ledger.h"
+#include "daemon/run/booking.h"
 #include "tests/kernels/temporary_directory.h"
 #include "tests/unit/run/samples.h"
 
@@ -57,6 +60,62 @@ TEST_F(ALedgerOfSchema1, KeepsItsSegments) {
 }
 
 TEST_F(ALedgerOfSchema1, BecomesWhatANewOneIs) {
+  std::string fresh = folder_.file("fresh.db");
+  { Ledger upgraded(path_), created(fresh); }
+  EXPECT_EQ(shape_of(path_), shape_of(fresh));
+}
+
+// A ledger as the release before wrote it, with events that carry their segments: a whole life, a retried run
+// with evidence and a correction, one whose end was not charged yet, one whose store job was tried twice, one
+// that was suspended, one that is queued, a data set.
+class ALedgerOfSchema3 : public ::testing::Test {
+ protected:
+  ALedgerOfSchema3() {
+    Database old(path_);
+    old.execute(read_file(TRAINYARD_TEST_SCHEMAS "/ledger_of_schema_3.sql", 1 << 20));
+    old.execute("pragma user_version = 3");
+  }
+  TemporaryDirectory folder_;
+  std::string path_ = folder_.file("ledger.db");
+};
+
+TEST_F(ALedgerOfSchema3, HasTheSameGpuSecondsOfEveryRunAndInAll) {
+  Ledger ledger(path_);
+  const std::vector<std::int64_t> expected{3600, 16'200, 0, 3600, 3600, 0};  // as that release said
+  for (std::size_t i = 0; i < expected.size(); ++i)
+    EXPECT_EQ(ledger.find_run(static_cast<std::int64_t>(i + 1))->gpu_seconds, expected[i]) << "run " << i + 1;
+  std::int64_t in_all = 0;
+  for (const ChargedSegment& charged : ledger.segments_in_force(at(0)))
+    in_all += gpu_seconds(charged.segment);
+  EXPECT_EQ(in_all, 3600 + 16'200 + 3600 + 3600);
+}
+
+TEST_F(ALedgerOfSchema3, KeepsSignsOfLifeAccountsAndSuspensions) {
+  Ledger ledger(path_);
+  std::vector<ChargedSegment> segments = ledger.segments_in_force(at(0));
+  auto of_job = [&](std::uint32_t job_id) {
+    return *std::ranges::find(segments, job_id, [](const ChargedSegment& s) { return s.segment.job.job_id; });
+  };
+  EXPECT_EQ(of_job(10).segment.last_seen_at, at(3698));
+  EXPECT_EQ(of_job(10).account, "physics");
+  EXPECT_EQ(of_job(22).segment.source, SegmentSource::evidence);
+  EXPECT_EQ(of_job(50).segment.suspended, (std::vector<Period>{{at(1000), at(1600)}}));
+}
+
+TEST_F(ALedgerOfSchema3, LetsItsLiveRunsGoOn) {
+  Ledger ledger(path_);
+  std::vector<TrainingRun> live = ledger.live_runs();
+  ASSERT_EQ(live.size(), 4u);
+  EXPECT_EQ(live[0].id, 3);
+  std::vector<RunEvent> uses = uncharged_uses(live[0], at(10'000));
+  ASSERT_EQ(uses.size(), 1u);
+  apply_event(live[0], uses[0]);
+  ledger.append(live[0], uses[0]);
+  EXPECT_EQ(ledger.find_run(3)->gpu_seconds, 4 * 3600);
+  for (std::size_t i = 1; i < live.size(); ++i) EXPECT_TRUE(uncharged_uses(live[i], at(10'000)).empty());
+}
+
+TEST_F(ALedgerOfSchema3, BecomesWhatANewOneIs) {
   std::string fresh = folder_.file("fresh.db");
   { Ledger upgraded(path_), created(fresh); }
   EXPECT_EQ(shape_of(path_), shape_of(fresh));

@@ -10,12 +10,15 @@ namespace {
 
 using namespace testing;
 
+constexpr std::int64_t long_after = 100'000;
+
 // One job as the ledger has it and as slurmdbd has it; tests change what they are about.
 struct Books {
   ChargedSegment charged;
   JobStatus recorded = ended_job(train_id, JobOutcome::completed);
-  std::set<JobKey> unsettled;
+  std::set<JobKey> uncharged;
   bool in_ledger = true, in_slurmdbd = true;
+  std::int64_t asked_at = long_after;
 
   Books() {
     charged.segment = hour_of(train_id);
@@ -25,7 +28,8 @@ struct Books {
 
   Reconciliation reconciled(UtcSeconds since = at(0)) const {
     return reconcile(in_ledger ? std::vector{charged} : std::vector<ChargedSegment>(),
-                     in_slurmdbd ? std::vector{recorded} : std::vector<JobStatus>(), unsettled, since);
+                     in_slurmdbd ? std::vector{recorded} : std::vector<JobStatus>(), uncharged, since,
+                     at(asked_at));
   }
   ReconciledJob only() const {
     Reconciliation result = reconciled();
@@ -60,6 +64,7 @@ TEST(Reconcile, OfOtherGpusIsUnexplained) {
 TEST(Reconcile, OfAJobThatSlurmctldLostGoesByTheEvidence) {
   Books books;
   books.charged.segment.source = SegmentSource::evidence;
+  books.charged.segment.last_seen_at = at(3700);
   books.recorded.started_at.reset();
   EXPECT_EQ(books.only().finding, Finding::controller_lost_job);
   EXPECT_EQ(books.only().slurmdbd_seconds(), 0);
@@ -81,11 +86,12 @@ TEST(Reconcile, OfAJobThatSlurmctldRanOnceMoreIsTwoRowsOfWhichOneIsCharged) {
   repetition.key.submitted_at += std::chrono::seconds(10);
   repetition.started_at = at(3700);
   repetition.ended_at = at(3701);
-  Reconciliation result = reconcile({books.charged}, {books.recorded, repetition}, {}, at(0));
+  Reconciliation result = reconcile({books.charged}, {books.recorded, repetition}, {}, at(0), at(long_after));
   EXPECT_EQ(result.count(Finding::equal), 1);
   EXPECT_EQ(result.count(Finding::controller_repeated_job), 1);
   repetition.ended_at = at(3800);  // by somebody who did not leave at once
-  EXPECT_EQ(reconcile({books.charged}, {books.recorded, repetition}, {}, at(0)).unexplained(), 1);
+  EXPECT_EQ(reconcile({books.charged}, {books.recorded, repetition}, {}, at(0), at(long_after)).unexplained(),
+            1);
 }
 
 TEST(Reconcile, OfAJobWhoseEndSlurmctldForgotGoesByTheFirstIfTheAgentBearsItOut) {
@@ -111,6 +117,7 @@ TEST(Reconcile, OfAJobWhoseEndSlurmctldForgotGoesByTheFirstIfTheAgentBearsItOut)
 TEST(Reconcile, FindsALostJobsRowUnderTheSubmitTimeOfItsRequeue) {
   Books books;
   books.charged.segment.source = SegmentSource::evidence;
+  books.charged.segment.last_seen_at = at(3700);
   books.recorded.key.submitted_at += std::chrono::seconds(30);
   books.recorded.ended_at = books.recorded.started_at;
   EXPECT_EQ(books.only().finding, Finding::controller_lost_job);
@@ -120,6 +127,7 @@ TEST(Reconcile, FindsALostJobsRowUnderTheSubmitTimeOfItsRequeue) {
 TEST(Reconcile, LeavesARowToAnotherRunWhoseJobReusesTheIdOfALostOne) {
   Books books;
   books.charged.segment.source = SegmentSource::evidence;
+  books.charged.segment.last_seen_at = at(3700);
   books.recorded.key.submitted_at += std::chrono::seconds(30);
   books.recorded.token = "ty-cafe-8.1-train";
   Reconciliation result = books.reconciled();
@@ -171,16 +179,86 @@ TEST(Reconcile, OfARunawayRowSaysThatItHasNoEnd) {
   Books books;
   books.recorded.phase = JobPhase::running;
   books.recorded.ended_at.reset();
+  EXPECT_EQ(books.only().finding, Finding::differs);  // nobody saw the job for that long
+  books.charged.segment.last_seen_at = at(3699);
   EXPECT_EQ(books.only().finding, Finding::not_ended_in_slurmdbd);
   books.in_ledger = false;
   EXPECT_EQ(books.only().finding, Finding::not_ended_in_slurmdbd);
 }
 
-TEST(Reconcile, OfARunThatLivesWaitsForItsSegment) {
+TEST(Reconcile, OfARunThatLivesWaitsForItsChargeButNotForLong) {
   Books books;
   books.in_ledger = false;
-  books.unsettled.insert(books.recorded.key);
-  EXPECT_EQ(books.only().finding, Finding::not_settled_yet);
+  books.uncharged.insert(books.recorded.key);
+  books.asked_at = 3710;
+  EXPECT_EQ(books.only().finding, Finding::not_charged_yet);
+  books.asked_at = 3700 + 901;
+  EXPECT_EQ(books.only().finding, Finding::missing_in_ledger);
+}
+
+TEST(Reconcile, HoldsEachExplanationToItsSeconds) {
+  Books books;
+  books.charged.segment.source = SegmentSource::evidence;
+  books.charged.segment.last_seen_at = at(2000);
+  books.recorded.started_at.reset();
+  EXPECT_EQ(books.only().finding, Finding::differs);
+  EXPECT_FALSE(books.only().seconds_allowed);
+  books.charged.segment.last_seen_at = at(3699);
+  EXPECT_EQ(books.only().finding, Finding::controller_lost_job);
+  EXPECT_EQ(books.only().seconds_apart(), 3600);
+  EXPECT_EQ(books.only().seconds_allowed, 3614);
+}
+
+TEST(Reconcile, OfAnEndForgottenForLongerThanSlurmctldCanIsUnexplained) {
+  Books books;
+  books.charged.segment.last_seen_at = books.charged.segment.ended_at;
+  books.recorded.ended_at = at(3700 + 900);
+  EXPECT_EQ(books.only().finding, Finding::controller_forgot_end);
+  EXPECT_EQ(books.only().seconds_apart(), 900);
+  EXPECT_EQ(books.only().seconds_allowed, 900);
+  books.recorded.ended_at = at(3700 + 901);
+  EXPECT_EQ(books.only().finding, Finding::differs);
+}
+
+TEST(Reconcile, OfALostJobOfWhichTheLedgerHasLessIsUnexplained) {
+  Books books;
+  books.charged.segment.source = SegmentSource::evidence;
+  books.charged.segment.ended_at = at(200);
+  books.charged.segment.last_seen_at = at(200);
+  EXPECT_EQ(books.only().finding, Finding::differs);
+  EXPECT_EQ(books.only().as_recorded()->ended_at, at(3700));
+}
+
+TEST(Reconcile, WithoutGpusInSlurmdbdHoldsTheTimesAlone) {
+  Books books;
+  books.charged.segment.gpus = 4;
+  books.recorded.gpus = 0;
+  books.recorded.gpus_on_record = false;
+  EXPECT_EQ(books.only().finding, Finding::gpus_not_in_slurmdbd);
+  EXPECT_EQ(books.only().gpu_seconds_too_many(), 0);
+  books.recorded.ended_at = at(1900);
+  EXPECT_EQ(books.only().finding, Finding::differs);
+  EXPECT_EQ(books.only().as_recorded()->gpus, 4);
+}
+
+TEST(Reconcile, NeverCorrectsGpusToNone) {
+  Books books;
+  books.charged.segment.gpus = 4;
+  books.recorded.gpus = 0;  // of a time when AccountingStorageTRES did not have them
+  EXPECT_EQ(books.only().finding, Finding::differs);
+  EXPECT_FALSE(books.only().as_recorded());
+  books.recorded.ended_at = at(1900);
+  EXPECT_EQ(books.only().as_recorded()->gpus, 4);
+}
+
+TEST(Reconcile, KnowsAllOfAJobThatIsMissing) {
+  Books books;
+  books.in_ledger = false;
+  books.recorded.account = "vision";
+  Segment expected = hour_of(train_id);
+  expected.account = "vision";
+  EXPECT_EQ(books.only().finding, Finding::missing_in_ledger);
+  EXPECT_EQ(books.only().as_recorded(), expected);
 }
 
 TEST(Reconcile, OfAJobThatNeverStartedIsNothing) {
@@ -194,19 +272,23 @@ TEST(Reconcile, OfASecondCopySaysSo) {
   Books books;
   JobStatus copy = books.recorded;
   copy.key = job_key(12);
-  Reconciliation result = reconcile({books.charged}, {books.recorded, copy}, {}, at(0));
+  copy.ended_at = *copy.started_at + std::chrono::seconds(2);  // its agent found the attempt claimed
+  Reconciliation result = reconcile({books.charged}, {books.recorded, copy}, {}, at(0), at(long_after));
   EXPECT_EQ(result.count(Finding::equal), 1);
   EXPECT_EQ(result.count(Finding::extra_copy), 1);
   EXPECT_EQ(result.unexplained(), 0);
+  copy.ended_at = *copy.started_at + std::chrono::seconds(61);
+  EXPECT_EQ(reconcile({books.charged}, {books.recorded, copy}, {}, at(0), at(long_after)).unexplained(), 1);
 }
 
 TEST(Reconcile, GivesTheRowOfTheNextAttemptToThatThoughItHasTheLostOnesId) {
   Books lost, next;
   lost.charged.segment.source = SegmentSource::evidence;
+  lost.charged.segment.last_seen_at = at(3700);
   next.charged.segment.job.submitted_at += std::chrono::seconds(60);
   next.recorded.key = next.charged.segment.job;
   next.recorded.token = "ty-cafe-7.2-train";
-  Reconciliation result = reconcile({lost.charged, next.charged}, {next.recorded}, {}, at(0));
+  Reconciliation result = reconcile({lost.charged, next.charged}, {next.recorded}, {}, at(0), at(long_after));
   EXPECT_EQ(result.count(Finding::controller_lost_job), 1);
   EXPECT_EQ(result.count(Finding::equal), 1);
 }
@@ -229,7 +311,7 @@ TEST(Reconcile, ExplainsTheStoreJobOfAnAttemptThatCameToNothing) {
   store.key = job_key(13);
   store.token = "ty-cafe-7.1-store";
   store.gpus = 0;
-  Reconciliation result = reconcile({books.charged}, {books.recorded, store}, {}, at(0));
+  Reconciliation result = reconcile({books.charged}, {books.recorded, store}, {}, at(0), at(long_after));
   EXPECT_EQ(result.count(Finding::given_up), 1);
   EXPECT_EQ(result.unexplained(), 0);
 }
@@ -247,8 +329,8 @@ TEST(Findings, HaveNamesOfTheirOwn) {
   std::set<std::string> names;
   for (int i = 0; i <= static_cast<int>(Finding::missing_in_slurmdbd); ++i)
     names.insert(to_string(static_cast<Finding>(i)));
-  EXPECT_EQ(names.size(), 14u);
-  EXPECT_TRUE(is_explained(Finding::not_settled_yet));
+  EXPECT_EQ(names.size(), 15u);
+  EXPECT_TRUE(is_explained(Finding::not_charged_yet));
   EXPECT_FALSE(is_explained(Finding::differs));
 }
 

@@ -26,6 +26,18 @@ TrainingRun admitted(TrainingRun run) {
   return run;
 }
 
+TrainingRun running(std::int64_t id, int gpus_asked_for, int gpus_on_record) {
+  event::Started started{at(101), at(100), "n1", gpus_on_record};
+  std::vector<RunEvent> events = life_until(4, {started});
+  events[0] = accepted(manifest_of(gpus_asked_for), "lab");
+  return fold(id, events);
+}
+
+TrainingRun charged_to(TrainingRun run, const std::string& account) {
+  apply_event(run, event::Reassigned{at(1), account});
+  return run;
+}
+
 Admission admit_of(const std::vector<TrainingRun>& runs, int jobs = 1000,
                    const std::set<std::string>& data_on_its_way = {}) {
   std::vector<const TrainingRun*> waiting, live;
@@ -45,6 +57,33 @@ Error error_of(const std::function<void()>& work) {
     return e;
   }
   return {ErrorKind::internal, "nothing was thrown"};
+}
+
+TEST(APlan, CountsTheGpusOnSlurmsRecordWhereThoseAreMore) {
+  EXPECT_EQ(gpus_counted(running(1, 1, 4)), 4);
+  EXPECT_EQ(gpus_counted(running(1, 4, 1)), 4);
+  EXPECT_EQ(gpus_counted(running(1, 4, 0)), 4);  // recorded by an earlier release
+  TrainingRun enlarged = running(1, 1, 4);
+  EXPECT_EQ(plan_use(plans, {&enlarged}).at(limited_party(plans, enlarged)).gpus, 4);
+}
+
+TEST(APlanPerAccount, LimitsTheDefaultAccountTogetherWithItsName) {
+  event::Accepted by_default = accepted(manifest_of(4), "lab");
+  by_default.account = "vision";
+  TrainingRun unnamed = fold(1, {by_default}), named = queued(2, 1, "bob", "lab", "vision");
+  EXPECT_EQ(limited_party(plans, unnamed), limited_party(plans, named));
+  EXPECT_EQ(admit_of({unnamed, named}).admitted, Ids{1});
+}
+
+TEST(APlanPerAccount, LimitsUsersWithoutAKnownAccountByThemselves) {
+  EXPECT_NE(limited_party(plans, queued(1, 1, "ada", "lab")),
+            limited_party(plans, queued(2, 1, "bob", "lab")));
+}
+
+TEST(APlanPerAccount, GoesByTheAccountOnSlurmsRecord) {
+  TrainingRun moved = charged_to(admitted(queued(1, 4, "ada", "lab", "physics")), "vision");
+  EXPECT_EQ(admit_of({moved, queued(2, 1, "bob", "lab", "vision")}).admitted, Ids{});
+  EXPECT_EQ(admit_of({moved, queued(2, 1, "bob", "lab", "physics")}).admitted, Ids{2});
 }
 
 TEST(FreePlan, BeginsOneAtATimeInTheOrderOfAcceptance) {

@@ -47,6 +47,40 @@ TEST(ARecord, SaysWhereAndWhenAJobRanAndOnHowManyGpus) {
   EXPECT_EQ(status.gpus, 2);
 }
 
+TEST(ARecord, SaysUnderWhichAccountPartitionAndQosTheJobWas) {
+  Record record;
+  std::string account = "vision", partition = "k40";
+  record.job.account = account.data();
+  record.job.partition = partition.data();
+  record.job.qosid = 1;
+  JobStatus status = record.status();
+  EXPECT_EQ(status.account, "vision");
+  EXPECT_EQ(status.partition, "k40");
+  EXPECT_EQ(status.qos, "normal");
+}
+
+// slurmdbd wrote 4294967294 for ends it had never heard of: 2 499 431 230 s after the start.
+TEST(ARecord, OfATimeThatWasNeverSetHasNone) {
+  for (std::uint32_t never : {0u, NO_VAL, INFINITE}) {
+    Record record;
+    record.job.end = static_cast<std::time_t>(never);
+    EXPECT_EQ(record.status().phase, JobPhase::running) << never;
+    EXPECT_FALSE(record.status().ended_at) << never;
+    record.job.start = static_cast<std::time_t>(never);
+    EXPECT_FALSE(record.status().started_at) << never;
+  }
+}
+
+TEST(ARecord, WithoutGpusSaysWhetherItCouldTellThem) {
+  Record record;
+  record.tres = "1=2,2=200,4=2";
+  RecordNames without = names;
+  without.gpus_are_recorded = false;
+  record.status();
+  EXPECT_TRUE(status_of(record.job, names).gpus_on_record);
+  EXPECT_FALSE(status_of(record.job, without).gpus_on_record);
+}
+
 TEST(ARecord, OfATaskHasTheArraysIdAndTheTasksIndex) {
   Record record;
   record.job.array_job_id = 9;
