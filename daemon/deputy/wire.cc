@@ -150,7 +150,8 @@ JobRequest job_request_from_json(const Json& json) {
   r.comment = get<std::string>(json, "comment");
   r.uid = whole<std::uint32_t>(json, "uid");
   r.gid = whole<std::uint32_t>(json, "gid");
-  for (const Json& task : list_in(get<Json>(json, "tasks"))) r.tasks.push_back(task.get<std::uint32_t>());
+  const Json tasks = get<Json>(json, "tasks");
+  for (const Json& task : list_in(tasks)) r.tasks.push_back(task.get<std::uint32_t>());
   r.script = get<std::string>(json, "script");
   r.environment = texts_from_json(get<Json>(json, "environment"));
   r.working_directory = get<std::string>(json, "working_directory");
