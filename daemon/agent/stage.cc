@@ -147,7 +147,7 @@ void stage_unless_there(const StageRequest& request) {
 }  // namespace
 
 int stage(const std::string& request_path) {
-  const StageRequest request = read_handover(request_path, stage_request_from_json);
+  const StageRequest request = read_handover(request_path, most_file_bytes, stage_request_from_json);
   try {
     stage_unless_there(request);
   } catch (...) {

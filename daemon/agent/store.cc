@@ -66,7 +66,7 @@ Json store_file(ObjectStore& store, const Launch& launch, const std::string& nam
 
 std::optional<ExitEvidence> exit_of(const Launch& launch) {
   const std::string path = join_path(launch.directory, layout::exit_file);
-  const auto text = read_file_if_there(path);
+  const auto text = read_file_if_there(path, most_evidence_bytes);
   return text ? std::optional(exit_evidence_from_json(parse_json(*text, path))) : std::nullopt;
 }
 
@@ -117,7 +117,7 @@ StoreEvidence store_everything(const Launch& launch, const Patience& patience) {
 }  // namespace
 
 int store(const std::string& launch_path, const Patience& patience) {
-  const Launch launch = read_handover(launch_path, launch_from_json);
+  const Launch launch = read_handover(launch_path, most_launch_bytes, launch_from_json);
   if (has_later_attempt(launch)) {
     log_info("a later attempt of run {} has taken over from attempt {}; nothing stored", launch.run_id,
              launch.attempt);

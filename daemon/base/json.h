@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "daemon/base/fd.h"
+
 namespace trainyard {
 
 using Json = nlohmann::json;  // objects keep their keys sorted, so equal values have equal text
@@ -14,7 +16,7 @@ using Json = nlohmann::json;  // objects keep their keys sorted, so equal values
 Json parse_json(std::string_view text, const std::string& what);
 
 // Reads and parses a file; Error{not_found} when it is not there.
-Json read_json_file(const std::string& path);
+Json read_json_file(const std::string& path, std::int64_t max_bytes = most_file_bytes);
 
 // object[key] as T; Error{invalid} names the key when it is missing or of another type.
 template <class T>

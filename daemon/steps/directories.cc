@@ -35,20 +35,6 @@ void copy_uploaded_code(const std::string& state_dir, const TrainingRun& run, co
   write_atomically(target, archive);
 }
 
-// The next attempt finds what the one before left in its CHECKPOINT_DIR.
-void seed_checkpoint(const std::string& scratch, const TrainingRun& run, const std::string& directory) {
-  int attempt = run.attempt()->number;
-  if (attempt == 1) return;
-  fs::path before =
-      join_path(layout::attempt_directory(scratch, run.id, attempt - 1), layout::checkpoint_folder);
-  if (!fs::exists(before)) return;
-  std::string after = join_path(directory, layout::checkpoint_folder);
-  make_directory(after, 0700);
-  fs::copy(
-      before, after,
-      fs::copy_options::recursive | fs::copy_options::overwrite_existing | fs::copy_options::copy_symlinks);
-}
-
 Launch launch_of(const JobSite& site, const TrainingRun& run, const std::string& directory,
                  const std::string& code) {
   Launch launch;
@@ -62,6 +48,9 @@ Launch launch_of(const JobSite& site, const TrainingRun& run, const std::string&
     launch.dataset_digest = run.dataset_digest;
     launch.dataset_directory = layout::dataset_directory(site.scratch, run.dataset_digest);
   }
+  if (launch.attempt > 1)
+    launch.checkpoint_from = join_path(layout::attempt_directory(site.scratch, run.id, launch.attempt - 1),
+                                       layout::checkpoint_folder);
   launch.may_be_tried_again = may_be_tried_again(run);
   launch.manifest = *run.manifest;
   return launch;
@@ -113,7 +102,6 @@ void Steps::prepare_attempt(const TrainingRun& run) {
   make_directory(join_path(run_directory, "attempts"), 0700);
   make_directory(directory, 0700);
   make_directory(join_path(directory, layout::logs_folder), 0700);  // for the jobs' output
-  seed_checkpoint(site_.scratch, run, directory);
   std::string launch = to_json(launch_of(site_, run, directory, code)).dump(2);
   auto write = run.attempt()->array ? write_for_later_sync : write_atomically;
   write(join_path(directory, layout::launch_file), launch, 0600);
