@@ -202,7 +202,7 @@ class LastLines(Hostile):
     def test_harm_nobody_and_save_nothing(self):
         names = {}
         for what, recipe in self.RECIPES.items():
-            more = '[retry]\nlimit = 1\n' if "exit 75" in recipe else ""
+            more = '[retry]\nattempts = 2\n' if "exit 75" in recipe else ""
             manifest = self.command(f"sleep 1\n{recipe}", name="last-line", more=more)
             names[self.submit(manifest)[0]] = what
         with self.ben_goes_on_working():
