@@ -21,14 +21,17 @@ int agent_exit_code(ErrorKind kind);
 // (unavailable); anything else that is no Error is a fault of ours.
 Error caught_error();
 
-// A JSON file of the daemon's, its reader's errors naming the file.
+// A JSON file that was written for this job. Without it nothing can be done, and nothing can be told of it
+// but in the job's own log: Error{unavailable}, so the agent exits with 75, whatever is wrong with the file.
 template <class Read>
-auto read_handover(const std::string& path, const Read& read) {
+auto read_handover(const std::string& path, std::int64_t max_bytes, const Read& read) {
   try {
-    return read(read_json_file(path));
+    return read(read_json_file(path, max_bytes));
   } catch (const Error& e) {
-    throw Error(e.kind(),
-                std::string(e.what()).find(path) == std::string::npos ? path + ": " + e.what() : e.what());
+    const std::string why = e.what();
+    throw Error(ErrorKind::unavailable,
+                (why.find(path) == std::string::npos ? path + ": " : "") + why +
+                    "; this job cannot begin without the file that was written for it");
   }
 }
 

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <filesystem>
 
+#include "daemon/agent/checkpoint.h"
 #include "daemon/agent/child.h"
 #include "daemon/agent/command_line.h"
 #include "daemon/agent/contact.h"
@@ -52,6 +53,7 @@ void forget_earlier_restart(const Launch& launch) {
 }
 
 void prepare(const Launch& launch) {
+  take_over_checkpoint(launch.checkpoint_from, path_in(launch, layout::checkpoint_folder));
   for (const char* name :
        {layout::model_folder, layout::results_folder, layout::checkpoint_folder, layout::logs_folder})
     make_directory(path_in(launch, name));
@@ -144,7 +146,7 @@ ExitEvidence prepare_and_execute(const Launch& launch, const Claim& mine) {
 }  // namespace
 
 int run(const std::string& launch_path) {
-  const Launch launch = read_handover(launch_path, launch_from_json);
+  const Launch launch = read_handover(launch_path, most_launch_bytes, launch_from_json);
   const Claim mine = claim_of_this_job();
   if (const std::optional<Claim> holder = take_claim(launch.directory, mine)) {
     log_info("attempt {} of run {} is held by {}; nothing to do", launch.attempt, launch.run_id,

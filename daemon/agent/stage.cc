@@ -148,7 +148,7 @@ void stage_unless_there(const StageRequest& request) {
 }  // namespace
 
 int stage(const std::string& request_path) {
-  StageRequest request = read_handover(request_path, stage_request_from_json);
+  StageRequest request = read_handover(request_path, most_file_bytes, stage_request_from_json);
   try {
     read_source_list(join_path(request.directory, layout::source_list), request);
     stage_unless_there(request);

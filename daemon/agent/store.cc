@@ -21,8 +21,9 @@ namespace {
 namespace fs = std::filesystem;
 constexpr const char* receipt_name = "receipt.json";
 
-std::string target_of(const Launch& launch) {
-  return join_path(join_path(launch.manifest.results_target, layout::training_id(launch.run_id)), "");
+// Below the target: "training-7/results/model.h5".
+std::string key_of(const Launch& launch, const std::string& name) {
+  return join_path(layout::training_id(launch.run_id), name);
 }
 
 // attempts/<n> with a larger n: the daemon has given this attempt up.
@@ -55,8 +56,9 @@ std::vector<std::string> files_to_store(const Launch& launch) {
 
 Json store_file(ObjectStore& store, const Launch& launch, const std::string& name, const Patience& patience) {
   const std::string path = join_path(launch.directory, name);
-  const Object object =
-      with_retries(patience, [&] { return store.put_file(target_of(launch) + name, path); });
+  const std::string& target = launch.manifest.results_target;
+  const std::string key = key_of(launch, name);
+  const Object object = with_retries(patience, [&] { return store.put_file(target, key, path); });
   const auto size = static_cast<std::int64_t>(fs::file_size(path));
   if (object.size_bytes != size)
     throw Error(ErrorKind::unavailable, object.url + ": " + std::to_string(object.size_bytes) +
@@ -66,7 +68,7 @@ Json store_file(ObjectStore& store, const Launch& launch, const std::string& nam
 
 std::optional<ExitEvidence> exit_of(const Launch& launch) {
   const std::string path = join_path(launch.directory, layout::exit_file);
-  const auto text = read_file_if_there(path);
+  const auto text = read_file_if_there(path, most_evidence_bytes);
   return text ? std::optional(exit_evidence_from_json(parse_json(*text, path))) : std::nullopt;
 }
 
@@ -109,7 +111,9 @@ StoreEvidence store_everything(const Launch& launch, const Patience& patience) {
     throw Error(ErrorKind::invalid, "a later attempt has taken over; no receipt written");
   const std::string receipt =
       receipt_of(launch, objects).dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
-  with_retries(patience, [&] { return store->put_bytes(target_of(launch) + receipt_name, receipt); });
+  with_retries(patience, [&] {
+    return store->put_bytes(launch.manifest.results_target, key_of(launch, receipt_name), receipt);
+  });
   evidence.ok = true;
   return evidence;
 }
@@ -117,7 +121,7 @@ StoreEvidence store_everything(const Launch& launch, const Patience& patience) {
 }  // namespace
 
 int store(const std::string& launch_path, const Patience& patience) {
-  const Launch launch = read_handover(launch_path, launch_from_json);
+  const Launch launch = read_handover(launch_path, most_launch_bytes, launch_from_json);
   if (has_later_attempt(launch)) {
     log_info("a later attempt of run {} has taken over from attempt {}; nothing stored", launch.run_id,
              launch.attempt);
@@ -131,7 +135,8 @@ int store(const std::string& launch_path, const Patience& patience) {
                   "attempt " + std::to_string(launch.attempt) +
                       " did not end well: nothing is stored before the daemon has settled it");
     evidence = store_everything(launch, patience);
-    log_info("stored {} objects, {} bytes in {}", evidence.objects, evidence.size_bytes, target_of(launch));
+    log_info("stored {} objects, {} bytes in {}", evidence.objects, evidence.size_bytes,
+             join_path(launch.manifest.results_target, key_of(launch, "")));
   } catch (...) {
     const Error e = caught_error();
     evidence.try_again = e.kind() == ErrorKind::unavailable;

@@ -75,7 +75,9 @@ Json parse_json(std::string_view text, const std::string& what) {
   }
 }
 
-Json read_json_file(const std::string& path) { return parse_json(read_file(path), path); }
+Json read_json_file(const std::string& path, std::int64_t max_bytes) {
+  return parse_json(read_file(path, max_bytes), path);
+}
 
 template <class T>
 T get(const Json& object, const char* key) {

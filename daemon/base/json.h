@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "daemon/base/fd.h"
+
 namespace trainyard {
 
 using Json = nlohmann::json;  // objects keep their keys sorted, so equal values have equal text
@@ -21,7 +23,7 @@ inline constexpr std::size_t most_json_nesting = 64;
 Json parse_json(std::string_view text, const std::string& what);
 
 // Reads and parses a file; Error{not_found} when it is not there.
-Json read_json_file(const std::string& path);
+Json read_json_file(const std::string& path, std::int64_t max_bytes = most_file_bytes);
 
 // object[key] as T; Error{invalid} names the key when it is missing or of another type. A std::int64_t must
 // be written as a whole number and fit.

@@ -15,8 +15,9 @@ namespace {
 
 void list_into(SourceListWriter& list, SourcePart part, const std::string& url) {
   if (url.empty()) return;
-  for (const Object& object : load_object_store(url, nullptr)->list(url))
+  load_object_store(url, nullptr)->list_each(url, [&](Object object) {
     list.add(part, {object.url, object.key, object.etag, object.size_bytes});
+  });
 }
 
 void make_directory(const std::string& path) {

@@ -74,7 +74,7 @@ Claim revoke_claim(const std::string& directory, UtcSeconds at) {
 
 std::optional<Claim> read_claim(const std::string& directory) {
   const std::string path = claim_path(directory);
-  const std::optional<std::string> text = read_file_if_there(path);
+  const std::optional<std::string> text = read_file_if_there(path, most_claim_bytes);
   if (!text) return std::nullopt;
   return claim_from_json(parse_json(*text, path));
 }

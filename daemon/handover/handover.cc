@@ -163,6 +163,7 @@ Json to_json(const Launch& launch) {
                     {"code_archive", launch.code_archive},
                     {"dataset_directory", launch.dataset_directory},
                     {"dataset_digest", launch.dataset_digest},
+                    {"checkpoint_from", launch.checkpoint_from},
                     {"may_be_tried_again", launch.may_be_tried_again},
                     {"manifest", to_json(launch.manifest)}});
 }
@@ -178,6 +179,8 @@ Launch launch_from_json(const Json& json) {
   launch.code_archive = get<std::string>(json, "code_archive");
   launch.dataset_directory = get<std::string>(json, "dataset_directory");
   launch.dataset_digest = get<std::string>(json, "dataset_digest");
+  // Jobs that the release before submitted have none.
+  launch.checkpoint_from = get_or<std::string>(json, "checkpoint_from", "");
   launch.may_be_tried_again = get<bool>(json, "may_be_tried_again");
   launch.manifest = manifest_from_json(get<Json>(json, "manifest"));
   return launch;

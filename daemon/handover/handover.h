@@ -21,6 +21,11 @@ inline constexpr int handover_version = 1;
 // The exit code, of the agent and of a program, that asks for another attempt: EX_TEMPFAIL.
 inline constexpr int exit_try_again = 75;
 
+// A file beyond these was not written by us.
+inline constexpr std::int64_t most_launch_bytes = std::int64_t{16} << 20;
+inline constexpr std::int64_t most_evidence_bytes = 1 << 20;
+inline constexpr std::int64_t most_claim_bytes = 64 << 10;
+
 // One object of a data set as it was when the run was accepted; a change is noticed by its etag.
 struct SourceObject {
   std::string url, key, etag;
@@ -57,6 +62,7 @@ struct Launch {
   std::string directory;                          // the attempt's
   std::string code_archive;                       // whole path; empty: none
   std::string dataset_directory, dataset_digest;  // empty: no [data]
+  std::string checkpoint_from;                    // attempt n - 1's checkpoint folder; empty for the first
   bool may_be_tried_again = false;                // [retry] leaves room for an attempt after this one
   Manifest manifest;
 };

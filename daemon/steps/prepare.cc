@@ -20,6 +20,9 @@ Launch launch_of(const JobSite& site, const TrainingRun& run, const std::optiona
     launch.dataset_digest = data->digest;
     launch.dataset_directory = layout::dataset_directory(data->scratch.path, data->digest);
   }
+  if (launch.attempt > 1)
+    launch.checkpoint_from = join_path(
+        layout::attempt_directory(run.scratch.path, run.id, launch.attempt - 1), layout::checkpoint_folder);
   launch.may_be_tried_again = may_be_tried_again(run);
   launch.manifest = *run.manifest;
   return launch;

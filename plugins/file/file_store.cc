@@ -1,28 +1,25 @@
 #include "plugins/file/file_store.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
+#include <memory>
+#include <vector>
 
 #include "daemon/base/error.h"
 #include "daemon/base/fd.h"
-#include "daemon/base/file_beside.h"
+#include "plugins/file/own_file.h"
 
 namespace trainyard {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string path_of(const std::string& url) {
-  constexpr std::string_view scheme = "file://";
-  if (url.compare(0, scheme.size() + 1, "file:///") != 0 || url.find('\0') != std::string::npos)
-    throw Error(ErrorKind::invalid, url + ": not a file:// URL with a whole path; write file:///folder/name");
-  return url.substr(scheme.size());
-}
 
 // What errno says about a path, said about the URL a person knows.
 [[noreturn]] void throw_errno_of(const std::string& url) { throw_errno(url); }
@@ -38,22 +35,23 @@ Object describe(const std::string& url, const std::string& key, const struct sta
   return object;
 }
 
-Object describe_file(const std::string& url, const std::string& key) {
-  struct stat status {};
-  if (::stat(path_of(url).c_str(), &status) != 0) throw_errno_of(url);
-  return describe(url, key, status);
-}
-
 bool is_put_under_way(const std::string& name) {
   constexpr std::size_t suffix = std::string_view(".tmp-XXXXXX").size();
   return name.size() > suffix && name.compare(name.size() - suffix, 5, ".tmp-") == 0;
 }
 
+UniqueFd open_object(const std::string& url) {
+  try {
+    return open_regular_file(path_of(url));
+  } catch (const Error& e) {
+    throw Error(e.kind(), url + ": " + e.what());
+  }
+}
+
 class FileReader final : public ObjectReader {
  public:
-  FileReader(std::string url, std::int64_t offset)
-      : url_(std::move(url)), fd_(::open(path_of(url_).c_str(), O_RDONLY | O_CLOEXEC)) {
-    if (!fd_ || (offset > 0 && ::lseek(fd_.get(), offset, SEEK_SET) < 0)) throw_errno_of(url_);
+  FileReader(std::string url, std::int64_t offset) : url_(std::move(url)), fd_(open_object(url_)) {
+    if (offset > 0 && ::lseek(fd_.get(), offset, SEEK_SET) < 0) throw_errno_of(url_);
   }
 
   std::size_t read(char* buffer, std::size_t size) override {
@@ -69,52 +67,101 @@ class FileReader final : public ObjectReader {
   UniqueFd fd_;
 };
 
+// Lists a folder, and those in it, in the order of the keys. Of each folder on the way down the names are in
+// memory, of the objects none.
+class Listing {
+ public:
+  Listing(std::string url, const std::function<void(Object)>& each) : url_(std::move(url)), each_(each) {}
+
+  void list_folder(int parent, const std::string& name, const std::string& key, int depth = 0) {
+    if (depth > most_folders_deep)
+      throw Error(ErrorKind::invalid, url_ + key + ": folders are nested deeper than " +
+                                          std::to_string(most_folders_deep) + " levels");
+    const UniqueFd folder(
+        ::openat(parent, name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | (depth > 0 ? O_NOFOLLOW : 0)));
+    if (!folder) throw_errno_of(url_ + key);
+    for (const std::string& entry : sorted_entries(folder.get(), key)) {
+      if (entry.back() == '/')
+        list_folder(folder.get(), entry.substr(0, entry.size() - 1), key + entry, depth + 1);
+      else
+        tell(folder.get(), entry, key + entry);
+    }
+  }
+
+  bool is_empty() const { return empty_; }
+
+ private:
+  static constexpr int most_folders_deep = 200;  // each has a descriptor open
+
+  // With a slash behind the names of folders, so that their order is that of the keys.
+  std::vector<std::string> sorted_entries(int folder, const std::string& key) const {
+    const int copy = ::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const std::unique_ptr<DIR, int (*)(DIR*)> entries(copy < 0 ? nullptr : ::fdopendir(copy), ::closedir);
+    if (!entries) throw_errno_of(url_ + key);
+    std::vector<std::string> names;
+    while (true) {
+      errno = 0;
+      const dirent* entry = ::readdir(entries.get());
+      if (entry == nullptr && errno != 0) throw_errno_of(url_ + key);
+      if (entry == nullptr) break;
+      const std::string name = entry->d_name;
+      if (name.front() == '.' || is_put_under_way(name)) continue;
+      names.push_back(is_folder(folder, *entry) ? name + '/' : name);
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+  }
+
+  static bool is_folder(int parent, const dirent& entry) {
+    struct stat status {};
+    if (entry.d_type != DT_UNKNOWN) return entry.d_type == DT_DIR;
+    return ::fstatat(parent, entry.d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(status.st_mode);
+  }
+
+  // What has gone meanwhile, leads nowhere or is no file is no object.
+  void tell(int folder, const std::string& name, const std::string& key) {
+    struct stat status {};
+    if (::fstatat(folder, name.c_str(), &status, 0) != 0) {
+      if (errno == ENOENT || errno == ELOOP || errno == ENOTDIR) return;
+      throw_errno_of(url_ + key);
+    }
+    if (!S_ISREG(status.st_mode)) return;
+    empty_ = false;
+    each_(describe(url_ + key, key, status));
+  }
+
+  std::string url_;
+  const std::function<void(Object)>& each_;
+  bool empty_ = true;
+};
+
 class FileStore final : public ObjectStore {
  public:
-  std::vector<Object> list(const std::string& url) override {
+  void list_each(const std::string& url, const std::function<void(Object)>& each) override {
     const fs::path path = path_of(url);
     struct stat status {};
     if (::stat(path.c_str(), &status) != 0) throw_errno_of(url);
-    if (!S_ISDIR(status.st_mode)) return {describe(url, path.filename(), status)};
-    std::vector<Object> objects = list_folder(url.back() == '/' ? url : url + '/');
-    if (objects.empty()) throw Error(ErrorKind::not_found, url + ": an empty folder");
-    std::sort(objects.begin(), objects.end(), [](const Object& a, const Object& b) { return a.key < b.key; });
-    return objects;
+    if (S_ISREG(status.st_mode)) return each(describe(url, path.filename(), status));
+    if (!S_ISDIR(status.st_mode)) throw Error(ErrorKind::invalid, url + ": is neither a file nor a folder");
+    Listing listing(url.back() == '/' ? url : url + '/', each);
+    listing.list_folder(AT_FDCWD, path, "");
+    if (listing.is_empty()) throw Error(ErrorKind::not_found, url + ": an empty folder");
   }
 
   std::unique_ptr<ObjectReader> open(const std::string& url, std::int64_t offset) override {
     return std::make_unique<FileReader>(url, offset);
   }
 
-  Object put_file(const std::string& url, const std::string& local_path) override {
-    UniqueFd from = open_file(local_path, O_RDONLY);
-    return put(url, [&](int to) { copy(from.get(), to, local_path); });
+  Object put_file(const std::string& folder, const std::string& key, const std::string& local_path) override {
+    UniqueFd from = open_regular_file(local_path);
+    return put(folder, key, [&](int to) { copy(from.get(), to, local_path); });
   }
 
-  Object put_bytes(const std::string& url, std::string_view bytes) override {
-    return put(url, [&](int to) { write_all(to, bytes); });
+  Object put_bytes(const std::string& folder, const std::string& key, std::string_view bytes) override {
+    return put(folder, key, [&](int to) { write_all(to, bytes); });
   }
 
  private:
-  static std::vector<Object> list_folder(const std::string& url) {
-    std::vector<Object> objects;
-    const fs::path folder = path_of(url);
-    try {
-      for (auto entry = fs::recursive_directory_iterator(folder); entry != fs::recursive_directory_iterator();
-           ++entry) {
-        const std::string name = entry->path().filename();
-        const bool hidden = name.front() == '.' || is_put_under_way(name);
-        if (hidden && entry->is_directory()) entry.disable_recursion_pending();
-        if (hidden || !entry->is_regular_file()) continue;
-        const std::string key = entry->path().lexically_relative(folder);
-        objects.push_back(describe_file(url + key, key));
-      }
-    } catch (const fs::filesystem_error& e) {
-      throw Error(ErrorKind::denied, "file://" + e.path1().string() + ": " + e.code().message());
-    }
-    return objects;
-  }
-
   static void copy(int from, int to, const std::string& name) {
     char buffer[1 << 18];
     for (;;) {
@@ -127,20 +174,15 @@ class FileStore final : public ObjectStore {
   }
 
   template <class Write>
-  static Object put(const std::string& url, const Write& write) {
-    const fs::path path = path_of(url);
-    if (!path.has_filename()) throw Error(ErrorKind::invalid, url + ": names a folder, not an object");
+  static Object put(const std::string& folder, const std::string& key, const Write& write) {
+    const std::string base = folder.back() == '/' ? folder : folder + '/';
     try {
-      fs::create_directories(path.parent_path());
-      FileBeside file(path, 0644);
+      OwnFile file(base, key);
       write(file.fd());
-      file.commit();
-    } catch (const fs::filesystem_error& e) {
-      throw Error(ErrorKind::denied, url + ": " + e.code().message());
+      return describe(base + key, fs::path(key).filename(), file.commit());
     } catch (const Error& e) {
-      throw Error(e.kind(), "put " + url + ": " + e.what());
+      throw Error(e.kind(), "put " + base + key + ": " + e.what());
     }
-    return describe_file(url, path.filename());
   }
 };
 

@@ -4,6 +4,8 @@
 //   not
 // An object's etag is "<inode>-<size>-<mtime in ns>" in hex: it changes when the file is replaced or written.
 // Names that begin with "." or end in ".tmp-XXXXXX" (a put under way) are no objects of a folder.
+// What is put lies in folders of this user's alone below the folder that was given; the file system has to
+// keep owners, as a mount that shows all files as one uid's does not.
 #pragma once
 #include <memory>
 

@@ -107,6 +107,26 @@ TEST_F(Run, CodeIsUnpackedWhereTheProgramRuns) {
   EXPECT_EQ(log(), "trained\n");
 }
 
+TEST_F(Run, TheProgramFindsTheCheckpointOfTheAttemptBefore) {
+  std::filesystem::create_directories(path("runs/6/attempts/1/checkpoint"));
+  write_atomically(path("runs/6/attempts/1/checkpoint/saved"), "step 2\n");
+  Launch launch = launch_of("cat $CHECKPOINT_DIR/saved; echo step 3 >$CHECKPOINT_DIR/saved");
+  launch.checkpoint_from = path("runs/6/attempts/1/checkpoint");
+  EXPECT_EQ(run(launch), 0);
+  EXPECT_EQ(log(), "step 2\n");
+  EXPECT_EQ(read_file(path("runs/6/attempts/1/checkpoint/saved")), "step 2\n");
+}
+
+TEST_F(Run, WithoutALaunchFileThatCanBeReadTheJobAsksForAnother) {
+  EXPECT_EQ(AgentProcess({"run", path("nothing/launch.json")}).wait(), 75);
+  EXPECT_EQ(AgentProcess({"run", make_fifo()}).wait(), 75);
+  EXPECT_EQ(AgentProcess({"run", path("bucket")}).wait(), 75);
+  write_atomically(path("empty"), "");
+  EXPECT_EQ(AgentProcess({"run", path("empty")}).wait(), 75);
+  EXPECT_EQ(AgentProcess({"store", path("empty")}).wait(), 75);
+  EXPECT_EQ(AgentProcess({"stage", path("empty")}).wait(), 75);
+}
+
 TEST_F(Run, AProgramEndedByASignalIsToldSo) {
   EXPECT_EQ(run(launch_of("kill -KILL $$")), 137);
   EXPECT_EQ(exit().signal, SIGKILL);

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include <set>
+#include <thread>
 
 #include "daemon/agent/stage.h"
 #include "tests/integration/agent/agent_process.h"
@@ -27,17 +28,22 @@ class StageProcess : public testing::Test, protected AgentFixture {
   }
 };
 
-// The source is a pipe: the agent is in the middle of it for as long as the test likes.
+// Whether a copy has begun below that folder.
+bool something_is_written(const fs::path& folder) {
+  std::error_code gone;
+  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder, gone))
+    if (entry.is_regular_file(gone) && entry.path().filename().string().starts_with("a.tmp-") &&
+        entry.file_size(gone) > 0)
+      return true;
+  return false;
+}
+
+// The source is sparse and large: the agent is in the middle of it for long enough.
 TEST_F(StageProcess, KilledInTheMiddleItLeavesNothingHalfVisible) {
-  ASSERT_EQ(::mkfifo(path("bucket/a").c_str(), 0600), 0);
-  StageRequest request;
-  request.directory = path("data");
-  request.data.source = url("a");
-  request.data.format = "raw";
-  request.objects = objects("a");
-  AgentProcess agent({"stage", write(request)});
-  UniqueFd pipe = open_file(path("bucket/a"), O_WRONLY);  // returns when the agent reads
-  write_all(pipe.get(), "half of it");
+  put("a", "half of it");
+  ASSERT_EQ(::truncate(path("bucket/a").c_str(), off_t{64} << 30), 0);
+  AgentProcess agent({"stage", write(stage_request("a", "raw"))});
+  while (!something_is_written(path("data"))) std::this_thread::yield();
   agent.signal(SIGKILL);
   EXPECT_EQ(agent.wait(), 128 + SIGKILL);
   EXPECT_FALSE(has("data/files"));

@@ -31,7 +31,7 @@ class AgentFixture {
   std::filesystem::path path(const std::string& name) const { return directory_.file(name); }
   std::string url(const std::string& name) const { return "file://" + path("bucket/" + name).string(); }
 
-  void put(const std::string& name, std::string_view bytes) { store_->put_bytes(url(name), bytes); }
+  void put(const std::string& name, std::string_view bytes) { store_->put_bytes(url(""), name, bytes); }
   bool has(const std::string& name) const { return std::filesystem::exists(path(name)); }
 
   // A request to stage that object, or folder, as it is now.

@@ -56,9 +56,17 @@ TEST(TheHandover, KeepsTheEvidenceOfStaging) {
 }
 
 TEST(TheHandover, KeepsALaunchWithItsManifest) {
-  Launch written{
-      42,       3,    "ty-1-42.3-train", "m", "/s/runs/42/attempts/3", "/s/runs/42/code.tar", "/s/d",
-      "digest", true, a_manifest()};
+  Launch written{42,
+                 3,
+                 "ty-1-42.3-train",
+                 "m",
+                 "/s/runs/42/attempts/3",
+                 "/s/runs/42/code.tar",
+                 "/s/d",
+                 "digest",
+                 "/s/runs/42/attempts/2/checkpoint",
+                 true,
+                 a_manifest()};
   Launch read = read_back(to_json(written), launch_from_json);
   EXPECT_EQ(read.run_id, 42);
   EXPECT_EQ(read.attempt, 3);
@@ -68,6 +76,7 @@ TEST(TheHandover, KeepsALaunchWithItsManifest) {
   EXPECT_EQ(read.code_archive, written.code_archive);
   EXPECT_EQ(read.dataset_directory, "/s/d");
   EXPECT_EQ(read.dataset_digest, "digest");
+  EXPECT_EQ(read.checkpoint_from, "/s/runs/42/attempts/2/checkpoint");
   EXPECT_TRUE(read.may_be_tried_again);
   EXPECT_EQ(read.manifest, written.manifest);
 }

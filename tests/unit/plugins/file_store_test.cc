@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 
@@ -23,7 +25,7 @@ std::string read_whole(ObjectStore& store, const std::string& url, std::int64_t 
 
 TEST(FileStore, GivesBackWhatWasPutAndMakesTheFoldersOnTheWay) {
   StoreWithFiles files;
-  Object object = files.store->put_bytes(files.url("a/b/c.txt"), "hello");
+  Object object = files.store->put_bytes(files.url("a"), "b/c.txt", "hello");
   EXPECT_EQ(object.key, "c.txt");
   EXPECT_EQ(object.size_bytes, 5);
   EXPECT_EQ(read_whole(*files.store, object.url), "hello");
@@ -34,7 +36,7 @@ TEST(FileStore, PutsFilesTheSameWay) {
   StoreWithFiles files;
   write_atomically(files.directory.file("local"), "bytes");
   EXPECT_EQ(read_whole(*files.store,
-                       files.store->put_file(files.url("b/remote"), files.directory.file("local")).url),
+                       files.store->put_file(files.url("b"), "remote", files.directory.file("local")).url),
             "bytes");
 }
 
@@ -44,6 +46,81 @@ TEST(FileStore, ListsAFolderSortedByKeyAndWithoutWhatIsUnderWay) {
   std::vector<std::string> keys;
   for (const Object& object : files.store->list(files.url("d"))) keys.push_back(object.key);
   EXPECT_THAT(keys, testing::ElementsAre("a.txt", "a/x", "b"));
+}
+
+TEST(FileStore, ListsInTheOrderOfTheKeysThoughItGoesFolderByFolder) {
+  StoreWithFiles files;
+  const std::vector<std::string> keys{"a-b/x", "a.txt", "a/x", "a/y/z", "a0", "b"};
+  for (const std::string& key : keys) files.add("d/" + key, "1");
+  std::vector<std::string> listed;
+  files.store->list_each(files.url("d/"), [&](const Object& object) { listed.push_back(object.key); });
+  EXPECT_EQ(listed, keys);
+}
+
+TEST(FileStore, ListsLinksToFilesAndFollowsNoLinkToAFolder) {
+  StoreWithFiles files;
+  files.add("d/a", "1");
+  files.add("elsewhere/b", "1");
+  std::filesystem::create_symlink(files.directory.file("elsewhere/b"), files.directory.file("d/link"));
+  std::filesystem::create_symlink(files.directory.file("elsewhere"), files.directory.file("d/folder"));
+  std::filesystem::create_symlink("loop", files.directory.file("d/loop"));
+  std::filesystem::create_symlink("/dev/zero", files.directory.file("d/zero"));
+  ASSERT_EQ(::mkfifo(files.directory.file("d/fifo").c_str(), 0600), 0);
+  std::vector<std::string> keys;
+  for (const Object& object : files.store->list(files.url("d"))) keys.push_back(object.key);
+  EXPECT_THAT(keys, testing::ElementsAre("a", "link"));
+}
+
+TEST(FileStore, OpensNothingButFiles) {
+  StoreWithFiles files;
+  ASSERT_EQ(::mkfifo(files.directory.file("fifo").c_str(), 0600), 0);
+  EXPECT_THAT(error_of([&] { files.store->open(files.url("fifo")); }), HasSubstr("is a FIFO, not a file"));
+  EXPECT_THAT(error_of([&] { files.store->put_file(files.url(""), "a", files.directory.file("fifo")); }),
+              HasSubstr("is a FIFO, not a file"));
+}
+
+TEST(FileStore, PutsNothingIntoAFolderOfSomebodyElse) {
+  StoreWithFiles files;
+  std::string base = "file:///", key = "usr/share/training-7";  // which are root's
+  if (::geteuid() == 0) {
+    base = files.url("");
+    key = "training-7/results/model.h5";
+    std::filesystem::create_directory(files.directory.file("training-7"));
+    ASSERT_EQ(::chown(files.directory.file("training-7").c_str(), 65534, 65534), 0);
+  }
+  const std::string error = error_of([&] { files.store->put_bytes(base, key, "weights"); });
+  EXPECT_THAT(error, HasSubstr("belongs to uid "));
+  EXPECT_THAT(error, HasSubstr("name another target in [results]"));
+}
+
+TEST(FileStore, PutsNothingWhereALinkLeads) {
+  StoreWithFiles files;
+  std::filesystem::create_directories(files.directory.file("precious"));
+  std::filesystem::create_directories(files.directory.file("b/training-7"));
+  std::filesystem::create_symlink(files.directory.file("precious"),
+                                  files.directory.file("b/training-7/results"));
+  std::filesystem::create_symlink(files.directory.file("precious"), files.directory.file("b/training-8"));
+  for (const char* key : {"training-7/results/a", "training-8/a"})
+    EXPECT_THAT(error_of([&] { files.store->put_bytes(files.url("b"), key, "1"); }), HasSubstr("is a link"))
+        << key;
+  EXPECT_TRUE(std::filesystem::is_empty(files.directory.file("precious")));
+}
+
+TEST(FileStore, ReplacesALinkInThePlaceOfAnObjectAndNotWhatItNames) {
+  StoreWithFiles files;
+  files.add("precious", "old");
+  std::filesystem::create_symlink(files.directory.file("precious"), files.directory.file("a"));
+  files.store->put_bytes(files.url(""), "a", "new");
+  EXPECT_EQ(read_whole(*files.store, files.url("precious")), "old");
+  EXPECT_EQ(read_whole(*files.store, files.url("a")), "new");
+}
+
+TEST(FileStore, PutsNothingBeyondItsFolder) {
+  StoreWithFiles files;
+  for (const char* key : {"../a", "a/../../b", "", "a/", "/a", "."})
+    EXPECT_THAT(error_of([&] { files.store->put_bytes(files.url("d"), key, "1"); }),
+                HasSubstr("names no object below its folder"))
+        << key;
 }
 
 TEST(FileStore, TheEtagChangesWithTheObject) {
@@ -65,7 +142,7 @@ TEST(FileStore, ErrorsNameTheUrl) {
 TEST(FileStore, AFailedPutLeavesTheOldObjectAndNothingElse) {
   StoreWithFiles files;
   files.add("d/a", "old");
-  EXPECT_THROW(files.store->put_file(files.url("d/a"), files.directory.file("none")), Error);
+  EXPECT_THROW(files.store->put_file(files.url("d"), "a", files.directory.file("none")), Error);
   EXPECT_EQ(files.store->list(files.url("d")).size(), 1u);
   EXPECT_EQ(read_whole(*files.store, files.url("d/a")), "old");
 }

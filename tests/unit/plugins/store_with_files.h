@@ -15,7 +15,7 @@ struct StoreWithFiles {
 
   std::string url(const std::string& name) const { return "file://" + directory.file(name); }
   std::vector<Object> add(const std::string& name, std::string_view bytes) {
-    store->put_bytes(url(name), bytes);
+    store->put_bytes(url(""), name, bytes);
     return store->list(url(name));
   }
 };

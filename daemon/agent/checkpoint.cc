@@ -1,0 +1,165 @@
+#include "daemon/agent/checkpoint.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "daemon/base/error.h"
+#include "daemon/base/fd.h"
+#include "daemon/base/log.h"
+
+namespace trainyard {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct stat status_of(const std::string& path) {
+  struct stat found {};
+  if (::lstat(path.c_str(), &found) != 0) throw_errno("stat " + path);
+  return found;
+}
+
+bool is_there(const std::string& path) {
+  struct stat found {};
+  if (::lstat(path.c_str(), &found) == 0) return true;
+  if (errno == ENOENT || errno == ENOTDIR) return false;
+  throw_errno("stat " + path);
+}
+
+// "attempts/7/checkpoint" of the largest number, from that of `from` downwards, that is there.
+std::optional<std::string> nearest_checkpoint(const std::string& from) {
+  const fs::path folder = from;
+  const std::string name = folder.parent_path().filename();
+  int attempt = 0;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), attempt);
+  if (error != std::errc() || end != name.data() + name.size())
+    return is_there(from) ? std::optional(from) : std::nullopt;
+  for (; attempt >= 1; --attempt) {
+    const fs::path attempts = folder.parent_path().parent_path();
+    const std::string candidate = attempts / std::to_string(attempt) / folder.filename();
+    if (is_there(candidate)) return candidate;
+  }
+  return std::nullopt;
+}
+
+void set_times(const std::string& path, const struct stat& like) {
+  const timespec times[] = {like.st_atim, like.st_mtim};
+  if (::utimensat(AT_FDCWD, path.c_str(), times, AT_SYMLINK_NOFOLLOW) != 0)
+    throw_errno("set the time of " + path);
+}
+
+// From `offset` to the next hole; holes of the source become holes of the copy.
+void copy_data(int from, int to, off_t offset, off_t end, const std::string& path) {
+  std::vector<char> buffer(1 << 20);
+  while (offset < end) {
+    const auto want = std::min<std::size_t>(buffer.size(), static_cast<std::size_t>(end - offset));
+    const ssize_t got = ::pread(from, buffer.data(), want, offset);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) throw_errno("read " + path);
+    if (got == 0) return;  // it has become shorter
+    if (::lseek(to, offset, SEEK_SET) < 0) throw_errno("seek the copy of " + path);
+    write_all(to, {buffer.data(), static_cast<std::size_t>(got)});
+    offset += got;
+  }
+}
+
+class Copy {
+ public:
+  void copy(const std::string& from, const std::string& to) {
+    const struct stat status = status_of(from);
+    switch (status.st_mode & S_IFMT) {
+      case S_IFDIR:
+        return copy_folder(from, to, status);
+      case S_IFREG:
+        return copy_file(from, to, status);
+      case S_IFLNK:
+        return copy_link(from, to, status);
+      default:
+        log_warning("{} is no file, folder or link; it is not taken over", from);
+    }
+  }
+
+ private:
+  void copy_folder(const std::string& from, const std::string& to, const struct stat& status) {
+    if (::mkdir(to.c_str(), 0700) != 0) throw_errno("mkdir " + to);
+    std::error_code error;
+    for (fs::directory_iterator entry(from, error), end; !error && entry != end; entry.increment(error))
+      copy(entry->path(), fs::path(to) / entry->path().filename());
+    if (error) {
+      errno = error.value();
+      throw_errno("list " + from);
+    }
+    if (::chmod(to.c_str(), status.st_mode & 07777) != 0) throw_errno("chmod " + to);
+    set_times(to, status);
+  }
+
+  void copy_file(const std::string& from, const std::string& to, const struct stat& status) {
+    if (status.st_nlink > 1) {
+      auto [known, is_new] = copied_.try_emplace({status.st_dev, status.st_ino}, to);
+      if (!is_new && ::link(known->second.c_str(), to.c_str()) == 0) return;
+    }
+    const UniqueFd source = open_regular_file(from, LastLink::refuse);
+    const UniqueFd target = open_file(to, O_WRONLY | O_CREAT | O_EXCL);
+    for (off_t data = 0; (data = ::lseek(source.get(), data, SEEK_DATA)) >= 0;) {
+      off_t hole = ::lseek(source.get(), data, SEEK_HOLE);
+      if (hole < 0) hole = status.st_size;
+      copy_data(source.get(), target.get(), data, hole, from);
+      data = hole;
+    }
+    if (errno != ENXIO) throw_errno("seek " + from);  // ENXIO: no data are left
+    if (::ftruncate(target.get(), status.st_size) != 0) throw_errno("write " + to);
+    if (::fchmod(target.get(), status.st_mode & 07777) != 0) throw_errno("chmod " + to);
+    set_times(to, status);
+  }
+
+  static void copy_link(const std::string& from, const std::string& to, const struct stat& status) {
+    std::error_code error;
+    const fs::path target = fs::read_symlink(from, error);
+    errno = error.value();
+    if (error) throw_errno("read the link " + from);
+    if (::symlink(target.c_str(), to.c_str()) != 0) throw_errno("symlink " + to);
+    set_times(to, status);
+  }
+
+  std::map<std::pair<dev_t, ino_t>, std::string> copied_;  // files with several names
+};
+
+// Of a copy that was killed. Its folders may have got modes already that keep us from emptying them.
+void remove_tree(const std::string& path) {
+  std::error_code ignored;
+  if (!is_there(path)) return;
+  const fs::file_status status = fs::symlink_status(path, ignored);
+  if (fs::is_directory(status)) {
+    ::chmod(path.c_str(), 0700);
+    for (const fs::directory_entry& entry : fs::directory_iterator(path, ignored)) remove_tree(entry.path());
+  }
+  if (!fs::remove(path, ignored) && ignored) {
+    errno = ignored.value();
+    throw_errno("remove " + path);
+  }
+}
+
+}  // namespace
+
+void take_over_checkpoint(const std::string& from, const std::string& to) {
+  if (from.empty() || is_there(to)) return;
+  const std::optional<std::string> source = nearest_checkpoint(from);
+  if (!source) return;
+  const std::string beside = to + ".being-copied";
+  remove_tree(beside);
+  Copy().copy(*source, beside);
+  sync_file_system(fs::path(to).parent_path());
+  if (::rename(beside.c_str(), to.c_str()) != 0) throw_errno("rename " + beside + " to " + to);
+  log_info("took over the checkpoint in {}", *source);
+}
+
+}  // namespace trainyard

@@ -1,0 +1,105 @@
+#include "plugins/file/own_file.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <vector>
+
+#include "daemon/base/digest.h"
+#include "daemon/base/error.h"
+#include "daemon/base/text.h"
+
+namespace trainyard {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* remedy = "have it removed, or name another target in [results]";
+
+std::vector<std::string> components_of(const std::string& key) {
+  std::vector<std::string> components = split(key, '/');
+  const bool names_a_file = std::none_of(components.begin(), components.end(), [](const std::string& part) {
+    return part.empty() || part == "." || part == "..";
+  });
+  if (!names_a_file || key.find('\0') != std::string::npos)
+    throw Error(ErrorKind::invalid, "key \"" + key + "\": names no object below its folder");
+  return components;
+}
+
+// The place itself may lie behind links, and be anybody's: an admin made it, or its user.
+UniqueFd open_base(const std::string& base) {
+  const std::string path = path_of(base);
+  std::error_code error;
+  fs::create_directories(path, error);
+  errno = error.value();
+  if (error) throw_errno("make " + base);
+  return open_file(path, O_RDONLY | O_DIRECTORY);
+}
+
+void check_owner(int folder, const std::string& shown) {
+  struct stat found {};
+  if (::fstat(folder, &found) != 0) throw_errno("stat " + shown);
+  if (found.st_uid == ::geteuid()) return;
+  throw Error(ErrorKind::denied, shown + " belongs to uid " + std::to_string(found.st_uid) + ", not to uid " +
+                                     std::to_string(::geteuid()) + " whose results these are; " + remedy);
+}
+
+UniqueFd open_own_folder(int parent, const std::string& name, const std::string& shown) {
+  if (::mkdirat(parent, name.c_str(), 0777) != 0 && errno != EEXIST) throw_errno("make " + shown);
+  UniqueFd folder(::openat(parent, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!folder && (errno == ELOOP || errno == ENOTDIR))
+    throw Error(ErrorKind::denied, shown + " is a link or a file in the place of a folder; " + remedy);
+  if (!folder && errno == EACCES)
+    throw Error(ErrorKind::denied,
+                shown + " is closed to uid " + std::to_string(::geteuid()) + "; " + remedy);
+  if (!folder) throw_errno("open " + shown);
+  check_owner(folder.get(), shown);
+  return folder;
+}
+
+}  // namespace
+
+std::string path_of(const std::string& url) {
+  constexpr std::string_view scheme = "file://";
+  if (url.compare(0, scheme.size() + 1, "file:///") != 0 || url.find('\0') != std::string::npos)
+    throw Error(ErrorKind::invalid, url + ": not a file:// URL with a whole path; write file:///folder/name");
+  return url.substr(scheme.size());
+}
+
+OwnFile::OwnFile(const std::string& base, const std::string& key) {
+  std::vector<std::string> components = components_of(key);
+  name_ = components.back();
+  components.pop_back();
+  folder_ = open_base(base);
+  std::string shown = base;
+  for (const std::string& component : components) {
+    shown += component;
+    folder_ = open_own_folder(folder_.get(), component, shown);
+    shown += '/';
+  }
+  beside_ = name_ + ".tmp-" + random_hex(3);
+  fd_ = UniqueFd(
+      ::openat(folder_.get(), beside_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644));
+  if (!fd_) throw_errno("create " + shown + name_);
+  if (::fchmod(fd_.get(), 0644) != 0) throw_errno("chmod " + shown + name_);
+}
+
+OwnFile::~OwnFile() {
+  if (fd_ && !committed_) ::unlinkat(folder_.get(), beside_.c_str(), 0);
+}
+
+struct stat OwnFile::commit() {
+  struct stat written {};
+  if (::fsync(fd_.get()) != 0) throw_errno("fsync " + beside_);
+  if (::fstat(fd_.get(), &written) != 0) throw_errno("stat " + beside_);
+  if (::renameat(folder_.get(), beside_.c_str(), folder_.get(), name_.c_str()) != 0)
+    throw_errno("rename " + beside_ + " to " + name_);
+  committed_ = true;
+  if (::fsync(folder_.get()) != 0) throw_errno("fsync the folder of " + name_);
+  return written;
+}
+
+}  // namespace trainyard

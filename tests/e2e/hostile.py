@@ -1,0 +1,176 @@
+"""A user who does to the files of his own runs whatever he likes. Run as that user, on the head node:
+
+    hostile.py ATTACKS STOP
+
+ATTACKS is a JSON list of {path, form}; each is done as soon as the path is there (what is never there of itself is made
+after five seconds), and again whenever somebody has put it right. Ends when the file STOP is there. The forms stand in
+FILE_FORMS and DIRECTORY_FORMS; the test takes its table from them.
+"""
+import contextlib
+import json
+import os
+import pathlib
+import shutil
+import stat
+import sys
+import time
+
+YEAR_2100 = 4102444800
+
+
+def clear(path):
+    with contextlib.suppress(FileNotFoundError):
+        if stat.S_ISDIR(path.lstat().st_mode):
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink()
+
+
+def put(path, data):
+    clear(path)
+    path.write_bytes(data)
+
+
+def link(path, target):
+    clear(path)
+    path.symlink_to(target)
+
+
+def make_fifo(path):
+    clear(path)
+    os.mkfifo(path, 0o600)
+
+
+def make_directory(path):
+    clear(path)
+    path.mkdir()
+
+
+def make_pty(path):
+    """A link to a terminal that this process holds open."""
+    _, terminal = os.openpty()
+    link(path, os.ttyname(terminal))
+
+
+def make_sparse(path):
+    put(path, b"")
+    os.truncate(path, 100 << 30)
+
+
+def make_unreadable(path):
+    if not path.exists():
+        put(path, b"{}")
+    path.chmod(0)
+
+
+def edited(value, change):
+    """The JSON value with every leaf changed: `change` gets the key and the value."""
+    def walk(key, part):
+        if isinstance(part, dict):
+            return {name: walk(name, inner) for name, inner in part.items()}
+        if isinstance(part, list):
+            return [walk(key, inner) for inner in part]
+        return change(key, part)
+    return walk("", value)
+
+
+def edit(path, change, otherwise):
+    """What is no JSON becomes `otherwise` whole."""
+    try:
+        text = json.dumps(edited(json.loads(path.read_bytes()), change))
+    except (OSError, ValueError):
+        text = otherwise
+    put(path, text.replace('"1e999"', "1e999").encode())
+
+
+def is_number(value):
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def beyond_all_numbers(path):
+    edit(path, lambda key, value: "1e999" if is_number(value) and key != "version" else value, "1e999")
+
+
+def in_the_year_2100(path):
+    edit(path, lambda _, value: YEAR_2100 if is_number(value) and value > 10**9 else value, str(YEAR_2100))
+
+
+# As if it had held no GPU, for no time, and had ended before it began.
+CHEAP = {"gpus": 0, "elapsed_seconds": 0.0, "exit_code": 0, "signal": 0, "data_missing": True, "revoked": True,
+         "size_bytes": 0, "samples": 0}
+
+
+def to_lower_the_charge(path):
+    edit(path, lambda key, value: CHEAP.get(key, 1 if is_number(value) and value > 10**9 else value), "1")
+
+
+def move_away(path):
+    path.rename(path.with_name(path.name + ".moved"))
+
+
+def replace_by_link(path):
+    move_away(path)
+    path.symlink_to("/etc")
+
+
+FILE_FORMS = {
+    "fifo": make_fifo,
+    "directory": make_directory,
+    "dev-zero": lambda path: link(path, "/dev/zero"),
+    "link-loop": lambda path: link(path, path.name),
+    "pty": make_pty,
+    "sparse": make_sparse,
+    "unreadable": make_unreadable,
+    "empty": lambda path: put(path, b""),
+    "brackets": lambda path: put(path, b"[" * 200_000 + b"]" * 200_000),
+    "1e999": beyond_all_numbers,
+    "nuls": lambda path: put(path, bytes(100_000)),
+    "2100": in_the_year_2100,
+    "forged": to_lower_the_charge,
+}
+DIRECTORY_FORMS = {
+    "removed": lambda path: shutil.rmtree(path, ignore_errors=True),
+    "chmod-0": lambda path: path.chmod(0),
+    "chmod-500": lambda path: path.chmod(0o500),
+    "link": replace_by_link,
+}
+FORMS = {**FILE_FORMS, **DIRECTORY_FORMS}
+MADE_AFTER_SECONDS = 5
+
+
+def mark(path):
+    """What tells whether somebody has touched the path since."""
+    with contextlib.suppress(OSError):
+        found = path.lstat()
+        return found.st_ino, found.st_mode, found.st_size, found.st_mtime_ns
+    return None
+
+
+def attack(path, form):
+    try:
+        FORMS[form](path)
+    except OSError:  # it is tried again while the test lasts
+        return "failed"
+    return mark(path)
+
+
+def main(attacks_file, stop_file):
+    attacks = [(pathlib.Path(attack["path"]), attack["form"]) for attack in json.loads(pathlib.Path(attacks_file).read_text())]
+    begun, done = {}, {}
+    while not os.path.exists(stop_file):
+        for path, form in attacks:
+            now = mark(path)
+            if now is None and not mark(path.parent):
+                continue
+            begun.setdefault(path, time.monotonic())
+            is_due = now is not None or time.monotonic() > begun[path] + MADE_AFTER_SECONDS
+            if path in done and done[path] == now or not is_due:
+                continue
+            if form in DIRECTORY_FORMS and (path in done or now is None):
+                continue  # once
+            done[path] = attack(path, form)
+        time.sleep(0.05)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
