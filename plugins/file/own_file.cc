@@ -29,14 +29,15 @@ std::vector<std::string> components_of(const std::string& key) {
   return components;
 }
 
-// The place itself may lie behind links, and be anybody's: an admin made it, or its user.
-UniqueFd open_base(const std::string& base) {
+// The place itself may lie behind links, and be anybody's: an admin made it, or its user. It
+// may be closed to reading (mode 1733), as long as it need not be fsynced itself.
+UniqueFd open_base(const std::string& base, bool holds_the_file) {
   const std::string path = path_of(base);
   std::error_code error;
   fs::create_directories(path, error);
   errno = error.value();
   if (error) throw_errno("make " + base);
-  return open_file(path, O_RDONLY | O_DIRECTORY);
+  return open_file(path, (holds_the_file ? O_RDONLY : O_PATH) | O_DIRECTORY);
 }
 
 void check_owner(int folder, const std::string& shown) {
@@ -73,7 +74,7 @@ OwnFile::OwnFile(const std::string& base, const std::string& key) {
   std::vector<std::string> components = components_of(key);
   name_ = components.back();
   components.pop_back();
-  folder_ = open_base(base);
+  folder_ = open_base(base, components.empty());
   std::string shown = base;
   for (const std::string& component : components) {
     shown += component;

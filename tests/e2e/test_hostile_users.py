@@ -37,6 +37,9 @@ class Hostile(Books):
     def setUp(self):
         super().setUp()
         self.pid = self.yard.daemon.pid
+        results = self.yard.buckets / "results" / self.id()  # of both users
+        results.mkdir()
+        results.chmod(0o1777)
 
     # ---- the attacker
 
@@ -96,14 +99,14 @@ class Hostile(Books):
 
     def assert_over_and_charged(self, names):
         runs = self.all_over(set(names), 120)
-        charged_by_slurm = self.gpu_seconds_by_run()
+        charged_by_slurm = self.gpu_seconds_by_run(runs)
         for number, name in names.items():
             run = runs[number]
             with self.subTest(attack=name, run=number):
                 if run["state"] == "failed":
                     self.assertNotEqual(run["reason"], "")
                 self.assertNotIn("internal", run["reason"])
-                self.assertEqual(run["gpu_seconds"], charged_by_slurm.get(number, 0), f"{run['state']}: {run['reason']}")
+                self.assertEqual(run["gpu_seconds"], charged_by_slurm[number], f"{run['state']}: {run['reason']}")
 
     def all_over(self, numbers, seconds):
         def there():
@@ -117,17 +120,28 @@ class Hostile(Books):
         except AssertionError as e:
             raise AssertionError(f"{e}\n{json.dumps(left[:5], indent=1)}") from None
 
-    def gpu_seconds_by_run(self):
-        """By `sacct -D`, of the training jobs of all attempts of each run."""
-        def ended():
-            rows = [row for row in self.yard.sacct() if row["JobName"].endswith("-train") and int(row["Submit"]) >= self.begun]
-            return rows if all(row["End"].isdigit() or row["Start"] == "Unknown" for row in rows) else None
-        spent = collections.Counter()
-        for row in self.yard.wait_until(ended, 60, "the end of all training jobs"):
-            place = row["JobName"].split("-", 2)[-1].partition(".")[0]
-            if interval(row) and place.isdigit():  # of an array the token names its first run: none is used here
-                spent[int(place)] += gpus(row) * (interval(row).end - interval(row).start)
+    def gpu_seconds_by_run(self, runs):
+        """By `sacct -D`, of the training jobs of all attempts of each run; as soon as it agrees with the ledger, for slurmdbd
+        hears of an end some seconds later, and else after half a minute."""
+        owner = {job: number for number in runs for job in self.training_jobs(number)}
+        spent = {}
+
+        def agrees():
+            spent.clear()
+            spent.update(dict.fromkeys(runs, 0))
+            for row in self.yard.sacct():
+                if row["JobName"].endswith("-train") and row["JobID"] in owner and interval(row):
+                    spent[owner[row["JobID"]]] += gpus(row) * (interval(row).end - interval(row).start)
+            return all(run["gpu_seconds"] == spent[number] for number, run in runs.items())
+        with contextlib.suppress(AssertionError):  # the caller says which
+            self.yard.wait_until(agrees, 30)
         return spent
+
+    def training_jobs(self, number):
+        """As sacct names them, "77" or, of an array, "77_2"."""
+        jobs = [attempt["train"] for attempt in self.show(number)["attempts"] if attempt["train"]]
+        return [f"{job['job_id']}_{job['array_task']}" if job.get("array_task") is not None else str(job["job_id"])
+                for job in jobs if job["job_id"]]
 
     # ---- runs to attack
 
@@ -254,7 +268,6 @@ class BucketsOfOthers(Hostile):
         (first,) = self.submit(self.command("true", name="which"))
         self.wait_for(first, *OVER)
         results = self.yard.buckets / "results" / self.id()
-        results.chmod(0o1777)
         for number in range(first + 1, first + 20):
             self.yard.execute("mkdir", "-m", "777", results / f"training-{number}", user="yard_ben", expect=None)
         (captured,) = self.submit(self.command("echo mine >$RESULT_DIR/r", name="captured"))
