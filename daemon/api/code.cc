@@ -46,11 +46,13 @@ class Upload : public Exchange {
     api_.lanes.run(
         lane_key(caller_.owner.uid, StepLane::files),
         [file = file_, &users = api_.users, uid = caller_.owner.uid, scratch, digest = digest_] {
-          users.files_of(uid, scratch)->keep_code(digest, std::move(*file));
-          return true;
+          std::unique_ptr<UserFiles> files = users.files_of(uid, scratch);
+          bool is_new = !files->find_code(digest);
+          if (is_new) files->keep_code(digest, std::move(*file));
+          return is_new;
         },
-        [responder, answer = blob_to_wire(digest_, size_bytes_)](bool) {
-          responder.send(json_response(answer, 201));
+        [responder, answer = blob_to_wire(digest_, size_bytes_)](bool is_new) {
+          responder.send(json_response(answer, is_new ? 201 : 200));
         },
         [responder](const std::exception_ptr& error) { responder.fail(error); });
   }

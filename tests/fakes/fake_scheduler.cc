@@ -30,7 +30,7 @@ JobKey FakeScheduler::queue(const JobRequest& request) {
   JobStatus job;
   job.key = {"test", next_id_++, now()};
   job.token = request.token;
-  job.uid = request.uid;
+  job.uid = owner_of_jobs_.value_or(request.uid);
   job.held = request.held;
   job.state = "PENDING";
   job.gpus = request.nodes * request.gpus_per_node;
@@ -238,6 +238,17 @@ void FakeScheduler::forget_start(const std::string& token_end) {
   JobStatus& job = newest(token_end);
   job.phase = JobPhase::pending;
   job.started_at.reset();
+}
+
+void FakeScheduler::hold(const std::string& token_end, const std::string& reason) {
+  std::lock_guard lock(mutex_);
+  newest(token_end).held = true;
+  newest(token_end).reason = reason;
+}
+
+void FakeScheduler::give_jobs_to(std::uint32_t uid) {
+  std::lock_guard lock(mutex_);
+  owner_of_jobs_ = uid;
 }
 
 void FakeScheduler::lose_on_release(bool lose) {

@@ -39,8 +39,10 @@ class FakeScheduler : public SchedulerReader, public SchedulerActor {
   void end(const std::string& token_end, JobOutcome outcome, UtcSeconds at);
   void refuse(const std::string& token_end);        // the node does: cancelled by root as it starts
   void forget_start(const std::string& token_end);  // pending again, as after a controller's death
-  void lose_on_release(bool lose);                  // a job that is to be released is gone
-  void lose_when_followed(bool lose);               // so is one that another is to follow
+  void hold(const std::string& token_end, const std::string& reason);  // after it was released
+  void give_jobs_to(std::uint32_t uid);                                // those that are submitted from now on
+  void lose_on_release(bool lose);                                     // a job that is to be released is gone
+  void lose_when_followed(bool lose);                                  // so is one that another is to follow
   void let_wait(const std::string& token_end, const std::string& reason,
                 std::optional<UtcSeconds> expected_start = {});
   void suspend(const std::string& token_end, UtcSeconds since);
@@ -78,6 +80,7 @@ class FakeScheduler : public SchedulerReader, public SchedulerActor {
   std::vector<JobStatus> jobs_;
   std::uint32_t next_id_ = 1;
   int polls_ = 0;
+  std::optional<std::uint32_t> owner_of_jobs_;
   UtcSeconds started_at_{};
   std::map<std::string, int> plans_;  // GPUs by name
   std::string broken_nodes_;

@@ -12,7 +12,7 @@ void scontrol(const std::string& what, const JobKey& job) {
 }
 
 // What slurmdbd has on record of it, once it is the end.
-JobStatus recorded(Scheduler& scheduler, const JobKey& job) {
+JobStatus recorded(SlurmModule& scheduler, const JobKey& job) {
   std::optional<JobStatus> found;
   EXPECT_TRUE(comes_true([&] {
     found = scheduler.history(job);

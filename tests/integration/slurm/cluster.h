@@ -19,6 +19,7 @@ class SlurmModule {
 
   std::string describe() { return reader_->describe(); }
   std::chrono::seconds message_timeout() { return reader_->message_timeout(); }
+  int most_array_tasks() { return reader_->most_array_tasks(); }
   // Submits, and looks the job up for its key, as the daemon does.
   JobKey submit(const JobRequest& request);
   std::vector<JobStatus> find(const Token& token, std::uint32_t uid);

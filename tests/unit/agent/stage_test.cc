@@ -127,7 +127,7 @@ TEST_F(Stage, RawFilesAreCopiedAsTheyAre) {
   EXPECT_EQ(staged().size_bytes, 2);
   int entries = 0;
   for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(path("data"))) ++entries;
-  EXPECT_EQ(entries, 3);  // files, stage.json, staged.json
+  EXPECT_EQ(entries, 4);  // files, sources.jsonl, stage.json, staged.json
 }
 
 TEST_F(Stage, LongAbandonedLeftoversGoAndFreshOnesStay) {

@@ -1,5 +1,8 @@
 #include "tests/unit/api/office.h"
 
+#include <cstdlib>
+#include <filesystem>
+
 #include "daemon/base/digest.h"
 #include "daemon/base/fd.h"
 #include "daemon/base/text.h"
@@ -56,6 +59,8 @@ struct Office::Parts {
 Office::Office() {
   thread_.on_loop([this] {
     parts_ = std::make_unique<Parts>(thread_.loop(), folder_.string());
+    for (const char* folder : {"scratch", "state"}) std::filesystem::create_directory(path(folder));
+    ::setenv("TRAINYARD_PLUGINDIR", FILE_MODULE_FOLDER, 1);
     ApiSettings settings;
     settings.version = "0.0.1";
     settings.allow_root = true;

@@ -298,7 +298,7 @@ TEST_F(Routes, LeaveNothingOfCodeWhoseDigestIsAnother) {
   std::string path = "/v1/code/" + sha256("the code");
   EXPECT_EQ(office_.ask(me, "PUT", path, "other code").status, 400);
   EXPECT_EQ(office_.ask(me, "HEAD", path).status, 404);
-  EXPECT_TRUE(std::filesystem::is_empty(office_.path("state/code/" + std::to_string(me))));
+  EXPECT_TRUE(std::filesystem::is_empty(office_.path("state")));
 }
 
 TEST_F(Routes, RefuseCodeThatIsTooLargeNamingTheSetting) {

@@ -90,8 +90,8 @@ class ADaemonsDeputies : public ::testing::Test {
 
   Loop loop_;
   Stage stage_;
-  std::optional<Deputies> deputies_;
   std::vector<std::string> answers_;
+  std::optional<Deputies> deputies_;  // the first to go: its calls are answered then
 };
 
 TEST_F(ADaemonsDeputies, AreStartedWhenFirstNeededAndAskedOneThingAfterTheOther) {

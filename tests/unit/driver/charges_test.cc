@@ -46,7 +46,7 @@ std::vector<std::string> names_of_events(Site& site, std::int64_t id) {
 TEST(ARun, IsChargedThoughItsDirectoryHasBecomeAFile) {
   Site site;
   std::int64_t id = running_run(site);
-  std::string directory = layout::attempt_directory(site.file("scratch"), id, 1);
+  std::string directory = layout::attempt_directory(site.scratch(), id, 1);
   std::filesystem::remove_all(directory);
   write_atomically(directory, "not a directory\n");
   site.scheduler().end(Site::job(id, "train"), JobOutcome::failed, now());

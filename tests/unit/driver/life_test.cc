@@ -1,4 +1,5 @@
 // Runs from submit() to their end.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
@@ -131,9 +132,94 @@ TEST(ARun, WhoseJobIsGoneWhenItIsLookedIntoIsSubmittedAnew) {
   site.scheduler().start(Site::job(id, "train"), now());
   ASSERT_TRUE(site.run_until_state(id, RunState::running));
   site.scheduler().lose_on_release(true);
+  site.scheduler().restart_controller(now() + std::chrono::seconds(1));
   site.scheduler().forget_start(Site::job(id, "train"));
+  site.scheduler().hold(Site::job(id, "train"), "JobHeldUser");
   ASSERT_TRUE(site.run_until([&] { return site.jobs_submitted(Site::job(id, "train", 2)) == 1; }));
   EXPECT_EQ(site.run(id).attempts.at(0).cause, Cause::never_began);
+}
+
+// Runs until the poll has shown the job several times.
+void let_polls_pass(Site& site) {
+  int polls = site.scheduler().polls();
+  ASSERT_TRUE(site.run_until([&] { return site.scheduler().polls() > polls + 5; }));
+}
+
+TEST(ARun, WhoseJobItsOwnerHoldsStaysHeld) {
+  Site site;
+  site.scheduler().restart_controller(now() - std::chrono::hours(1));
+  std::int64_t id = site.submit({one_gpu()}).at(0);
+  ASSERT_TRUE(site.run_until_state(id, RunState::released));
+  site.scheduler().hold(Site::job(id, "train"), "JobHeldUser");
+  let_polls_pass(site);
+  EXPECT_TRUE(site.scheduler().jobs().at(0).held);
+}
+
+TEST(ARun, WhoseReleaseARestartedControllerForgotIsReleasedAgain) {
+  Site site;
+  std::int64_t id = site.submit({one_gpu()}).at(0);
+  ASSERT_TRUE(site.run_until_state(id, RunState::released));
+  site.scheduler().restart_controller(now() + std::chrono::seconds(1));
+  site.scheduler().hold(Site::job(id, "train"), "JobHeldUser");
+  EXPECT_TRUE(site.run_until([&] { return !site.scheduler().jobs().at(0).held; }));
+}
+
+TEST(ARun, WhoseJobAnAdminHoldsStaysHeldWhateverBecomesOfTheController) {
+  Site site;
+  std::int64_t id = site.submit({one_gpu()}).at(0);
+  ASSERT_TRUE(site.run_until_state(id, RunState::released));
+  site.scheduler().restart_controller(now() + std::chrono::seconds(1));
+  site.scheduler().hold(Site::job(id, "train"), "JobHeldAdmin");
+  let_polls_pass(site);
+  EXPECT_TRUE(site.scheduler().jobs().at(0).held);
+}
+
+TEST(ARun, WhoseFilesDoNotAnswerGivesItsPlaceBackAndBeginsWhenTheyDoAgain) {
+  DriverSettings settings;
+  settings.files_patience = std::chrono::seconds(0);
+  Site site(settings);
+  site.users().silence_files(true);
+  std::int64_t id = site.submit({one_gpu()}).at(0);
+  ASSERT_TRUE(site.run_until(
+      [&] { return site.run(id).attempts.size() == 1 && site.run(id).state == RunState::queued; }));
+  EXPECT_EQ(site.scheduler().live("-train"), 0);
+  EXPECT_EQ(site.run(id).program_attempts, 0);
+  ASSERT_TRUE(site.run_until([&] { return site.driver().waiting_for(site.run(id)).what == "files"; }));
+  EXPECT_THAT(site.driver().waiting_for(site.run(id)).words, ::testing::HasSubstr("does not answer"));
+  site.users().silence_files(false);
+  EXPECT_TRUE(site.run_until_state(id, RunState::released));
+}
+
+TEST(ARun, IsCancelledThoughItsFilesDoNotAnswer) {
+  Site site;
+  std::int64_t id = site.submit({one_gpu()}).at(0);
+  ASSERT_TRUE(site.run_until_state(id, RunState::released));
+  site.scheduler().start(Site::job(id, "train"), now());
+  ASSERT_TRUE(site.run_until_state(id, RunState::running));
+  site.users().silence_files(true);
+  site.driver().cancel(id, "ada");
+  EXPECT_TRUE(site.run_until([&] { return site.scheduler().live("-train") == 0; }));
+}
+
+TEST(ARun, WhoseResultsCannotBeStoredIsGivenUpWhenItIsCancelled) {
+  Site site;
+  std::int64_t id = site.submit({one_gpu()}).at(0);
+  ASSERT_TRUE(site.run_until_state(id, RunState::released));
+  site.train(id);
+  ASSERT_TRUE(site.run_until_state(id, RunState::storing));
+  site.driver().cancel(id, "ada");
+  ASSERT_TRUE(site.run_until_state(id, RunState::failed));
+  EXPECT_EQ(site.scheduler().live("-store"), 0);
+  EXPECT_THAT(site.run(id).reason, ::testing::HasSubstr("cancelled by ada; they remain in "));
+}
+
+TEST(ARun, WhoseJobBelongsToSomebodyElseIsNotTakenForSubmitted) {
+  Site site;
+  site.scheduler().give_jobs_to(4711);
+  std::int64_t id = site.submit({one_gpu()}).at(0);
+  ASSERT_TRUE(site.run_until([&] { return site.jobs_submitted(Site::job(id, "train")) == 1; }));
+  let_polls_pass(site);
+  EXPECT_EQ(site.run(id).state, RunState::admitted);
 }
 
 TEST(ARun, WhoseJobIsGoneBeforeItsStoreJobCanFollowItIsSubmittedAnew) {

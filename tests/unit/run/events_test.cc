@@ -123,7 +123,7 @@ TEST(Roles, AreReadByTheirNames) {
 }
 
 TEST(DataSetFold, FollowsItsEvents) {
-  DataSet set = fold("d1", {event::Wanted{at(0), ada(), digits(), 1, 4711}});
+  DataSet set = fold("d1", {event::Wanted{at(0), ada(), digits(), 1, 4711, {}}});
   EXPECT_EQ(set.state, DataSetState::wanted);
   apply_event(set, event::Staging{at(1), 1, job_key(5)});
   EXPECT_EQ(set.state, DataSetState::staging);
@@ -140,16 +140,16 @@ TEST(DataSetFold, FollowsItsEvents) {
 }
 
 TEST(DataSetFold, FailsForGoodWhereNobodyIsToTryAgain) {
-  DataSet set = fold("d1", {event::Wanted{at(0), ada(), digits(), 1, 4711},
+  DataSet set = fold("d1", {event::Wanted{at(0), ada(), digits(), 1, 4711, {}},
                             event::StageFailed{at(2), "line 3: no label", false, {}}});
   EXPECT_EQ(set.state, DataSetState::failed);
-  apply_event(set, event::Wanted{at(3), ada(), digits(), 1, 4711});
+  apply_event(set, event::Wanted{at(3), ada(), digits(), 1, 4711, {}});
   EXPECT_EQ(set.state, DataSetState::wanted);
   EXPECT_EQ(set.reason, "");
 }
 
 TEST(AnEarlierReleasesWanted, CountsTheObjectsThatItLists) {
-  Json body = body_of(DataSetEvent(event::Wanted{at(0), ada(), digits()}));
+  Json body = body_of(DataSetEvent(event::Wanted{at(0), ada(), digits(), 0, 0, {}}));
   body.erase("object_count");
   body.erase("source_bytes");
   body["objects"] = Json::array({{{"url", "u"}, {"key", "k"}, {"etag", "e"}, {"size_bytes", 11}}});

@@ -5,7 +5,7 @@
 #include <slurm/slurm.h>
 
 #include "plugins/slurm/errors.h"
-#include "plugins/slurm/slurm_scheduler.h"
+#include "plugins/slurm/slurm_reader.h"
 #include "plugins/slurm/submit.h"
 
 namespace trainyard::slurm {
@@ -95,7 +95,7 @@ TEST(Description, NamesTheDependency) {
 
 TEST(SlurmConf, ThatIsNotThereIsNamedInsteadOfEndingTheProcess) {
   try {
-    SlurmScheduler scheduler("/nowhere/slurm.conf");
+    SlurmReader reader("/nowhere/slurm.conf");
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::invalid);
