@@ -46,6 +46,10 @@ class DaemonCase(unittest.TestCase):
 
     @property
     def results(self):
+        """A folder of this test's own, in which every user may make his."""
+        folder = self.yard.buckets / "results" / self.id()
+        folder.mkdir(exist_ok=True)
+        folder.chmod(0o1777)
         return f"file://{self.yard.buckets}/results/{self.id()}/"
 
     def manifest(self, text, name="training"):

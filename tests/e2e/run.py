@@ -54,6 +54,7 @@ class Report(unittest.TextTestResult):
         case = xml.SubElement(self.suite, "testcase", name=test.id(), time=f"{seconds:.3f}")
         if verdict:
             xml.SubElement(case, verdict).text = text.encode("ascii", "backslashreplace").decode()
+            self.stream.writeln(text)  # at once, and not only when all tests are over
 
 
 def asked():

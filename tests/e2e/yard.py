@@ -15,6 +15,7 @@ import select
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -230,7 +231,9 @@ class Yard:
 
     def attempt_folder(self, run, attempt=1, user="yard_ada"):
         """Where an attempt of a run has its files, the agent's evidence among them."""
-        return self.scratch_of(user) / f"runs/{run}/attempts/{attempt}"
+        with contextlib.closing(sqlite3.connect(f"file:{self.state}/ledger.db?mode=ro", uri=True)) as ledger:
+            (ledger_id,) = ledger.execute("select value from settings where name = 'ledger_id'").fetchone()
+        return self.scratch_of(user) / ledger_id / f"runs/{run}/attempts/{attempt}"
 
     def config(self, overrides=None):
         """The configuration of the tests, with `overrides` laid over it table by table."""
