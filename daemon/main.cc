@@ -282,7 +282,8 @@ int main(int argc, char** argv) {
     serve(arguments);
     return 0;
   } catch (const Error& e) {
-    log_error("{}", e.what());
+    if (e.problems().empty()) log_error("{}", e.what());
+    for (const Problem& problem : e.problems()) log_error("{}", to_string(problem));
     return exit_code_of(e.kind());
   } catch (const std::exception& e) {
     log_error("{}", e.what());

@@ -63,11 +63,14 @@ Json accept(const HttpResponse& response, const std::string& request) {
 // Long enough for clocks that are a little apart, short enough to be of no use to who finds it.
 constexpr std::chrono::seconds credential_lifetime{60};
 
+// As whom trainyardd.service runs it.
+constexpr const char* usual_daemon_user = "trainyard";
+
 uid_t uid_of_daemon(const std::string& user) {
   try {
-    return user.empty() ? 0 : uid_of(user);
+    return uid_of(user.empty() ? usual_daemon_user : user);
   } catch (const Error& e) {
-    throw Error(e.kind(), std::string("TRAINYARD_DAEMON_USER: ") + e.what());
+    throw Error(e.kind(), std::string("TRAINYARD_DAEMON_USER, the user of the daemon: ") + e.what());
   }
 }
 
