@@ -3,11 +3,15 @@
 #include "daemon/api/code.h"
 
 #include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
 
 #include "daemon/api/handlers.h"
 #include "daemon/base/digest.h"
 #include "daemon/base/error.h"
 #include "daemon/base/fd.h"
+#include "daemon/base/log.h"
 #include "daemon/base/text.h"
 #include "daemon/steps/steps.h"
 
@@ -16,6 +20,18 @@ namespace {
 
 Json blob_to_wire(const std::string& digest, std::int64_t size_bytes) {
   return {{"digest", digest}, {"size_bytes", size_bytes}};
+}
+
+// The same file, to be read only: a user's process may do with its descriptor what it likes.
+UniqueFd for_reading(const UniqueFd& file) {
+  return open_file("/proc/self/fd/" + std::to_string(file.get()), O_RDONLY);
+}
+
+// The user's process may keep its descriptor for as long as it likes: it then holds no space on the daemon's
+// disk.
+void empty_and_close(const UniqueFd* file) {
+  if (::ftruncate(file->get(), 0) != 0) log_warning("event=upload_not_emptied errno={}", errno);
+  delete file;
 }
 
 // Digests what comes in on the way.
@@ -28,7 +44,8 @@ class Upload : public Exchange {
         most_bytes_(api.settings.max_code_bytes) {
     check_digest(digest_);
     check_size(call.head.announced_length.value_or(0));
-    file_ = std::make_shared<UniqueFd>(open_file(api.settings.state_dir, O_TMPFILE | O_RDWR, 0600));
+    file_ = std::shared_ptr<UniqueFd>(
+        new UniqueFd(open_file(api.settings.state_dir, O_TMPFILE | O_RDWR, 0600)), empty_and_close);
   }
 
   void add_body(std::string_view bytes) override {
@@ -48,7 +65,7 @@ class Upload : public Exchange {
         [file = file_, &users = api_.users, uid = caller_.owner.uid, scratch, digest = digest_] {
           std::unique_ptr<UserFiles> files = users.files_of(uid, scratch);
           bool is_new = !files->find_code(digest);
-          if (is_new) files->keep_code(digest, std::move(*file));
+          if (is_new) files->keep_code(digest, for_reading(*file));
           return is_new;
         },
         [responder, answer = blob_to_wire(digest_, size_bytes_)](bool is_new) {

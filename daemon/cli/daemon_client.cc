@@ -4,8 +4,8 @@
 
 #include <chrono>
 
-#include "daemon/base/user.h"
 #include "daemon/base/munge.h"
+#include "daemon/base/user.h"
 
 namespace trainyard {
 namespace {

@@ -289,8 +289,7 @@ void Driver::cancel_strays() {
     strays.emplace(expected.jobs.contains(array_of(key)) ? key : array_of(key), Stray{job.token, job.uid});
   }
   for (const auto& [key, stray] : strays) {
-    log_warning("event=stray_cancelled job={} token={} uid={}", to_string(key),
-                stray.token, stray.uid);
+    log_warning("event=stray_cancelled job={} token={} uid={}", to_string(key), stray.token, stray.uid);
     lanes_.run(
         lane_key(stray.uid, StepLane::jobs),
         [this, key = key, stray = stray] {

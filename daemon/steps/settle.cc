@@ -2,10 +2,10 @@
 // is fenced first: nothing follows it, and nothing is said of it, before they have certainly ended.
 #include <algorithm>
 
-#include "daemon/base/user.h"
 #include "daemon/base/error.h"
 #include "daemon/base/fd.h"
 #include "daemon/base/log.h"
+#include "daemon/base/user.h"
 #include "daemon/handover/claim.h"
 #include "daemon/handover/layout.h"
 #include "daemon/run/booking.h"

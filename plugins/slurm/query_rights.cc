@@ -3,8 +3,8 @@
 
 #include <unistd.h>
 
-#include "daemon/base/user.h"
 #include "daemon/base/error.h"
+#include "daemon/base/user.h"
 
 namespace trainyard::slurm {
 namespace {

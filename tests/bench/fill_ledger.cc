@@ -5,8 +5,8 @@
 #include <iostream>
 #include <iterator>
 
-#include "daemon/base/user.h"
 #include "daemon/base/error.h"
+#include "daemon/base/user.h"
 #include "daemon/ledger/ledger.h"
 #include "daemon/manifest/read_manifest.h"
 

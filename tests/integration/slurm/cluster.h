@@ -33,8 +33,12 @@ class SlurmModule {
   std::vector<RefusedName> refused_names(const std::string& user, const JobNames& names) {
     return reader_->refused_names(user, names);
   }
-  std::vector<PlanDrift> plan_drift(const std::vector<PlanLimit>& plans) { return reader_->plan_drift(plans); }
-  std::vector<PlanDrift> apply_plans(const std::vector<PlanLimit>& plans) { return actor_->apply_plans(plans); }
+  std::vector<PlanDrift> plan_drift(const std::vector<PlanLimit>& plans) {
+    return reader_->plan_drift(plans);
+  }
+  std::vector<PlanDrift> apply_plans(const std::vector<PlanLimit>& plans) {
+    return actor_->apply_plans(plans);
+  }
   std::string failed_nodes(const std::string& nodes) { return reader_->failed_nodes(nodes); }
   SchedulerReader& reader() { return *reader_; }
   SchedulerActor& actor() { return *actor_; }

@@ -4,9 +4,9 @@
 
 #include <filesystem>
 
-#include "daemon/base/user.h"
 #include "daemon/base/digest.h"
 #include "daemon/base/fd.h"
+#include "daemon/base/user.h"
 #include "tests/unit/api/office.h"
 
 namespace trainyard {

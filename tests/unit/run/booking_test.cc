@@ -147,7 +147,8 @@ TEST(AnEarlierRelease, ThatHadNotChargedAnEndHasThatMadeUpFor) {
 }
 
 TEST(AStageJob, IsChargedOnce) {
-  DataSet set = fold("d1", {event::Wanted{at(0), ada(), {}, 1, 4711, {}}, event::Staging{at(1), 1, job_key(5)}});
+  DataSet set =
+      fold("d1", {event::Wanted{at(0), ada(), {}, 1, 4711, {}}, event::Staging{at(1), 1, job_key(5)}});
   std::optional<DataSetEvent> use = use_of_stage_job(set, ended_job(5, JobOutcome::completed, 0), at(3701));
   ASSERT_TRUE(use);
   apply_event(set, *use);

@@ -22,7 +22,6 @@ DataSpec digits() {
   return data;
 }
 
-
 std::vector<RunEvent> every_run_event() {
   std::vector<RunEvent> events = whole_life();
   event::Accepted full = accepted(manifest_of(2, "physics"), "lab");
@@ -61,10 +60,12 @@ std::vector<RunEvent> every_run_event() {
 }
 
 std::vector<DataSetEvent> every_data_set_event() {
-  return {
-      event::Wanted{at(0), ada(), digits(), 2, 4711, {"/scratch", "/scratch/ada/t"}}, event::Staging{at(1), 2, job_key(5)},
-      event::Ready{at(2), 100, 60, 40, hour_of(5, 0)},         event::StageFailed{at(3), "full", true, {}},
-      event::Used{at(2), JobRole::stage, hour_of(5, 0), ""},   event::Evicted{at(4)}};
+  return {event::Wanted{at(0), ada(), digits(), 2, 4711, {"/scratch", "/scratch/ada/t"}},
+          event::Staging{at(1), 2, job_key(5)},
+          event::Ready{at(2), 100, 60, 40, hour_of(5, 0)},
+          event::StageFailed{at(3), "full", true, {}},
+          event::Used{at(2), JobRole::stage, hour_of(5, 0), ""},
+          event::Evicted{at(4)}};
 }
 
 TEST(RunEvents, ComeBackFromTheirJson) {

@@ -63,7 +63,8 @@ TEST(JobArrays, HaveOneRequestThatFindsEachTasksDirectory) {
   JobRequest request = train_jobs(site, runs, 0);
   EXPECT_EQ(request.token, "ty-cafe-a7.1-train");
   EXPECT_THAT(request.tasks, ElementsAre(0, 1));
-  EXPECT_THAT(request.script, HasSubstr("run '/scratch/ada/arrays/7.1'/\"$SLURM_ARRAY_TASK_ID\"/launch.json\n"));
+  EXPECT_THAT(request.script,
+              HasSubstr("run '/scratch/ada/arrays/7.1'/\"$SLURM_ARRAY_TASK_ID\"/launch.json\n"));
   EXPECT_EQ(request.output, "/scratch/ada/arrays/7.1/%a/logs/train-job.txt");
   EXPECT_EQ(request.working_directory, "/scratch/ada/arrays/7.1");
 }
