@@ -35,6 +35,12 @@ WaitingFor Driver::waiting_for(const TrainingRun& run) const {
       if (run.attempt()->suspended_since)
         return {"suspended", "its job is suspended since " + format_utc(*run.attempt()->suspended_since)};
       return {};
+    case RunState::ended:
+    case RunState::storing: {
+      auto live = runs_.find(run.id);
+      if (live == runs_.end() || live->second.trouble.empty()) return {};
+      return {"end", "what became of it cannot be found out yet: " + live->second.trouble};
+    }
     default:
       return {};
   }
