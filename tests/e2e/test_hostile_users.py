@@ -331,7 +331,7 @@ class AScratchThatHangs(Hostile):
             make_worse(hanging)
             (caught,) = self.submit(self.command("true", name="caught"))
             with self.ben_goes_on_working():
-                told = self.yard.wait_until(lambda: "does not answer" in self.show(caught)["waiting"], 30,
+                told = self.yard.wait_until(lambda: "does not answer" in self.show(caught)["waiting"], 60,
                                             "the reason to be shown")
                 self.assertTrue(told)
                 # His jobs can still be ended, for that needs none of his files.
