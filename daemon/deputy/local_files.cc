@@ -125,6 +125,8 @@ void LocalFiles::prepare_attempts(const std::vector<AttemptFiles>& attempts,
 FilesFound LocalFiles::read_files(const std::string& directory, const std::vector<std::string>& names) {
   FilesFound found;
   found.has_directory = is_directory(checked(directory));
+  found.may_write =
+      found.has_directory && ::faccessat(AT_FDCWD, directory.c_str(), W_OK | X_OK, AT_EACCESS) == 0;
   for (const std::string& name : names)
     found.files[name] = found.has_directory ? read_plain(join_path(directory, name)) : FileText{};
   return found;

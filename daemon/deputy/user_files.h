@@ -45,6 +45,7 @@ struct FileText {
 
 struct FilesFound {
   bool has_directory = false;
+  bool may_write = false;  // the user may make files in it
   std::map<std::string, FileText> files;  // by name; one entry for each name asked for
 };
 

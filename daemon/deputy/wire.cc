@@ -90,12 +90,13 @@ Json to_json(const FilesFound& found) {
   Json files = Json::object();
   for (const auto& [name, file] : found.files)
     files[name] = {{"text", file.text ? Json(*file.text) : Json()}, {"problem", file.problem}};
-  return {{"has_directory", found.has_directory}, {"files", files}};
+  return {{"has_directory", found.has_directory}, {"may_write", found.may_write}, {"files", files}};
 }
 
 FilesFound files_found_from_json(const Json& json) {
   FilesFound found;
   found.has_directory = get<bool>(json, "has_directory");
+  found.may_write = get<bool>(json, "may_write");
   Json files = get<Json>(json, "files");
   if (!files.is_object()) throw Error(ErrorKind::invalid, "files: an object was expected");
   for (const auto& [name, file] : files.items()) {

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "daemon/base/error.h"
+#include "daemon/base/fd.h"
 #include "daemon/base/log.h"
 #include "daemon/handover/layout.h"
 
@@ -64,8 +65,21 @@ AttemptEvidence read_evidence(UserFiles& files, const std::string& directory, co
 }
 
 std::optional<StoreEvidence> read_store_evidence(UserFiles& files, const std::string& directory) {
-  return value_in(files.read_files(directory, {layout::stored_file}), layout::stored_file, directory,
-                  value_from_text<StoreEvidence, store_evidence_from_json>);
+  FilesFound found = files.read_files(directory, {layout::stored_file});
+  std::optional<StoreEvidence> evidence = value_in(found, layout::stored_file, directory,
+                                                   value_from_text<StoreEvidence, store_evidence_from_json>);
+  if (evidence) return evidence;
+  const FileText& file = found.files.at(layout::stored_file);
+  StoreEvidence unusable;
+  if (!found.has_directory)
+    unusable.message = directory + " is not there any more";
+  else if (file.text || !file.problem.empty())
+    unusable.message = join_path(directory, layout::stored_file) + " is not what the store job writes";
+  else if (!found.may_write)
+    unusable.message = directory + " is closed to its owner";
+  else
+    return std::nullopt;
+  return unusable;
 }
 
 std::optional<StageEvidence> read_stage_evidence(UserFiles& files, const std::string& directory) {

@@ -87,6 +87,14 @@ TEST_F(AUsersFiles, AreNotThereWhereTheirDirectoryIsNot) {
   EXPECT_EQ(found.files["exit.json"].text, std::nullopt);
 }
 
+TEST_F(AUsersFiles, AreKnownToBeClosedToHim) {
+  if (::geteuid() == 0) GTEST_SKIP() << "nothing is closed to root";
+  files_.prepare_attempts({files("{}")}, std::nullopt);
+  EXPECT_TRUE(files_.read_files(attempt(), {}).may_write);
+  ASSERT_EQ(::chmod(attempt().c_str(), 0500), 0);
+  EXPECT_FALSE(files_.read_files(attempt(), {}).may_write);
+}
+
 TEST_F(AUsersFiles, LieBelowHisPartOfScratch) {
   EXPECT_EQ(kind_of([&] { files_.read_files("/etc", {"passwd"}); }), ErrorKind::invalid);
   EXPECT_EQ(kind_of([&] { files_.remove_tree(root_.path + "/../../x"); }), ErrorKind::invalid);

@@ -213,6 +213,19 @@ TEST(ARun, WhoseResultsCannotBeStoredIsGivenUpWhenItIsCancelled) {
   EXPECT_THAT(site.run(id).reason, ::testing::HasSubstr("cancelled by ada; they remain in "));
 }
 
+TEST(ARun, WhoseOwnerRemovedItsDirectoryIsOverWhenItsStoreJobIs) {
+  Site site;
+  std::int64_t id = site.submit({one_gpu()}).at(0);
+  ASSERT_TRUE(site.run_until_state(id, RunState::released));
+  site.train(id);
+  ASSERT_TRUE(site.run_until_state(id, RunState::storing));
+  site.remove_directory(id);
+  site.scheduler().start(site.job_of(id, JobRole::store), now(), 0);
+  site.scheduler().end(site.job_of(id, JobRole::store), JobOutcome::failed, now());
+  ASSERT_TRUE(site.run_until_state(id, RunState::failed));
+  EXPECT_THAT(site.run(id).reason, ::testing::HasSubstr("is not there any more"));
+}
+
 TEST(ARun, WhoseJobBelongsToSomebodyElseIsNotTakenForSubmitted) {
   Site site;
   site.scheduler().give_jobs_to(4711);
