@@ -41,6 +41,15 @@ std::optional<Value> value_in(const FilesFound& found, const char* name, const s
   return std::nullopt;
 }
 
+bool is_launch(const FileText& file) {
+  try {
+    if (file.text) launch_from_json(parse_json(*file.text, "the launch file"));
+    return file.text.has_value();
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 bool is_claim_of(const JobKey& job, const Claim& claim) {
   return claim.job_id == job.job_id && claim.array_task == job.task;
 }
@@ -65,7 +74,7 @@ AttemptEvidence read_evidence(UserFiles& files, const std::string& directory, co
 }
 
 std::optional<StoreEvidence> read_store_evidence(UserFiles& files, const std::string& directory) {
-  FilesFound found = files.read_files(directory, {layout::stored_file});
+  FilesFound found = files.read_files(directory, {layout::stored_file, layout::launch_file});
   std::optional<StoreEvidence> evidence = value_in(found, layout::stored_file, directory,
                                                    value_from_text<StoreEvidence, store_evidence_from_json>);
   if (evidence) return evidence;
@@ -77,6 +86,9 @@ std::optional<StoreEvidence> read_store_evidence(UserFiles& files, const std::st
     unusable.message = join_path(directory, layout::stored_file) + " is not what the store job writes";
   else if (!found.may_write)
     unusable.message = directory + " is closed to its owner";
+  else if (!is_launch(found.files.at(layout::launch_file)))
+    unusable.message =
+        join_path(directory, layout::launch_file) + ", which the store job needs, is not there any more";
   else
     return std::nullopt;
   return unusable;
