@@ -89,6 +89,9 @@ std::optional<StoreEvidence> read_store_evidence(UserFiles& files, const std::st
   else if (!is_launch(found.files.at(layout::launch_file)))
     unusable.message =
         join_path(directory, layout::launch_file) + ", which the store job needs, is not there any more";
+  else if (std::string logs = join_path(directory, layout::logs_folder);
+           !files.read_files(logs, {}).may_write)  // Slurm cannot write the job's output
+    unusable.message = logs + " is not there any more, or closed to its owner";
   else
     return std::nullopt;
   return unusable;

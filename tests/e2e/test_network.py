@@ -13,7 +13,7 @@ host, munge, method, target, signed_target, times = sys.argv[1:7]
 headers = {}
 if signed_target:
     payload = "\\n".join(["trainyard request 1", method, signed_target, hashlib.sha256(b"").hexdigest()])
-    made = subprocess.run(["munge", "--socket", munge, "--restrict-uid", "0", "--string", payload], check=True,
+    made = subprocess.run(["munge", "--socket", munge, "--restrict-uid", "yard_daemon", "--string", payload], check=True,
                           capture_output=True, text=True)
     headers["Authorization"] = "MUNGE " + made.stdout.strip()
 for _ in range(int(times)):
