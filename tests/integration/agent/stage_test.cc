@@ -66,7 +66,7 @@ TEST_F(StageProcess, ManyAtOnceDoNotHarmEachOther) {
   std::set<std::string> names;
   for (const fs::directory_entry& entry : fs::directory_iterator(path("data")))
     names.insert(entry.path().filename());
-  EXPECT_THAT(names, testing::ElementsAre("files", "stage.json", "staged.json", "train.h5"));
+  EXPECT_THAT(names, testing::ElementsAre("files", "sources.jsonl", "stage.json", "staged.json", "train.h5"));
 }
 
 // A tmpfs of 64 KiB that only this process and its children see. Not for users who may not mount.
@@ -85,7 +85,7 @@ TEST_F(StageProcess, AFullDiskIsWorthAnotherTryAndLeavesNothing) {
   EXPECT_THAT(staged().message, HasSubstr("data/train.h5"));
   int entries = 0;
   for ([[maybe_unused]] const auto& entry : fs::directory_iterator(path("data"))) ++entries;
-  EXPECT_EQ(entries, 2);  // stage.json, staged.json
+  EXPECT_EQ(entries, 3);  // sources.jsonl, stage.json, staged.json
   ::umount(path("data").c_str());
 }
 

@@ -38,7 +38,7 @@ TEST_F(Slurm, AHeldJobStartsOnlyWhenItIsReleasedAndEndsToTheSecondAsInSacct) {
   JobStatus held = status_of(request);
   EXPECT_EQ(held.key, key);
   EXPECT_TRUE(held.held);
-  EXPECT_EQ(held.reason, "JobHeldAdmin");  // its owner cannot release it
+  EXPECT_EQ(held.reason, "JobHeldUser");  // the hold is the owner's own
   EXPECT_EQ(held.phase, JobPhase::pending);
   EXPECT_EQ(held.started_at, std::nullopt);
 
