@@ -35,8 +35,10 @@ class Run : public testing::Test, protected AgentFixture {
 };
 
 TEST_F(Run, TheProgramSeesItsEnvironmentAndLeavesEvidence) {
-  Launch launch =
-      launch_of("echo $TRAINING_ID $LEARNER_ID of $NUM_LEARNERS; pwd; echo done > $RESULT_DIR/r; exit 3");
+  // The first heartbeat comes a moment after the program has begun.
+  Launch launch = launch_of(
+      "echo $TRAINING_ID $LEARNER_ID of $NUM_LEARNERS; pwd; echo done > $RESULT_DIR/r; "
+      "until [ -e $RESULT_DIR/../heartbeat ]; do sleep 0.01; done; exit 3");
   EXPECT_EQ(run(launch), 3);
   EXPECT_EQ(log(), "training-7 1 of 1\n" + attempt("model") + "\n");
   EXPECT_EQ(read_file(attempt("results/r")), "done\n");
