@@ -24,7 +24,7 @@ class Workers {
   Workers& operator=(const Workers&) = delete;
 
   // On the loop. `work()` runs on a worker; then `done(result)` on the loop, or `failed(exception)` if it
-  // threw.
+  // threw; neither once the Workers are destroyed.
   template <class Work, class Done>
   void run(Work work, Done done, std::function<void(std::exception_ptr)> failed) {
     auto loop_side = std::make_shared<std::pair<Done, std::function<void(std::exception_ptr)>>>(
@@ -32,9 +32,9 @@ class Workers {
     push([this, work = std::move(work), loop_side]() mutable {
       try {
         auto result = std::make_shared<decltype(work())>(work());
-        loop_.post([loop_side, result] { loop_side->first(std::move(*result)); });
+        post([loop_side, result] { loop_side->first(std::move(*result)); });
       } catch (...) {
-        loop_.post([loop_side, error = std::current_exception()] { loop_side->second(error); });
+        post([loop_side, error = std::current_exception()] { loop_side->second(error); });
       }
     });
   }
@@ -46,10 +46,19 @@ class Workers {
   std::size_t waiting() const;
 
  private:
+  // On a worker: `on_loop` runs on the loop, if the Workers are still there then.
+  template <class OnLoop>
+  void post(OnLoop on_loop) {
+    loop_.post([alive = std::weak_ptr<const bool>(alive_), on_loop = std::move(on_loop)] {
+      if (!alive.expired()) on_loop();
+    });
+  }
+
   void push(std::function<void()> work);
   void work_until_stopped();
 
   Loop& loop_;
+  std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);
   mutable std::mutex mutex_;  // guards queue_ and stopping_
   std::condition_variable more_;
   std::deque<std::function<void()>> queue_;

@@ -138,7 +138,7 @@ class ErrorsTest(CommandTest):
 class HostTest(CommandTest):
     """Which daemon is asked. What munge has to do with it is tested with a munged, in tests/integration/munge."""
 
-    NO_MUNGED = {"TRAINYARD_MUNGE_SOCKET": "/nowhere/munge"}
+    NO_MUNGED = {"TRAINYARD_MUNGE_SOCKET": "/nowhere/munge", "TRAINYARD_DAEMON_USER": "root"}
 
     def setUp(self):
         super().setUp()
