@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "daemon/base/fd.h"
+#include "daemon/base/kind_of_errno.h"
 #include "daemon/base/text.h"
 #include "daemon/handover/handover.h"
 
@@ -39,7 +40,7 @@ Error caught_error() {
   } catch (const Error& e) {
     return e;
   } catch (const std::filesystem::filesystem_error& e) {
-    return {ErrorKind::unavailable, e.path1().string() + ": " + e.code().message()};
+    return {kind_of_errno(e.code().value()), e.path1().string() + ": " + e.code().message()};
   } catch (const std::exception& e) {
     return {ErrorKind::internal, e.what()};
   }

@@ -17,8 +17,8 @@ std::vector<std::string> last_lines(const std::string& path, std::size_t count);
 // The exit code of a subcommand that failed this way: 75 for what may work later, else 2, 3, 4, 70.
 int agent_exit_code(ErrorKind kind);
 
-// In a catch (...): what was thrown, as an Error. The file system's own exceptions may not come again
-// (unavailable); anything else that is no Error is a fault of ours.
+// In a catch (...): what was thrown, as an Error. An exception of <filesystem> is judged by its errno;
+// anything else that is no Error is a fault of ours.
 Error caught_error();
 
 // A JSON file that was written for this job. Without it nothing can be done, and nothing can be told of it

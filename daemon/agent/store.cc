@@ -75,7 +75,9 @@ std::optional<ExitEvidence> exit_of(const Launch& launch) {
 // Another attempt may follow, or this one may not have ended: the daemon decides, and sends another store
 // job.
 bool is_for_the_daemon(const Launch& launch) {
-  return !fs::exists(join_path(launch.directory, layout::settled_file)) &&
+  // Whatever stands in the place of the file: its owner cannot make the job wait for another one.
+  std::error_code ignored;
+  return !fs::exists(fs::symlink_status(join_path(launch.directory, layout::settled_file), ignored)) &&
          !is_final(exit_of(launch), launch.may_be_tried_again);
 }
 

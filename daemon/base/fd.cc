@@ -9,28 +9,10 @@
 #include <cstring>
 
 #include "daemon/base/error.h"
+#include "daemon/base/kind_of_errno.h"
 
 namespace trainyard {
 namespace {
-
-ErrorKind kind_of_errno(int error) {
-  switch (error) {
-    case ENOENT:
-    case ENOTDIR:
-      return ErrorKind::not_found;
-    case EACCES:
-    case EPERM:
-      return ErrorKind::denied;
-    case EINVAL:
-    case ENAMETOOLONG:
-    case EISDIR:
-    case ELOOP:
-    case ENXIO:
-      return ErrorKind::invalid;
-    default:  // a read-only or stale file system, a full disk, too many open files: later it may work
-      return ErrorKind::unavailable;
-  }
-}
 
 std::string parent_of(const std::string& path) {
   std::size_t slash = path.rfind('/');

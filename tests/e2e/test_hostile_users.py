@@ -162,7 +162,6 @@ class Hostile(Books):
         self.assert_nothing_came_of_it({number: f"{attack.path}: {attack.form}" for number, attack in names.items()})
 
 
-@unittest.skipUnless(os.environ.get("TRAINYARD_CHAOS"), "open work: some attacked runs stay in storing (CONTRIBUTING.md)")
 class FilesOfARun(Hostile):
     """Each file that is read, in each form that it could have."""
 
@@ -176,7 +175,6 @@ class FilesOfARun(Hostile):
         self.attack_runs(table(FILES_OF_AN_ATTEMPT, ("1e999", "2100", "forged")))
 
 
-@unittest.skipUnless(os.environ.get("TRAINYARD_CHAOS"), "open work: some attacked runs stay in storing (CONTRIBUTING.md)")
 class DirectoriesOfARun(Hostile):
     def test_that_are_taken_away(self):
         self.attack_runs(table(DIRECTORIES, hostile.DIRECTORY_FORMS))
@@ -202,7 +200,6 @@ class FilesOfADataSet(Hostile):
         self.assert_nothing_came_of_it(names)
 
 
-@unittest.skipUnless(os.environ.get("TRAINYARD_CHAOS"), "open work: some attacked runs stay in storing (CONTRIBUTING.md)")
 class LastLines(Hostile):
     """What a program may do as its last act; the recipes of the reviews."""
 
