@@ -74,6 +74,8 @@ void read_daemon(Fields fields, Config& config) {
     config.log_level = log_level_from(level);
   fields.text("time_zone", config.time_zone, problem_with_zone);
   fields.size("max_code_size", config.max_code_bytes, {mebibyte, 64 * gibibyte});
+  fields.size("max_code_size_per_user", config.max_code_bytes_per_user,
+              {mebibyte, std::numeric_limits<std::int64_t>::max()});
   fields.integer("max_live_runs_per_user", config.max_live_runs_per_user, {1, 10'000'000});
 }
 
@@ -142,6 +144,8 @@ const Keys& config_keys() {
       {"daemon.log_level", "error | warning | info | debug", "\"info\"", "what goes to the journal"},
       {"daemon.time_zone", "string", "", "of months and days in reports; by default the machine's"},
       {"daemon.max_code_size", "size", "\"64 MiB\"", "the most that command.code may have, packed"},
+      {"daemon.max_code_size_per_user", "size", "\"10 GiB\"",
+       "the most that a user's packed code may take on scratch"},
       {"daemon.max_live_runs_per_user", "integer", "20000", "the most runs of a user that are not over"},
 
       {"network.listen", "string", "", "where it listens besides, for other hosts; by default nowhere"},

@@ -31,6 +31,7 @@ struct Config {
   LogLevel log_level = LogLevel::info;
   std::string time_zone;  // of months in reports; read_config() fills in the machine's
   std::int64_t max_code_bytes = std::int64_t{64} << 20;  // of packed code
+  std::int64_t max_code_bytes_per_user = std::int64_t{10} << 30;
   std::int64_t max_live_runs_per_user = 20'000;
   // [network]
   std::optional<HostPort> listen;  // besides the socket; nothing: nowhere

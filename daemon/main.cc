@@ -105,6 +105,7 @@ ApiSettings api_settings(const Config& config) {
   settings.time_zone = config.time_zone;
   settings.state_dir = config.state_dir;
   settings.max_code_bytes = config.max_code_bytes;
+  settings.max_code_bytes_per_user = config.max_code_bytes_per_user;
   settings.plans = config.plans;
   return settings;
 }
@@ -218,10 +219,13 @@ void serve(const Arguments& arguments) {
   Loop loop;
   loop.survive(goes_on_after);
   Ledger ledger(join_path(config.state_dir, "ledger.db"));
+  NameService names(loop);
   Deputies deputies(loop, deputy_starter(loop, config));
-  DeputyUsers users(loop, deputies, config.slurm, known_mounts(ledger),
+  DeputyUsers users(loop, deputies, *scheduler, config.slurm, known_mounts(ledger),
                     [&ledger](const KnownMount& mount) { keep_mount(ledger, mount); });
-  Steps steps(*scheduler, users, job_site(config, ledger.id()));
+  Steps steps(
+      *scheduler, users, [&names](uid_t uid) { return names.wait_for(uid).user.name; },
+      job_site(config, ledger.id()));
   Workers lane(loop, 1);
   Workers io(loop, 4);
   Lanes lanes(loop);
@@ -233,7 +237,6 @@ void serve(const Arguments& arguments) {
   driver.recover();
   Api api{api_settings(config), driver, ledger, io, lanes, users, now()};
   BeginExchange begin = [&api](Request head) { return begin_exchange(api, std::move(head)); };
-  NameService names(loop);
   const Identify identify = identify_by_name(names);
   ServerSettings door;
   door.standing = [&](uid_t uid) { return standing_of(uid, names.remembered(uid), api.settings.roles); };

@@ -183,10 +183,15 @@ class SchedulerReader {
   // The cost of all calls of the last minute.
   virtual CallCounts calls_last_minute() = 0;
 
+  // Before a deputy is asked for this verb of SchedulerActor ("submit"): its calls count among ours, and wait
+  // for their turn as ours do.
+  virtual void count_deputy(const char* verb) = 0;
+
   // The longest time in which a call that was not answered can still have been heard.
   virtual std::chrono::seconds message_timeout() = 0;
 
-  // When the controller was last started: what it saved before may be some seconds older than what it had answered.
+  // When the controller was last started: what it saved before may be some seconds older than what it had
+  // answered.
   virtual UtcSeconds controller_started_at() = 0;
 
   // The most tasks of one array; 0: this scheduler has no arrays.
@@ -220,8 +225,9 @@ class SchedulerReader {
   virtual std::vector<std::string> warnings() = 0;
 
   // The names that the scheduler would not let this user use, all at once; empty: it may take the job.
-  // As far as it can be known beforehand: submit() has the last word.
-  virtual std::vector<RefusedName> refused_names(const std::string& user, const JobNames& names) = 0;
+  // As far as it can be known beforehand: submit() has the last word. `groups`: the user's, of Unix.
+  virtual std::vector<RefusedName> refused_names(const std::string& user, const std::set<std::string>& groups,
+                                                 const JobNames& names) = 0;
 
   // Where the scheduler's own limits differ from the plans; empty: nowhere. What belongs to no plan is not
   // compared. Error{invalid} when the scheduler can hold no such limits, saying what it lacks.

@@ -1,5 +1,8 @@
 // Api: what the routes work with. One per daemon, on the loop.
 #pragma once
+#include <atomic>
+#include <map>
+#include <memory>
 #include <string>
 
 #include "daemon/api/roles.h"
@@ -18,8 +21,9 @@ struct ApiSettings {
   bool allow_root = false;  // may uid 0 submit?
   RoleLists roles;
   std::string time_zone = "UTC";
-  std::string state_dir;  // where uploads wait for the user's deputy
-  std::int64_t max_code_bytes = std::int64_t{64} << 20;
+  std::string state_dir;                                          // where uploads wait for the user's deputy
+  std::int64_t max_code_bytes = std::int64_t{64} << 20;           // of one upload
+  std::int64_t max_code_bytes_per_user = std::int64_t{10} << 30;  // of all that is kept
   Plans plans;
 };
 
@@ -31,6 +35,8 @@ struct Api {
   Lanes& lanes;  // of users, as the driver has them
   Users& users;
   UtcSeconds started_at{};
+  // By uid: bytes of uploads that the user's deputy has not taken yet.
+  std::map<std::uint32_t, std::shared_ptr<std::atomic<std::int64_t>>> uploading = {};
 };
 
 }  // namespace trainyard

@@ -21,7 +21,10 @@ std::exception_ptr denied_to(const std::exception_ptr& error) {
 
 Caller caller_of(const Identity& identity, const RoleLists& lists) {
   const User& user = identity.user;
-  return {{user.uid, user.gid, user.name}, user.home, role_of(identity, lists)};
+  return {{user.uid, user.gid, user.name},
+          user.home,
+          {identity.groups.begin(), identity.groups.end()},
+          role_of(identity, lists)};
 }
 
 Identify identify_by_name(NameService& names) {

@@ -1,6 +1,9 @@
 // Who asks: a run belongs to the uid that submitted it; its owner and the operators see it, for everybody
 // else it is not there. Every route knows its caller before it acts.
 #pragma once
+#include <set>
+#include <string>
+
 #include "daemon/api/http.h"
 #include "daemon/api/roles.h"
 #include "daemon/run/run.h"
@@ -9,7 +12,8 @@ namespace trainyard {
 
 struct Caller {
   Owner owner;
-  std::string home;  // of the owner; empty where it has none
+  std::string home;              // of the owner; empty where it has none
+  std::set<std::string> groups;  // of Unix, the owner's
   Role role = Role::owner;
 };
 

@@ -5,7 +5,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
+#include <memory>
 
 #include "daemon/api/handlers.h"
 #include "daemon/base/digest.h"
@@ -27,11 +29,39 @@ UniqueFd for_reading(const UniqueFd& file) {
   return open_file("/proc/self/fd/" + std::to_string(file.get()), O_RDONLY);
 }
 
-// The user's process may keep its descriptor for as long as it likes: it then holds no space on the daemon's
-// disk.
-void empty_and_close(const UniqueFd* file) {
-  if (::ftruncate(file->get(), 0) != 0) log_warning("event=upload_not_emptied errno={}", errno);
-  delete file;
+// Bytes in a file without a name. The user's process may keep its descriptor for as long as it likes: in the
+// end the file is emptied, so that it holds no space on the daemon's disk. Ends on any thread.
+class SpooledFile {
+ public:
+  SpooledFile(const std::string& state_dir, std::shared_ptr<std::atomic<std::int64_t>> of_user)
+      : file_(open_file(state_dir, O_TMPFILE | O_RDWR, 0600)), of_user_(std::move(of_user)) {}
+  ~SpooledFile() {
+    if (::ftruncate(file_.get(), 0) != 0) log_warning("event=upload_not_emptied errno={}", errno);
+    *of_user_ -= size_bytes_;
+  }
+  SpooledFile(const SpooledFile&) = delete;
+  SpooledFile& operator=(const SpooledFile&) = delete;
+
+  void add(std::string_view bytes) {
+    size_bytes_ += static_cast<std::int64_t>(bytes.size());
+    *of_user_ += static_cast<std::int64_t>(bytes.size());
+    write_all(file_.get(), bytes);
+  }
+
+  const UniqueFd& fd() const { return file_; }
+  std::int64_t size_bytes() const { return size_bytes_; }
+  std::int64_t size_bytes_of_user() const { return *of_user_; }
+
+ private:
+  UniqueFd file_;
+  std::shared_ptr<std::atomic<std::int64_t>> of_user_;
+  std::int64_t size_bytes_ = 0;
+};
+
+std::shared_ptr<SpooledFile> spooled_file(Api& api, std::uint32_t uid) {
+  auto& of_user = api.uploading[uid];
+  if (!of_user) of_user = std::make_shared<std::atomic<std::int64_t>>(0);
+  return std::make_shared<SpooledFile>(api.settings.state_dir, of_user);
 }
 
 // Digests what comes in on the way.
@@ -44,15 +74,16 @@ class Upload : public Exchange {
         most_bytes_(api.settings.max_code_bytes) {
     check_digest(digest_);
     check_size(call.head.announced_length.value_or(0));
-    file_ = std::shared_ptr<UniqueFd>(
-        new UniqueFd(open_file(api.settings.state_dir, O_TMPFILE | O_RDWR, 0600)), empty_and_close);
+    file_ = spooled_file(api_, caller_.owner.uid);
   }
 
   void add_body(std::string_view bytes) override {
-    size_bytes_ += static_cast<std::int64_t>(bytes.size());
-    check_size(size_bytes_);
+    file_->add(bytes);
+    check_size(file_->size_bytes());
+    if (file_->size_bytes_of_user() > most_bytes_)
+      throw Error(ErrorKind::unavailable,
+                  "code: other uploads of yours are under way; try again when they are over");
     hash_.add(bytes);
-    write_all(file_->get(), bytes);
   }
 
   void finish(Responder responder) override {
@@ -62,13 +93,16 @@ class Upload : public Exchange {
     ScratchPlace scratch = api_.driver.scratch_of(caller_.owner, caller_.home);
     api_.lanes.run(
         lane_key(caller_.owner.uid, StepLane::files),
-        [file = file_, &users = api_.users, uid = caller_.owner.uid, scratch, digest = digest_] {
+        [file = file_, &users = api_.users, uid = caller_.owner.uid, scratch, digest = digest_,
+         most_bytes = api_.settings.max_code_bytes_per_user,
+         in_use = api_.driver.code_in_use(caller_.owner.uid)] {
           std::unique_ptr<UserFiles> files = users.files_of(uid, scratch);
-          bool is_new = !files->find_code(digest);
-          if (is_new) files->keep_code(digest, for_reading(*file));
-          return is_new;
+          if (files->find_code(digest)) return false;
+          files->remove_unused_code(in_use);
+          files->keep_code(digest, for_reading(file->fd()), most_bytes);
+          return true;
         },
-        [responder, answer = blob_to_wire(digest_, size_bytes_)](bool is_new) {
+        [responder, answer = blob_to_wire(digest_, file_->size_bytes())](bool is_new) {
           responder.send(json_response(answer, is_new ? 201 : 200));
         },
         [responder](const std::exception_ptr& error) { responder.fail(error); });
@@ -85,9 +119,8 @@ class Upload : public Exchange {
   Caller caller_;
   std::string digest_;
   std::int64_t most_bytes_;
-  std::shared_ptr<UniqueFd> file_;
+  std::shared_ptr<SpooledFile> file_;
   Sha256 hash_;
-  std::int64_t size_bytes_ = 0;
 };
 
 }  // namespace

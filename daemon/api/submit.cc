@@ -87,6 +87,7 @@ ReadBody read_submission(const Caller& caller, const std::string& text) {
   ReadBody read;
   read.request.owner = owner;
   read.request.home = caller.home;
+  read.request.groups = caller.groups;
   read.from = get_or<Json>(body, "from", nullptr);
   read.request.dry_run = get_or<bool>(body, "dry_run", false);
   read.request.code_digest = get_or<std::string>(body, "code", "");
@@ -170,10 +171,12 @@ void rerun(Api& api, RouteCall& call, const Responder& responder) {
     throw Error(ErrorKind::denied,
                 "run " + call.parameter + " is " + run.owner.name + "'s: only its owner reruns it");
   Submission before = api.ledger.submission_of(run.id).value_or(Submission{});
-  auto read = [run, before, owner = call.caller.owner, home = call.caller.home, body = std::move(call.body)] {
+  auto read = [run, before, caller = call.caller, body = std::move(call.body)] {
     SubmitRequest request;
+    const Owner& owner = caller.owner;
     request.owner = owner;
-    request.home = home;
+    request.home = caller.home;
+    request.groups = caller.groups;
     request.manifests = {*run.manifest};
     request.code_digest = run.code_digest;
     const std::string client_id = client_id_of(object_body(body, {"client_id"}), true);

@@ -1,5 +1,5 @@
-// Guarded: a value that several threads share, seen by one at a time. For what has no thread of its own; state that
-// changes belongs to the loop.
+// Guarded: a value that several threads share, seen by one at a time. For what has no thread of its own;
+// state that changes belongs to the loop.
 #pragma once
 #include <mutex>
 #include <utility>

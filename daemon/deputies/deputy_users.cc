@@ -98,8 +98,12 @@ class RemoteFiles final : public UserFiles {
     call("remove_link", {{"directory", directory}, {"name", name}}, for_files);
   }
 
-  void keep_code(const std::string& digest, UniqueFd archive) override {
-    call("keep_code", {{"digest", digest}}, for_an_upload, std::move(archive));
+  void keep_code(const std::string& digest, UniqueFd archive, std::int64_t most_bytes) override {
+    call("keep_code", {{"digest", digest}, {"most_bytes", most_bytes}}, for_an_upload, std::move(archive));
+  }
+
+  void remove_unused_code(const std::set<std::string>& in_use) override {
+    call("remove_unused_code", {{"in_use", in_use}}, for_files);
   }
 
   std::optional<std::int64_t> find_code(const std::string& digest) override {
@@ -139,8 +143,8 @@ namespace {
 
 class RemoteJobs final : public SchedulerActor {
  public:
-  RemoteJobs(Deputies& deputies, std::uint32_t uid, const Json& settings)
-      : deputies_(deputies), uid_(uid), settings_(settings) {}
+  RemoteJobs(Deputies& deputies, SchedulerReader& reader, std::uint32_t uid, const Json& settings)
+      : deputies_(deputies), reader_(reader), uid_(uid), settings_(settings) {}
 
   // `send_before` is the deadline of the call: who waits for it gives up no earlier than that.
   std::uint32_t submit(const JobRequest& request, SendBefore) override {
@@ -168,6 +172,7 @@ class RemoteJobs final : public SchedulerActor {
 
  private:
   Json call(const char* verb, Json arguments) {
+    reader_.count_deputy(verb);
     DeputyCall call{uid_, DeputyKind::slurm, {}, for_slurm};
     call.request.json =
         text_of({{"verb", verb}, {"settings", settings_}, {"arguments", std::move(arguments)}});
@@ -175,16 +180,18 @@ class RemoteJobs final : public SchedulerActor {
   }
 
   Deputies& deputies_;
+  SchedulerReader& reader_;
   std::uint32_t uid_;
   const Json& settings_;
 };
 
 }  // namespace
 
-DeputyUsers::DeputyUsers(Loop& loop, Deputies& deputies, Json scheduler_settings,
+DeputyUsers::DeputyUsers(Loop& loop, Deputies& deputies, SchedulerReader& reader, Json scheduler_settings,
                          const std::vector<KnownMount>& mounts, std::function<void(const KnownMount&)> keep)
     : loop_(loop),
       deputies_(deputies),
+      reader_(reader),
       scheduler_settings_(std::move(scheduler_settings)),
       keep_(std::move(keep)) {
   mounts_.with([&](std::map<Path, Mount>& known) {
@@ -198,7 +205,7 @@ std::unique_ptr<UserFiles> DeputyUsers::files_of(std::uint32_t uid, const Scratc
 }
 
 std::unique_ptr<SchedulerActor> DeputyUsers::jobs_of(std::uint32_t uid) {
-  return std::make_unique<RemoteJobs>(deputies_, uid, scheduler_settings_);
+  return std::make_unique<RemoteJobs>(deputies_, reader_, uid, scheduler_settings_);
 }
 
 ScratchRoot DeputyUsers::root_of(std::uint32_t uid, const ScratchPlace& scratch) {

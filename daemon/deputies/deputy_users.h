@@ -21,10 +21,10 @@ struct KnownMount {
 
 class DeputyUsers final : public Users {
  public:
-  // `scheduler_settings`: for the module that a deputy loads. `mounts`: those that are known from before.
-  // `keep`: called on the loop when one becomes known.
-  DeputyUsers(Loop& loop, Deputies& deputies, Json scheduler_settings, const std::vector<KnownMount>& mounts,
-              std::function<void(const KnownMount&)> keep);
+  // `reader`: counts what deputies ask of the scheduler. `scheduler_settings`: for the module that a deputy
+  // loads. `mounts`: those that are known from before. `keep`: called on the loop when one becomes known.
+  DeputyUsers(Loop& loop, Deputies& deputies, SchedulerReader& reader, Json scheduler_settings,
+              const std::vector<KnownMount>& mounts, std::function<void(const KnownMount&)> keep);
 
   std::unique_ptr<UserFiles> files_of(std::uint32_t uid, const ScratchPlace& scratch) override;
   std::unique_ptr<SchedulerActor> jobs_of(std::uint32_t uid) override;
@@ -38,6 +38,7 @@ class DeputyUsers final : public Users {
 
   Loop& loop_;
   Deputies& deputies_;
+  SchedulerReader& reader_;
   Json scheduler_settings_;
   std::function<void(const KnownMount&)> keep_;
   Guarded<std::map<Path, Mount>> mounts_;

@@ -58,13 +58,20 @@ Json remove_link(LocalFiles& files, const Json& arguments, Frame&, std::string&)
 }
 
 Json keep_code(LocalFiles& files, const Json& arguments, Frame& request, std::string&) {
-  files.keep_code(get<std::string>(arguments, "digest"), std::move(request.fd));
+  files.keep_code(get<std::string>(arguments, "digest"), std::move(request.fd),
+                  get<std::int64_t>(arguments, "most_bytes"));
   return nullptr;
 }
 
 Json find_code(LocalFiles& files, const Json& arguments, Frame&, std::string&) {
   std::optional<std::int64_t> size = files.find_code(get<std::string>(arguments, "digest"));
   return size ? Json(*size) : Json();
+}
+
+Json remove_unused_code(LocalFiles& files, const Json& arguments, Frame&, std::string&) {
+  std::vector<std::string> in_use = wire::texts_from_json(get<Json>(arguments, "in_use"));
+  files.remove_unused_code({in_use.begin(), in_use.end()});
+  return nullptr;
 }
 
 const std::map<std::string, Verb> verbs{
@@ -78,6 +85,7 @@ const std::map<std::string, Verb> verbs{
     {"remove_link", remove_link},
     {"keep_code", keep_code},
     {"find_code", find_code},
+    {"remove_unused_code", remove_unused_code},
 };
 
 Frame perform(Frame request) {

@@ -8,9 +8,7 @@
 #include <cerrno>
 #include <filesystem>
 
-#include "daemon/base/digest.h"
 #include "daemon/base/error.h"
-#include "daemon/base/file_beside.h"
 #include "daemon/deputy/scratch_root.h"
 #include "daemon/handover/claim.h"
 #include "daemon/handover/layout.h"
@@ -39,15 +37,6 @@ bool is_directory(const std::string& path) {
   if (::lstat(path.c_str(), &found) == 0) return S_ISDIR(found.st_mode);
   if (errno == ENOENT || errno == ENOTDIR || errno == EACCES || errno == ELOOP) return false;
   throw_errno("look at " + path);
-}
-
-// Every run that uses the code has it under a name of its own: it stays when the upload is removed.
-void link_code(const std::string& uploaded, const std::string& target) {
-  if (::link(uploaded.c_str(), target.c_str()) == 0 || errno == EEXIST) return;
-  if (errno == ENOENT)
-    throw Error(ErrorKind::invalid,
-                uploaded + ": the code that was uploaded is not there any more; submit again");
-  throw_errno("link " + uploaded + " to " + target);
 }
 
 FileText read_plain(const std::string& path) {
@@ -103,8 +92,7 @@ void LocalFiles::prepare_attempt(const AttemptFiles& attempt) {
   make_directories(checked(attempt.directory));
   make_directory(join_path(attempt.directory, layout::logs_folder));  // for the jobs' output
   if (!attempt.code_digest.empty())
-    link_code(layout::uploaded_code(root_.path, attempt.code_digest),
-              join_path(checked(attempt.run_directory), layout::code_archive));
+    code().link(attempt.code_digest, join_path(checked(attempt.run_directory), layout::code_archive));
   write_for_later_sync(join_path(attempt.directory, layout::launch_file), attempt.launch, 0600);
 }
 
@@ -173,36 +161,14 @@ void LocalFiles::remove_link(const std::string& directory, const std::string& na
   ::rmdir(directory.c_str());
 }
 
-void LocalFiles::keep_code(const std::string& digest, UniqueFd archive) {
-  make_directories(layout::code_directory(root_.path));
-  FileBeside kept(layout::uploaded_code(root_.path, digest));
-  Sha256 hash;
-  std::string bytes(1 << 20, '\0');
-  for (off_t at = 0;;) {
-    ssize_t got = ::pread(archive.get(), bytes.data(), bytes.size(), at);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) throw_errno("read the uploaded code");
-    if (got == 0) break;
-    std::string_view read(bytes.data(), static_cast<std::size_t>(got));
-    hash.add(read);
-    write_all(kept.fd(), read);
-    at += got;
-  }
-  if (hash.hex() != digest)
-    throw Error(ErrorKind::invalid, "code: the bytes have another digest than " + digest);
-  kept.commit();
+KeptCode LocalFiles::code() const { return KeptCode(root_.path); }
+
+void LocalFiles::keep_code(const std::string& digest, UniqueFd archive, std::int64_t most_bytes) {
+  code().keep(digest, archive, most_bytes);
 }
 
-std::optional<std::int64_t> LocalFiles::find_code(const std::string& digest) {
-  std::string path = layout::uploaded_code(root_.path, digest);
-  struct stat found {};
-  if (::lstat(path.c_str(), &found) != 0) {
-    if (errno == ENOENT) return std::nullopt;
-    throw_errno("look at " + path);
-  }
-  // A run is to use it soon: it is not old.
-  ::utimensat(AT_FDCWD, path.c_str(), nullptr, AT_SYMLINK_NOFOLLOW);
-  return found.st_size;
-}
+std::optional<std::int64_t> LocalFiles::find_code(const std::string& digest) { return code().find(digest); }
+
+void LocalFiles::remove_unused_code(const std::set<std::string>& in_use) { code().remove_unused(in_use); }
 
 }  // namespace trainyard

@@ -1,5 +1,6 @@
 // LocalFiles: the verbs of UserFiles, done by this process with its own rights: that of a user's deputy.
 #pragma once
+#include "daemon/deputy/kept_code.h"
 #include "daemon/deputy/user_files.h"
 
 namespace trainyard {
@@ -21,13 +22,15 @@ class LocalFiles final : public UserFiles {
   FilePiece read_piece(const std::string& path, std::int64_t from, std::int64_t most_bytes) override;
   void remove_tree(const std::string& path) override;
   void remove_link(const std::string& directory, const std::string& name) override;
-  void keep_code(const std::string& digest, UniqueFd archive) override;
+  void keep_code(const std::string& digest, UniqueFd archive, std::int64_t most_bytes) override;
   std::optional<std::int64_t> find_code(const std::string& digest) override;
+  void remove_unused_code(const std::set<std::string>& in_use) override;
 
  private:
   // A path below the user's part of scratch; Error{invalid} elsewhere.
   const std::string& checked(const std::string& path) const;
   void prepare_attempt(const AttemptFiles& attempt);
+  KeptCode code() const;
 
   ScratchRoot root_;
   ScratchState scratch_;

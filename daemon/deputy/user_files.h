@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -45,7 +46,7 @@ struct FileText {
 
 struct FilesFound {
   bool has_directory = false;
-  bool may_write = false;  // the user may make files in it
+  bool may_write = false;                 // the user may make files in it
   std::map<std::string, FileText> files;  // by name; one entry for each name asked for
 };
 
@@ -105,10 +106,10 @@ class UserFiles {
   // Removes a link, and its directory when that is empty then. Nothing there is no error.
   virtual void remove_link(const std::string& directory, const std::string& name) = 0;
 
-  // Keeps packed code, under its digest; Error{invalid} when the bytes have another one.
-  virtual void keep_code(const std::string& digest, UniqueFd archive) = 0;
-  // Its size; nullopt: that code is not kept.
+  // Packed code that the user uploaded (deputy/kept_code.h): `most_bytes` for all of it.
+  virtual void keep_code(const std::string& digest, UniqueFd archive, std::int64_t most_bytes) = 0;
   virtual std::optional<std::int64_t> find_code(const std::string& digest) = 0;
+  virtual void remove_unused_code(const std::set<std::string>& in_use) = 0;
 };
 
 }  // namespace trainyard

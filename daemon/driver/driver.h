@@ -34,7 +34,8 @@ struct DriverSettings {
 // What POST /v1/runs asks for, the manifests already read.
 struct SubmitRequest {
   Owner owner;
-  std::string home;  // of the owner; empty where it is not known
+  std::string home;              // of the owner; empty where it is not known
+  std::set<std::string> groups;  // of Unix, the owner's
   Submission submission;
   std::vector<Manifest> manifests;
   std::string code_digest;  // empty: none
@@ -137,6 +138,9 @@ class Driver {
 
   // Where files of that user go that submits now.
   ScratchPlace scratch_of(const Owner& owner, const std::string& home) const;
+
+  // Of that user's runs that are not over: the digests of their code.
+  std::set<std::string> code_in_use(std::uint32_t uid) const;
 
   // Called after every recorded event, on the loop: the log line, and tests.
   void on_event(std::function<void(const std::string& line)> observer);

@@ -27,6 +27,13 @@ void Driver::keep_house() {
   evict_data_sets();
 }
 
+std::set<std::string> Driver::code_in_use(std::uint32_t uid) const {
+  std::set<std::string> digests;
+  for (const auto& [id, live] : runs_)
+    if (live.run.owner.uid == uid && !live.run.code_digest.empty()) digests.insert(live.run.code_digest);
+  return digests;
+}
+
 // A directory that cannot be removed does not keep others from it: it is tried
 // again by the next daemon.
 void Driver::remove_old_runs() {
@@ -42,8 +49,8 @@ void Driver::remove_old_runs() {
     }
     lanes_.run(
         lane_key(run.owner.uid, StepLane::files),
-        [this, run] {
-          steps_.remove_run(run);
+        [this, run, in_use = code_in_use(run.owner.uid)] {
+          steps_.remove_run(run, in_use);
           return true;
         },
         [done](bool) { done(); },

@@ -22,10 +22,10 @@ JobNames names_in(const Manifest& manifest) {
 
 // Of all manifests, each once.
 std::vector<RefusedName> refused_of(SchedulerReader& scheduler, const std::string& user,
-                                    const std::set<JobNames>& all) {
+                                    const std::set<std::string>& groups, const std::set<JobNames>& all) {
   std::vector<RefusedName> refused;
   for (const JobNames& names : all)
-    for (RefusedName& name : scheduler.refused_names(user, names))
+    for (RefusedName& name : scheduler.refused_names(user, groups, names))
       if (std::find(refused.begin(), refused.end(), name) == refused.end())
         refused.push_back(std::move(name));
   return refused;
@@ -94,8 +94,8 @@ void Driver::check_names(const SubmitRequest& request, std::function<void()> go_
     if (auto late = weak.lock(); late && late->end()) late->go_on();
   });
   lane_.run(
-      [this, user = request.owner.name, names, with_default] {
-        NameAnswer answer{refused_of(steps_.reader(), user, names), {}};
+      [this, user = request.owner.name, groups = request.groups, names, with_default] {
+        NameAnswer answer{refused_of(steps_.reader(), user, groups, names), {}};
         if (with_default) answer.default_account = steps_.reader().default_account(user);
         return answer;
       },

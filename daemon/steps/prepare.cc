@@ -62,7 +62,7 @@ void Steps::prepare(const std::vector<TrainingRun>& runs, const std::optional<Da
 }
 
 // The last run of an array to be removed also removes the array's directory.
-void Steps::remove_run(const TrainingRun& run) {
+void Steps::remove_run(const TrainingRun& run, const std::set<std::string>& code_in_use) {
   std::unique_ptr<UserFiles> files = files_of(run);
   for (const Attempt& attempt : run.attempts)
     if (attempt.array)
@@ -70,6 +70,7 @@ void Steps::remove_run(const TrainingRun& run) {
           layout::array_directory(run.scratch.path, attempt.array->first_run, attempt.array->first_attempt),
           std::to_string(attempt.array->task));
   files->remove_tree(layout::run_directory(run.scratch.path, run.id));
+  files->remove_unused_code(code_in_use);
 }
 
 void Steps::remove_data_set(const DataSet& data_set) {

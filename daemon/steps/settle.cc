@@ -5,7 +5,6 @@
 #include "daemon/base/error.h"
 #include "daemon/base/fd.h"
 #include "daemon/base/log.h"
-#include "daemon/base/user.h"
 #include "daemon/handover/claim.h"
 #include "daemon/handover/layout.h"
 #include "daemon/run/booking.h"
@@ -97,7 +96,9 @@ EndFacts Steps::facts_of_end(const TrainingRun& run) {
       if (std::optional<JobStatus> known = reader_.history(job.key);
           known && known->phase == JobPhase::ended) {
         facts.by_nobody = !known->cancelled_by || is_refusal_of_a_node(*known);
-        if (!facts.by_nobody) facts.cancelled_by = user_of(*known->cancelled_by).name;
+        if (!facts.by_nobody)
+          facts.cancelled_by =
+              *known->cancelled_by == run.owner.uid ? run.owner.name : name_of_(*known->cancelled_by);
       }
   } catch (const Error& e) {
     log_debug("run={} more about its end: {}", run.id, e.what());

@@ -13,8 +13,8 @@ constexpr std::chrono::seconds time_to_send{60};
 
 SendBefore soon() { return SendBefore::clock::now() + time_to_send; }
 
-Steps::Steps(SchedulerReader& reader, Users& users, JobSite site)
-    : reader_(reader), users_(users), site_(std::move(site)) {}
+Steps::Steps(SchedulerReader& reader, Users& users, std::function<std::string(uid_t)> name_of, JobSite site)
+    : reader_(reader), users_(users), name_of_(std::move(name_of)), site_(std::move(site)) {}
 
 Task task_of(const TrainingRun& run) {
   const std::optional<ArrayPlace>& array = run.attempt()->array;

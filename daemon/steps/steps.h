@@ -6,6 +6,7 @@
 // Throws what failure_of() (failure.h) understands.
 #pragma once
 #include <chrono>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -57,7 +58,8 @@ struct AttemptEvidence;
 
 class Steps {
  public:
-  Steps(SchedulerReader& reader, Users& users, JobSite site);
+  // `name_of`: a user's name. Any thread; throws Error while it is not known.
+  Steps(SchedulerReader& reader, Users& users, std::function<std::string(uid_t)> name_of, JobSite site);
 
   // `runs`: one; to submit and to release, those in the same array, in the order of their tasks. `in_parts`:
   // others of their array went into the scheduler without them, so that it may have copies of theirs.
@@ -69,8 +71,9 @@ class Steps {
   // The objects of a data set as they are now, listed as the user; the list stays on his scratch.
   SourceList list_sources(const Owner& owner, const ScratchPlace& scratch, const DataSpec& data);
 
-  // Removes a run's directory, a data set's. Nothing there is no error.
-  void remove_run(const TrainingRun& run);
+  // Removes a run's directory, and its code unless others use it (digests); a data set's directory. Nothing
+  // there is no error.
+  void remove_run(const TrainingRun& run, const std::set<std::string>& code_in_use);
   void remove_data_set(const DataSet& data_set);
 
   // Ends a job of ours that belongs to no run.
@@ -130,6 +133,7 @@ class Steps {
 
   SchedulerReader& reader_;
   Users& users_;
+  std::function<std::string(uid_t)> name_of_;
   JobSite site_;
 };
 

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Releasing and cancelling jobs of the user that this process runs as.
 #include <algorithm>
+#include <map>
+#include <string_view>
+#include <vector>
 
 #include "daemon/base/error.h"
+#include "plugins/slurm/call_meter.h"
 #include "plugins/slurm/errors.h"
 #include "plugins/slurm/job_status.h"
 #include "plugins/slurm/slurm_actor.h"
+#include "plugins/slurm/slurm_reader.h"
 
 namespace trainyard::slurm {
 namespace {
@@ -27,6 +32,17 @@ std::vector<JobStatus> see(const JobKey& job, const Token& token) {
 }
 
 }  // namespace
+
+// What each verb asks of Slurm at most, where it does not depend on what it finds.
+void SlurmReader::count_deputy(const char* verb) {
+  static const std::map<std::string_view, std::vector<const char*>> calls{
+      {"submit", {"submit"}},
+      {"find", {"load_jobs", "slurmdbd"}},
+      {"release", {"load_job", "update"}},
+      {"cancel", {"load_job", "update", "kill"}},
+      {"apply_plans", {"slurmdbd"}}};
+  for (const char* call : calls.at(verb)) call_meter().count(call);
+}
 
 void check_time_is_left(SendBefore send_before, const std::string& what) {
   if (SendBefore::clock::now() >= send_before)

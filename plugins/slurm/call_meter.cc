@@ -13,27 +13,26 @@ constexpr int windows_per_minute = 6;
 
 }  // namespace
 
-CallMeter::Clock::time_point CallMeter::turn(Clock::time_point now) const {
+CallMeter::Clock::time_point CallMeter::reserve(const char* kind, Clock::time_point now) {
   std::size_t allowed = static_cast<std::size_t>(std::max(1, ceiling_ / windows_per_minute));
-  return calls_.with([&](const Calls& calls) {
-    if (ceiling_ == 0 || calls.size() < allowed) return now;
-    return std::max(now, calls[calls.size() - allowed].at + window);
+  return calls_.with([&](Calls& calls) {
+    forget_older_than_a_minute(calls);
+    Clock::time_point turn = now;
+    if (ceiling_ != 0 && calls.size() >= allowed)
+      turn = std::max(now, calls[calls.size() - allowed].at + window);
+    calls.push_back({turn, kind});
+    return turn;
   });
 }
 
-void CallMeter::count(const char* kind) {
-  std::this_thread::sleep_until(turn(Clock::now()));
-  calls_.with([kind](Calls& calls) {
-    calls.push_back({Clock::now(), kind});
-    forget_older_than_a_minute(calls);
-  });
-}
+void CallMeter::count(const char* kind) { std::this_thread::sleep_until(reserve(kind, Clock::now())); }
 
 CallCounts CallMeter::last_minute() {
   return calls_.with([](Calls& calls) {
     forget_older_than_a_minute(calls);
     CallCounts counts;
-    for (const Call& call : calls) ++counts[call.kind];
+    for (const Call& call : calls)
+      if (call.at <= Clock::now()) ++counts[call.kind];
     return counts;
   });
 }

@@ -14,26 +14,27 @@ class CallMeter {
  public:
   using Clock = std::chrono::steady_clock;
 
-  // Before the first call. 0: none. Above it a call waits for its turn; never for longer than ten seconds.
+  // Before the first call. 0: none. Above it each call waits for its turn.
   void set_ceiling(int calls_per_minute) { ceiling_ = calls_per_minute; }
 
-  // Before each call: "load_jobs", "submit", "slurmdbd" …
+  // Before each call: "load_jobs", "submit", "slurmdbd" … Waits until the call may be made.
   void count(const char* kind);
 
   CallCounts last_minute();
 
-  // When a call may be made that is asked for now. For count(), and tests.
-  Clock::time_point turn(Clock::time_point now) const;
+  // Counts a call that is asked for now, and returns when it may be made.
+  Clock::time_point reserve(const char* kind, Clock::time_point now);
 
  private:
   struct Call {
     Clock::time_point at;
     const char* kind;
   };
-  using Calls = std::deque<Call>;  // of the last minute, in their order
+  using Calls =
+      std::deque<Call>;  // of the last minute, and those that wait for their turn; the earliest first
   static void forget_older_than_a_minute(Calls& calls);
 
-  mutable Guarded<Calls> calls_;
+  Guarded<Calls> calls_;
   int ceiling_ = 0;
 };
 

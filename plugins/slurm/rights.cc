@@ -1,26 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What slurmctld and slurmdbd say that a user may name.
-#include <grp.h>
-
-#include "daemon/base/user.h"
 #include "plugins/slurm/query_rights.h"
 #include "plugins/slurm/slurm_reader.h"
 #include "plugins/slurm/user_rights.h"
 
 namespace trainyard::slurm {
 namespace {
-
-std::set<std::string> group_names_of(const std::string& user) {
-  std::set<std::string> names;
-  std::vector<char> buffer(1 << 16);
-  for (gid_t gid : groups_of(user_of(uid_of(user)))) {
-    group entry{};
-    group* found = nullptr;
-    ::getgrgid_r(gid, &entry, buffer.data(), buffer.size(), &found);
-    if (found != nullptr) names.insert(found->gr_name);
-  }
-  return names;
-}
 
 void read_accounts(const std::string& cluster, UserRights& rights) {
   Database database;
@@ -48,14 +33,16 @@ void read_partitions(UserRights& rights) {
 
 void SlurmReader::check_sees_all_jobs() { check_sees_jobs_of_all(cluster_); }
 
-std::vector<RefusedName> SlurmReader::refused_names(const std::string& user, const JobNames& names) {
+std::vector<RefusedName> SlurmReader::refused_names(const std::string& user,
+                                                    const std::set<std::string>& groups,
+                                                    const JobNames& names) {
   UserRights rights;
   rights.user = user;
   if (cluster_.has_accounting) read_accounts(cluster_.name, rights);
   rights.accounts_are_known =
       cluster_.has_accounting && (!rights.accounts.empty() || cluster_.enforces_associations);
   if (!names.partition.empty()) {
-    rights.groups = group_names_of(user);
+    rights.groups = groups;
     read_partitions(rights);
   }
   return refused_by(rights, names);

@@ -15,7 +15,8 @@ class SlurmReader final : public SchedulerReader {
   // daemon of Slurm's to be up.
   explicit SlurmReader(const std::string& conf) : cluster_(open_cluster(conf)) {}
 
-  std::string describe() override;  // reading.cc
+  std::string describe() override;               // reading.cc
+  void count_deputy(const char* verb) override;  // acting.cc
   CallCounts calls_last_minute() override { return call_meter().last_minute(); }
   std::chrono::seconds message_timeout() override { return cluster_.message_timeout; }
   UtcSeconds controller_started_at() override { return from_unix(boot_time()); }
@@ -29,7 +30,7 @@ class SlurmReader final : public SchedulerReader {
   std::optional<std::vector<JobStatus>> poll(const std::string& prefix) override;              // reading.cc
   std::optional<JobStatus> history(const JobKey& job) override;                                // history.cc
   std::vector<JobStatus> history_since(const std::string& prefix, UtcSeconds since) override;  // history.cc
-  std::vector<RefusedName> refused_names(const std::string& user,
+  std::vector<RefusedName> refused_names(const std::string& user, const std::set<std::string>& groups,
                                          const JobNames& names) override;           // rights.cc
   std::vector<PlanDrift> plan_drift(const std::vector<PlanLimit>& plans) override;  // plans.cc
   std::string failed_nodes(const std::string& nodes) override;                      // nodes.cc

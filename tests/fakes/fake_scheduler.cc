@@ -132,7 +132,8 @@ std::vector<JobStatus> FakeScheduler::history_since(const std::string& prefix, U
   return found;
 }
 
-std::vector<RefusedName> FakeScheduler::refused_names(const std::string& user, const JobNames& names) {
+std::vector<RefusedName> FakeScheduler::refused_names(const std::string& user, const std::set<std::string>&,
+                                                      const JobNames& names) {
   std::lock_guard lock(mutex_);
   ++names_checked_;
   check_there();

@@ -4,6 +4,7 @@
 #pragma once
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@ class FakeScheduler : public SchedulerReader, public SchedulerActor {
  public:
   std::string describe() override { return "Fake 1.0, cluster test"; }
   CallCounts calls_last_minute() override { return {{"poll", polls()}}; }
+  void count_deputy(const char*) override {}
   std::chrono::seconds message_timeout() override { return message_timeout_; }
   int most_array_tasks() override { return 1000; }
   UtcSeconds controller_started_at() override;
@@ -27,7 +29,8 @@ class FakeScheduler : public SchedulerReader, public SchedulerActor {
   std::optional<std::vector<JobStatus>> poll(const std::string& prefix) override;
   std::optional<JobStatus> history(const JobKey& job) override;
   std::vector<JobStatus> history_since(const std::string& prefix, UtcSeconds since) override;
-  std::vector<RefusedName> refused_names(const std::string& user, const JobNames& names) override;
+  std::vector<RefusedName> refused_names(const std::string& user, const std::set<std::string>& groups,
+                                         const JobNames& names) override;
   std::string default_account(const std::string& user) override;
   std::vector<std::string> warnings() override;
   std::vector<PlanDrift> plan_drift(const std::vector<PlanLimit>& plans) override;

@@ -31,7 +31,7 @@ class SlurmModule {
     return reader_->history_since(prefix, since);
   }
   std::vector<RefusedName> refused_names(const std::string& user, const JobNames& names) {
-    return reader_->refused_names(user, names);
+    return reader_->refused_names(user, {}, names);
   }
   std::vector<PlanDrift> plan_drift(const std::vector<PlanLimit>& plans) {
     return reader_->plan_drift(plans);

@@ -56,8 +56,9 @@ TEST(ARequest, IsOfWhomTheMachineKnowsByItsUid) {
 TEST(ARequest, IsDeniedWhenTheMachineKnowsNobodyByItsUid) { EXPECT_EQ(name_of_asker(unknown_uid), "403"); }
 
 TEST(Caller, SeesOwnRunsAndAsOperatorAll) {
-  Caller user{{1001, 100, "ada"}, "", Role::owner}, its_operator{{1002, 100, "eve"}, "", Role::operator_},
-      admin{{1003, 100, "ida"}, "", Role::admin};
+  Caller user{{1001, 100, "ada"}, "", {}, Role::owner},
+      its_operator{{1002, 100, "eve"}, "", {}, Role::operator_},
+      admin{{1003, 100, "ida"}, "", {}, Role::admin};
   EXPECT_TRUE(may_see(user, run_of(1001)));
   EXPECT_FALSE(may_see(user, run_of(1002)));
   EXPECT_TRUE(may_see(its_operator, run_of(1001)));

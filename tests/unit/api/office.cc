@@ -40,7 +40,8 @@ struct Office::Parts {
   Parts(Loop& loop, const std::string& folder)
       : ledger(join_path(folder, "ledger.db")),
         users(scheduler),
-        steps(scheduler, users, site_of(ledger)),
+        steps(
+            scheduler, users, [](uid_t uid) { return "user " + std::to_string(uid); }, site_of(ledger)),
         lane(loop, 1),
         io(loop, 1),
         lanes(loop),

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <ctime>
 #include <filesystem>
 
 #include "daemon/base/digest.h"
@@ -38,6 +39,12 @@ class AUsersFiles : public ::testing::Test {
     return ErrorKind::internal;
   }
   std::string text_of(const std::string& path) { return read_file(path); }
+  // As it is two days after it was last used.
+  void make_old(const std::string& path) {
+    const timespec old{std::time(nullptr) - 2 * 24 * 3600, 0};
+    const timespec times[2]{old, old};
+    ASSERT_EQ(::utimensat(AT_FDCWD, path.c_str(), times, 0), 0);
+  }
 
   TemporaryDirectory site_;
   ScratchRoot root_{site_.path(), site_.file("ada/t"), {}};
@@ -125,7 +132,7 @@ TEST_F(AUsersFiles, HaveTheCodeThatWasUploadedForEveryRunThatNamesIt) {
   std::string digest = sha256("packed");
   write_atomically(site_.file("upload"), "packed");
   EXPECT_EQ(files_.find_code(digest), std::nullopt);
-  files_.keep_code(digest, open_file(site_.file("upload"), O_RDONLY));
+  files_.keep_code(digest, open_file(site_.file("upload"), O_RDONLY), 1000);
   EXPECT_EQ(files_.find_code(digest), 6);
   AttemptFiles with_code = files("{}");
   with_code.code_digest = digest;
@@ -135,9 +142,39 @@ TEST_F(AUsersFiles, HaveTheCodeThatWasUploadedForEveryRunThatNamesIt) {
 
 TEST_F(AUsersFiles, RefuseCodeOfAnotherDigest) {
   write_atomically(site_.file("upload"), "packed");
-  EXPECT_EQ(kind_of([&] { files_.keep_code(sha256("else"), open_file(site_.file("upload"), O_RDONLY)); }),
-            ErrorKind::invalid);
+  EXPECT_EQ(
+      kind_of([&] { files_.keep_code(sha256("else"), open_file(site_.file("upload"), O_RDONLY), 1000); }),
+      ErrorKind::invalid);
   EXPECT_EQ(files_.find_code(sha256("else")), std::nullopt);
+}
+
+TEST_F(AUsersFiles, KeepNoMoreCodeThanHeMayHave) {
+  for (const char* bytes : {"first ", "second"}) {
+    write_atomically(site_.file("upload"), bytes);
+    auto keep = [&] { files_.keep_code(sha256(bytes), open_file(site_.file("upload"), O_RDONLY), 11); };
+    if (bytes == std::string("first "))
+      keep();
+    else
+      EXPECT_EQ(kind_of(keep), ErrorKind::invalid);
+  }
+  EXPECT_EQ(files_.find_code(sha256("second")), std::nullopt);
+}
+
+TEST_F(AUsersFiles, LoseTheCodeThatNoRunUsesADayAfterItWasAskedFor) {
+  for (const char* bytes : {"used", "awaited", "unused", "young"}) {
+    write_atomically(site_.file("upload"), bytes);
+    files_.keep_code(sha256(bytes), open_file(site_.file("upload"), O_RDONLY), 1000);
+  }
+  AttemptFiles with_code = files("{}");
+  with_code.code_digest = sha256("used");
+  files_.prepare_attempts({with_code}, std::nullopt);
+  for (const char* bytes : {"used", "awaited", "unused"})
+    make_old(layout::uploaded_code(root_.path, sha256(bytes)));
+  files_.remove_unused_code({sha256("awaited")});
+  EXPECT_EQ(files_.find_code(sha256("used")), 4);
+  EXPECT_EQ(files_.find_code(sha256("awaited")), 7);
+  EXPECT_EQ(files_.find_code(sha256("unused")), std::nullopt);
+  EXPECT_EQ(files_.find_code(sha256("young")), 5);
 }
 
 TEST_F(AUsersFiles, HaveTheListOfADataSetsObjectsBesideIt) {

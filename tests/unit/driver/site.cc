@@ -32,7 +32,8 @@ Owner me() {
 struct Site::Daemon {
   Daemon(const std::string& folder, FakeScheduler& scheduler, Users& users, const DriverSettings& settings)
       : ledger(join_path(folder, "ledger.db")),
-        steps(scheduler, users, job_site(ledger.id())),
+        steps(
+            scheduler, users, [](uid_t uid) { return "user " + std::to_string(uid); }, job_site(ledger.id())),
         lane(loop, 1),
         io(loop, 1),
         lanes(loop),
@@ -109,7 +110,7 @@ bool Site::run_until_state(std::int64_t run_id, RunState state) {
 std::vector<std::int64_t> Site::submit(std::vector<Manifest> manifests, const std::string& client_id) {
   std::optional<SubmitAnswer> answer;
   std::exception_ptr error;
-  SubmitRequest request{me(), "",   {::geteuid(), client_id, "digits.toml", "…"}, std::move(manifests),
+  SubmitRequest request{me(), "",   {}, {::geteuid(), client_id, "digits.toml", "…"}, std::move(manifests),
                         "",   false};
   driver().submit(
       std::move(request), [&](SubmitAnswer given) { answer = std::move(given); },
@@ -176,7 +177,7 @@ int Site::jobs_submitted(const std::string& token_end) const {
       jobs.begin(), jobs.end(), [&](const JobRequest& job) { return job.token.ends_with(token_end); }));
 }
 
-void Site::remove_directory(std::int64_t run_id) { daemon_->steps.remove_run(run(run_id)); }
+void Site::remove_directory(std::int64_t run_id) { daemon_->steps.remove_run(run(run_id), {}); }
 
 std::string Site::scratch() const { return daemon_->driver.scratch_of(me(), "").path; }
 
