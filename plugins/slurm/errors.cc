@@ -14,12 +14,19 @@ std::string quoted(const std::string& value, const char* otherwise) {
 }
 
 std::string resources_of(const JobRequest& request) {
+  if (!request.batch_options.is_null()) return "what its batch script asks for";
   std::string text = std::to_string(request.nodes) + (request.nodes == 1 ? " node" : " nodes") + " with " +
                      std::to_string(request.tasks_per_node * request.cpus_per_task) + " CPUs";
   if (request.memory_bytes_per_node > 0)
     text += ", " + std::to_string(request.memory_bytes_per_node >> 20) + " MiB";
   if (request.gpus_per_node > 0) text += ", \"" + gres_of(request) + "\"";
   return text + (request.nodes == 1 ? "" : " each");
+}
+
+// What the option of a batch script says, or else the manifest.
+std::string asked_for(const JobRequest& request, const char* option, const std::string& by_manifest) {
+  if (request.batch_options.is_null()) return quoted(by_manifest, "by default");
+  return quoted(request.batch_options.value(option, std::string()), "by default");
 }
 
 // Of what Slurm says no better than strerror() does.
@@ -68,8 +75,10 @@ ErrorKind kind_of(int error) {
   return transport || is_not_recorded_yet(error) ? ErrorKind::unavailable : ErrorKind::invalid;
 }
 
-void throw_slurm(const std::string& what, int error) {
-  throw Error(kind_of(error), what + ": " + in_words(error));
+void throw_slurm(const std::string& what, int error, const std::string& said) {
+  // A plugin that refuses seldom has a number for it: what it says is all there is.
+  const ErrorKind kind = error == SLURM_ERROR && !said.empty() ? ErrorKind::denied : kind_of(error);
+  throw Error(kind, what + ": " + (said.empty() ? "" : said + ": ") + in_words(error));
 }
 
 std::string blamed_part(const JobRequest& request, int error) {
@@ -79,12 +88,15 @@ std::string blamed_part(const JobRequest& request, int error) {
     case ESLURM_PARTITION_NOT_AVAIL:
     case ESLURM_JOB_MISSING_REQUIRED_PARTITION_GROUP:
     case ESLURM_PARTITION_ASSOC:
-      return "partition " + quoted(request.partition, "by default");
+    case ESLURM_ACCESS_DENIED:  // it is RootOnly, or closed to this host (AllocNodes)
+      return "partition " + asked_for(request, "partition", request.partition);
     case ESLURM_INVALID_ACCOUNT:
-      return "account " + quoted(request.account, "by default") + " for uid " + std::to_string(request.uid);
+      return "account " + asked_for(request, "account", request.account) + " for uid " +
+             std::to_string(request.uid);
     case ESLURM_INVALID_QOS:
-      return "qos " + quoted(request.qos, "by default") + " for uid " + std::to_string(request.uid);
+      return "qos " + asked_for(request, "qos", request.qos) + " for uid " + std::to_string(request.uid);
     case ESLURM_INVALID_TIME_LIMIT:
+      if (!request.batch_options.is_null()) return resources_of(request);
       return "time limit of " + std::to_string(minutes_of(request.time_limit)) + " minutes";
     default:
       return resources_of(request);

@@ -12,8 +12,9 @@ namespace trainyard::slurm {
 // timeout, MaxJobCount). Everything else Slurm says of a request is invalid.
 ErrorKind kind_of(int error);
 
-// "submit ty-…: Invalid partition name specified", in Slurm's own words.
-[[noreturn]] void throw_slurm(const std::string& what, int error);
+// "submit ty-…: Invalid partition name specified", in Slurm's own words. `said`: what slurmctld says of this
+// one call besides; empty: nothing.
+[[noreturn]] void throw_slurm(const std::string& what, int error, const std::string& said = "");
 
 // What of the request the error is about: "partition \"night\"", "GPUs \"gres:gpu:k80:4\" on each of 2
 // nodes".

@@ -13,6 +13,7 @@
 #include "daemon/base/text.h"
 #include "plugins/slurm/call_meter.h"
 #include "plugins/slurm/errors.h"
+#include "plugins/slurm/overheard.h"
 #include "plugins/slurm/supplement.h"
 
 namespace trainyard::slurm {
@@ -254,9 +255,10 @@ job_desc_msg_t empty_description() {
 Submitted submit_batch_job(job_desc_msg_t& description) {
   submit_response_msg_t* response = nullptr;
   call_meter().count("submit");
+  Overheard overheard;
   int result = slurm_submit_batch_job(&description, &response);
-  if (result != SLURM_SUCCESS) return {0, error_of(result)};
-  Submitted submitted{response->job_id, 0};
+  if (int error = error_of(result); result != SLURM_SUCCESS) return {0, error, overheard.errors()};
+  Submitted submitted{response->job_id, 0, ""};
   slurm_free_submit_response_response_msg(response);
   return submitted;
 }

@@ -24,9 +24,10 @@ void read_accounts(const std::string& cluster, UserRights& rights) {
 void read_partitions(UserRights& rights) {
   PartitionRecords records = load_partitions();
   for (const partition_info_t& partition : records.partitions())
-    rights.partitions[partition.name] = {names_in(partition.allow_accounts),
-                                         names_in(partition.deny_accounts), names_in(partition.allow_qos),
-                                         names_in(partition.deny_qos), names_in(partition.allow_groups)};
+    rights.partitions[partition.name] = {
+        names_in(partition.allow_accounts), names_in(partition.deny_accounts),
+        names_in(partition.allow_qos),      names_in(partition.deny_qos),
+        names_in(partition.allow_groups),   (partition.flags & PART_FLAG_ROOT_ONLY) != 0};
 }
 
 }  // namespace

@@ -112,14 +112,17 @@ void describe_life(job_desc_msg_t& job, const JobRequest& request, Texts& texts)
   if (request.held) job.priority = 0;
 }
 
-[[noreturn]] void throw_refusal(const JobRequest& request, int error) {
+[[noreturn]] void throw_refusal(const JobRequest& request, const Submitted& refused) {
+  const int error = refused.error;
   // It would follow itself: a slurmctld that was killed gives a lost job's id away once more. (What is to
   // follow an id that nobody has is taken, and does not wait.)
   if (error == ESLURM_DEPENDENCY && request.dependency)
     throw Error(ErrorKind::not_found, "submit " + request.token + ": slurmctld has no job " +
                                           std::to_string(request.dependency->job_id) +
                                           " that it is to follow");
-  throw_slurm("submit " + request.token + " (" + blamed_part(request, error) + ")", error);
+  // What slurmctld says itself needs no guess at what it is about.
+  const std::string part = refused.said.empty() ? " (" + blamed_part(request, error) + ")" : "";
+  throw_slurm("submit " + request.token + part, error, refused.said);
 }
 
 const char* word_of(JobDependency::Kind kind) {
@@ -181,7 +184,7 @@ std::uint32_t SlurmActor::submit(const JobRequest& request, SendBefore send_befo
   describe_life(job, request, texts);
   check_time_is_left(send_before, "submit " + request.token);
   Submitted submitted = submit_batch_job(job);
-  if (submitted.error != 0) throw_refusal(request, submitted.error);
+  if (submitted.error != 0) throw_refusal(request, submitted);
   return submitted.job_id;
 }
 

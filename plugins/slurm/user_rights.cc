@@ -61,6 +61,8 @@ void check_partition(const UserRights& rights, const JobNames& names, const std:
   const bool one_is_open = std::any_of(asked.begin(), asked.end(), [&](const std::string& name) {
     return std::find(open.begin(), open.end(), name) != open.end();
   });
+  // Slurm itself refuses what is for root alone; it is no advice.
+  std::erase_if(open, [&](const std::string& name) { return rights.partitions.at(name).for_root_alone; });
   for (const std::string& name : asked) {
     auto rules = rights.partitions.find(name);
     if (rules == rights.partitions.end())

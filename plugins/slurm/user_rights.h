@@ -14,6 +14,7 @@ namespace trainyard::slurm {
 // A partition's lists. An empty one of allowed names allows all.
 struct PartitionRules {
   std::set<std::string> allow_accounts, deny_accounts, allow_qos, deny_qos, allow_groups;
+  bool for_root_alone = false;
 };
 
 struct UserRights {

@@ -68,6 +68,15 @@ TEST(PartitionsInAList, AreEnoughWhenOneIsOpenAndAllAreThere) {
       (Refused{{"partition", "nightly", "is no partition of this cluster", {"gpu", "quick", "shared"}}}));
 }
 
+TEST(APartition, ForRootAloneIsSlurmsToRefuseAndNoAdvice) {
+  UserRights rights = rights_of_ada();
+  rights.partitions = {{"gpu", {}}, {"kept", {}}};
+  rights.partitions["kept"].for_root_alone = true;
+  EXPECT_EQ(refused_by(rights, {"", "kept", ""}), Refused{});
+  EXPECT_EQ(refused_by(rights, {"", "nightly", ""}),
+            (Refused{{"partition", "nightly", "is no partition of this cluster", {"gpu"}}}));
+}
+
 TEST(Names, ThatAreWrongAreRefusedAllAtOnce) {
   Refused all = refused({"astro", "nightly", "express"});
   ASSERT_EQ(all.size(), 3u);

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "plugins/slurm/overheard.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <vector>
+
+#include "daemon/base/error.h"
+#include "daemon/base/fd.h"
+#include "daemon/base/text.h"
+
+namespace trainyard::slurm {
+namespace {
+
+constexpr std::size_t most_bytes = 1 << 16;  // more than anybody reads
+
+std::string contents_of(int fd) {
+  std::string text(most_bytes, '\0');
+  ssize_t size = ::pread(fd, text.data(), text.size(), 0);
+  text.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
+  return text;
+}
+
+}  // namespace
+
+Overheard::Overheard()
+    : said_(::memfd_create("stderr", MFD_CLOEXEC)), before_(::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0)) {
+  if (said_ && before_) ::dup2(said_.get(), STDERR_FILENO);
+}
+
+Overheard::~Overheard() {
+  if (!said_ || !before_) return;
+  ::dup2(before_.get(), STDERR_FILENO);
+  try {
+    write_all(STDERR_FILENO, contents_of(said_.get()));
+  } catch (const Error&) {  // nobody reads it any more
+  }
+}
+
+std::string Overheard::errors() const { return said_ ? errors_in(contents_of(said_.get())) : ""; }
+
+std::string errors_in(std::string_view said) {
+  constexpr std::string_view mark = ": error: ";
+  std::vector<std::string> errors;
+  for (const std::string& line : split(said, '\n'))
+    if (std::size_t at = line.find(mark); at != std::string::npos)
+      if (std::string error(trim(std::string_view(line).substr(at + mark.size()))); !error.empty())
+        errors.push_back(error);
+  return join(errors, "; ");
+}
+
+}  // namespace trainyard::slurm

@@ -1,0 +1,36 @@
+// What libslurm says on standard error alone.
+#include "plugins/slurm/overheard.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdio>
+
+namespace trainyard::slurm {
+namespace {
+
+TEST(Overheard, HearsTheErrorsAndLeavesStandardErrorWhatItWas) {
+  ::testing::internal::CaptureStderr();
+  std::string errors;
+  {
+    Overheard overheard;
+    std::fputs("deputy: error: no, ada\n", stderr);
+    errors = overheard.errors();
+  }
+  std::fputs("afterwards\n", stderr);
+  EXPECT_EQ(errors, "no, ada");
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "deputy: error: no, ada\nafterwards\n");
+}
+
+TEST(Overheard, OfSilenceIsNothing) { EXPECT_EQ(Overheard().errors(), ""); }
+
+TEST(TheErrors, OfSeveralLinesAreOne) {
+  EXPECT_EQ(errors_in("sbatch: error: no, ada\nsbatch: error:  not today \nsbatch: error: \n"),
+            "no, ada; not today");
+}
+
+TEST(TheErrors, AreNotWhatElseIsSaid) { EXPECT_EQ(errors_in("sbatch: debug: ready\nsbatch: welcome\n"), ""); }
+
+TEST(TheErrors, AreSaidAsTheyAre) { EXPECT_EQ(errors_in("sbatch: error: lua: error: 7"), "lua: error: 7"); }
+
+}  // namespace
+}  // namespace trainyard::slurm
