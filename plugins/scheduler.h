@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "daemon/base/clock.h"
+#include "daemon/base/error.h"
 #include "daemon/base/json.h"
 
 namespace trainyard {
@@ -241,6 +242,18 @@ class SchedulerReader {
 // of it can still be sent. The clock is CLOCK_MONOTONIC, the same for all processes of a host.
 using SendBefore = std::chrono::steady_clock::time_point;
 
+// The scheduler takes no more jobs, of this user or of all, until some that it has are over.
+class NoRoom : public Error {
+ public:
+  explicit NoRoom(const std::string& why) : Error(ErrorKind::unavailable, why) {}
+};
+
+// A job that the scheduler has queued.
+struct QueuedJob {
+  std::uint32_t job_id = 0;
+  std::string said;  // what the scheduler says of it to its user, one line; empty: nothing
+};
+
 // SchedulerActor: submits, releases and cancels jobs, with the rights of the user that this process runs as.
 // Every call may block for seconds. One call at a time. Throws Error{unavailable} when the scheduler cannot
 // be reached, or when `send_before` has passed.
@@ -248,11 +261,12 @@ class SchedulerActor {
  public:
   virtual ~SchedulerActor() = default;
 
-  // Queues the job, or the array, and returns its id.
+  // Queues the job, or the array.
   // NOT idempotent: after a doubt (Error{unavailable}) find() first.
   // Throws Error{invalid} or Error{denied} with the scheduler's reason when it will never take this job,
-  // Error{not_found} when the scheduler sees that the job that this one depends on is not there.
-  virtual std::uint32_t submit(const JobRequest& request, SendBefore send_before) = 0;
+  // Error{not_found} when the scheduler sees that the job that this one depends on is not there, NoRoom when
+  // a limit on the number of jobs is reached.
+  virtual QueuedJob submit(const JobRequest& request, SendBefore send_before) = 0;
 
   // Every job of that user, live or recorded, whose name is the token, and of arrays every task; throws
   // unless all sources answered, and unless this process has the right to see them. `since`: no such job was

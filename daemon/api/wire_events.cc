@@ -18,7 +18,9 @@ struct Describe {
     return e.plan.empty() ? "by " + e.owner.name : fmt::format("by {}, plan {}", e.owner.name, e.plan);
   }
   std::string operator()(const event::Admitted& e) const { return fmt::format("attempt {}", e.attempt); }
-  std::string operator()(const event::Submitted& e) const { return "train " + job(e.train); }
+  std::string operator()(const event::Submitted& e) const {
+    return with_reason("train " + job(e.train), e.said);
+  }
   std::string operator()(const event::Released& e) const { return "store " + job(e.store) + " behind it"; }
   std::string operator()(const event::Started& e) const { return "train job on " + e.nodes; }
   std::string operator()(const event::Waiting& e) const { return e.what.words; }

@@ -147,11 +147,13 @@ class RemoteJobs final : public SchedulerActor {
       : deputies_(deputies), reader_(reader), uid_(uid), settings_(settings) {}
 
   // `send_before` is the deadline of the call: who waits for it gives up no earlier than that.
-  std::uint32_t submit(const JobRequest& request, SendBefore) override {
-    Json id = call("submit", {{"request", wire::to_json(request)}});
-    if (!id.is_number_unsigned() || id.get<std::uint64_t>() > UINT32_MAX)
-      throw Error(ErrorKind::unavailable, "a deputy's answer is no number of a job");
-    return id.get<std::uint32_t>();
+  QueuedJob submit(const JobRequest& request, SendBefore) override {
+    Json answer = call("submit", {{"request", wire::to_json(request)}});
+    try {
+      return wire::queued_job_from_json(answer);
+    } catch (const Error& e) {
+      throw Error(ErrorKind::unavailable, std::string("a deputy's answer names no job: ") + e.what());
+    }
   }
 
   std::vector<JobStatus> find(const Token& token, std::uint32_t uid, UtcSeconds since) override {

@@ -11,7 +11,8 @@ namespace {
 using Verb = Json (*)(SchedulerActor& actor, const Json& arguments, SendBefore send_before);
 
 Json submit(SchedulerActor& actor, const Json& arguments, SendBefore send_before) {
-  return actor.submit(wire::job_request_from_json(get<Json>(arguments, "request")), send_before);
+  return wire::to_json(
+      actor.submit(wire::job_request_from_json(get<Json>(arguments, "request")), send_before));
 }
 
 Json find(SchedulerActor& actor, const Json& arguments, SendBefore) {

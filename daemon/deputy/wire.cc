@@ -20,6 +20,10 @@ const Json& list_in(const Json& json) {
   return json;
 }
 
+std::string message_in(const Json& json, const char* key) {
+  return printable(get<std::string>(json, key).substr(0, most_message_bytes));
+}
+
 Json mount_to_json(const Mount& mount) { return {{"source", mount.source}, {"type", mount.type}}; }
 
 Mount mount_from_json(const Json& json) {
@@ -177,6 +181,12 @@ JobRequest job_request_from_json(const Json& json) {
   return r;
 }
 
+Json to_json(const QueuedJob& job) { return {{"job_id", job.job_id}, {"said", job.said}}; }
+
+QueuedJob queued_job_from_json(const Json& json) {
+  return {whole<std::uint32_t>(json, "job_id"), message_in(json, "said")};
+}
+
 Json to_json(const JobKey& key) { return trainyard::to_json(key); }
 JobKey job_key_from_json(const Json& json) { return trainyard::job_key_from_json(json); }
 
@@ -234,11 +244,14 @@ std::vector<PlanDrift> plan_drift_from_json(const Json& json) {
   return drift;
 }
 
-Json to_json(const Error& error) { return {{"kind", to_string(error.kind())}, {"message", error.what()}}; }
+Json to_json(const Error& error) {
+  const bool no_room = dynamic_cast<const NoRoom*>(&error) != nullptr;
+  return {{"kind", to_string(error.kind())}, {"message", error.what()}, {"no_room", no_room}};
+}
 
 void throw_error_in(const Json& json) {
-  std::string message = printable(get<std::string>(json, "message").substr(0, most_message_bytes));
-  throw Error(error_kind_from(get<std::string>(json, "kind")), message);
+  if (get_or<bool>(json, "no_room", false)) throw NoRoom(message_in(json, "message"));
+  throw Error(error_kind_from(get<std::string>(json, "kind")), message_in(json, "message"));
 }
 
 std::vector<std::string> texts_from_json(const Json& json) {

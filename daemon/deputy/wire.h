@@ -28,6 +28,9 @@ SourceList source_list_from_json(const Json& json);
 
 Json to_json(const JobRequest& request);
 JobRequest job_request_from_json(const Json& json);
+// What it says comes out as one printable line, and not long, as the text of an error.
+Json to_json(const QueuedJob& job);
+QueuedJob queued_job_from_json(const Json& json);
 Json to_json(const JobKey& key);
 JobKey job_key_from_json(const Json& json);
 Json to_json(const std::vector<JobStatus>& jobs);

@@ -42,7 +42,11 @@ Json body(const event::Admitted& e) {
         {"run", e.array->first_run}, {"attempt", e.array->first_attempt}, {"task", e.array->task}};
   return json;
 }
-Json body(const event::Submitted& e) { return {{"train", to_json(e.train)}}; }
+Json body(const event::Submitted& e) {
+  Json json{{"train", to_json(e.train)}};
+  if (!e.said.empty()) json["said"] = e.said;
+  return json;
+}
 Json body(const event::Released& e) { return {{"store", to_json(e.store)}}; }
 Json body(const event::Started& e) {
   return {{"started_at", to_unix(e.started_at)}, {"nodes", e.nodes}, {"gpus", e.gpus}};
@@ -131,7 +135,7 @@ event::Admitted from_body(UtcSeconds at, const Json& json) {
 }
 template <>
 event::Submitted from_body(UtcSeconds at, const Json& json) {
-  return {at, job_key_from_json(get<Json>(json, "train"))};
+  return {at, job_key_from_json(get<Json>(json, "train")), get_or<std::string>(json, "said", "")};
 }
 template <>
 event::Released from_body(UtcSeconds at, const Json& json) {

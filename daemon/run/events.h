@@ -63,6 +63,7 @@ struct Admitted {  // the plan has room: attempt `attempt` begins. The intent to
 struct Submitted {  // the held train job is in the scheduler under this key
   UtcSeconds at{};
   JobKey train;
+  std::string said{};  // what the scheduler told its owner of it; empty: nothing
 };
 struct Released {  // the store job waits behind the train job, which may start
   UtcSeconds at{};

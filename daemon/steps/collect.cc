@@ -61,7 +61,7 @@ RunStepResult Steps::collect(const TrainingRun& run, Doubt doubt) {
   if (doubt)
     for (const auto& [task, job] : find_submitted(token, run.owner.uid, {Task()}, attempt.admitted_at))
       if (job != attempt.store->key) next = job;
-  if (!next) next = submit_and_confirm(store_job(site_, run));
+  if (!next) next = submit_and_confirm(store_job(site_, run)).key;
   return {{event::StoreRetried{now(), reason, *next}}, {}};
 }
 

@@ -14,7 +14,7 @@ std::map<Task, JobKey> Steps::submit_store_jobs(const std::vector<TrainingRun>& 
   for (const TrainingRun& run : runs)
     if (!stores.contains(task_of(run))) without.push_back(run);
   if (without.empty()) return stores;
-  JobKey submitted = submit_and_confirm(store_jobs(site_, without, first.attempt()->train->key.job_id));
+  JobKey submitted = submit_and_confirm(store_jobs(site_, without, first.attempt()->train->key.job_id)).key;
   for (const TrainingRun& run : without) {
     submitted.task = task_of(run);
     stores[submitted.task] = submitted;

@@ -50,7 +50,7 @@ DataSetStepResult Steps::stage(const DataSet& data_set, Doubt doubt) {
     std::unique_ptr<UserFiles> files = users_.files_of(data_set.owner.uid, data_set.scratch);
     ensure_source_list(*files, data_set, directory);
     write_request(*files, data_set, directory);
-    job = submit_and_confirm(request);
+    job = submit_and_confirm(request).key;
   }
   return {event::Staging{now(), data_set.attempts + 1, *job}, {}};
 }

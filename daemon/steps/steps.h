@@ -93,9 +93,13 @@ class Steps {
 
  private:
   RunsStepResult submit(const std::vector<TrainingRun>& runs, const std::optional<DataSet>& data,
-                        Doubt doubt);                                        // submit.cc
-  std::uint32_t submit_elsewhere(SchedulerActor& jobs, JobRequest request);  // submit.cc
-  JobKey submit_and_confirm(const JobRequest& request);                      // submit.cc
+                        Doubt doubt);  // submit.cc
+  struct ConfirmedJob {
+    JobKey key;        // by the daemon's own reading
+    std::string said;  // by the scheduler, to its owner
+  };
+  QueuedJob submit_elsewhere(SchedulerActor& jobs, JobRequest request);  // submit.cc
+  ConfirmedJob submit_and_confirm(const JobRequest& request);            // submit.cc
   RunsStepResult release(const std::vector<TrainingRun>& runs, const std::optional<DataSet>& data,
                          Doubt doubt,
                          bool in_parts);                                                        // release.cc

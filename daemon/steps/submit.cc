@@ -106,16 +106,16 @@ RunsStepResult Steps::submit(const std::vector<TrainingRun>& runs, const std::op
   }
   std::optional<std::uint32_t> stage_job = stage_job_to_wait_for(reader_, site_, data);
   if (!stage_job) return {{}, std::chrono::seconds(1)};
-  JobKey submitted = submit_and_confirm(train_jobs(site_, runs, *stage_job));
+  ConfirmedJob submitted = submit_and_confirm(train_jobs(site_, runs, *stage_job));
   for (const TrainingRun& run : runs) {
-    submitted.task = task_of(run);
-    result.events.emplace_back(run.id, event::Submitted{now(), submitted});
+    submitted.key.task = task_of(run);
+    result.events.emplace_back(run.id, event::Submitted{now(), submitted.key, submitted.said});
   }
   return result;
 }
 
 // A cluster may have no other node that fits: better the one that failed than none.
-std::uint32_t Steps::submit_elsewhere(SchedulerActor& jobs, JobRequest request) {
+QueuedJob Steps::submit_elsewhere(SchedulerActor& jobs, JobRequest request) {
   try {
     return jobs.submit(request, soon());
   } catch (const Error& e) {
@@ -127,19 +127,19 @@ std::uint32_t Steps::submit_elsewhere(SchedulerActor& jobs, JobRequest request) 
 }
 
 // The deputy says which id the job was given; its key is what the daemon itself reads under that id.
-JobKey Steps::submit_and_confirm(const JobRequest& request) {
-  std::uint32_t id = 0;
+Steps::ConfirmedJob Steps::submit_and_confirm(const JobRequest& request) {
+  QueuedJob queued;
   try {
-    id = submit_elsewhere(*users_.jobs_of(request.uid), request);
+    queued = submit_elsewhere(*users_.jobs_of(request.uid), request);
   } catch (const Error& e) {
     throw_refusal(e);
   }
-  std::vector<JobStatus> seen = reader_.look_up(id, request.token, request.uid);
+  std::vector<JobStatus> seen = reader_.look_up(queued.job_id, request.token, request.uid);
   if (seen.empty())
-    throw Error(
-        ErrorKind::unavailable,
-        fmt::format("submit {}: slurmctld took it as job {} and no longer shows it", request.token, id));
-  return array_of(seen.front().key);
+    throw Error(ErrorKind::unavailable,
+                fmt::format("submit {}: slurmctld took it as job {} and no longer shows it", request.token,
+                            queued.job_id));
+  return {array_of(seen.front().key), queued.said};
 }
 
 }  // namespace trainyard

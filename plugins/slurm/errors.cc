@@ -35,6 +35,9 @@ std::string in_words(int error) {
   return slurm_strerror(error);
 }
 
+// MaxJobCount, or MaxSubmitJobs and its like.
+bool is_lack_of_room(int error) { return error == EAGAIN || error == ESLURM_ACCOUNTING_POLICY; }
+
 }  // namespace
 
 ErrorKind kind_of(int error) {
@@ -78,7 +81,9 @@ ErrorKind kind_of(int error) {
 void throw_slurm(const std::string& what, int error, const std::string& said) {
   // A plugin that refuses seldom has a number for it: what it says is all there is.
   const ErrorKind kind = error == SLURM_ERROR && !said.empty() ? ErrorKind::denied : kind_of(error);
-  throw Error(kind, what + ": " + (said.empty() ? "" : said + ": ") + in_words(error));
+  const std::string message = what + ": " + (said.empty() ? "" : said + ": ") + in_words(error);
+  if (is_lack_of_room(error)) throw NoRoom(message);
+  throw Error(kind, message);
 }
 
 std::string blamed_part(const JobRequest& request, int error) {

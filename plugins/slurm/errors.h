@@ -13,7 +13,7 @@ namespace trainyard::slurm {
 ErrorKind kind_of(int error);
 
 // "submit ty-…: Invalid partition name specified", in Slurm's own words. `said`: what slurmctld says of this
-// one call besides; empty: nothing.
+// one call besides; empty: nothing. Throws NoRoom where a limit on the number of jobs is reached.
 [[noreturn]] void throw_slurm(const std::string& what, int error, const std::string& said = "");
 
 // What of the request the error is about: "partition \"night\"", "GPUs \"gres:gpu:k80:4\" on each of 2

@@ -258,7 +258,7 @@ Submitted submit_batch_job(job_desc_msg_t& description) {
   Overheard overheard;
   int result = slurm_submit_batch_job(&description, &response);
   if (int error = error_of(result); result != SLURM_SUCCESS) return {0, error, overheard.errors()};
-  Submitted submitted{response->job_id, 0, ""};
+  Submitted submitted{response->job_id, 0, one_line(response->job_submit_user_msg)};
   slurm_free_submit_response_response_msg(response);
   return submitted;
 }

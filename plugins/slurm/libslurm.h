@@ -89,7 +89,7 @@ job_desc_msg_t empty_description();
 struct Submitted {
   std::uint32_t job_id = 0;
   int error = 0;
-  std::string said;  // of a refusal: what slurmctld says of this one request, one line; empty: nothing
+  std::string said;  // what slurmctld and its plugins say of this one request, one line; empty: nothing
 };
 Submitted submit_batch_job(job_desc_msg_t& description);
 

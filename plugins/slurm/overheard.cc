@@ -41,14 +41,20 @@ Overheard::~Overheard() {
 
 std::string Overheard::errors() const { return said_ ? errors_in(contents_of(said_.get())) : ""; }
 
+std::string one_line(const char* said) {
+  std::vector<std::string> lines;
+  for (const std::string& line : split(said == nullptr ? "" : said, '\n'))
+    if (std::string_view words = trim(line); !words.empty()) lines.emplace_back(words);
+  return join(lines, "; ");
+}
+
 std::string errors_in(std::string_view said) {
   constexpr std::string_view mark = ": error: ";
-  std::vector<std::string> errors;
+  std::string errors;
   for (const std::string& line : split(said, '\n'))
     if (std::size_t at = line.find(mark); at != std::string::npos)
-      if (std::string error(trim(std::string_view(line).substr(at + mark.size()))); !error.empty())
-        errors.push_back(error);
-  return join(errors, "; ");
+      errors += line.substr(at + mark.size()) + '\n';
+  return one_line(errors.c_str());
 }
 
 }  // namespace trainyard::slurm

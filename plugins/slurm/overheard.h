@@ -26,6 +26,9 @@ class Overheard {
   UniqueFd said_, before_;
 };
 
+// What a plugin says, line by line, as one: "one; two". Empty for null.
+std::string one_line(const char* said);
+
 // "deputy: error: no, ada\ndeputy: debug: 1\n" → "no, ada"; several lines become "one; two".
 std::string errors_in(std::string_view said);
 

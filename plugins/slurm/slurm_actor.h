@@ -12,7 +12,7 @@ class SlurmActor final : public SchedulerActor {
   // `conf`: as SlurmReader's.
   explicit SlurmActor(const std::string& conf) : cluster_(open_cluster(conf)) {}
 
-  std::uint32_t submit(const JobRequest& request, SendBefore send_before) override;  // submit.cc
+  QueuedJob submit(const JobRequest& request, SendBefore send_before) override;  // submit.cc
   std::vector<JobStatus> find(const Token& token, std::uint32_t uid,
                               UtcSeconds since) override;                                // history.cc
   void release(const JobKey& job, const Token& token, SendBefore send_before) override;  // acting.cc

@@ -172,7 +172,7 @@ std::uint64_t mebibytes_of(std::int64_t bytes) {
   return (static_cast<std::uint64_t>(bytes) + (1U << 20) - 1) >> 20;
 }
 
-std::uint32_t SlurmActor::submit(const JobRequest& request, SendBefore send_before) {
+QueuedJob SlurmActor::submit(const JobRequest& request, SendBefore send_before) {
   Texts texts(request);
   job_desc_msg_t job = empty_description();
   describe_identity(job, request);
@@ -185,7 +185,7 @@ std::uint32_t SlurmActor::submit(const JobRequest& request, SendBefore send_befo
   check_time_is_left(send_before, "submit " + request.token);
   Submitted submitted = submit_batch_job(job);
   if (submitted.error != 0) throw_refusal(request, submitted);
-  return submitted.job_id;
+  return {submitted.job_id, submitted.said};
 }
 
 }  // namespace trainyard::slurm

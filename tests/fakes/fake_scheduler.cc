@@ -43,12 +43,12 @@ JobKey FakeScheduler::queue(const JobRequest& request) {
   return job.key;
 }
 
-std::uint32_t FakeScheduler::submit(const JobRequest& request, SendBefore /*send_before*/) {
+QueuedJob FakeScheduler::submit(const JobRequest& request, SendBefore /*send_before*/) {
   std::lock_guard lock(mutex_);
   check_there();
   if (request.dependency) check_followed(*request.dependency);
   int more = std::max(1, static_cast<int>(request.tasks.size()));
-  if (live_jobs() + more > room_) throw Error(ErrorKind::unavailable, "the fake scheduler is full");
+  if (live_jobs() + more > room_) throw NoRoom("the fake scheduler is full");
   if (late_) {
     unheard_.push_back(request);
     throw Error(ErrorKind::unavailable, "no answer");
@@ -56,7 +56,7 @@ std::uint32_t FakeScheduler::submit(const JobRequest& request, SendBefore /*send
   for (const JobRequest& heard_now : std::exchange(unheard_, {})) queue(heard_now);
   JobKey key = queue(request);
   if (lose_) throw Error(ErrorKind::unavailable, "the answer was lost");
-  return key.job_id;
+  return {key.job_id, said_};
 }
 
 std::vector<JobStatus> FakeScheduler::look_up(std::uint32_t job_id, const Token& token, std::uint32_t uid) {
@@ -314,6 +314,11 @@ void FakeScheduler::lose_acknowledgements(bool lose) {
 void FakeScheduler::hear_late(bool late) {
   std::lock_guard lock(mutex_);
   late_ = late;
+}
+
+void FakeScheduler::say(const std::string& words) {
+  std::lock_guard lock(mutex_);
+  said_ = words;
 }
 
 void FakeScheduler::make_room_for(int live_jobs) {

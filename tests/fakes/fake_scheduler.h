@@ -22,7 +22,7 @@ class FakeScheduler : public SchedulerReader, public SchedulerActor {
   UtcSeconds controller_started_at() override;
   void check_sees_all_jobs() override {}
   std::vector<JobStatus> look_up(std::uint32_t job_id, const Token& token, std::uint32_t uid) override;
-  std::uint32_t submit(const JobRequest& request, SendBefore send_before) override;
+  QueuedJob submit(const JobRequest& request, SendBefore send_before) override;
   std::vector<JobStatus> find(const Token& token, std::uint32_t uid, UtcSeconds since) override;
   void release(const JobKey& job, const Token& token, SendBefore send_before) override;
   void cancel(const JobKey& job, const Token& token, SendBefore send_before) override;
@@ -56,6 +56,7 @@ class FakeScheduler : public SchedulerReader, public SchedulerActor {
   void go_away(bool away);                              // every call throws Error{unavailable}
   void lose_acknowledgements(bool lose);                // submit() queues the job, then throws
   void hear_late(bool late);                            // submit() throws; the next that does not queues both
+  void say(const std::string& words);                   // of every job that is queued
   void make_room_for(int live_jobs);                    // submit() throws where there would be more
   void allow_only_account(const std::string& account);  // of names, that one alone is not refused
 
@@ -93,6 +94,7 @@ class FakeScheduler : public SchedulerReader, public SchedulerActor {
   int names_checked_ = 0;
   bool away_ = false, lose_ = false, late_ = false, gone_on_release_ = false, gone_when_followed_ = false;
   int room_ = 1'000'000;
+  std::string said_;
   int live_jobs() const;
 };
 

@@ -9,7 +9,7 @@ namespace {
 class ActorOf final : public SchedulerActor {
  public:
   explicit ActorOf(FakeScheduler& scheduler) : scheduler_(scheduler) {}
-  std::uint32_t submit(const JobRequest& request, SendBefore send_before) override {
+  QueuedJob submit(const JobRequest& request, SendBefore send_before) override {
     return scheduler_.submit(request, send_before);
   }
   std::vector<JobStatus> find(const Token& token, std::uint32_t uid, UtcSeconds since) override {

@@ -33,7 +33,7 @@ SlurmModule::SlurmModule()
       actor_(load_scheduler_actor("slurm", Json::object())) {}
 
 JobKey SlurmModule::submit(const JobRequest& request) {
-  std::uint32_t id = actor_->submit(request, soon());
+  std::uint32_t id = actor_->submit(request, soon()).job_id;
   std::vector<JobStatus> seen = reader_->look_up(id, request.token, request.uid);
   if (seen.empty()) throw Error(ErrorKind::unavailable, "slurmctld does not show the job it took");
   return array_of(seen.front().key);

@@ -50,6 +50,16 @@ TEST(TheWire, KeepsScratch) {
   EXPECT_EQ(read.mount, root.mount);
 }
 
+TEST(TheWire, BringsAQueuedJobAndWhatWasSaidOfItAsOneLine) {
+  QueuedJob read = wire::queued_job_from_json(sent(wire::to_json(QueuedJob{77, "welcome\n\x1b[2J"})));
+  EXPECT_EQ(read.job_id, 77u);
+  EXPECT_EQ(read.said, "welcome??[2J");
+}
+
+TEST(TheWire, BringsThatThereIsNoRoom) {
+  EXPECT_THROW(wire::throw_error_in(sent(wire::to_json(NoRoom("MaxSubmitJobs")))), NoRoom);
+}
+
 TEST(TheWire, BringsAnErrorWithItsKindAndNothingThatSteersATerminal) {
   try {
     wire::throw_error_in(sent(wire::to_json(Error(ErrorKind::denied, "no\n\x1b[2J way"))));

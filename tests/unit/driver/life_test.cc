@@ -76,6 +76,17 @@ TEST(ARun, FindsWhatItIsToLaunchOnceItIsReleased) {
   EXPECT_TRUE(std::filesystem::is_directory(join_path(directory, layout::logs_folder)));
 }
 
+TEST(ARun, KeepsWhatTheSchedulerSaidOfItsJobInItsHistory) {
+  Site site;
+  site.scheduler().say("welcome");
+  std::int64_t id = site.submit({one_gpu()}).at(0);
+  ASSERT_TRUE(site.run_until_state(id, RunState::submitted));
+  std::string said;
+  for (const auto& [at, event] : site.ledger().events_of(id))
+    if (const auto* submitted = std::get_if<event::Submitted>(&event)) said = submitted->said;
+  EXPECT_EQ(said, "welcome");
+}
+
 TEST(ARun, GoesFromSubmissionToItsResults) {
   Site site;
   std::int64_t id = site.submit({one_gpu()}).at(0);

@@ -47,6 +47,7 @@ std::vector<RunEvent> every_run_event() {
         RunEvent(event::Started{at(3), at(2), "n1", 4}), RunEvent(event::Reassigned{at(3), "vision"}),
         RunEvent(event::Used{at(5), JobRole::store, by_evidence, "Slurm lost the job"}),
         RunEvent(event::Submitted{at(2), task_of(job_key(10), 3)}),
+        RunEvent(event::Submitted{at(2), job_key(10), "welcome"}),
         RunEvent(event::Ended{at(5), JobRole::train, suspended}),
         RunEvent(event::StoreRetried{at(5), "away", job_key(12), hour_of(store_id, 0)}),
         RunEvent(event::Failed{at(5), "no bucket", {}}), RunEvent(event::CancelRequested{at(5), "ada"}),

@@ -23,6 +23,11 @@ TEST(Overheard, HearsTheErrorsAndLeavesStandardErrorWhatItWas) {
 
 TEST(Overheard, OfSilenceIsNothing) { EXPECT_EQ(Overheard().errors(), ""); }
 
+TEST(WhatAPluginSays, IsOneLine) {
+  EXPECT_EQ(one_line("welcome\n\n to the queue \n"), "welcome; to the queue");
+  EXPECT_EQ(one_line(nullptr), "");
+}
+
 TEST(TheErrors, OfSeveralLinesAreOne) {
   EXPECT_EQ(errors_in("sbatch: error: no, ada\nsbatch: error:  not today \nsbatch: error: \n"),
             "no, ada; not today");
