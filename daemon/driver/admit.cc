@@ -41,7 +41,7 @@ void Driver::admit_runs() {
   for (const auto& [digest, live] : data_sets_)
     if (live.data_set.state == DataSetState::staging || live.data_set.state == DataSetState::ready)
       on_its_way.insert(digest);
-  std::vector<const TrainingRun*> queued, silent;
+  std::vector<const TrainingRun*> queued, silent, crowded;
   std::vector<std::pair<std::int64_t, std::string>> without_data;
   for (const auto& [id, live] : runs_) {
     if (live.run.state != RunState::queued) continue;
@@ -50,6 +50,8 @@ void Driver::admit_runs() {
       without_data.emplace_back(id, data->reason);
     else if (files_are_silent(live.run.owner.uid))
       silent.push_back(&live.run);
+    else if (no_room_for(live.run.owner.uid) != nullptr)
+      crowded.push_back(&live.run);
     else
       queued.push_back(&live.run);
   }
@@ -70,6 +72,7 @@ void Driver::admit_runs() {
   for (const TrainingRun* run : silent)
     waiting_[run->id] = {"files",
                          "the file system of your scratch (" + run->scratch.path + ") does not answer"};
+  for (const TrainingRun* run : crowded) waiting_[run->id] = *no_room_for(run->owner.uid);
   if (admission.admitted.empty()) return;
   std::vector<const TrainingRun*> admitted;
   for (std::int64_t id : admission.admitted) admitted.push_back(&runs_.at(id).run);

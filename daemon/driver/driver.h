@@ -196,6 +196,10 @@ class Driver {
   const DataSet* known_data_set(const TrainingRun& run) const;  // null: it names none, or one evicted
   std::optional<DataSet> data_set_of(const TrainingRun& run) const;
 
+  void note_no_room(const std::vector<std::int64_t>& run_ids, const std::string& reason);  // room.cc
+  std::int64_t oldest_submitted(std::uint32_t uid) const;                                  // room.cc
+  const WaitingFor* no_room_for(std::uint32_t uid) const;                                  // room.cc
+
   // admit.cc
   void admit_soon();
   void admit_runs();
@@ -291,6 +295,12 @@ class Driver {
     bool is_probed = false;  // just now
   };
   std::map<std::uint32_t, SilentFiles> silent_files_;  // by uid
+
+  struct Crowd {
+    std::int64_t first = 0;  // the run that others wait for
+    WaitingFor waiting;      // what they are told
+  };
+  std::map<std::uint32_t, Crowd> crowds_;  // by uid
   std::function<void(const std::string&)> observer_;
 };
 

@@ -118,7 +118,6 @@ void Driver::run_step_done(const std::vector<std::int64_t>& run_ids, Step step,
     LiveRun& live = runs_.at(id);
     live.busy = false;
     live.failures = 0;
-    live.trouble.clear();
   }
   trouble_.clear();
   std::set<std::int64_t> got_on;
@@ -128,6 +127,9 @@ void Driver::run_step_done(const std::vector<std::int64_t>& run_ids, Step step,
       runs_.at(id).doubt.reset();
       got_on.insert(id);
     }
+  // While it is in doubt it waits for what the failure before this told of.
+  for (std::int64_t id : run_ids)
+    if (LiveRun& live = runs_.at(id); !live.doubt) live.trouble.clear();
   for (std::int64_t id : run_ids)
     if (!got_on.contains(id))
       again_later(id, runs_.at(id), result.again_after.value_or(std::chrono::seconds(2)));
@@ -162,6 +164,7 @@ void Driver::follow(std::int64_t run_id, const RunEvent& event) {
   if (found == runs_.end()) return;
   const TrainingRun& run = found->second.run;
   const auto* retried = std::get_if<event::Retried>(&event);
+  if (retried != nullptr) found->second.seen.gives_way = false;
   if (retried != nullptr && retried->data_missing) {
     if (auto data = data_sets_.find(run.dataset_digest);
         data != data_sets_.end() && data->second.data_set.state == DataSetState::ready) {
@@ -213,6 +216,7 @@ void Driver::run_step_failed(const std::vector<std::int64_t>& run_ids, Step step
   if (failure.meaning == Meaning::our_fault)
     log_error("step={} run={} is our fault: {}", to_string(step), run_ids.front(), failure.reason);
   trouble_ = failure.reason;
+  if (failure.no_room && step == Step::release) note_no_room(run_ids, failure.reason);
   for (std::int64_t id : run_ids) {
     LiveRun& live = runs_.at(id);
     log_debug("run={} step={} later: {}", id, to_string(step), failure.reason);

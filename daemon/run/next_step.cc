@@ -6,7 +6,7 @@
 namespace trainyard {
 namespace {
 
-constexpr std::array step_names{"submit",    "release", "cancel",  "abandon", "give_back",
+constexpr std::array step_names{"submit",    "release", "cancel",  "abandon", "give_back", "give_way",
                                 "look_into", "settle",  "collect", "stage",   "inspect"};
 
 // A store job that ended leaves evidence, or another one follows it.
@@ -29,7 +29,8 @@ std::optional<Step> next_step(const TrainingRun& run, const Seen& seen) {
     case RunState::admitted:
       return Step::submit;
     case RunState::submitted:
-      return seen.files_silent ? Step::give_back : Step::release;
+      if (seen.files_silent) return Step::give_back;
+      return seen.gives_way ? Step::give_way : Step::release;
     case RunState::ended:
       return Step::settle;
     case RunState::storing:

@@ -1,5 +1,5 @@
-// cancel, abandon and give_back: nothing of the run stays in the scheduler, and the logs of a cancelled run
-// still go out.
+// cancel, abandon, give_back and give_way: nothing of the run stays in the scheduler, and the logs of a
+// cancelled run still go out.
 #include "daemon/base/error.h"
 #include "daemon/steps/steps.h"
 
@@ -41,9 +41,8 @@ RunEvent Steps::abandon(const TrainingRun& run, Doubt doubt) {
   return event::Cancelled{now()};
 }
 
-// Its files do not answer, and its jobs wait in vain: others may have its place. It was never released, so
-// that no agent can have begun.
-RunStepResult Steps::give_back(const TrainingRun& run, Doubt doubt) {
+// Its job waits in vain: others may have its place. It was never released, so that no agent can have begun.
+RunStepResult Steps::give_back(const TrainingRun& run, Doubt doubt, const std::string& reason) {
   const Attempt& attempt = *run.attempt();
   Token token = token_of(site_.ledger_id, run, JobRole::train);
   std::optional<JobKey> train;
@@ -59,8 +58,7 @@ RunStepResult Steps::give_back(const TrainingRun& run, Doubt doubt) {
   event::Retried given_back;
   given_back.at = now();
   given_back.cause = Cause::never_began;
-  given_back.reason =
-      "the file system of its scratch did not answer for ten minutes: its place was given back";
+  given_back.reason = reason;
   return {{given_back}, {}};
 }
 

@@ -30,6 +30,8 @@ Failure failure_of(std::exception_ptr error) {
     return {e.meaning(), e.what()};
   } catch (const FilesAreSilent& e) {
     return {Meaning::later, e.what(), true};
+  } catch (const NoRoom& e) {
+    return {Meaning::later, e.what(), false, true};
   } catch (const Error& e) {
     return {e.kind() == ErrorKind::internal ? Meaning::our_fault : Meaning::later, e.what()};
   } catch (const std::exception& e) {

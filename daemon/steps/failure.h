@@ -29,6 +29,7 @@ struct Failure {
   Meaning meaning = Meaning::later;
   std::string reason;             // for the user
   bool files_are_silent = false;  // the file system of his scratch does not answer
+  bool no_room = false;           // the scheduler takes no more jobs of his at present
 };
 Failure failure_of(std::exception_ptr error);
 

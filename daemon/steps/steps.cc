@@ -33,6 +33,7 @@ StepLane lane_of(Step step) {
     case Step::cancel:
     case Step::abandon:
     case Step::give_back:
+    case Step::give_way:
       return StepLane::jobs;
     case Step::release:
     case Step::look_into:
@@ -75,7 +76,11 @@ RunStepResult Steps::perform_on_one(Step step, const TrainingRun& run, Doubt dou
     case Step::abandon:
       return {{abandon(run, doubt)}, {}};
     case Step::give_back:
-      return give_back(run, doubt);
+      return give_back(
+          run, doubt,
+          "the file system of its scratch did not answer for ten minutes: its place was given back");
+    case Step::give_way:
+      return give_back(run, doubt, "Slurm had no room for its second job: its place was for an older run");
     case Step::look_into:
       return look_into(run);
     case Step::settle:

@@ -105,7 +105,7 @@ class Steps {
                          bool in_parts);                                                        // release.cc
   std::map<Task, JobKey> submit_store_jobs(const std::vector<TrainingRun>& runs, Doubt doubt);  // release.cc
   RunStepResult cancel(const TrainingRun& run);                                                 // cancel.cc
-  RunStepResult give_back(const TrainingRun& run, Doubt doubt);                                 // cancel.cc
+  RunStepResult give_back(const TrainingRun& run, Doubt doubt, const std::string& reason);      // cancel.cc
   void cancel_if_there(std::uint32_t uid, const JobKey& job, const Token& token);               // cancel.cc
   RunStepResult perform_on_one(Step step, const TrainingRun& run, Doubt doubt);
   RunEvent abandon(const TrainingRun& run, Doubt doubt);  // cancel.cc

@@ -82,6 +82,17 @@ TEST(ASweep, GoesOnWithoutARunThatIsCancelled) {
   EXPECT_EQ(site.scheduler().live("-store"), 2);
 }
 
+// Half of it at a time, and its other half behind it.
+TEST(ASweep, ThatTheSchedulerHasNoRoomForIsReleasedInParts) {
+  Site site;
+  site.scheduler().make_room_for(6);
+  std::vector<std::int64_t> ids = site.submit(std::vector<Manifest>(4, one_gpu()));
+  ASSERT_TRUE(site.run_until_state(ids.at(1), RunState::released));
+  EXPECT_EQ(site.run(ids.at(0)).state, RunState::released);
+  site.scheduler().make_room_for(100);
+  for (std::int64_t id : ids) ASSERT_TRUE(site.run_until_state(id, RunState::released));
+}
+
 TEST(ASweep, WhoseAcknowledgementIsLostIsNotSubmittedAgain) {
   Site site;
   site.scheduler().lose_acknowledgements(true);

@@ -201,6 +201,35 @@ TEST(ARun, WhoseFilesDoNotAnswerGivesItsPlaceBackAndBeginsWhenTheyDoAgain) {
   EXPECT_TRUE(site.run_until_state(id, RunState::released));
 }
 
+// Each would have its first job in the scheduler, and the second job of neither would find room.
+TEST(ARun, GivesItsPlaceToAnOlderOneWhereTheSchedulerHasNoRoomForBoth) {
+  Site site;
+  site.scheduler().make_room_for(2);
+  std::int64_t older = site.submit({one_gpu()}, "older").at(0);
+  std::int64_t younger = site.submit({one_gpu()}, "younger").at(0);
+  ASSERT_TRUE(site.run_until_state(older, RunState::released));
+  ASSERT_TRUE(site.run_until([&] { return site.run(younger).state != RunState::submitted; }));
+  site.scheduler().make_room_for(4);
+  ASSERT_TRUE(site.run_until_state(younger, RunState::released));
+  EXPECT_EQ(site.run(younger).program_attempts, 0);
+}
+
+TEST(ARun, WaitsBehindAnOlderOneWhoseSecondJobFindsNoRoom) {
+  Site site;
+  site.scheduler().make_room_for(1);
+  std::int64_t older = site.submit({one_gpu()}, "older").at(0);
+  ASSERT_TRUE(site.run_until([&] { return site.driver().waiting_for(site.run(older)).what == "scheduler"; }));
+  std::int64_t younger = site.submit({one_gpu()}, "younger").at(0);
+  ASSERT_TRUE(
+      site.run_until([&] { return site.driver().waiting_for(site.run(younger)).what == "scheduler"; }));
+  EXPECT_EQ(site.run(younger).state, RunState::queued);
+  EXPECT_THAT(site.driver().waiting_for(site.run(younger)).words,
+              ::testing::AllOf(::testing::HasSubstr("run " + std::to_string(older) + " comes first"),
+                               ::testing::HasSubstr("full")));
+  site.scheduler().make_room_for(4);
+  EXPECT_TRUE(site.run_until_state(younger, RunState::released));
+}
+
 TEST(ARun, IsCancelledThoughItsFilesDoNotAnswer) {
   Site site;
   std::int64_t id = site.submit({one_gpu()}).at(0);
