@@ -238,7 +238,7 @@ void Deputies::started(const DeputyName& name, UniqueFd socket) {
     return;  // closes the socket: the deputy ends
   deputy->socket = std::move(socket);
   deputy->state = Deputy::State::idle;
-  deputy->readable = loop_.watch_readable(deputy->socket.get(), [this, key = deputy->key] { receive(key); });
+  wait_for_answer(*deputy);
   advance(deputy->key);
 }
 
@@ -247,18 +247,29 @@ void Deputies::send(Deputy& deputy) {
   try {
     deputy.sent += send_some(deputy.socket.get(), rest, deputy.sent == 0 ? deputy.current->fd.get() : -1);
   } catch (const Error&) {
+    deputy.writable.stop();
     return;  // it has gone: reaped() says why
   }
-  if (deputy.sent < deputy.current->bytes.size()) {
-    if (!deputy.writable)
-      deputy.writable = loop_.watch_writable(deputy.socket.get(), [this, key = deputy.key] {
-        if (auto found = deputies_.find(key); found != deputies_.end() && found->second->current)
-          send(*found->second);
-      });
-    return;
+  if (deputy.sent < deputy.current->bytes.size()) return wait_to_send(deputy);
+  if (deputy.writable) {
+    deputy.writable.stop();
+    wait_for_answer(deputy);
   }
-  deputy.writable.stop();
   deputy.state = Deputy::State::working;
+}
+
+// A descriptor can have one watch. What a deputy says before it has the whole request is read afterwards.
+void Deputies::wait_to_send(Deputy& deputy) {
+  if (deputy.writable) return;
+  deputy.readable.stop();
+  deputy.writable = loop_.watch_writable(deputy.socket.get(), [this, key = deputy.key] {
+    if (auto found = deputies_.find(key); found != deputies_.end() && found->second->current)
+      send(*found->second);
+  });
+}
+
+void Deputies::wait_for_answer(Deputy& deputy) {
+  deputy.readable = loop_.watch_readable(deputy.socket.get(), [this, key = deputy.key] { receive(key); });
 }
 
 void Deputies::receive(const Key& key) {

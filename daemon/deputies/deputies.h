@@ -65,6 +65,8 @@ class Deputies {
   void ended(const DeputyName& name, const std::string& why, bool passes_by_itself);
   void advance(const Key& key);
   void send(Deputy& deputy);
+  void wait_to_send(Deputy& deputy);
+  void wait_for_answer(Deputy& deputy);
   void receive(const Key& key);
   void overdue(const Key& key);
   void end(Deputy& deputy);

@@ -108,6 +108,29 @@ TEST_F(ADaemonsDeputies, AreStartedWhenFirstNeededAndAskedOneThingAfterTheOther)
   EXPECT_EQ(stage_.started.size(), 1u);
 }
 
+TEST_F(ADaemonsDeputies, TakeARequestThatIsLargerThanTheSocketHolds) {
+  const std::string large(most_frame_json, 'x');
+  UniqueFd deputy;
+  for (const char* expected : {"first", "second"}) {
+    call(large);
+    if (!deputy) deputy = arrive();
+    std::thread working([&] {
+      EXPECT_EQ(receive_frame(deputy.get())->json.size(), large.size());
+      answer(deputy.get(), expected);
+    });
+    run_until([&] { return !answers_.empty() && answers_.back() == expected; });
+    working.join();
+  }
+}
+
+TEST_F(ADaemonsDeputies, AreNotWaitedForWhenTheyGoBeforeTheyHaveTheRequest) {
+  call(std::string(most_frame_json, 'x'));
+  arrive().reset();
+  stage_.news.reaped(stage_.started.back(), "", true);
+  run_until([&] { return answers_.size() == 1; });
+  EXPECT_THAT(answers_[0], HasSubstr("unavailable: the deputy that was to do it has ended"));
+}
+
 TEST_F(ADaemonsDeputies, AreEndedWhenTheyHaveNothingToDo) {
   call("one");
   UniqueFd deputy = arrive();
