@@ -117,7 +117,6 @@ void Driver::run_step_done(const std::vector<std::int64_t>& run_ids, Step step,
   for (std::int64_t id : run_ids) {
     LiveRun& live = runs_.at(id);
     live.busy = false;
-    live.failures = 0;
   }
   trouble_.clear();
   std::set<std::int64_t> got_on;
@@ -127,9 +126,13 @@ void Driver::run_step_done(const std::vector<std::int64_t>& run_ids, Step step,
       runs_.at(id).doubt.reset();
       got_on.insert(id);
     }
-  // While it is in doubt it waits for what the failure before this told of.
-  for (std::int64_t id : run_ids)
-    if (LiveRun& live = runs_.at(id); !live.doubt) live.trouble.clear();
+  // While it is in doubt it still waits for what the failure before this told of.
+  for (std::int64_t id : run_ids) {
+    LiveRun& live = runs_.at(id);
+    if (live.doubt) continue;
+    live.failures = 0;
+    live.trouble.clear();
+  }
   for (std::int64_t id : run_ids)
     if (!got_on.contains(id))
       again_later(id, runs_.at(id), result.again_after.value_or(std::chrono::seconds(2)));
