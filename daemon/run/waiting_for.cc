@@ -6,7 +6,7 @@
 namespace trainyard {
 namespace {
 
-constexpr std::array<std::pair<const char*, const char*>, 13> words{{
+constexpr std::array<std::pair<const char*, const char*>, 14> words{{
     {"None", "Slurm has not looked at it yet"},
     {"Priority", "jobs of higher priority are ahead"},
     {"Resources", "waiting for free nodes or GPUs"},
@@ -16,6 +16,7 @@ constexpr std::array<std::pair<const char*, const char*>, 13> words{{
     {"PartitionTimeLimit", "its time limit is above the partition's: ask for less in [resources] time_limit"},
     {"PartitionNodeLimit", "it asks for more nodes than its partition has"},
     {"ReqNodeNotAvail", "a node it needs is down or reserved"},
+    {"BadConstraints", "Slurm holds it, since no node is as it asks for"},
     {"BeginTime", "its start time has not come"},
     {"JobHeldAdmin", "held by the admin"},
     {"JobHeldUser", "held by its user"},

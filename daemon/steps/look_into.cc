@@ -20,11 +20,23 @@ bool is_silent(const AttemptEvidence& evidence) {
   return sign_of_life > now() + clock_difference || now() > sign_of_life + ended_after;
 }
 
+// Slurm looks at what a held job asks for only once it is released, and then holds for good what no node can
+// grant.
+constexpr const char* never_runnable = "BadConstraints";
+
+// How soon after the release it does so. Later it is the cluster that has changed, and may change again.
+constexpr std::chrono::seconds first_look{60};
+
+bool can_never_run(const TrainingRun& run, const JobStatus& job) {
+  return job.reason == never_runnable && now() < run.attempt()->released_at + first_look;
+}
+
 // Our release is lost only where slurmctld was restarted since, and went back to what it had saved. Else
 // somebody holds the job on purpose: its owner, or an admin.
 bool is_release_lost(SchedulerReader& reader, const TrainingRun& run, const JobStatus& job) {
-  bool is_held_by_admin = job.reason == "JobHeldAdmin";
-  return !is_held_by_admin && reader.controller_started_at() >= run.attempt()->released_at - clock_difference;
+  bool is_held_by_others = job.reason == "JobHeldAdmin" || job.reason == never_runnable;
+  return !is_held_by_others &&
+         reader.controller_started_at() >= run.attempt()->released_at - clock_difference;
 }
 
 }  // namespace
@@ -39,6 +51,14 @@ RunStepResult Steps::end_if_over(const TrainingRun& run, const AttemptEvidence& 
   return {{}, look_again};
 }
 
+// In the words by which Slurm refuses such a job that is not submitted held.
+void Steps::refuse(const TrainingRun& run) {
+  cancel_if_there(run.owner.uid, run.attempt()->train->key, token_of(site_.ledger_id, run, JobRole::train));
+  cancel_store(run);
+  throw StepFailure(Meaning::users_fault,
+                    "Slurm refuses its job: Requested node configuration is not available (BadConstraints)");
+}
+
 RunStepResult Steps::look_into(const TrainingRun& run) {
   const Attempt& attempt = *run.attempt();
   Token token = token_of(site_.ledger_id, run, JobRole::train);
@@ -49,6 +69,7 @@ RunStepResult Steps::look_into(const TrainingRun& run) {
   if (!job) return {{}, look_again};  // the poll is about to see that it is gone
   if (job->phase != JobPhase::pending) return end_if_over(run, evidence, *job);
   if (!evidence.claim) {
+    if (job->held && can_never_run(run, *job)) refuse(run);
     if (job->held && is_release_lost(reader_, run, *job))
       users_.jobs_of(run.owner.uid)->release(attempt.train->key, token, soon());
     return {{}, look_again};

@@ -113,6 +113,7 @@ class Steps {
   RunStepResult look_into(const TrainingRun& run);        // look_into.cc
   RunStepResult end_if_over(const TrainingRun& run, const AttemptEvidence& evidence,
                             const JobStatus& job);                      // look_into.cc
+  [[noreturn]] void refuse(const TrainingRun& run);                     // look_into.cc
   RunStepResult collect(const TrainingRun& run, Doubt doubt);           // collect.cc
   DataSetStepResult stage(const DataSet& data_set, Doubt doubt);        // stage.cc
   DataSetEvent inspect(const DataSet& data_set, const JobStatus& job);  // stage.cc

@@ -150,6 +150,16 @@ TEST(ARun, WhoseJobIsGoneWhenItIsLookedIntoIsSubmittedAnew) {
   EXPECT_EQ(site.run(id).attempts.at(0).cause, Cause::never_began);
 }
 
+TEST(ARun, WhoseJobNoNodeCanGrantFailsOnceTheSchedulerHasLookedAtIt) {
+  Site site;
+  std::int64_t id = site.submit({one_gpu()}).at(0);
+  ASSERT_TRUE(site.run_until_state(id, RunState::released));
+  site.scheduler().hold(Site::job(id, "train"), "BadConstraints");
+  ASSERT_TRUE(site.run_until_state(id, RunState::failed));
+  EXPECT_THAT(site.run(id).reason, ::testing::HasSubstr("Requested node configuration is not available"));
+  EXPECT_EQ(site.scheduler().live("-train") + site.scheduler().live("-store"), 0);
+}
+
 // Runs until the poll has shown the job several times.
 void let_polls_pass(Site& site) {
   int polls = site.scheduler().polls();
