@@ -76,7 +76,10 @@ Cause cause_of(const TrainingRun& run, const EndFacts& facts) {
   return is_evident ? cause_by_evidence(*evidence) : by_scheduler;
 }
 
-std::string words_for_lost(const JobStatus& job) {
+std::string words_for_lost(const TrainingRun& run) {
+  const JobStatus& job = *run.attempt()->train->end;
+  if (run.attempt()->released_at == UtcSeconds{} && job.started_at)
+    return "its job was released in Slurm, not through Trainyard, before there was anything to launch";
   if (job.outcome == JobOutcome::completed) return "the job ended without leaving evidence of a success";
   if (job.outcome == JobOutcome::failed)
     return fmt::format("the job failed before the program left evidence (exit code {}, signal {})",
@@ -119,7 +122,7 @@ std::string in_words(Cause cause, const TrainingRun& run, const EndFacts& facts)
     case Cause::data:
       return words_for_data(facts);
     case Cause::lost:
-      return words_for_lost(*run.attempt()->train->end);
+      return words_for_lost(run);
     case Cause::never_began:
       return "the job was lost before it began (" + run.attempt()->train->end->state + ")";
   }

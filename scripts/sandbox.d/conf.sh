@@ -6,7 +6,8 @@ write_conf() {
   for ((gpu = 0; gpu < gpus; gpu++)); do
     ln -sfn /dev/null "$dir/dev/k40-$gpu" # only a character device makes it into CUDA_VISIBLE_DEVICES
   done
-  { slurm_conf; accounting_conf; nodes_conf; } >"$dir/etc/slurm.conf"
+  { slurm_conf; accounting_conf; nodes_conf; site_conf; } >"$dir/etc/slurm.conf"
+  [[ -e $dir/etc/site.conf ]] || : >"$dir/etc/site.conf"
   gres_conf >"$dir/etc/gres.conf"
   cgroup_conf >"$dir/etc/cgroup.conf"
   : >"$dir/etc/plugstack.conf" # or Slurm reads the one under /etc
@@ -96,6 +97,9 @@ nodes_conf() {
   done
   echo "PartitionName=gpu Nodes=$(node_range) Default=YES MaxTime=INFINITE DefaultTime=60 State=UP"
 }
+
+# Whoever wants other settings for a while writes them there and calls scontrol reconfigure, or restarts slurmctld.
+site_conf() { printf '\nInclude %s\n' "$dir/etc/site.conf"; }
 
 gres_conf() {
   local gpu

@@ -76,6 +76,15 @@ TEST(Verdict, WithoutEvidenceIsNeverSuccess) {
   }
 }
 
+TEST(Verdict, OfAJobThatItsOwnerReleasedTooEarlySaysSo) {
+  std::vector<RunEvent> events = life_until(3);  // submitted
+  events.push_back(event::Ended{at(3701), JobRole::train, ended_job(train_id, JobOutcome::failed)});
+  event::Settled verdict = settled_by(fold(7, events), {});
+  EXPECT_EQ(verdict.result, Result::failed);
+  EXPECT_NE(verdict.reason.find("released in Slurm, not through Trainyard"), std::string::npos)
+      << verdict.reason;
+}
+
 TEST(Verdict, OfTheTimeLimitNamesItEvenWhereTheProgramLeftEvidence) {
   for (const auto& evidence : {std::optional<ExitEvidence>(), std::optional(exited(0, 15))}) {
     event::Settled verdict = settled_by(run_ended(JobOutcome::time_limit), evidence);
