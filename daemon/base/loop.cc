@@ -5,9 +5,12 @@
 #include <systemd/sd-event.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstring>
+#include <deque>
 #include <exception>
+#include <iterator>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -17,6 +20,9 @@
 
 namespace trainyard {
 namespace {
+
+// How long posted work goes on before other sources have their turn.
+constexpr std::chrono::milliseconds turn{2};
 
 void check(int result, const char* what) {
   if (result < 0) throw Error(ErrorKind::internal, std::string(what) + ": " + std::strerror(-result));
@@ -28,10 +34,12 @@ struct Loop::State {
   sd_event* event = nullptr;
   std::exception_ptr failure;
   bool stopping = false;
+  Stall longest_stall;
   std::function<bool(std::exception_ptr)> survives;
   UniqueFd wake{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
   std::mutex mutex;  // guards `posted`, the only thing other threads touch
   std::vector<std::function<void()>> posted;
+  std::deque<std::function<void()>> due;  // taken from `posted`, not done yet
   Watch wake_watch;
 
   // sd-event is C: nothing may be thrown through it.
@@ -45,17 +53,35 @@ struct Loop::State {
     }
   }
 
+  void note_stall(std::chrono::steady_clock::duration length) {
+    if (length > longest_stall.length)
+      longest_stall = {std::chrono::duration_cast<std::chrono::microseconds>(length), now()};
+  }
+
+  void wake_up() const {
+    std::uint64_t one = 1;
+    [[maybe_unused]] ssize_t written = ::write(wake.get(), &one, sizeof one);
+  }
+
+  // What is left after a turn waits until the other sources had theirs.
   void run_posted() {
     std::uint64_t count = 0;
     [[maybe_unused]] ssize_t got = ::read(wake.get(), &count, sizeof count);
-    std::vector<std::function<void()>> batch;
     {
       std::lock_guard lock(mutex);
-      batch.swap(posted);
+      std::move(posted.begin(), posted.end(), std::back_inserter(due));
+      posted.clear();
+    }
+    const auto end_of_turn = std::chrono::steady_clock::now() + turn;
+    while (!due.empty() && !failure) {
+      std::function<void()> work = std::move(due.front());
+      due.pop_front();
+      call(work);
+      if (std::chrono::steady_clock::now() >= end_of_turn) break;
     }
     // After a failure the loop ends: what was posted with it is not done any more.
-    for (const auto& work : batch)
-      if (!failure) call(work);
+    if (failure) due.clear();
+    if (!due.empty()) wake_up();
   }
 };
 
@@ -64,10 +90,13 @@ struct Loop::Watch::Source {
   sd_event_source* source = nullptr;
   std::function<void()> callback;
 
-  // A callback may stop its own watch: call a copy.
+  // A callback may stop its own watch: call a copy, and touch nothing of this afterwards.
   void fire() {
+    State* timed = loop;
     std::function<void()> copy = callback;
-    loop->call(copy);
+    auto begun = std::chrono::steady_clock::now();
+    timed->call(copy);
+    timed->note_stall(std::chrono::steady_clock::now() - begun);
   }
 };
 
@@ -96,13 +125,14 @@ void Loop::survive(std::function<bool(std::exception_ptr)> takes) { state_->surv
 
 void Loop::stop() { state_->stopping = true; }
 
+Loop::Stall Loop::longest_stall() const { return state_->longest_stall; }
+
 void Loop::post(std::function<void()> work) {
   {
     std::lock_guard lock(state_->mutex);
     state_->posted.push_back(std::move(work));
   }
-  std::uint64_t one = 1;
-  [[maybe_unused]] ssize_t written = ::write(state_->wake.get(), &one, sizeof one);
+  state_->wake_up();
 }
 
 Loop::Watch Loop::watch_readable(int fd, std::function<void()> ready) {

@@ -6,10 +6,18 @@
 #include <functional>
 #include <memory>
 
+#include "daemon/base/clock.h"
+
 namespace trainyard {
 
 class Loop {
  public:
+  // Everything else waits while one source's callbacks run: for so long, since then.
+  struct Stall {
+    std::chrono::microseconds length{0};
+    UtcSeconds at{};
+  };
+
   // What watch(), after() and on_signal() hand out: the callback lives as long as this does.
   class Watch {
    public:
@@ -39,6 +47,9 @@ class Loop {
   // `takes` says whether the loop goes on after this exception.
   void survive(std::function<bool(std::exception_ptr)> takes);
   void stop();
+
+  // The longest so far; what run() does before its first callback is none.
+  Stall longest_stall() const;
 
   // Any thread: `work` runs on the loop, in the order of the posts.
   void post(std::function<void()> work);
