@@ -123,7 +123,10 @@ Json to_wire(const Driver::Status& status) {
             {"calls_last_minute", status.scheduler_calls}}},
           {"runs", status.runs},
           {"data_sets", status.data_sets},
-          {"plan_use", plan_use}};
+          {"plan_use", plan_use},
+          {"longest_stall",
+           {{"ms", static_cast<double>(status.longest_stall.length.count()) / 1000},
+            {"at", to_unix(status.longest_stall.at)}}}};
 }
 
 std::string results_url(const TrainingRun& run) {

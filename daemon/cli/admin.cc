@@ -42,6 +42,12 @@ std::string calls_text(const Json& scheduler) {
                      get_or<std::int64_t>(scheduler, "poll_interval_ms", 0));
 }
 
+// "3.2 ms, 2026-11-23 10:30:00 CET"
+std::string stall_text(const Json& stall, const std::string& zone) {
+  return fmt::format("{:.1f} ms, {}", get_or<double>(stall, "ms", 0),
+                     human_time(get_or<Json>(stall, "at", Json()), zone));
+}
+
 std::string plan_use_text(const Json& plan_use) {
   Table table({{"PLAN AND USER"}, {"GPUS", Align::right}, {"RUNS"}});
   for (const Json& use : plan_use) {
@@ -68,6 +74,8 @@ int run_admin_status(Context& context, const Arguments& arguments) {
                 field_line("runs", counts_text(get_or<Json>(status, "runs", Json::object()))) +
                 field_line("data sets", counts_text(get_or<Json>(status, "data_sets", Json::object()))) +
                 field_line("events", std::to_string(get_or<std::int64_t>(status, "events", 0))) +
+                field_line("longest stall", stall_text(get_or<Json>(status, "longest_stall", Json::object()),
+                                                       context.zone())) +
                 plan_use_text(get_or<Json>(status, "plan_use", Json::array())));
   return 0;
 }

@@ -230,6 +230,7 @@ Driver::Status Driver::status() const {
   status.poll_interval = poll_interval();
   status.scheduler_calls = calls_;
   status.events = ledger_.events_appended();
+  status.longest_stall = loop_.longest_stall();
   return status;
 }
 

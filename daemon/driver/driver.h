@@ -118,6 +118,7 @@ class Driver {
     std::chrono::milliseconds poll_interval{0};  // until the next
     CallCounts scheduler_calls;                  // of the last minute, by kind, as of the last poll
     std::int64_t events = 0;
+    Loop::Stall longest_stall;
   };
   Status status() const;
 
