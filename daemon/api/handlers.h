@@ -42,6 +42,9 @@ void list_months(Api& api, RouteCall& call, const Responder& responder);
 // usage.cc
 void report_usage(Api& api, RouteCall& call, const Responder& responder);
 
+// Where what a caller wants to read, and may take long, waits for its turn: it holds up nobody else.
+std::string reading_lane(const Caller& caller);
+
 // The run that the path names. Error{invalid} when that is no number, {not_found} when there is no such run,
 // or none that the caller may see.
 TrainingRun run_named(const Api& api, const RouteCall& call);

@@ -11,8 +11,8 @@ namespace trainyard {
 namespace {
 
 constexpr int most_runs_in_a_page = 1000;
-constexpr int runs_read_at_a_time = 500;
-// What a rare state may cost the loop; a page that stops here is short, and `next` goes on.
+constexpr int runs_read_at_a_time = 250;
+// What a rare state may cost; a page that stops here is short, and `next` goes on.
 constexpr int most_runs_looked_at = 5000;
 
 ShownRun shown(const Api& api, const TrainingRun& run) {
@@ -66,31 +66,83 @@ RunFilter filter_of(const Api& api, const RouteCall& call) {
   return filter;
 }
 
-struct Page {
-  std::vector<TrainingRun> runs;
-  std::optional<std::int64_t> next;  // ids below it are still to be looked at
+// A run with what the loop alone knows of it.
+struct Row {
+  TrainingRun run;
+  ShownState state;
+  std::string waiting;
+  std::optional<UtcSeconds> expected_start;
 };
 
-Page read_page(const Driver& driver, RunFilter filter, const std::vector<ShownState>& states,
-               std::size_t limit) {
-  Page page;
-  filter.limit = runs_read_at_a_time;
-  for (int looked_at = 0; looked_at < most_runs_looked_at; looked_at += filter.limit) {
-    std::vector<TrainingRun> batch = driver.list(filter);
-    for (TrainingRun& run : batch) {
-      if (page.runs.size() == limit) {
-        page.next = filter.before;
-        return page;
-      }
-      filter.before = run.id;
-      ShownState state = driver.shown_state(run);
-      if (states.empty() || std::find(states.begin(), states.end(), state) != states.end())
-        page.runs.push_back(std::move(run));
+// A list on its way: what ended is read from the ledger beside the loop, a part at a time.
+struct Listing {
+  Api& api;
+  Responder responder;
+  std::string lane;
+  RunFilter filter;                // of what is still to be read
+  std::vector<ShownState> states;  // empty: all
+  std::size_t limit;
+  RunFields fields;
+  int looked_at = 0;
+  std::vector<Row> rows{};
+  std::optional<std::int64_t> next{};  // ids below it are still to be looked at
+};
+
+bool wants(const Listing& listing, ShownState state) {
+  return listing.states.empty() ||
+         std::find(listing.states.begin(), listing.states.end(), state) != listing.states.end();
+}
+
+// On the loop. True when the page is complete.
+bool take(Listing& listing, std::vector<ListedRun> part) {
+  const Driver& driver = listing.api.driver;
+  for (ListedRun& listed : part) {
+    if (listing.rows.size() == listing.limit) {
+      listing.next = listing.filter.before;
+      return true;
     }
-    if (std::ssize(batch) < filter.limit) return page;
+    listing.filter.before = listed.id;
+    TrainingRun run = listed.ended ? std::move(*listed.ended) : driver.find_run(listed.id).value();
+    ShownState state = driver.shown_state(run);
+    if (!wants(listing, state)) continue;
+    std::string waiting = driver.waiting_for(run).words;
+    std::optional<UtcSeconds> expected_start = driver.expected_start(run);
+    listing.rows.push_back({std::move(run), state, std::move(waiting), expected_start});
   }
-  page.next = filter.before;
-  return page;
+  if (std::ssize(part) < listing.filter.limit) return true;
+  listing.looked_at += listing.filter.limit;
+  if (listing.looked_at < most_runs_looked_at) return false;
+  listing.next = listing.filter.before;
+  return true;
+}
+
+Response answer_of(const Listing& listing) {
+  Json answer = {{"runs", Json::array()}, {"next", listing.next ? Json(*listing.next) : Json()}};
+  for (const Row& row : listing.rows)
+    answer["runs"].push_back(to_wire({row.run, row.state, row.waiting, row.expected_start}, listing.fields));
+  return json_response(answer);
+}
+
+void answer(const std::shared_ptr<Listing>& listing) {
+  listing->api.lanes.run(
+      listing->lane, [listing] { return answer_of(*listing); },
+      [listing](Response response) { listing->responder.send(std::move(response)); },
+      [listing](const std::exception_ptr& error) { listing->responder.fail(error); });
+}
+
+void read_on(const std::shared_ptr<Listing>& listing) {
+  listing->api.lanes.run(
+      listing->lane,
+      [path = listing->api.ledger.path(), filter = listing->filter] {
+        return Ledger::open_to_read(path)->list_with_ended(filter);
+      },
+      [listing](std::vector<ListedRun> part) {
+        if (take(*listing, std::move(part)))
+          answer(listing);
+        else
+          read_on(listing);
+      },
+      [listing](const std::exception_ptr& error) { listing->responder.fail(error); });
 }
 
 }  // namespace
@@ -107,16 +159,18 @@ TrainingRun run_named(const Api& api, const RouteCall& call) {
   return *run;
 }
 
+std::string reading_lane(const Caller& caller) { return std::to_string(caller.owner.uid) + " reading"; }
+
 void list_runs(Api& api, RouteCall& call, const Responder& responder) {
-  std::vector<ShownState> states = states_of(call.head.query);
+  const Query& query = call.head.query;
+  std::vector<ShownState> states = states_of(query);
   RunFilter filter = filter_of(api, call);
   filter.over = all_over(states);
-  auto limit = integer_parameter(call.head.query, "limit", 100, 1, most_runs_in_a_page);
-  RunFields fields = run_fields(list_parameter(call.head.query, "fields"));
-  Page page = read_page(api.driver, filter, states, static_cast<std::size_t>(limit));
-  Json answer = {{"runs", Json::array()}, {"next", page.next ? Json(*page.next) : Json()}};
-  for (const TrainingRun& run : page.runs) answer["runs"].push_back(to_wire(shown(api, run), fields));
-  responder.send(json_response(answer));
+  filter.limit = runs_read_at_a_time;
+  auto limit = static_cast<std::size_t>(integer_parameter(query, "limit", 100, 1, most_runs_in_a_page));
+  RunFields fields = run_fields(list_parameter(query, "fields"));
+  read_on(std::make_shared<Listing>(
+      Listing{api, responder, reading_lane(call.caller), filter, states, limit, fields}));
 }
 
 void show_run(Api& api, RouteCall& call, const Responder& responder) {

@@ -1,5 +1,3 @@
-#include <climits>
-
 #include "daemon/api/handlers.h"
 #include "daemon/api/wire.h"
 #include "daemon/run/admission.h"
@@ -7,19 +5,8 @@
 namespace trainyard {
 namespace {
 
-std::vector<TrainingRun> live_runs_of(const Api& api, const Caller& caller) {
-  RunFilter filter;
-  filter.uid = caller.owner.uid;
-  filter.over = false;
-  filter.limit = INT_MAX;
-  return api.driver.list(filter);
-}
-
 // The plans the caller may ask for, and what the caller's own runs occupy of them.
-Json plans_of(const Api& api, const Caller& caller, const std::vector<TrainingRun>& live) {
-  std::map<std::string, int> in_use;
-  for (const TrainingRun& run : live)
-    if (occupies_plan(run.state)) in_use[run.plan] += run.gpus;
+Json plans_of(const Api& api, const Caller& caller, std::map<std::string, int> in_use) {
   Json plans = Json::array();
   for (const auto& [name, plan] : api.settings.plans) {
     if (!plan.members.empty() && plan.members.count(caller.owner.name) == 0) continue;
@@ -38,9 +25,7 @@ void answer_drained(const Api& api, const Responder& responder) {
 }  // namespace
 
 void get_status(Api& api, RouteCall& call, const Responder& responder) {
-  std::vector<TrainingRun> live = live_runs_of(api, call.caller);
-  std::map<std::string, int> runs;
-  for (const TrainingRun& run : live) ++runs[to_string(api.driver.shown_state(run))];
+  Driver::UserStatus own = api.driver.status_of(call.caller.owner.uid);
   Driver::Status status = api.driver.status();
   const Owner& user = call.caller.owner;
   responder.send(
@@ -55,8 +40,8 @@ void get_status(Api& api, RouteCall& call, const Responder& responder) {
                        {"name", user.name},
                        {"role", to_string(call.caller.role)},
                        {"admin", call.caller.role == Role::admin}}},
-                     {"plans", plans_of(api, call.caller, live)},
-                     {"runs", runs}}));
+                     {"plans", plans_of(api, call.caller, own.in_use)},
+                     {"runs", own.runs}}));
 }
 
 void get_admin_status(Api& api, RouteCall&, const Responder& responder) {

@@ -31,11 +31,17 @@ UsageQuery usage_query(const Query& query, const std::string& default_zone) {
 
 void report_usage(Api& api, RouteCall& call, const Responder& responder) {
   UsageQuery query = usage_query(call.head.query, api.settings.time_zone);
-  std::vector<ChargedSegment> segments = api.ledger.segments(query.since, query.until);
-  if (!sees_all(call.caller))
-    std::erase_if(segments,
-                  [&](const ChargedSegment& charged) { return charged.user != call.caller.owner.name; });
-  responder.send(json_response(to_wire(total_usage(segments, query), query)));
+  std::optional<std::uint32_t> of;
+  if (!sees_all(call.caller)) of = call.caller.owner.uid;
+  api.lanes.run(
+      reading_lane(call.caller),
+      [path = api.ledger.path(), query, of] {
+        std::vector<ChargedSegment> segments =
+            Ledger::open_to_read(path)->segments(query.since, query.until, of);
+        return json_response(to_wire(total_usage(segments, query), query));
+      },
+      [responder](Response response) { responder.send(std::move(response)); },
+      [responder](const std::exception_ptr& error) { responder.fail(error); });
 }
 
 }  // namespace trainyard

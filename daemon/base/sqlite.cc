@@ -80,10 +80,10 @@ std::optional<std::int64_t> Statement::integer_if_set(int column) const {
   return is_null(column) ? std::nullopt : std::optional(integer(column));
 }
 
-Database::Database(const std::string& path) {
+Database::Database(const std::string& path, Access access) {
+  const int mode = access == Access::read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
   mode_t before = ::umask(0077);
-  int code = sqlite3_open_v2(path.c_str(), &connection_,
-                             SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+  int code = sqlite3_open_v2(path.c_str(), &connection_, mode | SQLITE_OPEN_NOMUTEX, nullptr);
   ::umask(before);
   if (code != SQLITE_OK) {
     std::string reason = connection_ == nullptr ? "out of memory" : sqlite3_errmsg(connection_);
@@ -92,7 +92,8 @@ Database::Database(const std::string& path) {
   }
   sqlite3_extended_result_codes(connection_, 1);
   sqlite3_busy_timeout(connection_, 5000);
-  execute("pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on;");
+  if (access == Access::write)
+    execute("pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on;");
 }
 
 Database::~Database() {

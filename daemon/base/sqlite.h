@@ -58,8 +58,10 @@ class Statement {
 
 class Database {
  public:
-  // Opens or creates; WAL, synchronous=FULL, foreign keys on. The file is 0600.
-  explicit Database(const std::string& path);
+  enum class Access { write, read };
+
+  // Opens or creates; WAL, synchronous=FULL, foreign keys on. The file is 0600. To read, it must be there.
+  explicit Database(const std::string& path, Access access = Access::write);
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;

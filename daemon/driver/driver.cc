@@ -217,6 +217,16 @@ void Driver::on_event(std::function<void(const std::string& line)> observer) {
   observer_ = std::move(observer);
 }
 
+Driver::UserStatus Driver::status_of(std::uint32_t uid) const {
+  UserStatus status;
+  for (const auto& [id, live] : runs_) {
+    if (live.run.owner.uid != uid) continue;
+    ++status.runs[to_string(shown_state(live.run))];
+    if (occupies_plan(live.run.state)) status.in_use[live.run.plan] += live.run.gpus;
+  }
+  return status;
+}
+
 Driver::Status Driver::status() const {
   Status status;
   for (const auto& [id, live] : runs_) ++status.runs[to_string(shown_state(live.run))];

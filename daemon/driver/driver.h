@@ -122,6 +122,13 @@ class Driver {
   };
   Status status() const;
 
+  // Of one user's live runs.
+  struct UserStatus {
+    std::map<std::string, int> runs;    // by shown state
+    std::map<std::string, int> in_use;  // GPUs by plan
+  };
+  UserStatus status_of(std::uint32_t uid) const;
+
   // What the scheduler's accounting has on record of our jobs since then; answers once, on the loop.
   void recorded_since(UtcSeconds since, std::function<void(std::vector<JobStatus>)> answer,
                       std::function<void(std::exception_ptr)> failed);

@@ -5,10 +5,17 @@
 #include "daemon/ledger/migrations.h"
 
 namespace trainyard {
-Ledger::Ledger(const std::string& path) : database_(path) {
+
+Ledger::Ledger(const std::string& path) : Ledger(path, Database::Access::write) {
   migrate(database_, path);
   if (!setting("ledger_id")) set_setting("ledger_id", random_hex(4));
   id_ = *setting("ledger_id");
+}
+
+std::unique_ptr<Ledger> Ledger::open_to_read(const std::string& path) {
+  std::unique_ptr<Ledger> ledger(new Ledger(path, Database::Access::read));
+  ledger->id_ = *ledger->setting("ledger_id");
+  return ledger;
 }
 
 void Ledger::in_transaction(const std::function<void()>& work) {

@@ -1,6 +1,6 @@
 // Ledger: the events of runs and data sets, and the account of what they used, in SQLite. What is in it
-// happened; what returned from append() is durable. One thread (the loop's). Error{unavailable}: the disk is
-// full, try again.
+// happened; what returned from append() is durable. One thread (the loop's); whoever reads much opens the
+// ledger once more, to read, in a thread of its own. Error{unavailable}: the disk is full, try again.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -42,6 +42,12 @@ struct RunFilter {
   int limit = 100;
 };
 
+// A run of a list.
+struct ListedRun {
+  std::int64_t id = 0;
+  std::optional<TrainingRun> ended{};  // unset: it is live
+};
+
 // What a row of the account says. A reversal takes back all of what it corrects, a correction stands in its
 // place.
 enum class EntryKind { entry, reversal, correction };
@@ -73,7 +79,10 @@ class Ledger {
  public:
   // Opens or creates <state_dir>/ledger.db; Error{invalid} when it is of a newer schema.
   explicit Ledger(const std::string& path);
+  // Opens one that is open already, to read only.
+  static std::unique_ptr<Ledger> open_to_read(const std::string& path);
 
+  const std::string& path() const { return path_; }
   // Random, made with the ledger: keeps the jobs of two daemons on one cluster apart.
   const std::string& id() const { return id_; }
 
@@ -102,11 +111,14 @@ class Ledger {
   std::optional<std::int64_t> find_run_in_array(const ArrayPlace& place);     // whose attempt is that task
   std::optional<DataSet> find_data_set_by_prefix(const std::string& digest);  // by the digest's beginning
   std::vector<std::int64_t> list(const RunFilter& filter);                    // their ids
+  std::vector<ListedRun> list_with_ended(const RunFilter& filter);            // those that ended whole
   std::vector<TrainingRun> ended_before(UtcSeconds time, int limit);  // whose directories are still there
   void mark_removed(std::int64_t run_id);                             // its directory is gone
 
-  // Rows of the account that overlap [since, until) or are booked in it, whole: the caller clips.
-  std::vector<ChargedSegment> segments(UtcSeconds since, UtcSeconds until);
+  // Rows of the account that overlap [since, until) or are booked in it, whole: the caller clips. Of one user
+  // if named.
+  std::vector<ChargedSegment> segments(UtcSeconds since, UtcSeconds until,
+                                       std::optional<std::uint32_t> uid = std::nullopt);
   // Those in force that ended at or after `since`: one for each job and restart, corrections in the place of
   // what they correct.
   std::vector<ChargedSegment> segments_in_force(UtcSeconds since);
@@ -127,6 +139,8 @@ class Ledger {
   std::int64_t events_appended() const { return appended_; }  // since opening
 
  private:
+  Ledger(const std::string& path, Database::Access access) : path_(path), database_(path, access) {}
+
   // Runs `work` in a transaction of its own, or in the one of together().
   void in_transaction(const std::function<void()>& work);
   void insert_run_event(std::int64_t run_id, const RunEvent& event);
@@ -141,7 +155,9 @@ class Ledger {
                            const std::string& reason);
   UtcSeconds closed_until();
   std::int64_t insert_run(std::int64_t submission_id, const event::Accepted& accepted);
+  Statement select_runs(const RunFilter& filter);  // (run_id, over)
 
+  std::string path_;
   Database database_;
   std::string id_;
   std::int64_t appended_ = 0;

@@ -140,9 +140,10 @@ std::optional<DataSet> Ledger::find_data_set_by_prefix(const std::string& digest
 }
 
 // One statement for every filter: an unset one is null or empty, and lets all rows through.
-std::vector<std::int64_t> Ledger::list(const RunFilter& filter) {
+Statement Ledger::select_runs(const RunFilter& filter) {
   Statement rows = database_.prepare(
-      "select run_id from runs where run_id < ?1 and (?2 is null or uid = ?2) and (?3 = '' or user = ?3) "
+      "select run_id, over from runs where run_id < ?1 and (?2 is null or uid = ?2) and (?3 = '' or user = "
+      "?3) "
       "and (?4 = '' or name = ?4) "
       "and (?5 = '' or plan = ?5) and (?6 is null or submission_id = ?6) and (?7 is null or over = ?7) "
       "and (?8 is null or accepted_at >= ?8) order by run_id desc limit ?9");
@@ -155,9 +156,25 @@ std::vector<std::int64_t> Ledger::list(const RunFilter& filter) {
       .bind(filter.over ? std::optional<std::int64_t>(*filter.over) : std::nullopt)
       .bind(filter.since ? std::optional(to_unix(*filter.since)) : std::nullopt)
       .bind(filter.limit);
+  return rows;
+}
+
+std::vector<std::int64_t> Ledger::list(const RunFilter& filter) {
+  Statement rows = select_runs(filter);
   std::vector<std::int64_t> ids;
   while (rows.step()) ids.push_back(rows.integer(0));
   return ids;
+}
+
+std::vector<ListedRun> Ledger::list_with_ended(const RunFilter& filter) {
+  Statement rows = select_runs(filter);
+  std::vector<ListedRun> runs;
+  while (rows.step()) {
+    ListedRun& listed = runs.emplace_back();
+    listed.id = rows.integer(0);
+    if (rows.integer(1) != 0) listed.ended = find_run(listed.id);
+  }
+  return runs;
 }
 
 std::vector<TrainingRun> Ledger::ended_before(UtcSeconds time, int limit) {

@@ -145,12 +145,14 @@ std::vector<ChargedSegment> Ledger::charged_segments(Statement& rows) {
   return found;
 }
 
-std::vector<ChargedSegment> Ledger::segments(UtcSeconds since, UtcSeconds until) {
+std::vector<ChargedSegment> Ledger::segments(UtcSeconds since, UtcSeconds until,
+                                             std::optional<std::uint32_t> uid) {
   Statement rows = database_.prepare(
       std::string(columns) +
-      "where (ended_at > ?1 and started_at < ?2) or (written_at >= ?1 and written_at < ?2 and started_at < "
-      "closed_until) order by started_at, cluster, job_id, array_task, restart, segment_id");
-  rows.bind(to_unix(since)).bind(to_unix(until));
+      "where ((ended_at > ?1 and started_at < ?2) or (written_at >= ?1 and written_at < ?2 and started_at < "
+      "closed_until)) and (?3 is null or uid = ?3) "
+      "order by started_at, cluster, job_id, array_task, restart, segment_id");
+  rows.bind(to_unix(since)).bind(to_unix(until)).bind(uid);
   return charged_segments(rows);
 }
 

@@ -113,16 +113,16 @@ TEST_F(Routes, RefuseABodyOfMoreThanAMebibyte) {
 // ---- status
 
 TEST_F(Routes, TellTheDaemonsHealthAndWhatItMeansToTheCaller) {
-  office_.add_run(stranger, manifest_named("mine", 2), until_running());
-  office_.add_run(me, manifest_named("anothers"), until_running());
+  for (uid_t uid : {stranger, me})
+    ASSERT_EQ(office_.ask(uid, "POST", "/v1/runs", submission("a", command_manifest)).status, 201);
   Json status = office_.ask_json(stranger, "GET", "/v1/status");
   EXPECT_EQ(status["version"], "0.0.1");
   EXPECT_EQ(status["ready"], true);
   EXPECT_EQ(status["drained"], true);
   EXPECT_EQ(status["user"],
             Json({{"uid", stranger}, {"name", user_of(stranger).name}, {"role", "owner"}, {"admin", false}}));
-  EXPECT_EQ(status["plans"], Json::array({{{"name", "free"}, {"gpus", 4}, {"per", "user"}, {"in_use", 2}}}));
-  EXPECT_EQ(status["runs"], Json({{"running", 1}}));
+  EXPECT_EQ(status["plans"], Json::array({{{"name", "free"}, {"gpus", 4}, {"per", "user"}, {"in_use", 0}}}));
+  EXPECT_EQ(status["runs"], Json({{"queued", 1}}));
 }
 
 TEST_F(Routes, LetOnlyAdminsDrainAndResume) {
@@ -132,6 +132,7 @@ TEST_F(Routes, LetOnlyAdminsDrainAndResume) {
   EXPECT_EQ(office_.ask_json(me, "GET", "/v1/admin/status")["drained"], false);
   EXPECT_EQ(office_.ask_json(me, "POST", "/v1/admin/drain"), Json({{"drained", true}}));
   EXPECT_EQ(office_.ask_json(me, "GET", "/v1/admin/status")["since"], 1'795'420'000);
+  EXPECT_GT(office_.ask_json(me, "GET", "/v1/admin/status")["longest_stall"]["ms"], 0.0);
 }
 
 // ---- submitting

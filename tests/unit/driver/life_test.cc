@@ -95,6 +95,10 @@ TEST(ARun, GoesFromSubmissionToItsResults) {
   site.leave_exit_evidence(id, 0);
   site.scheduler().start(Site::job(id, "train"), now() - std::chrono::seconds(60));
   ASSERT_TRUE(site.run_until_state(id, RunState::running));
+  Driver::UserStatus status = site.driver().status_of(site.run(id).owner.uid);
+  EXPECT_EQ(status.runs, (std::map<std::string, int>{{"running", 1}}));
+  EXPECT_EQ(status.in_use, (std::map<std::string, int>{{site.run(id).plan, 1}}));
+  EXPECT_TRUE(site.driver().status_of(site.run(id).owner.uid + 1).runs.empty());
   site.scheduler().end(Site::job(id, "train"), JobOutcome::completed, now());
   ASSERT_TRUE(site.run_until_state(id, RunState::storing));
   site.store(id);

@@ -51,6 +51,11 @@ Segment half_an_hour() {
   return segment;
 }
 
+TEST_F(AnAccount, TellsWhatOneUserIsCharged) {
+  EXPECT_EQ(ledger_.segments(at(0), at(10'000), ada().uid).size(), 1u);
+  EXPECT_TRUE(ledger_.segments(at(0), at(10'000), ada().uid + 1).empty());
+}
+
 TEST_F(AnAccount, GivesASegmentBackWithAllThatIsKnownOfIt) {
   Segment segment = hour_of(20);
   segment.suspended = {{at(200), at(300)}, {at(400), at(500)}};

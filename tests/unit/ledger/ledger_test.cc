@@ -68,6 +68,29 @@ TEST_F(ALedger, TakesAClientIdOnce) {
   EXPECT_EQ(ids({}).size(), 1u);
 }
 
+TEST_F(ALedger, ListsRunsThatEndedWholeAndOfThoseThatLiveTheirIds) {
+  std::int64_t ended = add_ended_run(accepted(), 20), live = accept(accepted(), "live");
+  std::vector<ListedRun> listed = ledger_->list_with_ended({});
+  ASSERT_EQ(listed.size(), 2u);
+  EXPECT_EQ(listed[0].id, live);
+  EXPECT_FALSE(listed[0].ended);
+  EXPECT_EQ(listed[1].id, ended);
+  ASSERT_TRUE(listed[1].ended);
+  EXPECT_EQ(listed[1].ended->state, RunState::completed);
+}
+
+TEST_F(ALedger, IsReadBesideTheOneThatWrites) {
+  std::unique_ptr<Ledger> reader = Ledger::open_to_read(path_);
+  EXPECT_EQ(reader->id(), ledger_->id());
+  std::int64_t id = accept(accepted(), "c1");
+  EXPECT_EQ(reader->list({}), Ids{id});
+  EXPECT_THROW(reader->set_setting("drained", "yes"), Error);
+}
+
+TEST_F(ALedger, ThatIsNotThereIsNotMadeToBeRead) {
+  EXPECT_THROW(Ledger::open_to_read(folder_.file("another.db")), Error);
+}
+
 TEST_F(ALedger, KeepsTheManifestAsItCame) {
   std::optional<Submission> submission = ledger_->submission_of(accept(accepted(), "c1"));
   ASSERT_TRUE(submission);
