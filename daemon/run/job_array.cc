@@ -1,6 +1,7 @@
 #include "daemon/run/job_array.h"
 
 #include <algorithm>
+#include <deque>
 
 namespace trainyard {
 namespace {
@@ -13,15 +14,19 @@ int next_attempt(const TrainingRun& run) { return static_cast<int>(run.attempts.
 
 std::vector<Group> group(const std::vector<const TrainingRun*>& runs, std::size_t most_tasks) {
   std::vector<Group> groups;
+  std::deque<std::size_t> open;  // that others may join, the latest in front: runs of a sweep come in a row
   for (const TrainingRun* run : runs) {
-    // The latest is the likeliest: runs of a sweep come one after the other.
-    auto fitting = std::find_if(groups.rbegin(), groups.rend(), [&](const Group& others) {
-      return others.size() < most_tasks && may_share_array(*others.front(), *run);
-    });
-    if (fitting == groups.rend())
-      groups.push_back({run});
-    else
-      fitting->push_back(run);
+    auto fitting =
+        std::ranges::find_if(open, [&](std::size_t i) { return may_share_array(*groups[i].front(), *run); });
+    if (fitting != open.end()) {
+      groups[*fitting].push_back(run);
+      if (groups[*fitting].size() >= most_tasks) open.erase(fitting);
+      continue;
+    }
+    groups.push_back({run});
+    if (is_script(*run) || most_tasks <= 1) continue;
+    open.push_front(groups.size() - 1);
+    if (open.size() > most_open_arrays) open.pop_back();
   }
   return groups;
 }
@@ -30,8 +35,8 @@ std::vector<Group> group(const std::vector<const TrainingRun*>& runs, std::size_
 
 bool may_share_array(const TrainingRun& a, const TrainingRun& b) {
   return a.owner == b.owner && a.scratch == b.scratch && a.dataset_digest == b.dataset_digest &&
-         a.avoid == b.avoid && a.manifest->resources == b.manifest->resources &&
-         a.manifest->retry == b.manifest->retry && !is_script(a) && !is_script(b);
+         a.avoid == b.avoid && !is_script(a) && !is_script(b) &&
+         a.manifest->resources == b.manifest->resources && a.manifest->retry == b.manifest->retry;
 }
 
 std::vector<std::pair<std::int64_t, RunEvent>> admit_in_arrays(

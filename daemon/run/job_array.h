@@ -11,6 +11,9 @@ namespace trainyard {
 // told of itself is its own, too.
 bool may_share_array(const TrainingRun& a, const TrainingRun& b);
 
+// A run is compared with so many arrays, the latest: users may submit thousands of runs that share none.
+inline constexpr std::size_t most_open_arrays = 100;
+
 // The next attempts of these runs, in arrays of at most so many tasks; a run that is alone is in none.
 // `admitted` in the order of their ids.
 std::vector<std::pair<std::int64_t, RunEvent>> admit_in_arrays(

@@ -48,6 +48,17 @@ TEST(JobArrays, AreNotLargerThanTheSchedulerTakes) {
   EXPECT_THAT(places_of({queued(1), queued(2)}, 0), ElementsAre(std::nullopt, std::nullopt));
 }
 
+TEST(JobArrays, AreFoundAmongTheLatest) {
+  const int open = static_cast<int>(most_open_arrays);
+  std::vector<TrainingRun> runs;
+  for (int i = 0; i <= open; ++i) runs.push_back(queued(i + 1, i + 1));
+  runs.push_back(queued(1000, 2));  // the array of this one is the oldest that is open
+  runs.push_back(queued(1001, 1));  // of this one it is not open any more
+  std::vector<std::optional<ArrayPlace>> places = places_of(runs);
+  EXPECT_THAT(places[runs.size() - 2], Optional(ArrayPlace{2, 1, 1}));
+  EXPECT_EQ(places.back(), std::nullopt);
+}
+
 TEST(JobArrays, LeaveOutARunThatShallAvoidOtherNodes) {
   TrainingRun again = queued(8);
   again.avoid = "n1";
