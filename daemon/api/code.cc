@@ -30,7 +30,8 @@ UniqueFd for_reading(const UniqueFd& file) {
 }
 
 // Bytes in a file without a name. The user's process may keep its descriptor for as long as it likes: in the
-// end the file is emptied, so that it holds no space on the daemon's disk. Ends on any thread.
+// end the file is emptied, so that it holds no space on the daemon's disk. That takes a while where it holds
+// much: not on the loop.
 class SpooledFile {
  public:
   SpooledFile(const std::string& state_dir, std::shared_ptr<std::atomic<std::int64_t>> of_user)
@@ -77,6 +78,14 @@ class Upload : public Exchange {
     file_ = spooled_file(api_, caller_.owner.uid);
   }
 
+  ~Upload() override {
+    if (file_)
+      api_.io.run([file = std::move(file_)] { return file.use_count() > 0; }, [](bool) {},
+                  [](const std::exception_ptr&) {});
+  }
+  Upload(const Upload&) = delete;
+  Upload& operator=(const Upload&) = delete;
+
   void add_body(std::string_view bytes) override {
     file_->add(bytes);
     check_size(file_->size_bytes());
@@ -91,9 +100,10 @@ class Upload : public Exchange {
       throw Error(ErrorKind::invalid,
                   "code: the bytes that came have the digest " + found + ", not " + digest_);
     ScratchPlace scratch = api_.driver.scratch_of(caller_.owner, caller_.home);
+    const Json answer = blob_to_wire(digest_, file_->size_bytes());
     api_.lanes.run(
         lane_key(caller_.owner.uid, StepLane::files),
-        [file = file_, &users = api_.users, uid = caller_.owner.uid, scratch, digest = digest_,
+        [file = std::move(file_), &users = api_.users, uid = caller_.owner.uid, scratch, digest = digest_,
          most_bytes = api_.settings.max_code_bytes_per_user,
          in_use = api_.driver.code_in_use(caller_.owner.uid)] {
           std::unique_ptr<UserFiles> files = users.files_of(uid, scratch);
@@ -102,9 +112,7 @@ class Upload : public Exchange {
           files->keep_code(digest, for_reading(file->fd()), most_bytes);
           return true;
         },
-        [responder, answer = blob_to_wire(digest_, file_->size_bytes())](bool is_new) {
-          responder.send(json_response(answer, is_new ? 201 : 200));
-        },
+        [responder, answer](bool is_new) { responder.send(json_response(answer, is_new ? 201 : 200)); },
         [responder](const std::exception_ptr& error) { responder.fail(error); });
   }
 
