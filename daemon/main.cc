@@ -262,7 +262,13 @@ void serve(const Arguments& arguments) {
   log_info("event=ready version={} socket={} network={} runs={}", TRAINYARD_VERSION, config.socket,
            config.listen ? to_string(*config.listen) : "no", driver.live_count());
   notify_ready("serving " + config.socket);
-  loop.run();
+  try {
+    loop.run();
+  } catch (const std::exception& e) {
+    log_error("event=loop_failed {}", e.what());  // at once: what follows takes a while
+    deputies.stop();
+    throw;
+  }
   notify_stopping();
   deputies.stop();  // threads that wait for a deputy go on
   log_info("event=stopped");
