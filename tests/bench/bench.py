@@ -14,7 +14,8 @@ import tempfile
 import machine
 import table
 
-BENCHES = {"slurm": "Trainyard against Slurm's own commands and bare libslurm, on the same private slurmctld"}
+BENCHES = {"slurm": "Trainyard against Slurm's own commands and bare libslurm, on the same private slurmctld",
+           "boundary": "what the boundary between users and the daemon costs, and what users can make the daemon wait for"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,34 +31,40 @@ class Sizes:
     rounds: int = 3  # of what takes minutes
     pairs: int = 11  # of what takes seconds
     watched_seconds: int = 120
+    users: int = 20  # who submit at once
+    calls: int = 5000  # to a deputy
+    starts: int = 100  # of deputies
+    objects: int = 1_000_000  # of a data set
+    ended_runs: int = 20_000  # of one user, in the ledger
 
     @classmethod
     def for_runs(cls, runs, rounds=None):
         whole = cls()
         return cls(runs=runs, many_runs=10 * runs, running=min(whole.running, runs), few_runs=min(whole.few_runs, runs),
-                   live_runs=100 * runs, appends=20 * runs, rounds=rounds or whole.rounds)
+                   live_runs=100 * runs, appends=20 * runs, objects=1000 * runs, ended_runs=20 * runs,
+                   rounds=rounds or whole.rounds)
 
 
 def parse(arguments, rows):
+    """`rows`: the names that there are, by bench."""
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("bench", choices=BENCHES, help="; ".join(f"{name}: {what}" for name, what in BENCHES.items()))
-    parser.add_argument("--rows", metavar="A,B", type=lambda text: chosen(text, rows), default=list(rows),
-                        help="only these: " + ", ".join(rows))
+    parser.add_argument("--rows", metavar="A,B",
+                        help="only these; " + "; ".join(f"of {bench}: {', '.join(names)}" for bench, names in rows.items()))
     parser.add_argument("--runs", metavar="N", type=int, default=Sizes.runs,
                         help="size of a sweep, of which all other sizes follow (%(default)s); targets are for that one")
     parser.add_argument("--rounds", metavar="N", type=int, help=f"pairs of what takes minutes ({Sizes.rounds})")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="one object a row, on a line of its own")
     form.add_argument("--markdown", action="store_true", help="the table as the README has it")
-    return parser.parse_args(arguments)
-
-
-def chosen(text, rows):
-    names = text.split(",")
-    if unknown := [name for name in names if name not in rows]:
-        raise argparse.ArgumentTypeError(f"no such row: {', '.join(unknown)}; there are {', '.join(rows)}")
-    return [name for name in rows if name in names]
+    options = parser.parse_args(arguments)
+    known = rows[options.bench]
+    wanted = options.rows.split(",") if options.rows else list(known)
+    if unknown := [name for name in wanted if name not in known]:
+        parser.error(f"no such row: {', '.join(unknown)}; there are {', '.join(known)}")
+    options.rows = [name for name in known if name in wanted]
+    return options
 
 
 def measure(yard, rows, sizes, tell):
@@ -71,21 +78,24 @@ def measure(yard, rows, sizes, tell):
 
 
 def main(arguments):
-    from slurm_rows import ROWS
+    import boundary_rows
+    import slurm_rows
     from slurm_yard import SlurmYard
 
-    options = parse(arguments, ROWS)
+    rows = {"slurm": slurm_rows.ROWS, "boundary": boundary_rows.ROWS}
+    users = {"slurm": slurm_rows.USERS, "boundary": boundary_rows.USERS}
+    options = parse(arguments, rows)
     sizes = Sizes.for_runs(options.runs, options.rounds)
     about = machine.describe()
     root = pathlib.Path(tempfile.mkdtemp(prefix="trainyard-bench."))
     root.chmod(0o755)
-    yard = SlurmYard(root)
+    yard = SlurmYard(root, users[options.bench])
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # by way of finally: nothing is left running
     try:
         yard.up()
         tell = (lambda row: print(table.as_json(row), flush=True)) if options.json else \
             (lambda row: print(" | ".join(table.cells(row)), file=sys.stderr, flush=True))
-        found = measure(yard, [ROWS[name] for name in options.rows], sizes, tell)
+        found = measure(yard, [rows[options.bench][name] for name in options.rows], sizes, tell)
     finally:
         yard.down()
         shutil.rmtree(root, ignore_errors=True)

@@ -1,6 +1,7 @@
-// fill_ledger LEDGER USER RUNS IN_SLURM < MANIFEST: a ledger of live runs, as the daemon leaves one behind
-// when it is killed. The manifest, with its [sweep], is submitted again and again until there are RUNS; the
-// first IN_SLURM of them are released, the others queued.
+// fill_ledger LEDGER USER RUNS IN_SLURM OVER < MANIFEST: a ledger as the daemon leaves one behind when it is
+// killed. The manifest, with its [sweep], is submitted again and again until there are RUNS; the first
+// IN_SLURM of them are released, the last OVER are over, a minute of GPU time charged for each, the others
+// queued.
 #include <cstdio>
 #include <iostream>
 #include <iterator>
@@ -20,18 +21,42 @@ std::vector<event::Accepted> runs_of(const std::string& manifest, const Owner& o
   return runs;
 }
 
-void release(Ledger& ledger, std::int64_t run_id) {
+JobKey key(std::int64_t job_id) { return {"yard", static_cast<std::uint32_t>(job_id), now()}; }
+
+std::vector<RunEvent> until_released(std::int64_t run_id) {
+  return {event::Admitted{now(), 1}, event::Submitted{now(), key(2 * run_id)},
+          event::Released{now(), key(2 * run_id + 1)}};
+}
+
+std::vector<RunEvent> until_over(std::int64_t run_id) {
+  std::vector<RunEvent> events = until_released(run_id);
+  Segment used;
+  used.job = key(2 * run_id);
+  used.gpus = 1;
+  used.started_at = now();
+  used.ended_at = used.started_at + std::chrono::minutes(1);
+  events.push_back(event::Started{now(), used.started_at, "n1", used.gpus});
+  JobStatus ended;
+  ended.key = used.job;
+  ended.phase = JobPhase::ended;
+  ended.started_at = used.started_at;
+  ended.ended_at = used.ended_at;
+  events.push_back(event::Ended{now(), JobRole::train, ended});
+  events.push_back(event::Used{now(), JobRole::train, used, ""});
+  events.push_back(event::Settled{.at = now(), .result = Result::completed, .reason = {}});
+  events.push_back(event::Stored{now(), 1, 1000, {}});
+  return events;
+}
+
+void append(Ledger& ledger, std::int64_t run_id, const std::vector<RunEvent>& events) {
   TrainingRun run = ledger.find_run(run_id).value();
-  auto key = [&](std::int64_t job_id) { return JobKey{"yard", static_cast<std::uint32_t>(job_id), now()}; };
-  for (const RunEvent& event :
-       {RunEvent(event::Admitted{now(), 1}), RunEvent(event::Submitted{now(), key(2 * run_id)}),
-        RunEvent(event::Released{now(), key(2 * run_id + 1)})}) {
+  for (const RunEvent& event : events) {
     apply_event(run, event);
     ledger.append(run, event);
   }
 }
 
-void fill(const std::string& path, const std::string& user_name, int runs, int in_slurm) {
+void fill(const std::string& path, const std::string& user_name, int runs, int in_slurm, int over) {
   User user = user_of(uid_of(user_name));
   std::string manifest{std::istreambuf_iterator<char>(std::cin), {}};
   std::vector<event::Accepted> sweep = runs_of(manifest, {user.uid, user.gid, user.name});
@@ -43,7 +68,14 @@ void fill(const std::string& path, const std::string& user_name, int runs, int i
     for (std::int64_t id : ledger.accept(submission, sweep, {}).run_ids) ids.push_back(id);
   }
   ledger.together([&] {
-    for (int i = 0; i < in_slurm; ++i) release(ledger, ids.at(static_cast<std::size_t>(i)));
+    for (int i = 0; i < in_slurm; ++i) {
+      std::int64_t id = ids.at(static_cast<std::size_t>(i));
+      append(ledger, id, until_released(id));
+    }
+    for (int i = runs - over; i < runs; ++i) {
+      std::int64_t id = ids.at(static_cast<std::size_t>(i));
+      append(ledger, id, until_over(id));
+    }
   });
 }
 
@@ -51,12 +83,12 @@ void fill(const std::string& path, const std::string& user_name, int runs, int i
 }  // namespace trainyard
 
 int main(int argc, char** argv) {
-  if (argc != 5) {
-    std::fputs("usage: fill_ledger LEDGER USER RUNS IN_SLURM < MANIFEST\n", stderr);
+  if (argc != 6) {
+    std::fputs("usage: fill_ledger LEDGER USER RUNS IN_SLURM OVER < MANIFEST\n", stderr);
     return 2;
   }
   try {
-    trainyard::fill(argv[1], argv[2], std::atoi(argv[3]), std::atoi(argv[4]));
+    trainyard::fill(argv[1], argv[2], std::atoi(argv[3]), std::atoi(argv[4]), std::atoi(argv[5]));
     return 0;
   } catch (const std::exception& e) {
     std::fprintf(stderr, "fill_ledger: %s\n", e.what());

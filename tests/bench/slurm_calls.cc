@@ -4,9 +4,10 @@
 //       makes the calls that the daemon makes for so many runs, one run after the other: the train job of the
 //       script TRAIN goes in held, by the administrator, the store job of STORE behind it, then the train job
 //       is released.
-//   slurm_calls await UID COUNT SECONDS
-//       prints when so many jobs of that user are in the queue, and then when none of them is held any more,
-//       in seconds of the monotonic clock; each task of an array counts. Prints an empty line when it begins.
+//   slurm_calls await UID,UID... COUNT SECONDS
+//       prints when so many jobs of these users are in the queue, and then when none of them is held any
+//       more, in seconds of the monotonic clock; each task of an array counts. Prints an empty line when it
+//       begins.
 //
 // Both need SLURM_CONF.
 #include <slurm/slurm.h>
@@ -20,6 +21,8 @@
 #include <functional>
 #include <iterator>
 #include <memory>
+#include <set>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -112,11 +115,20 @@ struct Queue {
   int jobs = 0, held = 0;
 };
 
-Queue queue_of(const job_info_msg_t& jobs, std::uint32_t uid) {
+using Uids = std::set<std::uint32_t>;
+
+Uids uids_in(const char* list) {
+  std::istringstream in(list);
+  Uids uids;
+  for (std::string uid; std::getline(in, uid, ',');) uids.insert(static_cast<std::uint32_t>(std::stoul(uid)));
+  return uids;
+}
+
+Queue queue_of(const job_info_msg_t& jobs, const Uids& uids) {
   Queue queue;
   for (std::uint32_t i = 0; i < jobs.record_count; ++i) {
     const slurm_job_info_t& job = jobs.job_array[i];
-    if (job.user_id != uid || (job.job_state & JOB_STATE_BASE) != JOB_PENDING) continue;
+    if (!uids.contains(job.user_id) || (job.job_state & JOB_STATE_BASE) != JOB_PENDING) continue;
     queue.jobs += tasks_of(job);
     if (job.priority == 0) queue.held += tasks_of(job);
   }
@@ -125,13 +137,13 @@ Queue queue_of(const job_info_msg_t& jobs, std::uint32_t uid) {
 
 // Prints the time once `reached`. Asks seldom enough to take a tenth of the time of slurmctld at most, which
 // is busy with what is being measured.
-void await(std::uint32_t uid, Clock::time_point deadline, const std::function<bool(Queue)>& reached) {
+void await(const Uids& uids, Clock::time_point deadline, const std::function<bool(Queue)>& reached) {
   while (Clock::now() < deadline) {
     auto asked_at = Clock::now();
     job_info_msg_t* message = nullptr;
     if (slurm_load_jobs(0, &message, SHOW_ALL | SHOW_LOCAL) != SLURM_SUCCESS) fail("list of jobs");
     Jobs jobs(message);
-    if (reached(queue_of(*jobs, uid))) {
+    if (reached(queue_of(*jobs, uids))) {
       std::printf("%.6f\n", std::chrono::duration<double>(Clock::now().time_since_epoch()).count());
       std::fflush(stdout);
       return;
@@ -149,8 +161,9 @@ int run(int argc, char** argv) {
     auto deadline = Clock::now() + std::chrono::seconds(number(4));
     std::puts("");
     std::fflush(stdout);
-    await(number(2), deadline, [&](Queue queue) { return queue.jobs >= std::atoi(argv[3]); });
-    await(number(2), deadline, [](Queue queue) { return queue.held == 0; });
+    const Uids uids = uids_in(argv[2]);
+    await(uids, deadline, [&](Queue queue) { return queue.jobs >= std::atoi(argv[3]); });
+    await(uids, deadline, [](Queue queue) { return queue.held == 0; });
     return 0;
   }
   if (command == "submit" && argc == 8) {
@@ -158,7 +171,7 @@ int run(int argc, char** argv) {
     for (int i = 0; i < std::atoi(argv[2]); ++i) submit_run(peer, i);
     return 0;
   }
-  std::fputs("usage: slurm_calls submit RUNS UID GID DIRECTORY TRAIN STORE | await UID COUNT SECONDS\n",
+  std::fputs("usage: slurm_calls submit RUNS UID GID DIRECTORY TRAIN STORE | await UIDS COUNT SECONDS\n",
              stderr);
   return 2;
 }

@@ -8,10 +8,9 @@ import time
 
 import manifests
 from slurm_yard import PROGRAMS, SETTINGS, USER
-from table import Measured, Target
+from table import AT_LEAST, AT_MOST, Measured, Target
 
-AT_LEAST = "≥"
-AT_MOST = "≤"
+USERS = (USER,)
 
 
 def measured(row, unit, target, ours, against="", peer=()):
@@ -322,7 +321,7 @@ def restart(yard, sizes):
         yard.stop_daemon()
         for file in yard.state.glob("ledger.db*"):
             file.unlink()
-        subprocess.run([PROGRAMS / "fill_ledger", yard.state / "ledger.db", USER, str(runs), str(in_slurm)], input=text,
+        subprocess.run([PROGRAMS / "fill_ledger", yard.state / "ledger.db", USER, str(runs), str(in_slurm), "0"], input=text,
                        text=True, check=True)
         yard.give_to_daemon(*yard.state.glob("ledger.db*"))
         begun = time.monotonic()

@@ -1,4 +1,4 @@
-"""A yard wide enough to be measured: 256 make-believe GPUs, one user, a plan that admits everything."""
+"""A yard wide enough to be measured: 256 make-believe GPUs, a plan that admits everything."""
 import collections
 import contextlib
 import json
@@ -22,9 +22,11 @@ Submission = collections.namedtuple("Submission", "queued released")  # seconds 
 
 
 class SlurmYard(yard.Yard):
-    def __init__(self, root):
-        super().__init__(root, users=(USER,), cluster=("--gpus", "64", "--cpus", "256", "--memory", "262144",
-                                                       "--forget", "30"))
+    """Its users are no others' that may come and go beside it, such as those of the end-to-end tests."""
+
+    def __init__(self, root, users=(USER,)):
+        super().__init__(root, users=users, daemon_user="yard_bench",
+                         cluster=("--gpus", "64", "--cpus", "256", "--memory", "262144", "--forget", "30"))
         self.folder = self.root / "bench"  # manifests, scripts, what jobs write
 
     def up(self):
@@ -43,23 +45,26 @@ class SlurmYard(yard.Yard):
     # ---- one measurement does not see the one before
 
     @contextlib.contextmanager
-    def fresh_daemon(self, settings=None):
-        """A daemon with an empty ledger on an empty queue."""
+    def fresh_daemon(self, prepare=None):
+        """A daemon with an empty ledger on an empty queue; `prepare` may put another ledger there."""
         self.stop_daemon()
         self.empty_queue()
         # Set aside, not removed: a file system is slow to give inodes out again that it has just got back.
         for folder in (self.state, self.scratch):
             folder.rename(folder.with_name(f"{folder.name}-{time.monotonic_ns()}"))
         self.make_places()
-        self.start_daemon({**SETTINGS, **(settings or {})})
+        if prepare:
+            prepare()
+        self.start_daemon(SETTINGS, seconds=120)
         try:
             yield self
         finally:
             self.stop_daemon()
 
     def empty_queue(self):
-        self.execute("scancel", "--user", USER, timeout=600)
-        self.wait_until(lambda: not self.execute("squeue", "--noheader", "--user", USER).stdout, 300, "an empty queue")
+        for user in self.users:
+            self.execute("scancel", "--user", user, timeout=600)
+        self.wait_until(lambda: not self.execute("squeue", "--noheader").stdout, 300, "an empty queue")
 
     @contextlib.contextmanager
     def closed_partition(self):
@@ -87,11 +92,19 @@ class SlurmYard(yard.Yard):
                                       f"PATH={self.prefix}/bin:$PATH\ncd {self.folder}\n{script}\n")
         return self.execute("bash", path, user=USER, timeout=timeout).stdout
 
+    def shell_of_everybody(self, script, timeout=900):
+        """A script that all users run at once; $USER tells them apart."""
+        self.file("everybody.sh", f"set -euo pipefail\nexport TRAINYARD_SOCKET={self.socket}\n"
+                                  f"PATH={self.prefix}/bin:$PATH\ncd {self.folder}\n{script}\n")
+        self.execute("xargs", "-a", self.file("users", "\n".join(self.users)), "-P", len(self.users), "-I{}", "runuser",
+                     "-u", "{}", "--", "env", "USER={}", "bash", self.folder / "everybody.sh", timeout=timeout)
+
     def submission(self, jobs, act):
-        """How long it takes, from the beginning of act(), until so many of the user's jobs are in the queue, and until none
+        """How long it takes, from the beginning of act(), until so many of the users' jobs are in the queue, and until none
         of them is held."""
+        uids = ",".join(str(pwd.getpwnam(user).pw_uid) for user in self.users)
         awaited = subprocess.Popen([yard.SANDBOX, "--dir", self.sandbox, "exec", "--user", "root", "--",
-                                    PROGRAMS / "slurm_calls", "await", str(self.uid), str(jobs), "900"],
+                                    PROGRAMS / "slurm_calls", "await", uids, str(jobs), "900"],
                                    stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
         awaited.stdout.readline()
         begun = time.monotonic()
@@ -125,7 +138,19 @@ class SlurmYard(yard.Yard):
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def daemon_peak_mb(self):
+        return self._daemon_memory_mb("VmHWM")
+
+    def daemon_resident_mb(self):
+        """As it is now; the peak is counted from here."""
+        pathlib.Path(f"/proc/{self.daemon.pid}/clear_refs").write_text("5")
+        return self._daemon_memory_mb("VmRSS")
+
+    def _daemon_memory_mb(self, field):
         for line in pathlib.Path(f"/proc/{self.daemon.pid}/status").read_text().splitlines():
-            if line.startswith("VmHWM:"):
+            if line.startswith(f"{field}:"):
                 return int(line.split()[1]) / 1000
         raise AssertionError("the daemon is gone")
+
+    def longest_stall_ms(self):
+        """Of the daemon's loop, since the daemon was started."""
+        return self.status()["longest_stall"]["ms"]

@@ -3,7 +3,9 @@ import dataclasses
 import json
 import statistics
 
-HOLDS = {"≤": lambda value, bound: value <= bound, "≥": lambda value, bound: value >= bound}
+AT_LEAST = "≥"
+AT_MOST = "≤"
+HOLDS = {AT_MOST: lambda value, bound: value <= bound, AT_LEAST: lambda value, bound: value >= bound}
 
 
 @dataclasses.dataclass(frozen=True)

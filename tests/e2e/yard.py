@@ -258,7 +258,7 @@ class Yard:
             self.start_broker()
         self.config_file.write_text(to_toml(self.config(overrides)))
         with notify_socket(self.root / "notify") as notify, open(self.daemon_log, "a") as log:
-            command = [SANDBOX, "--dir", self.sandbox, "exec", "--user", "root", "--", *under, *self._as_the_daemon(),
+            command = [SANDBOX, "--dir", self.sandbox, "exec", "--user", "root", "--", *under, *self.as_the_daemon(),
                        self.prefix / "sbin/trainyardd", "--config", self.config_file]
             self.daemon = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.root,
                                            env={**os.environ, **(environment or {}),
@@ -271,7 +271,8 @@ class Yard:
                 raise AssertionError(f"trainyardd is not ready:\n{tail(self.daemon_log)}")
             return False
 
-    def _as_the_daemon(self):
+    def as_the_daemon(self):
+        """The command that runs another as the daemon's user."""
         if self.daemon_user is None:
             return []
         return ["setpriv", f"--reuid={self.daemon_user}", f"--regid={self.daemon_user}", "--init-groups", *NO_RIGHTS,

@@ -7,7 +7,9 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "bench"))
+import attacks  # noqa: E402
 import bench  # noqa: E402
+import readings  # noqa: E402
 import table  # noqa: E402
 from table import Measured, Target  # noqa: E402
 
@@ -59,11 +61,12 @@ class Table(unittest.TestCase):
 
 
 class Arguments(unittest.TestCase):
-    ROWS = {"sweep": None, "list": None, "append": None}
+    ROWS = {"slurm": {"sweep": None, "list": None, "append": None}, "boundary": {"stalls": None}}
 
     def test_choose_rows_in_the_order_in_which_they_run(self):
         self.assertEqual(bench.parse(["slurm", "--rows", "append,sweep"], self.ROWS).rows, ["sweep", "append"])
-        self.assertEqual(bench.parse(["slurm"], self.ROWS).rows, list(self.ROWS))
+        self.assertEqual(bench.parse(["slurm"], self.ROWS).rows, ["sweep", "list", "append"])
+        self.assertEqual(bench.parse(["boundary"], self.ROWS).rows, ["stalls"])
 
     def test_are_refused_when_they_name_no_row(self):
         told = io.StringIO()
@@ -72,10 +75,51 @@ class Arguments(unittest.TestCase):
         self.assertEqual(refused.exception.code, 2)
         self.assertIn("no such row: sweeep; there are sweep, list, append", told.getvalue())
 
+    def test_are_refused_when_they_name_a_row_of_another_bench(self):
+        with contextlib.redirect_stderr(io.StringIO()), self.assertRaises(SystemExit):
+            bench.parse(["boundary", "--rows", "sweep"], self.ROWS)
+
     def test_make_everything_smaller_for_trying_out(self):
         self.assertEqual(bench.Sizes.for_runs(1000), bench.Sizes())
         small = bench.Sizes.for_runs(50, rounds=1)
         self.assertEqual((small.runs, small.many_runs, small.running, small.live_runs, small.rounds), (50, 500, 50, 5000, 1))
+
+
+class Readings(unittest.TestCase):
+    def test_count_lines_of_code_alone(self):
+        self.assertEqual(readings.lines_of_code("// why\n\n#include <a>\n  // how\n  int x;  // what\n"), 2)
+
+    def test_know_the_broker(self):
+        self.assertGreater(readings.broker_lines(), 300)
+
+
+class Door(attacks.Door):
+    """Answers everything alike, and keeps what was sent."""
+
+    def __init__(self, status):
+        super().__init__("/nowhere", "file:///srv/results/")
+        self.status, self.bodies = status, []
+
+    def ask(self, method, target, body=b""):
+        self.bodies.append(body)
+        return self.status, "the answer"
+
+
+class Attacks(unittest.TestCase):
+    def test_are_as_large_as_they_say(self):
+        for name, least in (("nested", 1_000_000), ("numbers", 200_000), ("scripts", 250_000), ("braces", 200_000)):
+            door = Door(400)
+            attacks.ATTACKS[name][1](door)
+            self.assertEqual(len(door.bodies), attacks.TIMES, name)
+            self.assertTrue(all(least <= len(body) <= attacks.MIB for body in door.bodies), name)
+
+    def test_fail_when_they_are_not_taken_for_what_they_are(self):
+        for name, status in (("largest-sweep", 403), ("numbers", 201), ("lists", 503)):
+            with self.assertRaisesRegex(SystemExit, f"HTTP {status}.*the answer"):
+                attacks.ATTACKS[name][1](Door(status))
+
+    def test_are_told_when_the_daemon_hangs_up(self):
+        self.assertEqual(attacks.Door("/nowhere/at/all", "").ask("GET", "/v1/status"), (0, ""))
 
 
 if __name__ == "__main__":
