@@ -5,13 +5,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <utility>
 
 #include "daemon/base/error.h"
 #include "daemon/base/log.h"
+#include "daemon/base/passed_fd.h"
 
 namespace trainyard {
 namespace {
@@ -26,17 +26,6 @@ std::string words_of_end(const BrokerReport& report) {
   if (WIFSIGNALED(report.wait_status))
     return "the deputy was ended by signal " + std::to_string(WTERMSIG(report.wait_status));
   return "the deputy ended with status " + std::to_string(WEXITSTATUS(report.wait_status));
-}
-
-// The descriptor that came beside a message; none in most.
-UniqueFd descriptor_in(msghdr& message) {
-  for (cmsghdr* part = CMSG_FIRSTHDR(&message); part != nullptr; part = CMSG_NXTHDR(&message, part)) {
-    if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_RIGHTS) continue;
-    int fd = -1;
-    std::memcpy(&fd, CMSG_DATA(part), sizeof fd);
-    return UniqueFd(fd);
-  }
-  return UniqueFd();
 }
 
 }  // namespace
@@ -75,18 +64,11 @@ void BrokerClient::lose(const std::string& why) {
 void BrokerClient::receive() {
   while (socket_) {
     BrokerReport report;
-    iovec part{&report, sizeof report};
-    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
-    msghdr message{};
-    message.msg_iov = &part;
-    message.msg_iovlen = 1;
-    message.msg_control = control.data();
-    message.msg_controllen = control.size();
-    ssize_t got = ::recvmsg(socket_.get(), &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    UniqueFd socket;
+    ssize_t got = receive_with_fd(socket_.get(), &report, sizeof report, MSG_DONTWAIT, socket);
     if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
     if (got < 0) return lose(std::strerror(errno));
     if (got == 0) return lose("it has closed the connection");
-    UniqueFd socket = descriptor_in(message);
     if (got != sizeof report || report.version != broker_version)
       return lose("it is of another release than the daemon");
     take(report, std::move(socket));

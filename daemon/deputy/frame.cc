@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "daemon/base/error.h"
+#include "daemon/base/passed_fd.h"
 
 namespace trainyard {
 namespace {
@@ -30,24 +31,10 @@ void check_size(std::size_t json, std::size_t bytes) {
 // stream.
 bool receive_all(int socket, char* to, std::size_t size, UniqueFd& fd) {
   for (std::size_t filled = 0; filled < size;) {
-    iovec part{to + filled, size - filled};
-    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
-    msghdr message{};
-    message.msg_iov = &part;
-    message.msg_iovlen = 1;
-    message.msg_control = control.data();
-    message.msg_controllen = control.size();
-    ssize_t got = ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+    ssize_t got = receive_with_fd(socket, to + filled, size - filled, 0, fd);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) throw_errno("receive from the daemon");
     if (got == 0) return false;
-    for (cmsghdr* part_of = CMSG_FIRSTHDR(&message); part_of != nullptr;
-         part_of = CMSG_NXTHDR(&message, part_of))
-      if (part_of->cmsg_level == SOL_SOCKET && part_of->cmsg_type == SCM_RIGHTS) {
-        int received = -1;
-        std::memcpy(&received, CMSG_DATA(part_of), sizeof received);
-        fd = UniqueFd(received);
-      }
     filled += static_cast<std::size_t>(got);
   }
   return true;
