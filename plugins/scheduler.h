@@ -202,13 +202,14 @@ class SchedulerReader {
   // answer without a job then proves nothing.
   virtual void check_sees_all_jobs() = 0;
 
-  // The controller's word, now, on the job of that id, or on every task of that array, if it carries this
-  // token and belongs to this user; empty when the controller has no such job.
-  virtual std::vector<JobStatus> look_up(std::uint32_t job_id, const Token& token, std::uint32_t uid) = 0;
+  // The controller's word, now, on the job of that id, or on every task of that array, if it belongs to this
+  // user: he may have renamed it. Empty when the controller has no such job.
+  virtual std::vector<JobStatus> look_up(std::uint32_t job_id, std::uint32_t uid) = 0;
 
-  // All jobs whose token begins with `prefix`, in one call, each task of an array by itself; nullopt when
-  // nothing changed since the last call.
-  virtual std::optional<std::vector<JobStatus>> poll(const std::string& prefix) = 0;
+  // All jobs whose token begins with `prefix`, and those `known` whatever they are called by now, in one
+  // call, each task of an array by itself; nullopt when nothing changed since the last call.
+  virtual std::optional<std::vector<JobStatus>> poll(const std::string& prefix,
+                                                     const std::set<JobKey>& known) = 0;
 
   // The accounting database's word on one job, for what poll() no longer shows; nullopt when it does not know
   // the job (it may be behind: unknown is never success).
@@ -274,9 +275,9 @@ class SchedulerActor {
   // outcome unknown.
   virtual std::vector<JobStatus> find(const Token& token, std::uint32_t uid, UtcSeconds since) = 0;
 
-  // Act only if this id still carries this token and submit time; throw Error{not_found} otherwise.
-  // A job already released, already ended: nothing to do, no error. Of an array: one task, or all that are
-  // left.
+  // Act only if this id still has this submit time; throw Error{not_found} otherwise. The token is for
+  // messages: who owns the job may have renamed it. A job already released, already ended: nothing to do, no
+  // error. Of an array: one task, or all that are left.
   virtual void release(const JobKey& job, const Token& token, SendBefore send_before) = 0;
   virtual void cancel(const JobKey& job, const Token& token, SendBefore send_before) = 0;
 

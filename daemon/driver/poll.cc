@@ -53,6 +53,12 @@ struct Driver::Missing {
   UtcSeconds admitted_at{};
 };
 
+// What lives, and what may be on its way into the scheduler.
+struct Driver::Expected {
+  std::set<JobKey> jobs;    // of arrays the tasks, and the array
+  std::set<Token> awaited;  // whose submission is not settled yet
+};
+
 void Driver::poll_soon(std::chrono::milliseconds delay) {
   poll_timer_ = loop_.after(delay, [this] { poll(); });
 }
@@ -73,7 +79,7 @@ void Driver::poll() {
   // A controller that did not answer may have been started again.
   bool is_new = scheduler_.empty() || poll_failed_ || number % polls_per_look == 0;
   lane_.run(
-      [this, describe = scheduler_.empty(), is_new] {
+      [this, describe = scheduler_.empty(), is_new, known = expected_jobs().jobs] {
         PollAnswer answer;
         SchedulerReader& reader = steps_.reader();
         if (describe) {
@@ -84,7 +90,7 @@ void Driver::poll() {
         if (is_new) answer.controller_started_at = reader.controller_started_at();
         answer.asked_at = now();
         auto begin = std::chrono::steady_clock::now();
-        answer.jobs = reader.poll(token_prefix(steps_.site().ledger_id));
+        answer.jobs = reader.poll(token_prefix(steps_.site().ledger_id), known);
         answer.latency =
             std::chrono::ceil<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
         answer.calls = reader.calls_last_minute();
@@ -244,12 +250,6 @@ void Driver::trace(Progress& progress, const Missing& missing, std::function<voi
         trouble_ = failure_of(error).reason;
       });
 }
-
-// What lives, and what may be on its way into the scheduler.
-struct Driver::Expected {
-  std::set<JobKey> jobs;    // of arrays the tasks, and the array
-  std::set<Token> awaited;  // whose submission is not settled yet
-};
 
 Driver::Expected Driver::expected_jobs() const {
   Expected expected;

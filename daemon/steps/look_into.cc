@@ -64,7 +64,7 @@ RunStepResult Steps::look_into(const TrainingRun& run) {
   Token token = token_of(site_.ledger_id, run, JobRole::train);
   AttemptEvidence evidence = read_evidence(*files_of(run), attempt_directory(run), run);
   std::optional<JobStatus> job;
-  for (const JobStatus& seen : reader_.look_up(attempt.train->key.job_id, token, run.owner.uid))
+  for (const JobStatus& seen : reader_.look_up(attempt.train->key.job_id, run.owner.uid))
     if (seen.key == attempt.train->key) job = seen;
   if (!job) return {{}, look_again};  // the poll is about to see that it is gone
   if (job->phase != JobPhase::pending) return end_if_over(run, evidence, *job);

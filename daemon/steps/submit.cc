@@ -22,14 +22,13 @@ bool is_the_attempt(const JobStatus& job) {
 
 // 0: no stage job to wait for. afterok on a job the scheduler has forgotten would count as satisfied: only
 // one just seen alive is named, and nullopt when there is none, because how it ended is about to be recorded.
-std::optional<std::uint32_t> stage_job_to_wait_for(SchedulerReader& reader, const JobSite& site,
+std::optional<std::uint32_t> stage_job_to_wait_for(SchedulerReader& reader,
                                                    const std::optional<DataSet>& data) {
   if (!data || data->state == DataSetState::ready) return 0;
   if (data->state == DataSetState::failed)
     throw StepFailure(Meaning::users_fault, "its data set could not be staged: " + data->reason);
   if (data->state != DataSetState::staging) return std::nullopt;  // it is to be staged again
-  Token token = stage_token(site.ledger_id, data->digest, data->attempts);
-  for (const JobStatus& job : reader.look_up(data->job->job_id, token, data->owner.uid))
+  for (const JobStatus& job : reader.look_up(data->job->job_id, data->owner.uid))
     if (job.key == *data->job && job.phase != JobPhase::ended) return job.key.job_id;
   return std::nullopt;
 }
@@ -65,7 +64,7 @@ std::map<Task, JobKey> Steps::find_submitted(const Token& token, std::uint32_t u
   }
   std::map<std::uint32_t, std::vector<JobStatus>> seen;
   for (const auto& [task, key] : kept) {
-    if (!seen.contains(key.job_id)) seen[key.job_id] = reader_.look_up(key.job_id, token, uid);
+    if (!seen.contains(key.job_id)) seen[key.job_id] = reader_.look_up(key.job_id, uid);
     bool is_there =
         std::ranges::any_of(seen[key.job_id], [&](const JobStatus& job) { return job.key == key; });
     if (is_there) continue;
@@ -104,7 +103,7 @@ RunsStepResult Steps::submit(const std::vector<TrainingRun>& runs, const std::op
     if (!result.events.empty()) return result;
     if (UtcSeconds time = now(); time < certain_at(*doubt)) return {{}, certain_at(*doubt) - time};
   }
-  std::optional<std::uint32_t> stage_job = stage_job_to_wait_for(reader_, site_, data);
+  std::optional<std::uint32_t> stage_job = stage_job_to_wait_for(reader_, data);
   if (!stage_job) return {{}, std::chrono::seconds(1)};
   ConfirmedJob submitted = submit_and_confirm(train_jobs(site_, runs, *stage_job));
   for (const TrainingRun& run : runs) {
@@ -134,7 +133,8 @@ Steps::ConfirmedJob Steps::submit_and_confirm(const JobRequest& request) {
   } catch (const Error& e) {
     throw_refusal(e);
   }
-  std::vector<JobStatus> seen = reader_.look_up(queued.job_id, request.token, request.uid);
+  std::vector<JobStatus> seen = reader_.look_up(queued.job_id, request.uid);
+  std::erase_if(seen, [&](const JobStatus& job) { return job.token != request.token; });
   if (seen.empty())
     throw Error(ErrorKind::unavailable,
                 fmt::format("submit {}: slurmctld took it as job {} and no longer shows it", request.token,

@@ -21,10 +21,10 @@ std::string name_of(const JobKey& job, const Token& token) {
   return "job " + to_string(job) + " (" + token + ")";
 }
 
-// slurmctld's word on this very job, or on all tasks of this very array: same id, token and submit time;
-// Error{not_found} when there are none.
+// slurmctld's word on this very job, or on all tasks of this very array: same id and submit time, whatever
+// its name; Error{not_found} when there are none.
 std::vector<JobStatus> see(const JobKey& job, const Token& token) {
-  std::vector<JobStatus> seen = statuses_under(job.job_id, token, job.cluster);
+  std::vector<JobStatus> seen = statuses_under(job.job_id, job.cluster);
   std::erase_if(seen,
                 [&](const JobStatus& status) { return status.key != job && array_of(status.key) != job; });
   if (seen.empty()) throw Error(ErrorKind::not_found, name_of(job, token) + " is not in slurmctld");

@@ -80,14 +80,13 @@ std::vector<JobStatus> statuses_of(const slurm_job_info_t& record, const std::st
   return statuses;
 }
 
-std::vector<JobStatus> statuses_under(std::uint32_t job_id, const Token& token, const std::string& cluster) {
+std::vector<JobStatus> statuses_under(std::uint32_t job_id, const std::string& cluster) {
   std::vector<JobStatus> seen;
   std::optional<JobRecords> records = load_job(job_id);
   if (!records) return seen;
   for (const slurm_job_info_t& record : records->jobs())
-    std::ranges::copy_if(
-        statuses_of(record, cluster), std::back_inserter(seen),
-        [&](const JobStatus& status) { return status.token == token && status.key.job_id == job_id; });
+    std::ranges::copy_if(statuses_of(record, cluster), std::back_inserter(seen),
+                         [&](const JobStatus& status) { return status.key.job_id == job_id; });
   return seen;
 }
 

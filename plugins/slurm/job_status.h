@@ -12,7 +12,7 @@ namespace trainyard::slurm {
 // One status for each task, where the record is of an array.
 std::vector<JobStatus> statuses_of(const slurm_job_info_t& record, const std::string& cluster);
 
-// The records of slurmctld under that id, or of every task of that array, whose name is the token.
-std::vector<JobStatus> statuses_under(std::uint32_t job_id, const Token& token, const std::string& cluster);
+// The records of slurmctld under that id, or of every task of that array.
+std::vector<JobStatus> statuses_under(std::uint32_t job_id, const std::string& cluster);
 
 }  // namespace trainyard::slurm

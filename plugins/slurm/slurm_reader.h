@@ -25,9 +25,10 @@ class SlurmReader final : public SchedulerReader {
   std::vector<std::string> warnings() override { return warnings_about(cluster_); }
   std::string default_account(const std::string& user) override;  // rights.cc
   void check_sees_all_jobs() override;                            // rights.cc
-  std::vector<JobStatus> look_up(std::uint32_t job_id, const Token& token,
-                                 std::uint32_t uid) override;                                  // reading.cc
-  std::optional<std::vector<JobStatus>> poll(const std::string& prefix) override;              // reading.cc
+  std::vector<JobStatus> look_up(std::uint32_t job_id,
+                                 std::uint32_t uid) override;  // reading.cc
+  std::optional<std::vector<JobStatus>> poll(const std::string& prefix,
+                                             const std::set<JobKey>& known) override;          // reading.cc
   std::optional<JobStatus> history(const JobKey& job) override;                                // history.cc
   std::vector<JobStatus> history_since(const std::string& prefix, UtcSeconds since) override;  // history.cc
   std::vector<RefusedName> refused_names(const std::string& user, const std::set<std::string>& groups,

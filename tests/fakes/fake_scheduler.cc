@@ -59,12 +59,12 @@ QueuedJob FakeScheduler::submit(const JobRequest& request, SendBefore /*send_bef
   return {key.job_id, said_};
 }
 
-std::vector<JobStatus> FakeScheduler::look_up(std::uint32_t job_id, const Token& token, std::uint32_t uid) {
+std::vector<JobStatus> FakeScheduler::look_up(std::uint32_t job_id, std::uint32_t uid) {
   std::lock_guard lock(mutex_);
   check_there();
   std::vector<JobStatus> found;
   for (const JobStatus& job : jobs_)
-    if (job.key.job_id == job_id && job.token == token && job.uid == uid) found.push_back(job);
+    if (job.key.job_id == job_id && job.uid == uid) found.push_back(job);
   return found;
 }
 
@@ -77,17 +77,17 @@ std::vector<JobStatus> FakeScheduler::find(const Token& token, std::uint32_t uid
   return found;
 }
 
-void FakeScheduler::release(const JobKey& key, const Token& token, SendBefore /*send_before*/) {
+void FakeScheduler::release(const JobKey& key, const Token& /*token*/, SendBefore /*send_before*/) {
   std::lock_guard lock(mutex_);
   check_there();
   if (gone_on_release_) std::erase_if(jobs_, [&](const JobStatus& job) { return job.key == key; });
-  for (JobStatus* job : find_all(key, token)) job->held = false;
+  for (JobStatus* job : find_all(key)) job->held = false;
 }
 
-void FakeScheduler::cancel(const JobKey& key, const Token& token, SendBefore /*send_before*/) {
+void FakeScheduler::cancel(const JobKey& key, const Token& /*token*/, SendBefore /*send_before*/) {
   std::lock_guard lock(mutex_);
   check_there();
-  for (JobStatus* job : find_all(key, token)) {
+  for (JobStatus* job : find_all(key)) {
     if (job->phase == JobPhase::ended) continue;
     job->phase = JobPhase::ended;
     job->outcome = JobOutcome::cancelled;
@@ -97,21 +97,22 @@ void FakeScheduler::cancel(const JobKey& key, const Token& token, SendBefore /*s
 }
 
 // A key without a task is of the whole array.
-std::vector<JobStatus*> FakeScheduler::find_all(const JobKey& key, const Token& token) {
+std::vector<JobStatus*> FakeScheduler::find_all(const JobKey& key) {
   std::vector<JobStatus*> found;
   for (JobStatus& job : jobs_)
-    if (job.token == token && (job.key == key || array_of(job.key) == key)) found.push_back(&job);
+    if (job.key == key || array_of(job.key) == key) found.push_back(&job);
   if (found.empty()) throw Error(ErrorKind::not_found, "no such job");
   return found;
 }
 
-std::optional<std::vector<JobStatus>> FakeScheduler::poll(const std::string& prefix) {
+std::optional<std::vector<JobStatus>> FakeScheduler::poll(const std::string& prefix,
+                                                          const std::set<JobKey>& known) {
   std::lock_guard lock(mutex_);
   ++polls_;
   check_there();
   std::vector<JobStatus> ours;
   for (const JobStatus& job : jobs_)
-    if (job.token.starts_with(prefix)) ours.push_back(job);
+    if (job.token.starts_with(prefix) || known.contains(job.key)) ours.push_back(job);
   return ours;
 }
 
@@ -245,6 +246,11 @@ void FakeScheduler::hold(const std::string& token_end, const std::string& reason
   std::lock_guard lock(mutex_);
   newest(token_end).held = true;
   newest(token_end).reason = reason;
+}
+
+void FakeScheduler::rename(const std::string& token_end, const std::string& name) {
+  std::lock_guard lock(mutex_);
+  newest(token_end).token = name;
 }
 
 void FakeScheduler::give_jobs_to(std::uint32_t uid) {

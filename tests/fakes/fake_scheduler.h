@@ -21,12 +21,13 @@ class FakeScheduler : public SchedulerReader, public SchedulerActor {
   int most_array_tasks() override { return 1000; }
   UtcSeconds controller_started_at() override;
   void check_sees_all_jobs() override {}
-  std::vector<JobStatus> look_up(std::uint32_t job_id, const Token& token, std::uint32_t uid) override;
+  std::vector<JobStatus> look_up(std::uint32_t job_id, std::uint32_t uid) override;
   QueuedJob submit(const JobRequest& request, SendBefore send_before) override;
   std::vector<JobStatus> find(const Token& token, std::uint32_t uid, UtcSeconds since) override;
   void release(const JobKey& job, const Token& token, SendBefore send_before) override;
   void cancel(const JobKey& job, const Token& token, SendBefore send_before) override;
-  std::optional<std::vector<JobStatus>> poll(const std::string& prefix) override;
+  std::optional<std::vector<JobStatus>> poll(const std::string& prefix,
+                                             const std::set<JobKey>& known) override;
   std::optional<JobStatus> history(const JobKey& job) override;
   std::vector<JobStatus> history_since(const std::string& prefix, UtcSeconds since) override;
   std::vector<RefusedName> refused_names(const std::string& user, const std::set<std::string>& groups,
@@ -42,6 +43,7 @@ class FakeScheduler : public SchedulerReader, public SchedulerActor {
   void end(const std::string& token_end, JobOutcome outcome, UtcSeconds at);
   void refuse(const std::string& token_end);        // the node does: cancelled by root as it starts
   void forget_start(const std::string& token_end);  // pending again, as after a controller's death
+  void rename(const std::string& token_end, const std::string& name);
   void hold(const std::string& token_end, const std::string& reason);  // after it was released
   void give_jobs_to(std::uint32_t uid);                                // those that are submitted from now on
   void lose_on_release(bool lose);                                     // a job that is to be released is gone
@@ -73,7 +75,7 @@ class FakeScheduler : public SchedulerReader, public SchedulerActor {
 
  private:
   JobStatus& newest(const std::string& token_end);
-  std::vector<JobStatus*> find_all(const JobKey& key, const Token& token);
+  std::vector<JobStatus*> find_all(const JobKey& key);
   void check_there() const;
   void check_followed(const JobDependency& dependency);
   JobKey queue(const JobRequest& request);

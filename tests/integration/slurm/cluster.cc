@@ -34,7 +34,7 @@ SlurmModule::SlurmModule()
 
 JobKey SlurmModule::submit(const JobRequest& request) {
   std::uint32_t id = actor_->submit(request, soon()).job_id;
-  std::vector<JobStatus> seen = reader_->look_up(id, request.token, request.uid);
+  std::vector<JobStatus> seen = reader_->look_up(id, request.uid);
   if (seen.empty()) throw Error(ErrorKind::unavailable, "slurmctld does not show the job it took");
   return array_of(seen.front().key);
 }

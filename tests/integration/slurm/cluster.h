@@ -25,7 +25,7 @@ class SlurmModule {
   std::vector<JobStatus> find(const Token& token, std::uint32_t uid);
   void release(const JobKey& job, const Token& token);
   void cancel(const JobKey& job, const Token& token);
-  std::optional<std::vector<JobStatus>> poll(const std::string& prefix) { return reader_->poll(prefix); }
+  std::optional<std::vector<JobStatus>> poll(const std::string& prefix) { return reader_->poll(prefix, {}); }
   std::optional<JobStatus> history(const JobKey& job) { return reader_->history(job); }
   std::vector<JobStatus> history_since(const std::string& prefix, UtcSeconds since) {
     return reader_->history_since(prefix, since);

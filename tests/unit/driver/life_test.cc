@@ -164,6 +164,32 @@ TEST(ARun, WhoseJobNoNodeCanGrantFailsOnceTheSchedulerHasLookedAtIt) {
   EXPECT_EQ(site.scheduler().live("-train") + site.scheduler().live("-store"), 0);
 }
 
+std::int64_t running_under_another_name(Site& site) {
+  std::int64_t id = site.submit({one_gpu()}).at(0);
+  EXPECT_TRUE(site.run_until_state(id, RunState::released));
+  site.scheduler().start(Site::job(id, "train"), now() - std::chrono::seconds(60));
+  site.scheduler().rename(Site::job(id, "train"), "mine");
+  EXPECT_TRUE(site.run_until_state(id, RunState::running));
+  return id;
+}
+
+// Else nobody would see it run, and nobody pay for it.
+TEST(ARun, WhoseJobItsOwnerRenamedIsFollowedAndCharged) {
+  Site site;
+  std::int64_t id = running_under_another_name(site);
+  site.leave_exit_evidence(id, 0);
+  site.scheduler().end("mine", JobOutcome::completed, now());
+  ASSERT_TRUE(site.run_until_state(id, RunState::storing));
+  EXPECT_GE(site.run(id).gpu_seconds, 60);
+}
+
+TEST(ARun, WhoseJobItsOwnerRenamedIsCancelledLikeAnyOther) {
+  Site site;
+  std::int64_t id = running_under_another_name(site);
+  site.driver().cancel(id, "ada");
+  EXPECT_TRUE(site.run_until([&] { return site.scheduler().live("mine") == 0; }));
+}
+
 // Runs until the poll has shown the job several times.
 void let_polls_pass(Site& site) {
   int polls = site.scheduler().polls();
