@@ -146,6 +146,12 @@ class Yard:
     def fault(self, what, action):
         subprocess.run([SANDBOX, "--dir", self.sandbox, "fault", what, action], check=True, stdin=subprocess.DEVNULL)
 
+    def configure_slurm(self, *lines):
+        """Restarts slurmctld with these lines behind the rest of slurm.conf, in place of those of the last call."""
+        (self.sandbox / "etc/site.conf").write_text("".join(f"{line}\n" for line in lines))
+        self.fault("slurmctld", "stop")
+        self.fault("slurmctld", "start")
+
     # ---- the broker and its deputies
 
     def start_broker(self):
