@@ -8,8 +8,6 @@ from daemon_case import DaemonCase
 
 class TheDaemon(DaemonCase):
     def setUp(self):
-        if self.yard.daemon_user is None:
-            self.skipTest("the daemon of this yard is root")
 
     def test_has_no_rights_and_its_deputies_are_its_users(self):
         self.yard.assert_daemon_has_no_rights()
@@ -55,8 +53,6 @@ class TheDaemon(DaemonCase):
 
 class TheBroker(DaemonCase):
     def setUp(self):
-        if self.yard.daemon_user is None:
-            self.skipTest("the daemon of this yard is root")
 
     def test_has_three_capabilities(self):
         status = pathlib.Path(f"/proc/{self.yard.broker.pid}/status").read_text()

@@ -71,8 +71,6 @@ class ADaemonKilledAtRandomSystemCalls(Counted):
 
     def kill_others(self):
         """Now and then the broker, or some of the deputies."""
-        if self.yard.daemon_user is None:
-            return
         if self.dice.random() < 0.1:
             self.yard.restart_broker()
         if self.dice.random() < 0.2:

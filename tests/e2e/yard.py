@@ -36,8 +36,8 @@ Interval = collections.namedtuple("Interval", "start end")  # unix seconds, [sta
 class Yard:
     """One Slurm for a whole suite. Every wait has a deadline; a test that waits in vain fails with what it saw.
 
-    `users` are added where the machine does not know them; `cluster`: options of `scripts/sandbox up`;
-    `daemon_user`: whom the daemon runs as, None for root."""
+    `users` are added where the machine does not know them, and `daemon_user`, whom the daemon runs as; `cluster`: options of
+    `scripts/sandbox up`."""
 
     def __init__(self, root, users=USERS, cluster=(), daemon_user=DAEMON_USER):
         self.root = pathlib.Path(root)
@@ -75,24 +75,24 @@ class Yard:
 
     def make_places(self):
         """What an admin, or systemd, makes before the daemon starts: its directories, and one on scratch for each user."""
-        daemon = self.daemon_user or "root"
-        for folder, user, group, mode in ((self.state, daemon, daemon, 0o700), (self.run_dir, daemon, daemon, 0o755),
-                                          (self.broker_dir, "root", daemon, 0o750), (self.scratch, "root", "root", 0o755)):
+        daemon = self.daemon_user
+        for folder, user, group, mode in ((self.state, daemon, daemon, 0o700),
+                                          (self.run_dir, daemon, daemon, 0o755),
+                                          (self.broker_dir, "root", daemon, 0o750),
+                                          (self.scratch, "root", "root", 0o755)):
             make_folder(folder, user, group, mode)
-        if self.daemon_user:
-            for user in ("root", *self.users):
-                make_folder(self.scratch / user, user, pwd.getpwnam(user).pw_gid, 0o700)
+        for user in ("root", *self.users):
+            make_folder(self.scratch / user, user, pwd.getpwnam(user).pw_gid, 0o700)
 
     def give_to_daemon(self, *files):
         for file in files:
-            shutil.chown(file, self.daemon_user or "root", self.daemon_user or "root")
+            shutil.chown(file, self.daemon_user, self.daemon_user)
 
     def _add_users(self):
         (self.root / "home").mkdir(exist_ok=True)
         for user in self.users:
             self._add_user(user, "--create-home", "--home-dir", self.root / "home" / user, "--shell", "/bin/bash")
-        if self.daemon_user:
-            self._add_user(self.daemon_user, "--system", "--home-dir", self.state, "--shell", "/usr/sbin/nologin")
+        self._add_user(self.daemon_user, "--system", "--home-dir", self.state, "--shell", "/usr/sbin/nologin")
 
     def _add_user(self, user, *options):
         if user_exists(user):
@@ -141,7 +141,7 @@ class Yard:
     @property
     def munge_of_the_yard(self):
         return {"TRAINYARD_MUNGE_SOCKET": str(self.sandbox / "munge/socket"),
-                "TRAINYARD_DAEMON_USER": self.daemon_user or "root"}
+                "TRAINYARD_DAEMON_USER": self.daemon_user}
 
     def fault(self, what, action):
         subprocess.run([SANDBOX, "--dir", self.sandbox, "fault", what, action], check=True, stdin=subprocess.DEVNULL)
@@ -218,7 +218,7 @@ class Yard:
 
     def assert_daemon_has_no_rights(self):
         """In /proc, where it cannot be pretended: the daemon is its own user without a capability, and cannot get one."""
-        if self.daemon_user is None or self.daemon.poll() is not None:
+        if self.daemon.poll() is not None:
             return
         status = dict(line.split(":\t", 1) for line in
                       pathlib.Path(f"/proc/{self.daemon.pid}/status").read_text().splitlines() if ":\t" in line)
@@ -233,7 +233,7 @@ class Yard:
 
     def scratch_of(self, user="yard_ada"):
         """The part of scratch that the daemon uses for a user."""
-        return self.scratch / user / "trainyard" if self.daemon_user else self.scratch
+        return self.scratch / user / "trainyard"
 
     def attempt_folder(self, run, attempt=1, user="yard_ada"):
         """Where an attempt of a run has its files, the agent's evidence among them."""
@@ -243,9 +243,9 @@ class Yard:
 
     def config(self, overrides=None):
         """The configuration of the tests, with `overrides` laid over it table by table."""
-        broker = {"broker": str(self.broker_socket)} if self.daemon_user else {}
         tables = {
-            "daemon": {"socket": str(self.socket), "state_dir": str(self.state), "allow_root": True, **broker},
+            "daemon": {"socket": str(self.socket), "state_dir": str(self.state), "allow_root": True,
+                       "broker": str(self.broker_socket)},
             "network": {"munge_socket": str(self.sandbox / "munge/socket")},
             "scratch": {"path": str(self.scratch_of("{user}"))},
             "slurm": {"conf": str(self.sandbox / "etc/slurm.conf")},
@@ -260,8 +260,7 @@ class Yard:
         The broker is started first, unless it runs. `under` is a command that runs the daemon. False when it ended before
         it was ready and may: else that fails."""
         assert self.daemon is None, "a daemon runs already"
-        if self.daemon_user:
-            self.start_broker()
+        self.start_broker()
         self.config_file.write_text(to_toml(self.config(overrides)))
         with notify_socket(self.root / "notify") as notify, open(self.daemon_log, "a") as log:
             command = [SANDBOX, "--dir", self.sandbox, "exec", "--user", "root", "--", *under, *self.as_the_daemon(),
@@ -279,8 +278,6 @@ class Yard:
 
     def as_the_daemon(self):
         """The command that runs another as the daemon's user."""
-        if self.daemon_user is None:
-            return []
         return ["setpriv", f"--reuid={self.daemon_user}", f"--regid={self.daemon_user}", "--init-groups", *NO_RIGHTS,
                 "env", f"HOME={self.state}", f"USER={self.daemon_user}", f"LOGNAME={self.daemon_user}"]
 
