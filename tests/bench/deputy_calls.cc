@@ -18,6 +18,7 @@
 #include "daemon/base/digest.h"
 #include "daemon/deputies/broker_client.h"
 #include "daemon/deputies/deputy_users.h"
+#include "tests/fakes/fake_scheduler.h"
 
 namespace trainyard {
 namespace {
@@ -31,7 +32,7 @@ class Asker {
   Asker(const std::string& broker, std::uint32_t uid, const std::string& scratch,
         std::chrono::milliseconds idle)
       : deputies_(loop_, std::make_unique<BrokerClient>(loop_, broker), idle),
-        users_(loop_, deputies_, Json::object(), {}, [](const KnownMount&) {}),
+        users_(loop_, deputies_, scheduler_, Json::object(), {}, [](const KnownMount&) {}),
         files_(users_.files_of(uid, {std::filesystem::path(scratch).parent_path().parent_path(), scratch})) {
     deputies_.on_reaped([this](std::uint32_t, DeputyKind) { reaped_.release(); });
   }
@@ -66,6 +67,7 @@ class Asker {
   }
 
   Loop loop_;
+  testing::FakeScheduler scheduler_;  // is not asked: these calls are of files
   Deputies deputies_;
   DeputyUsers users_;
   std::unique_ptr<UserFiles> files_;

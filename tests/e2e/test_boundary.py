@@ -7,8 +7,6 @@ from daemon_case import DaemonCase
 
 
 class TheDaemon(DaemonCase):
-    def setUp(self):
-
     def test_has_no_rights_and_its_deputies_are_its_users(self):
         self.yard.assert_daemon_has_no_rights()
         (run,) = self.run_to_its_end(self.command("true"))
@@ -52,8 +50,6 @@ class TheDaemon(DaemonCase):
 
 
 class TheBroker(DaemonCase):
-    def setUp(self):
-
     def test_has_three_capabilities(self):
         status = pathlib.Path(f"/proc/{self.yard.broker.pid}/status").read_text()
         for name in ("Prm", "Eff", "Bnd"):

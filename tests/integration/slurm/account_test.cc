@@ -1,6 +1,9 @@
 // What slurmctld and slurmdbd say of the time of jobs that were suspended, and of all jobs since some time.
 #include <gmock/gmock.h>
 
+#include <thread>
+
+#include "daemon/base/fd.h"
 #include "daemon/run/usage.h"
 #include "tests/integration/slurm/cluster.h"
 
@@ -43,13 +46,21 @@ TEST_F(Slurm, ASuspensionIsToldToTheSecondByBothOfSlurmsAccounts) {
 }
 
 TEST_F(Slurm, AJobCancelledWhileItIsSuspendedEndedWhenItWasSuspended) {
-  JobRequest request = job("sleep 600");
+  JobRequest request = job("while :; do date +%s.%N >beat; sleep 0.02; done");
   request.gpus_per_node = 1;
   JobKey key = scheduler().submit(request);
-  wait_until_running(request);
+  auto beat = [this] { return read_file_if_there(directory() + "/beat").value_or(""); };
+  ASSERT_TRUE(comes_true([&] { return !beat().empty(); }));
   scontrol("suspend", key);
   JobStatus suspended =
       wait_until(request, [](const JobStatus& job) { return job.phase == JobPhase::suspended; });
+  // slurmctld says so before slurmd has stopped the processes; a job that is cancelled in between is
+  // COMPLETING for minutes.
+  ASSERT_TRUE(comes_true([&] {
+    const std::string before = beat();
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    return beat() == before;
+  }));
   scheduler().cancel(key, request.token);
   JobStatus ended = wait_until_ended(request);
   EXPECT_EQ(ended.ended_at, suspended.suspension_turn_at);
