@@ -85,7 +85,7 @@ def amount(value, unit):
     if value is None:
         return "–"
     digits = f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
-    return f"{digits.replace(',', ' ')} {unit}"
+    return f"{digits.replace(',', ' ')} {unit}".rstrip()
 
 
 def as_text(rows):
