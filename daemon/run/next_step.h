@@ -15,9 +15,7 @@ enum class Step {
   cancel,     // its live jobs are to end
   abandon,    // cancelled while admitted: whatever was submitted ends, then the run does
   give_back,  // admitted or submitted, and the owner's files do not answer: its place is for others
-  give_way,   // submitted, and the scheduler has no room for its second job and that of an older run: its
-              // place is
-              // for that
+  give_way,   // submitted, and the scheduler has no room for its second job: an older run gets its place
   look_into,  // the scheduler has it in a state that does not fit what we know of it
   settle,     // ended → the evidence is read
   collect,    // the store job ended → its evidence is read
@@ -34,8 +32,7 @@ struct Seen {
   bool may_be_over =
       false;  // slurmctld was restarted: it may have forgotten the end of a job that it shows running
   bool files_silent = false;  // the file system of the owner's scratch has not answered for long
-  bool gives_way =
-      false;  // the scheduler has no room for its second job, and an older run waits for the same
+  bool gives_way = false;  // the scheduler has no room for its second job: an older run is to get its place
 };
 std::optional<Step> next_step(const TrainingRun& run, const Seen& seen = {});
 
