@@ -154,7 +154,8 @@ void apply(TrainingRun& run, const event::Failed& e) {
   if (is_over(run.state)) return;
   charge(run, e.segment);
   run.reason = run.reason.empty() ? e.reason : run.reason + "; " + e.reason;
-  end_run(run, RunState::failed, e.at);
+  // Who has cancelled his run does not care whether its output could be stored.
+  end_run(run, run.result == Result::cancelled ? RunState::cancelled : RunState::failed, e.at);
 }
 
 void apply(TrainingRun& run, const event::CancelRequested& e) {

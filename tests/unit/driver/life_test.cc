@@ -281,6 +281,20 @@ TEST(ARun, IsCancelledThoughItsFilesDoNotAnswer) {
   EXPECT_TRUE(site.run_until([&] { return site.scheduler().live("-train") == 0; }));
 }
 
+TEST(ARun, ThatIsCancelledTwiceIsCancelledThoughNothingIsStored) {
+  Site site;
+  std::int64_t id = site.submit({one_gpu()}).at(0);
+  ASSERT_TRUE(site.run_until_state(id, RunState::released));
+  site.scheduler().start(Site::job(id, "train"), now());
+  ASSERT_TRUE(site.run_until_state(id, RunState::running));
+  site.driver().cancel(id, "ada");
+  ASSERT_TRUE(site.run_until_state(id, RunState::storing));
+  site.driver().cancel(id, "ada");
+  ASSERT_TRUE(site.run_until_state(id, RunState::cancelled));
+  EXPECT_EQ(site.scheduler().live("-store"), 0);
+  EXPECT_THAT(site.run(id).reason, ::testing::HasSubstr("the results could not be stored"));
+}
+
 TEST(ARun, WhoseResultsCannotBeStoredIsGivenUpWhenItIsCancelled) {
   Site site;
   std::int64_t id = site.submit({one_gpu()}).at(0);
