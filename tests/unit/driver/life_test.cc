@@ -80,7 +80,7 @@ TEST(ARun, KeepsWhatTheSchedulerSaidOfItsJobInItsHistory) {
   Site site;
   site.scheduler().say("welcome");
   std::int64_t id = site.submit({one_gpu()}).at(0);
-  ASSERT_TRUE(site.run_until_state(id, RunState::submitted));
+  ASSERT_TRUE(site.run_until_state(id, RunState::released));
   std::string said;
   for (const auto& [at, event] : site.ledger().events_of(id))
     if (const auto* submitted = std::get_if<event::Submitted>(&event)) said = submitted->said;
