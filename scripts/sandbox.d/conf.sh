@@ -7,7 +7,8 @@ write_conf() {
     ln -sfn /dev/null "$dir/dev/k40-$gpu" # only a character device makes it into CUDA_VISIBLE_DEVICES
   done
   { slurm_conf; accounting_conf; nodes_conf; site_conf; } >"$dir/etc/slurm.conf"
-  [[ -e $dir/etc/site.conf ]] || : >"$dir/etc/site.conf"
+  # Slurm's commands complain of an empty file.
+  [[ -e $dir/etc/site.conf ]] || echo '# Settings of your own.' >"$dir/etc/site.conf"
   gres_conf >"$dir/etc/gres.conf"
   cgroup_conf >"$dir/etc/cgroup.conf"
   : >"$dir/etc/plugstack.conf" # or Slurm reads the one under /etc

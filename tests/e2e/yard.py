@@ -148,7 +148,7 @@ class Yard:
 
     def configure_slurm(self, *lines):
         """Restarts slurmctld with these lines behind the rest of slurm.conf, in place of those of the last call."""
-        (self.sandbox / "etc/site.conf").write_text("".join(f"{line}\n" for line in lines))
+        (self.sandbox / "etc/site.conf").write_text("".join(f"{line}\n" for line in ("# A test's settings.", *lines)))
         self.fault("slurmctld", "stop")
         self.fault("slurmctld", "start")
 
