@@ -63,7 +63,7 @@ struct Loop::State {
     [[maybe_unused]] ssize_t written = ::write(wake.get(), &one, sizeof one);
   }
 
-  // What is left after a turn waits until the other sources had theirs.
+  // Work that is left at the end of a turn waits until the other sources have had their turn.
   void run_posted() {
     std::uint64_t count = 0;
     [[maybe_unused]] ssize_t got = ::read(wake.get(), &count, sizeof count);

@@ -187,12 +187,6 @@ std::optional<TrainingRun> Driver::find_run(std::int64_t run_id) const {
   return found != runs_.end() ? std::optional(found->second.run) : ledger_.find_run(run_id);
 }
 
-std::vector<TrainingRun> Driver::list(const RunFilter& filter) const {
-  std::vector<TrainingRun> runs;
-  for (std::int64_t id : ledger_.list(filter)) runs.push_back(find_run(id).value());
-  return runs;
-}
-
 std::optional<DataSet> Driver::find_data_set(const std::string& digest) const {
   auto found = data_sets_.find(digest);
   return found != data_sets_.end() ? std::optional(found->second.data_set) : ledger_.find_data_set(digest);

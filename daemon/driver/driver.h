@@ -86,7 +86,6 @@ class Driver {
 
   // Live ones from memory, ended ones from the ledger.
   std::optional<TrainingRun> find_run(std::int64_t run_id) const;
-  std::vector<TrainingRun> list(const RunFilter& filter) const;
   std::size_t live_count() const { return runs_.size(); }
   std::optional<DataSet> find_data_set(const std::string& digest) const;
   ShownState shown_state(const TrainingRun& run) const;
@@ -122,7 +121,7 @@ class Driver {
   };
   Status status() const;
 
-  // Of one user's live runs.
+  // What one user's live runs are doing and hold.
   struct UserStatus {
     std::map<std::string, int> runs;    // by shown state
     std::map<std::string, int> in_use;  // GPUs by plan
@@ -144,10 +143,10 @@ class Driver {
   // A deputy of that user for Slurm is gone: what it may have sent, it has sent by now.
   void deputy_is_gone(std::uint32_t uid);
 
-  // Where files of that user go that submits now.
+  // The part of scratch that a user's next run gets.
   ScratchPlace scratch_of(const Owner& owner, const std::string& home) const;
 
-  // Of that user's runs that are not over: the digests of their code.
+  // The digests of the code that this user's live runs name.
   std::set<std::string> code_in_use(std::uint32_t uid) const;
 
   // Called after every recorded event, on the loop: the log line, and tests.

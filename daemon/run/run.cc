@@ -154,7 +154,7 @@ void apply(TrainingRun& run, const event::Failed& e) {
   if (is_over(run.state)) return;
   charge(run, e.segment);
   run.reason = run.reason.empty() ? e.reason : run.reason + "; " + e.reason;
-  // Who has cancelled his run does not care whether its output could be stored.
+  // A run that its user cancelled is cancelled, whether or not its output could be stored.
   end_run(run, run.result == Result::cancelled ? RunState::cancelled : RunState::failed, e.at);
 }
 

@@ -120,7 +120,7 @@ void describe_life(job_desc_msg_t& job, const JobRequest& request, Texts& texts)
     throw Error(ErrorKind::not_found, "submit " + request.token + ": slurmctld has no job " +
                                           std::to_string(request.dependency->job_id) +
                                           " that it is to follow");
-  // What slurmctld says itself needs no guess at what it is about.
+  // slurmctld's own words name the part that it refuses; without them the part is guessed from the number.
   const std::string part = refused.said.empty() ? " (" + blamed_part(request, error) + ")" : "";
   throw_slurm("submit " + request.token + part, error, refused.said);
 }

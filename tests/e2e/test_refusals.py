@@ -287,7 +287,8 @@ class TheHold(LimitCase):
         self.assert_charged_as_by_sacct(number)
 
     def test_that_her_own_hand_puts_on_again_stays_until_slurmctld_is_restarted(self):
-        # Of one that was started shortly before, by clocks that may differ, it is not certain that it heard of the release.
+        # The clocks of two hosts may differ: the daemon takes a slurmctld that was started within a minute before the
+        # release for one that may have forgotten it.
         self.yard.wait_until(lambda: time.time() > self.slurmctld_started_at() + 65, 90, "slurmctld to be there for a minute")
         self.limit(2)
         (number,) = self.submit(self.script("--begin=now+1hour"))

@@ -164,8 +164,7 @@ TEST_P(ADriverThatDiesWithASweep, IsFollowedByOneThatEndsEachRunOnce) {
   site.die_at_event(event, death);
   site.submit(sweep(3));
   if (!site.alive()) site.restart();
-  std::vector<std::int64_t> ids;
-  for (const TrainingRun& run : site.driver().list({})) ids.push_back(run.id);
+  std::vector<std::int64_t> ids = site.ledger().list({});
   ASSERT_EQ(ids.size(), 3u);
   auto all = [&](RunState state) {
     while (!std::ranges::all_of(

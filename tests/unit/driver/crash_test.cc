@@ -48,11 +48,11 @@ TEST_P(ADriverThatDies, IsFollowedByOneThatEndsTheRunTheSame) {
   site.die_at_event(event, death);
   std::vector<std::int64_t> ids = site.submit({one_gpu()});
   if (!site.alive()) site.restart();  // accepted, though nobody was answered
-  std::vector<TrainingRun> runs = site.driver().list({});
-  ASSERT_EQ(runs.size(), 1u);
-  live_through(site, runs[0].id);
+  std::vector<std::int64_t> accepted = site.ledger().list({});
+  ASSERT_EQ(accepted.size(), 1u);
+  live_through(site, accepted[0]);
   EXPECT_EQ(site.deaths(), 1);
-  expect_one_of_everything(site, runs[0].id);
+  expect_one_of_everything(site, accepted[0]);
 }
 
 INSTANTIATE_TEST_SUITE_P(AtEveryEvent, ADriverThatDies,

@@ -471,7 +471,7 @@ TEST(ASubmission, WithASourceThatIsNotThereIsRefusedWhole) {
   Manifest missing = with_data(site);
   missing.data->source += ".gone";
   EXPECT_THROW(site.submit({one_gpu(), missing}), Error);
-  EXPECT_TRUE(site.driver().list({}).empty());
+  EXPECT_TRUE(site.ledger().list({}).empty());
 }
 
 TEST(ADrainedDaemon, AcceptsAndStartsNothingEvenAfterARestart) {
