@@ -4,15 +4,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <filesystem>
 #include <map>
 #include <optional>
 #include <utility>
-#include <vector>
 
+#include "daemon/base/copy_contents.h"
 #include "daemon/base/error.h"
 #include "daemon/base/fd.h"
 #include "daemon/base/log.h"
@@ -57,21 +56,6 @@ void set_times(const std::string& path, const struct stat& like) {
     throw_errno("set the time of " + path);
 }
 
-// From `offset` to the next hole; holes of the source become holes of the copy.
-void copy_data(int from, int to, off_t offset, off_t end, const std::string& path) {
-  std::vector<char> buffer(1 << 20);
-  while (offset < end) {
-    const auto want = std::min<std::size_t>(buffer.size(), static_cast<std::size_t>(end - offset));
-    const ssize_t got = ::pread(from, buffer.data(), want, offset);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) throw_errno("read " + path);
-    if (got == 0) return;  // it has become shorter
-    if (::lseek(to, offset, SEEK_SET) < 0) throw_errno("seek the copy of " + path);
-    write_all(to, {buffer.data(), static_cast<std::size_t>(got)});
-    offset += got;
-  }
-}
-
 class Copy {
  public:
   void copy(const std::string& from, const std::string& to) {
@@ -109,14 +93,7 @@ class Copy {
     }
     const UniqueFd source = open_regular_file(from, LastLink::refuse);
     const UniqueFd target = open_file(to, O_WRONLY | O_CREAT | O_EXCL);
-    for (off_t data = 0; (data = ::lseek(source.get(), data, SEEK_DATA)) >= 0;) {
-      off_t hole = ::lseek(source.get(), data, SEEK_HOLE);
-      if (hole < 0) hole = status.st_size;
-      copy_data(source.get(), target.get(), data, hole, from);
-      data = hole;
-    }
-    if (errno != ENXIO) throw_errno("seek " + from);  // ENXIO: no data are left
-    if (::ftruncate(target.get(), status.st_size) != 0) throw_errno("write " + to);
+    copy_contents(source.get(), target.get(), from);
     if (::fchmod(target.get(), status.st_mode & 07777) != 0) throw_errno("chmod " + to);
     set_times(to, status);
   }

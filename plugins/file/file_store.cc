@@ -12,6 +12,7 @@
 #include <memory>
 #include <vector>
 
+#include "daemon/base/copy_contents.h"
 #include "daemon/base/error.h"
 #include "daemon/base/fd.h"
 #include "plugins/file/own_file.h"
@@ -154,7 +155,7 @@ class FileStore final : public ObjectStore {
 
   Object put_file(const std::string& folder, const std::string& key, const std::string& local_path) override {
     UniqueFd from = open_regular_file(local_path);
-    return put(folder, key, [&](int to) { copy(from.get(), to, local_path); });
+    return put(folder, key, [&](int to) { copy_contents(from.get(), to, local_path); });
   }
 
   Object put_bytes(const std::string& folder, const std::string& key, std::string_view bytes) override {
@@ -162,17 +163,6 @@ class FileStore final : public ObjectStore {
   }
 
  private:
-  static void copy(int from, int to, const std::string& name) {
-    char buffer[1 << 18];
-    for (;;) {
-      ssize_t got = ::read(from, buffer, sizeof buffer);
-      if (got < 0 && errno == EINTR) continue;
-      if (got < 0) throw_errno("read " + name);
-      if (got == 0) return;
-      write_all(to, {buffer, static_cast<std::size_t>(got)});
-    }
-  }
-
   template <class Write>
   static Object put(const std::string& folder, const std::string& key, const Write& write) {
     const std::string base = folder.back() == '/' ? folder : folder + '/';

@@ -40,6 +40,19 @@ TEST(FileStore, PutsFilesTheSameWay) {
             "bytes");
 }
 
+TEST(FileStore, PutsASparseFileWithoutItsHoles) {
+  StoreWithFiles files;
+  const std::string sparse = files.directory.file("sparse");
+  write_atomically(sparse, "begin");
+  ASSERT_EQ(::truncate(sparse.c_str(), off_t{100} << 30), 0);
+  const Object object = files.store->put_file(files.url("b"), "sparse", sparse);
+  EXPECT_EQ(object.size_bytes, std::int64_t{100} << 30);
+  struct stat status {};
+  ASSERT_EQ(::stat(files.directory.file("b/sparse").c_str(), &status), 0);
+  EXPECT_LT(status.st_blocks * 512, 1 << 20);
+  EXPECT_EQ(read_range(files.directory.file("b/sparse"), 0, 6), std::string("begin\0", 6));
+}
+
 TEST(FileStore, ListsAFolderSortedByKeyAndWithoutWhatIsUnderWay) {
   StoreWithFiles files;
   for (const char* name : {"d/b", "d/a/x", "d/a.txt", "d/.hidden", "d/part.tmp-AbCdEf"}) files.add(name, "1");
