@@ -26,14 +26,14 @@ Driver::~Driver() {
 
 void Driver::recover() {
   drained_ = ledger_.setting("drained") == "yes";
-  for (TrainingRun& run : ledger_.live_runs()) {
+  ledger_.each_live_run([this](TrainingRun run) {
     LiveRun& live = runs_[run.id];
     live.run = std::move(run);
     // Of a release that had one scratch for all.
     if (live.run.scratch.path.empty()) live.run.scratch = scratch_of(live.run.owner, "");
     queued_ += live.run.state == RunState::queued;
     live.doubt = now();  // the daemon before us may have submitted until it ended
-  }
+  });
   for (DataSet& data_set : ledger_.data_sets()) {
     LiveDataSet& live = data_sets_[data_set.digest];
     live.data_set = std::move(data_set);

@@ -62,16 +62,18 @@ TrainingRun accepted_run(const Statement& row) {
 
 // As fold_rows(), for a hundred thousand runs within a second: the manifests, most of what there is to read,
 // stay text until somebody asks for one.
-std::vector<TrainingRun> Ledger::live_runs() {
+void Ledger::each_live_run(const std::function<void(TrainingRun)>& each) {
   Statement rows = database_.prepare(live_events);
-  std::vector<TrainingRun> runs;
+  std::optional<TrainingRun> run;
   while (rows.step()) {
-    if (rows.text(1) == "accepted")
-      runs.push_back(accepted_run(rows));
-    else
-      apply_event(runs.back(), run_event_in(rows, 1, 2, 3));
+    if (rows.text(1) == "accepted") {
+      if (run) each(std::move(*run));
+      run = accepted_run(rows);
+    } else {
+      apply_event(run.value(), run_event_in(rows, 1, 2, 3));
+    }
   }
-  return runs;
+  if (run) each(std::move(*run));
 }
 
 std::optional<TrainingRun> Ledger::find_run(std::int64_t run_id) {

@@ -4,11 +4,13 @@
 
 #include "daemon/base/error.h"
 #include "tests/unit/driver/site.h"
+#include "tests/unit/ledger/live_runs.h"
 
 namespace trainyard {
 namespace {
 
 using ::testing::HasSubstr;
+using testing::all_live_runs;
 using testing::one_gpu;
 using testing::Site;
 
@@ -37,7 +39,7 @@ TEST(ASubmission, ThatNamesSomebodyElsesAccountIsRefusedWithThoseAllowed) {
     EXPECT_THAT(e.problems()[0].message, HasSubstr("\"astro\" is no account of "));
     EXPECT_EQ(e.problems()[0].hint, "may be used: vision");
   }
-  EXPECT_TRUE(site.ledger().live_runs().empty());
+  EXPECT_TRUE(all_live_runs(site.ledger()).empty());
 }
 
 TEST(ASubmission, LikeOneJustAllowedIsNotAskedAboutAgain) {

@@ -5,6 +5,7 @@
 
 #include "daemon/base/error.h"
 #include "tests/kernels/temporary_directory.h"
+#include "tests/unit/ledger/live_runs.h"
 #include "tests/unit/run/samples.h"
 
 namespace trainyard {
@@ -123,7 +124,7 @@ TEST_F(ALedger, GivesTheSameFoldsWhenItIsOpenedAgain) {
   std::string ledger_id = ledger_->id();
   reopen();
   EXPECT_EQ(ledger_->id(), ledger_id);
-  std::vector<TrainingRun> live = ledger_->live_runs();
+  std::vector<TrainingRun> live = all_live_runs(*ledger_);
   ASSERT_EQ(live.size(), 1u);
   EXPECT_EQ(live[0].id, id);
   EXPECT_EQ(live[0].state, RunState::running);
@@ -143,7 +144,7 @@ TEST_F(ALedger, ShowsLiveRunsAsTheFoldsOfTheirEvents) {
   run.manifest.resources.nodes = 2;
   run.manifest.resources.gpus_per_node = 3;
   std::int64_t id = accept(run, "c1");
-  TrainingRun live = ledger_->live_runs().at(0), folded = ledger_->find_run(id).value();
+  TrainingRun live = all_live_runs(*ledger_).at(0), folded = ledger_->find_run(id).value();
   EXPECT_EQ(live.id, folded.id);
   EXPECT_EQ(live.owner, folded.owner);
   EXPECT_EQ(live.accepted_at, folded.accepted_at);
@@ -159,12 +160,12 @@ TEST_F(ALedger, CountsTheGpusOfALiveBatchScriptThatAsksForThemInAll) {
   event::Accepted run = accepted();
   run.manifest.resources.gpus_in_all = 5;
   accept(run, "c1");
-  EXPECT_EQ(ledger_->live_runs().at(0).gpus, 5);
+  EXPECT_EQ(all_live_runs(*ledger_).at(0).gpus, 5);
 }
 
 TEST_F(ALedger, HasNoLiveRunsAfterTheirEnd) {
   std::int64_t id = add_ended_run(accepted(), 10);
-  EXPECT_TRUE(ledger_->live_runs().empty());
+  EXPECT_TRUE(all_live_runs(*ledger_).empty());
   EXPECT_EQ(ledger_->find_run(id)->state, RunState::completed);
   EXPECT_FALSE(ledger_->find_run(id + 1));
 }

@@ -7,6 +7,7 @@
 #include "daemon/ledger/ledger.h"
 #include "daemon/run/booking.h"
 #include "tests/kernels/temporary_directory.h"
+#include "tests/unit/ledger/live_runs.h"
 #include "tests/unit/run/samples.h"
 
 namespace trainyard {
@@ -104,7 +105,7 @@ TEST_F(ALedgerOfSchema3, KeepsSignsOfLifeAccountsAndSuspensions) {
 
 TEST_F(ALedgerOfSchema3, LetsItsLiveRunsGoOn) {
   Ledger ledger(path_);
-  std::vector<TrainingRun> live = ledger.live_runs();
+  std::vector<TrainingRun> live = all_live_runs(ledger);
   ASSERT_EQ(live.size(), 4u);
   EXPECT_EQ(live[0].id, 3);
   std::vector<RunEvent> uses = uncharged_uses(live[0], at(10'000));
