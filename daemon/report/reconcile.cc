@@ -114,11 +114,12 @@ Explanation explain_lost_job(const Segment& ledger, const std::optional<Segment>
 }
 
 // A slurmctld that was killed goes back to what it had saved, and finds another end for the job, or none at
-// all.
+// all. Where that leaves slurmdbd with fewer seconds than the ledger, the agent must bear out the ledger's.
 std::optional<Explanation> explain_other_end(const Segment& ledger, const std::optional<Segment>& slurmdbd) {
   bool same_start = !slurmdbd || (slurmdbd->started_at == ledger.started_at && slurmdbd->gpus == ledger.gpus);
-  if (!same_start || !is_borne_out(ledger)) return std::nullopt;
-  std::int64_t allowed = seconds_of(slurmdbd) > seconds_of(ledger) ? longest_oversight : seconds_seen(ledger);
+  bool slurmdbd_has_more = seconds_of(slurmdbd) > seconds_of(ledger);
+  if (!same_start || (!slurmdbd_has_more && !is_borne_out(ledger))) return std::nullopt;
+  std::int64_t allowed = slurmdbd_has_more ? longest_oversight : seconds_seen(ledger);
   return Explanation{Finding::controller_forgot_end, ledger.gpus == 0 ? longest_without_gpus : allowed};
 }
 

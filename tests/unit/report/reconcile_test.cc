@@ -114,6 +114,16 @@ TEST(Reconcile, OfAJobWhoseEndSlurmctldForgotGoesByTheFirstIfTheAgentBearsItOut)
   EXPECT_EQ(books.only().finding, Finding::controller_forgot_end);
 }
 
+TEST(Reconcile, OfAJobThatCameBackAfterItsEndNeedsNoAgentForTheFirstEnd) {
+  Books books;
+  books.charged.segment.last_seen_at = books.charged.segment.ended_at - std::chrono::seconds(21);
+  books.recorded.ended_at = books.charged.segment.ended_at + std::chrono::seconds(15);
+  EXPECT_EQ(books.only().finding, Finding::controller_forgot_end);
+  EXPECT_EQ(books.only().gpu_seconds_too_many(), -15 * books.charged.segment.gpus);
+  books.recorded.gpus += 1;
+  EXPECT_EQ(books.only().finding, Finding::differs);
+}
+
 TEST(Reconcile, FindsALostJobsRowUnderTheSubmitTimeOfItsRequeue) {
   Books books;
   books.charged.segment.source = SegmentSource::evidence;
