@@ -16,6 +16,8 @@ import sys
 import time
 
 YEAR_2100 = 4102444800
+# A run's results, too: whoever makes them large has them stored, which takes as long as for any result of that size.
+STORED = ("training-log.txt", "metrics.jsonl")
 
 
 def clear(path):
@@ -54,7 +56,7 @@ def make_pty(path):
 
 def make_sparse(path):
     put(path, b"")
-    os.truncate(path, 100 << 30)
+    os.truncate(path, (1 if path.name in STORED else 100) << 30)
 
 
 def make_unreadable(path):

@@ -25,10 +25,6 @@ NODES = ("n1", "n2", "n3", "n4")
 SHARES = {"submit": 58, "cancel": 10, "suspend": 10, "daemon_dies": 8, "deputies_die": 4, "broker_dies": 2,
           "node_fails": 3, "controller_dies": 2, "controller_restarts": 2, "database_restarts": 1}
 TASKS_OF_A_SWEEP = 5
-# What a killed slurmctld makes of jobs depends on the second in which it dies, and not all of it has been met yet: that
-# is for the full counts. test_controller.py kills it at chosen moments.
-if not chaos.FULL:
-    del SHARES["controller_dies"]
 
 
 class ADayInSmall(Counted, FaultCase):
