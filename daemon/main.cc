@@ -206,6 +206,42 @@ bool goes_on_after(std::exception_ptr error) {
   }
 }
 
+// Says READY=1 once the scheduler has shown that this daemon may read the jobs of all, for without that it
+// ends. A scheduler that does not answer is no reason to wait for: the daemon serves meanwhile, and asks
+// again.
+class Readiness {
+ public:
+  Readiness(Loop& loop, Workers& lane, SchedulerReader& scheduler, std::function<void()> say)
+      : say_(std::move(say)) {
+    patience_ = loop.after(std::chrono::seconds(5), [this] { be_ready(); });
+    lane.run(
+        [&scheduler] {
+          scheduler.check_sees_all_jobs();
+          return true;
+        },
+        [this](bool) { be_ready(); }, [this](std::exception_ptr error) { be_ready_unless_denied(error); });
+  }
+
+ private:
+  void be_ready() {
+    patience_.stop();
+    if (auto say = std::exchange(say_, nullptr)) say();
+  }
+
+  void be_ready_unless_denied(std::exception_ptr error) {
+    try {
+      std::rethrow_exception(error);
+    } catch (const Error& e) {
+      if (e.kind() == ErrorKind::denied) throw;
+      log_warning("event=scheduler_away {}", e.what());
+    }
+    be_ready();
+  }
+
+  std::function<void()> say_;
+  Loop::Watch patience_;
+};
+
 void serve(const Arguments& arguments) {
   Config config = read_config_file(arguments.config_file);
   set_log_level(config.log_level);
@@ -234,6 +270,11 @@ void serve(const Arguments& arguments) {
     if (kind == DeputyKind::slurm) driver.deputy_is_gone(uid);
   });
   die_after_events(driver);
+  Readiness readiness(loop, lane, *scheduler, [&] {
+    log_info("event=ready version={} socket={} network={} runs={}", TRAINYARD_VERSION, config.socket,
+             config.listen ? to_string(*config.listen) : "no", driver.live_count());
+    notify_ready("serving " + config.socket);
+  });
   driver.recover();
   Api api{api_settings(config), driver, ledger, io, lanes, users, now()};
   BeginExchange begin = [&api](Request head) { return begin_exchange(api, std::move(head)); };
@@ -259,13 +300,10 @@ void serve(const Arguments& arguments) {
     }
     notify_ready("reloaded");
   });
-  log_info("event=ready version={} socket={} network={} runs={}", TRAINYARD_VERSION, config.socket,
-           config.listen ? to_string(*config.listen) : "no", driver.live_count());
-  notify_ready("serving " + config.socket);
   try {
     loop.run();
-  } catch (const std::exception& e) {
-    log_error("event=loop_failed {}", e.what());  // at once: what follows takes a while
+  } catch (...) {
+    log_error("event=loop_failed; the reason follows when all deputies have ended");
     deputies.stop();
     throw;
   }
