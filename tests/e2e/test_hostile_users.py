@@ -187,6 +187,25 @@ class DirectoriesOfARun(Hostile):
         self.attack_runs(table(DIRECTORIES, hostile.DIRECTORY_FORMS))
 
 
+class LinksOfAnArray(Hostile):
+    """By which the tasks of an array find their attempts: of a sweep of two the first task's, and the directory."""
+
+    def test_in_every_form(self):
+        names, plan = {}, []
+        attacks = table(("0",), hostile.FILE_FORMS) + table((".",), hostile.DIRECTORY_FORMS)
+        for attack in attacks:
+            manifest = self.command("sleep 1 # {n}", name="attacked", resources='gpus_per_node = 1\nplan = "four"',
+                                    more="[sweep]\nn = [0, 1]")
+            runs = self.submit(manifest)
+            names |= dict.fromkeys(runs, f"{attack.path}: {attack.form}")
+            scratch = pathlib.Path(self.show(runs[0])["directory"]).parents[1]
+            plan.append({"path": os.path.normpath(scratch / "arrays" / f"{runs[0]}.1" / attack.path), "form": attack.form})
+        with self.attacker(plan), self.ben_goes_on_working():
+            self.all_over(set(names), 180)
+        self.assert_nothing_came_of_it(names)
+        self.assertTrue(any(self.show(run)["attempts"][0]["array"] for run in names), "no run was a task of an array")
+
+
 class FilesOfADataSet(Hostile):
     def test_in_every_form(self):
         attacks = table(FILES_OF_A_DATA_SET, hostile.FILE_FORMS)
