@@ -103,7 +103,8 @@ class Ledger {
   // All appends of `work` in one transaction.
   void together(const std::function<void()>& work);
 
-  // In the order of their ids. One at a time: a hundred thousand of them are in memory once, where `each` has put them.
+  // In the order of their ids. One at a time: a hundred thousand of them are in memory once, where `each` has
+  // put them.
   void each_live_run(const std::function<void(TrainingRun)>& each);
   std::vector<DataSet> data_sets();  // all that are not evicted
   std::optional<TrainingRun> find_run(std::int64_t run_id);

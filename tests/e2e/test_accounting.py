@@ -16,6 +16,10 @@ def is_late(row):
         row["finding"] == "unheard_of" and just_ended)
 
 
+class NoEndInSlurmdbd(AssertionError):
+    """slurmdbd has no end of a job, and does not get one."""
+
+
 class Books(DaemonCase):
     """What a test did, against everything that slurmdbd knows of it."""
 
@@ -37,7 +41,7 @@ class Books(DaemonCase):
         try:
             code, books = self.yard.wait_until(caught_up, 30, "slurmdbd to have it all")
         except AssertionError as e:
-            raise AssertionError(f"{e}\n{json.dumps(late, indent=1)}") from None
+            raise NoEndInSlurmdbd(f"{e}\n{json.dumps(late, indent=1)}") from None
         self.assertEqual(code, expect, json.dumps(books, indent=1))
         return books
 
