@@ -27,6 +27,7 @@
 #include "daemon/deputies/child_starter.h"
 #include "daemon/deputies/deputy_users.h"
 #include "daemon/driver/driver.h"
+#include "daemon/readiness.h"
 #include "plugins/loader.h"
 
 namespace trainyard {
@@ -205,42 +206,6 @@ bool goes_on_after(std::exception_ptr error) {
     return false;
   }
 }
-
-// Says READY=1 once the scheduler has shown that this daemon may read the jobs of all, for without that it
-// ends. A scheduler that does not answer is no reason to wait for: the daemon serves meanwhile, and asks
-// again.
-class Readiness {
- public:
-  Readiness(Loop& loop, Workers& lane, SchedulerReader& scheduler, std::function<void()> say)
-      : say_(std::move(say)) {
-    patience_ = loop.after(std::chrono::seconds(5), [this] { be_ready(); });
-    lane.run(
-        [&scheduler] {
-          scheduler.check_sees_all_jobs();
-          return true;
-        },
-        [this](bool) { be_ready(); }, [this](std::exception_ptr error) { be_ready_unless_denied(error); });
-  }
-
- private:
-  void be_ready() {
-    patience_.stop();
-    if (auto say = std::exchange(say_, nullptr)) say();
-  }
-
-  void be_ready_unless_denied(std::exception_ptr error) {
-    try {
-      std::rethrow_exception(error);
-    } catch (const Error& e) {
-      if (e.kind() == ErrorKind::denied) throw;
-      log_warning("event=scheduler_away {}", e.what());
-    }
-    be_ready();
-  }
-
-  std::function<void()> say_;
-  Loop::Watch patience_;
-};
 
 void serve(const Arguments& arguments) {
   Config config = read_config_file(arguments.config_file);
