@@ -120,10 +120,6 @@ JobSite job_site(const Config& config, const std::string& ledger_id) {
   return site;
 }
 
-void make_directory(const std::string& path, mode_t mode) {
-  if (::mkdir(path.c_str(), mode) != 0 && errno != EEXIST) throw_errno("mkdir " + path);
-}
-
 // One daemon per state directory: held until the process ends.
 UniqueFd lock_state(const std::string& state_dir) {
   std::string path = join_path(state_dir, "lock");
@@ -212,7 +208,7 @@ void serve(const Arguments& arguments) {
   set_log_level(config.log_level);
   check_is_nobody_special();
   ::umask(0022);
-  make_directory(config.state_dir, 0700);
+  make_directory(config.state_dir);
   UniqueFd lock = lock_state(config.state_dir);
 
   // libslurm ends the process on a broken slurm.conf: load it before anything is open.

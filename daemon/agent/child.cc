@@ -17,11 +17,10 @@ extern "C" {  // glibc 2.36 forgot it
 #include "daemon/base/fd.h"
 #include "daemon/base/loop.h"
 #include "daemon/base/workers.h"
+#include "daemon/handover/claim.h"
 
 namespace trainyard {
 namespace {
-
-constexpr std::chrono::milliseconds grace{5'000};
 
 std::vector<char*> pointers_to(const std::vector<std::string>& words) {
   std::vector<char*> pointers;
@@ -160,7 +159,7 @@ class Supervisor {
     if (pid_ <= 0) return;
     ::kill(-pid_, SIGTERM);
     ::kill(-pid_, SIGCONT);
-    timer_ = loop_.after(grace, [this] { ::kill(-pid_, SIGKILL); });
+    timer_ = loop_.after(termination_grace, [this] { ::kill(-pid_, SIGKILL); });
   }
 
   const ChildSpec& spec_;

@@ -37,7 +37,7 @@ bool is_data_there(const Launch& launch) {
   return fs::exists(join_path(launch.dataset_directory, raw ? layout::raw_folder : layout::dataset_file));
 }
 
-void make_directory(const std::string& path) {
+void make_private_directories(const std::string& path) {
   std::error_code error;
   fs::create_directories(path, error);
   if (error) throw Error(ErrorKind::unavailable, "create " + path + ": " + error.message());
@@ -56,7 +56,7 @@ void prepare(const Launch& launch) {
   take_over_checkpoint(launch.checkpoint_from, path_in(launch, layout::checkpoint_folder));
   for (const char* name :
        {layout::model_folder, layout::results_folder, layout::checkpoint_folder, layout::logs_folder})
-    make_directory(path_in(launch, name));
+    make_private_directories(path_in(launch, name));
   if (!launch.code_archive.empty())
     unpack_archive(launch.code_archive, path_in(launch, layout::model_folder));
   if (std::holds_alternative<TrainSpec>(launch.manifest.program))

@@ -17,8 +17,6 @@ extern "C" {  // glibc 2.36 forgot it
 namespace trainyard {
 namespace {
 
-constexpr std::chrono::seconds grace{5};
-
 Claim standing_claim(const std::string& directory) {
   std::optional<Claim> claim = read_claim(directory);
   if (!claim || claim->revoked)
@@ -60,7 +58,7 @@ class Watcher {
   void end_it() {
     send(SIGTERM);
     send(SIGCONT);
-    timer_ = loop_.after(grace, [this] { send(SIGKILL); });
+    timer_ = loop_.after(termination_grace, [this] { send(SIGKILL); });
   }
 
   // To all that it has started, where the launcher gave it a group of its own.

@@ -12,7 +12,7 @@
 namespace trainyard {
 namespace {
 
-constexpr int backlog = 128;
+constexpr int tcp_backlog = 128;
 
 struct FreeAddresses {
   void operator()(addrinfo* addresses) const { ::freeaddrinfo(addresses); }
@@ -40,7 +40,7 @@ UniqueFd listen_on_tcp(const HostPort& address) {
   const int on = 1, off = 0;
   ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   if (found->ai_family == AF_INET6) ::setsockopt(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
-  if (::bind(fd.get(), found->ai_addr, found->ai_addrlen) != 0 || ::listen(fd.get(), backlog) != 0) {
+  if (::bind(fd.get(), found->ai_addr, found->ai_addrlen) != 0 || ::listen(fd.get(), tcp_backlog) != 0) {
     ErrorKind kind = errno == EADDRINUSE ? ErrorKind::unavailable : ErrorKind::invalid;
     throw Error(kind, named(address) + ": " + std::strerror(errno));
   }

@@ -13,7 +13,7 @@
 namespace trainyard {
 namespace {
 
-constexpr int backlog = 128;
+constexpr int unix_backlog = 128;
 
 sockaddr_un address_of(const std::string& path) {
   sockaddr_un address{};
@@ -53,7 +53,7 @@ UniqueFd listen_on_unix_socket(const std::string& path) {
   UniqueFd fd = new_socket();
   if (::bind(fd.get(), generic(address), sizeof address) != 0) throw_errno("bind " + path);
   if (::chmod(path.c_str(), 0666) != 0) throw_errno("chmod " + path);
-  if (::listen(fd.get(), backlog) != 0) throw_errno("listen on " + path);
+  if (::listen(fd.get(), unix_backlog) != 0) throw_errno("listen on " + path);
   return fd;
 }
 

@@ -5,9 +5,10 @@
 #include "daemon/handover/layout.h"
 
 namespace trainyard {
-namespace {
 
 Json time_or_null(const std::optional<UtcSeconds>& time) { return time ? Json(to_unix(*time)) : Json(); }
+
+namespace {
 
 Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
 

@@ -44,6 +44,7 @@ Json to_wire(const ClosedMonth& closed);
 Json to_wire(const Driver::Status& status);  // of all users
 Json to_wire(const std::vector<PlanDrift>& drift, bool applied);
 Json results_to_wire(const TrainingRun& run);
+Json time_or_null(const std::optional<UtcSeconds>& time);
 
 // Where a run's results are, or will be: "file:///…/training-42/".
 std::string results_url(const TrainingRun& run);

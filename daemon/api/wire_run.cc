@@ -10,8 +10,6 @@
 namespace trainyard {
 namespace {
 
-Json time_or_null(const std::optional<UtcSeconds>& time) { return time ? Json(to_unix(*time)) : Json(); }
-
 template <class T>
 Json or_null(const std::optional<T>& value) {
   return value ? Json(*value) : Json();

@@ -51,4 +51,8 @@ class Error : public std::runtime_error {
   std::vector<Problem> problems_;
 };
 
+[[noreturn]] inline void throw_invalid(const std::string& message) {
+  throw Error(ErrorKind::invalid, message);
+}
+
 }  // namespace trainyard

@@ -192,6 +192,10 @@ bool create_exclusively(const std::string& path, std::string_view bytes, unsigne
   return true;
 }
 
+void make_directory(const std::string& path) {
+  if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) throw_errno("mkdir " + path);
+}
+
 void fsync_directory(const std::string& path) {
   UniqueFd fd = open_file(path, O_RDONLY | O_DIRECTORY);
   if (::fsync(fd.get()) != 0) throw_errno("fsync " + path);

@@ -60,6 +60,9 @@ void sync_file_system(const std::string& path);
 // Creates the file only if it is not there: false if it was. The directory is fsynced.
 bool create_exclusively(const std::string& path, std::string_view bytes, unsigned mode = 0600);
 
+// mkdir(2) with mode 0700; one that is there already is left as it is.
+void make_directory(const std::string& path);
+
 void fsync_directory(const std::string& path);
 
 // The parts joined by one slash each.

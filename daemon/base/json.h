@@ -45,4 +45,9 @@ T get_or(const Json& object, const char* key, T otherwise) {
   return found == object.end() || found->is_null() ? otherwise : get<T>(object, key);
 }
 
+// A whole number; 0 when the key is missing or null.
+inline std::int64_t integer_or_zero(const Json& object, const char* key) {
+  return get_or<std::int64_t>(object, key, 0);
+}
+
 }  // namespace trainyard

@@ -29,7 +29,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return d[a.size()][b.size()];
 }
 
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+bool is_ascii_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
 }  // namespace
 
@@ -57,6 +57,12 @@ std::string_view trim(std::string_view text) {
   std::size_t first = text.find_first_not_of(blanks);
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+}
+
+std::string ascii_lower(std::string text) {
+  for (char& c : text)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return text;
 }
 
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
@@ -87,7 +93,7 @@ std::string shell_quote(std::string_view word) {
 }
 
 bool is_one_printable_line(std::string_view text) {
-  return std::none_of(text.begin(), text.end(), is_control);
+  return std::none_of(text.begin(), text.end(), is_ascii_control);
 }
 
 std::int64_t parse_size(std::string_view text) {

@@ -10,6 +10,7 @@ namespace trainyard {
 std::vector<std::string> split(std::string_view text, char separator);
 std::string join(const std::vector<std::string>& parts, std::string_view separator);
 std::string_view trim(std::string_view text);
+std::string ascii_lower(std::string text);  // A to Z alone
 
 // The candidate nearest to a mistyped word, or empty when none is near enough to be what was meant.
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates);

@@ -49,7 +49,7 @@ std::string stall_text(const Json& stall, const std::string& zone) {
 }
 
 std::string plan_use_text(const Json& plan_use) {
-  Table table({{"PLAN AND USER"}, {"GPUS", Align::right}, {"RUNS"}});
+  TextTable table({{"PLAN AND USER"}, {"GPUS", Align::right}, {"RUNS"}});
   for (const Json& use : plan_use) {
     std::vector<std::string> runs;
     for (const Json& id : get_or<Json>(use, "runs", Json::array())) runs.push_back(id.dump());

@@ -67,11 +67,11 @@ std::string remark(const Json& run) {
 }
 
 std::string table_of(const Context& context, const std::vector<Json>& runs, bool with_user) {
-  std::vector<Table::Column> columns{
+  std::vector<TextTable::Column> columns{
       {"RUN", Align::right},  {"NAME"},  {"STATE"}, {"GPUS", Align::right}, {"SUBMITTED"},
       {"TOOK", Align::right}, {"REMARK"}};
   if (with_user) columns.insert(columns.begin() + 1, {"USER"});
-  Table table(columns);
+  TextTable table(columns);
   for (const Json& run : runs) {
     std::vector<std::string> row{
         std::to_string(get<std::int64_t>(run, "id")),

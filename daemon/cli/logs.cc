@@ -9,8 +9,6 @@
 namespace trainyard {
 namespace {
 
-constexpr std::chrono::milliseconds interval{500};
-
 // Prints all there is. True when the log will not grow any more.
 bool print_rest(Context& context, Tail& tail, bool raw) {
   while (true) {
@@ -31,7 +29,7 @@ int run_logs(Context& context, const Arguments& arguments) {
   }
   Ticker ticker;
   while (!print_rest(context, tail, raw))
-    if (!ticker.wait(interval)) return interrupted_exit_code;
+    if (!ticker.wait(look_interval)) return interrupted_exit_code;
   return 0;
 }
 

@@ -12,8 +12,6 @@
 namespace trainyard {
 namespace {
 
-constexpr std::chrono::milliseconds interval{500};
-
 class Reader {
  public:
   Reader(Context& context, std::int64_t id, bool json)
@@ -52,7 +50,7 @@ int run_metrics(Context& context, const Arguments& arguments) {
   }
   Ticker ticker;
   while (!reader.print_new())
-    if (!ticker.wait(interval)) return interrupted_exit_code;
+    if (!ticker.wait(look_interval)) return interrupted_exit_code;
   return 0;
 }
 

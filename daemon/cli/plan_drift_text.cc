@@ -13,7 +13,7 @@ std::string or_dash(const std::string& text) { return text.empty() ? "-" : print
 
 std::string plan_drift_text(const Json& drift, bool applied) {
   if (drift.empty()) return "Slurm says what the plans say\n";
-  Table table(
+  TextTable table(
       {{"WHAT"}, {"ATTRIBUTE"}, {applied ? "WAS" : "IS"}, {"SHOULD BE"}, {applied ? "DONE" : "BY APPLY"}});
   std::string left;
   int for_apply = 0;

@@ -11,7 +11,7 @@
 namespace trainyard {
 namespace {
 
-std::string number(const Json& row, const char* key) {
+std::string number_text(const Json& row, const char* key) {
   Json value = get_or<Json>(row, key, Json());
   return value.is_null() ? "-" : value.dump();
 }
@@ -35,26 +35,26 @@ Json start_of(const Json& row) {
 }  // namespace
 
 std::string reconcile_text(const Json& report, const std::string& zone) {
-  Table table({{"JOB", Align::right},
-               {"RUN", Align::right},
-               {"USER"},
-               {"STARTED"},
-               {"LEDGER", Align::right},
-               {"SLURMDBD", Align::right},
-               {"GPU-S TOO MANY", Align::right},
-               {"S APART", Align::right},
-               {"S ALLOWED", Align::right},
-               {"S UNSEEN", Align::right},
-               {"REASON"}});
+  TextTable table({{"JOB", Align::right},
+                   {"RUN", Align::right},
+                   {"USER"},
+                   {"STARTED"},
+                   {"LEDGER", Align::right},
+                   {"SLURMDBD", Align::right},
+                   {"GPU-S TOO MANY", Align::right},
+                   {"S APART", Align::right},
+                   {"S ALLOWED", Align::right},
+                   {"S UNSEEN", Align::right},
+                   {"REASON"}});
   std::map<std::string, std::string> meanings;
   for (const Json& row : get<Json>(report, "rows")) {
     std::string finding = get<std::string>(row, "finding");
     meanings[finding] = get<std::string>(row, "text");
-    table.add({human_job(row), number(row, "run"), get_or<std::string>(row, "user", "-"),
+    table.add({human_job(row), number_text(row, "run"), get_or<std::string>(row, "user", "-"),
                human_time(start_of(row), zone), account_text(get<Json>(row, "ledger")),
-               account_text(get<Json>(row, "slurmdbd")), number(row, "gpu_seconds_too_many"),
-               number(row, "seconds_apart"), number(row, "seconds_allowed"), number(row, "seconds_unseen"),
-               finding});
+               account_text(get<Json>(row, "slurmdbd")), number_text(row, "gpu_seconds_too_many"),
+               number_text(row, "seconds_apart"), number_text(row, "seconds_allowed"),
+               number_text(row, "seconds_unseen"), finding});
   }
   std::string text = table.empty() ? "" : table.text() + '\n';
   for (const auto& [finding, meaning] : meanings) text += finding + ": " + meaning + '\n';
@@ -64,8 +64,8 @@ std::string reconcile_text(const Json& report, const std::string& zone) {
   if (std::int64_t entered = get_or<std::int64_t>(report, "entered", 0); entered != 0)
     text += fmt::format("{} entered that the ledger did not have\n\n", entered);
   return text + fmt::format("{} segments, {} equal, {} explained, {} unexplained\n",
-                            number(report, "segments"), number(report, "equal"), number(report, "explained"),
-                            number(report, "unexplained"));
+                            number_text(report, "segments"), number_text(report, "equal"),
+                            number_text(report, "explained"), number_text(report, "unexplained"));
 }
 
 }  // namespace trainyard

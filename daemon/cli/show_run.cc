@@ -58,7 +58,7 @@ std::string end_text(const Json& run) {
   return text;
 }
 
-void add_job(Table& table, const std::string& attempt, const char* role, const Json& job,
+void add_job(TextTable& table, const std::string& attempt, const char* role, const Json& job,
              const std::string& zone) {
   if (!job.is_object()) return;
   table.add({attempt, role, human_job(job), text_at(job, "nodes"), human_time(at(job, "started_at"), zone),
@@ -66,13 +66,13 @@ void add_job(Table& table, const std::string& attempt, const char* role, const J
 }
 
 std::string attempts_text(const Json& run, const std::string& zone) {
-  Table table({{"ATTEMPT", Align::right},
-               {"JOB"},
-               {"ID", Align::right},
-               {"NODES"},
-               {"STARTED"},
-               {"ENDED"},
-               {"STATE"}});
+  TextTable table({{"ATTEMPT", Align::right},
+                   {"JOB"},
+                   {"ID", Align::right},
+                   {"NODES"},
+                   {"STARTED"},
+                   {"ENDED"},
+                   {"STATE"}});
   std::string reasons;
   for (const Json& attempt : get_or<Json>(run, "attempts", Json::array())) {
     std::string number = at(attempt, "number").dump();
@@ -85,7 +85,7 @@ std::string attempts_text(const Json& run, const std::string& zone) {
 }
 
 std::string events_text(const Json& run, const std::string& zone) {
-  Table table({{"AT"}, {"EVENT"}, {"WHAT"}});
+  TextTable table({{"AT"}, {"EVENT"}, {"WHAT"}});
   for (const Json& event : get_or<Json>(run, "events", Json::array()))
     table.add({human_time(at(event, "at"), zone), text_at(event, "event"), text_at(event, "text")});
   return table.empty() ? "" : '\n' + table.text();

@@ -9,8 +9,6 @@
 namespace trainyard {
 namespace {
 
-std::int64_t number(const Json& object, const char* key) { return get_or<std::int64_t>(object, key, 0); }
-
 // Runs of one submission have successive numbers: "training-1", "training-1 to training-9 (9 runs)".
 std::string runs_text(const Json& runs) {
   if (runs.empty()) return "no run";
@@ -22,7 +20,7 @@ std::string runs_text(const Json& runs) {
 
 std::string plan_text(const Json& plan) {
   if (get_or<std::string>(plan, "name", "").empty()) return "none: no limit but the cluster's";
-  std::int64_t gpus = number(plan, "gpus"), in_use = number(plan, "in_use");
+  std::int64_t gpus = integer_or_zero(plan, "gpus"), in_use = integer_or_zero(plan, "in_use");
   return fmt::format("{}: {} of {} in use, {} free", get<std::string>(plan, "name"), in_use,
                      count_of(gpus, "GPU"), std::max<std::int64_t>(0, gpus - in_use));
 }
@@ -33,7 +31,7 @@ std::string data_set_text(const Json& data_set) {
                         : state == "staging" ? "on its way to scratch"
                                              : "to be staged to scratch";
   return fmt::format("{} ({}, {})", get_or<std::string>(data_set, "source", ""),
-                     format_size(number(data_set, "size_bytes")), meaning);
+                     format_size(integer_or_zero(data_set, "size_bytes")), meaning);
 }
 
 }  // namespace
@@ -46,9 +44,9 @@ std::string submitted_text(const std::string& file, const Json& answer) {
 
 std::string dry_run_text(const std::string& file, const Json& answer) {
   std::string text = fmt::format("{}: right; nothing was submitted\n", file);
-  text += field_line("runs", std::to_string(number(answer, "count")));
-  text += field_line("jobs", std::to_string(number(answer, "jobs")));
-  text += field_line("GPUs", fmt::format("{} in total", number(answer, "gpus")));
+  text += field_line("runs", std::to_string(integer_or_zero(answer, "count")));
+  text += field_line("jobs", std::to_string(integer_or_zero(answer, "jobs")));
+  text += field_line("GPUs", fmt::format("{} in total", integer_or_zero(answer, "gpus")));
   text += field_line("plan", plan_text(get_or<Json>(answer, "plan", Json::object())));
   for (const Json& data_set : get_or<Json>(answer, "data_sets", Json::array()))
     text += field_line("data", data_set_text(data_set));

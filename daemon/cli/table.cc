@@ -30,13 +30,13 @@ std::string field_line(const std::string& name, const std::string& value) {
   return "  " + name + std::string(name.size() < 12 ? 12 - name.size() : 1, ' ') + printable(value) + '\n';
 }
 
-void Table::add(std::vector<std::string> row) {
+void TextTable::add(std::vector<std::string> row) {
   for (std::string& cell : row) cell = printable(cell);
   row.resize(columns_.size());
   rows_.push_back(std::move(row));
 }
 
-std::string Table::text(int width) const {
+std::string TextTable::text(int width) const {
   std::vector<std::string> titles;
   std::vector<std::size_t> widths;
   for (const Column& column : columns_) {

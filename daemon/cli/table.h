@@ -1,5 +1,5 @@
-// Table: rows of text in aligned columns. Widths are counted in code points. What others wrote does not steer
-// this terminal: cells and values go through printable().
+// TextTable: rows of text in aligned columns. Widths are counted in code points. What others wrote does not
+// steer this terminal: cells and values go through printable().
 #pragma once
 #include <string>
 #include <string_view>
@@ -9,14 +9,14 @@ namespace trainyard {
 
 enum class Align { left, right };
 
-class Table {
+class TextTable {
  public:
   struct Column {
     std::string title;
     Align align = Align::left;
   };
 
-  explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
+  explicit TextTable(std::vector<Column> columns) : columns_(std::move(columns)) {}
 
   void add(std::vector<std::string> row);  // one text per column
   bool empty() const { return rows_.empty(); }

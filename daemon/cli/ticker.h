@@ -6,6 +6,8 @@
 
 namespace trainyard {
 
+inline constexpr std::chrono::milliseconds look_interval{500};
+
 class Ticker {
  public:
   Ticker();   // from now on SIGINT and SIGTERM come here only

@@ -12,8 +12,6 @@
 namespace trainyard {
 namespace {
 
-std::int64_t number(const Json& row, const char* key) { return get_or<std::int64_t>(row, key, 0); }
-
 std::string hours(std::int64_t gpu_seconds) {
   return fmt::format("{:.2f}", static_cast<double>(gpu_seconds) / 3600);
 }
@@ -27,9 +25,9 @@ std::string upper(std::string text) {
 // What the table's numbers hold besides the ordinary.
 std::string notes_on(const Json& total) {
   std::string notes;
-  if (std::int64_t suspended = number(total, "suspended_gpu_seconds"); suspended != 0)
+  if (std::int64_t suspended = integer_or_zero(total, "suspended_gpu_seconds"); suspended != 0)
     notes += fmt::format("{} GPU-seconds of it were held by suspended jobs.\n", suspended);
-  if (std::int64_t late = number(total, "late_gpu_seconds"); late != 0)
+  if (std::int64_t late = integer_or_zero(total, "late_gpu_seconds"); late != 0)
     notes +=
         fmt::format("{} GPU-seconds of it belong to months that were closed when they became known.\n", late);
   return notes.empty() ? notes : '\n' + notes;
@@ -47,8 +45,8 @@ std::string value_of(const Json& row, const std::string& key) {
 }
 
 std::vector<std::string> numbers_of(const Json& row) {
-  std::int64_t gpu_seconds = number(row, "gpu_seconds");
-  return {std::to_string(number(row, "runs")), std::to_string(number(row, "jobs")),
+  std::int64_t gpu_seconds = integer_or_zero(row, "gpu_seconds");
+  return {std::to_string(integer_or_zero(row, "runs")), std::to_string(integer_or_zero(row, "jobs")),
           std::to_string(gpu_seconds), hours(gpu_seconds)};
 }
 
@@ -75,11 +73,11 @@ std::string usage_table(const Json& report) {
                                  format_local(from_unix(get<std::int64_t>(report, "since")), zone),
                                  format_local(from_unix(get<std::int64_t>(report, "until")), zone));
   std::vector<std::string> keys = keys_of(report);
-  std::vector<Table::Column> columns;
+  std::vector<TextTable::Column> columns;
   for (const std::string& key : keys) columns.push_back({upper(key)});
   for (const char* title : {"RUNS", "JOBS", "GPU-SECONDS", "GPU-HOURS"})
     columns.push_back({title, Align::right});
-  Table table(columns);
+  TextTable table(columns);
   auto add = [&](std::vector<std::string> names, const Json& row) {
     for (std::string& cell : numbers_of(row)) names.push_back(std::move(cell));
     table.add(std::move(names));
@@ -107,7 +105,7 @@ std::string usage_csv(const Json& report) {
     for (const std::string& key : keys) cells.push_back(value_of(row, key));
     for (std::string& cell : numbers_of(row)) cells.push_back(std::move(cell));
     for (const char* part : {"suspended_gpu_seconds", "late_gpu_seconds"})
-      cells.push_back(std::to_string(number(row, part)));
+      cells.push_back(std::to_string(integer_or_zero(row, part)));
     text += csv_line(std::move(cells));
   }
   return text;

@@ -18,7 +18,6 @@ namespace trainyard {
 namespace {
 
 using std::chrono::milliseconds;
-constexpr milliseconds interval{500};
 constexpr std::chrono::minutes longest_absence{10};
 
 struct Followed {
@@ -147,7 +146,7 @@ class Waiting {
   }
 
   // Two requests a run and look: many runs are looked at less often.
-  milliseconds pause() const { return interval * static_cast<long>(1 + runs_.size() / 20); }
+  milliseconds pause() const { return look_interval * static_cast<long>(1 + runs_.size() / 20); }
 
   bool all_over() const {
     return std::all_of(runs_.begin(), runs_.end(), [](const Followed& run) { return run.over; });

@@ -10,7 +10,7 @@ namespace trainyard {
 namespace {
 
 // `bytes` is what the answer carries beside its value.
-using Verb = Json (*)(LocalFiles& files, const Json& arguments, Frame& request, std::string& bytes);
+using FileVerb = Json (*)(LocalFiles& files, const Json& arguments, Frame& request, std::string& bytes);
 
 Json prepare_attempts(LocalFiles& files, const Json& arguments, Frame&, std::string&) {
   files.prepare_attempts(wire::attempts_from_json(get<Json>(arguments, "attempts")),
@@ -74,7 +74,7 @@ Json remove_unused_code(LocalFiles& files, const Json& arguments, Frame&, std::s
   return nullptr;
 }
 
-const std::map<std::string, Verb> verbs{
+const std::map<std::string, FileVerb> file_verb_of_name{
     {"prepare_attempts", prepare_attempts},
     {"read_files", read_files},
     {"revoke_claim", revoke_claim},
@@ -90,8 +90,8 @@ const std::map<std::string, Verb> verbs{
 
 Frame perform(Frame request) {
   Json json = parse_json(request.json, "the daemon's request");
-  auto verb = verbs.find(get<std::string>(json, "verb"));
-  if (verb == verbs.end())
+  auto verb = file_verb_of_name.find(get<std::string>(json, "verb"));
+  if (verb == file_verb_of_name.end())
     throw Error(ErrorKind::internal, "the deputy is of another release than the daemon: it knows no verb " +
                                          get<std::string>(json, "verb"));
   LocalFiles files(wire::scratch_root_from_json(get<Json>(json, "scratch")));

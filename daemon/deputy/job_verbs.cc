@@ -8,7 +8,7 @@
 namespace trainyard {
 namespace {
 
-using Verb = Json (*)(SchedulerActor& actor, const Json& arguments, SendBefore send_before);
+using JobVerb = Json (*)(SchedulerActor& actor, const Json& arguments, SendBefore send_before);
 
 Json submit(SchedulerActor& actor, const Json& arguments, SendBefore send_before) {
   return wire::to_json(
@@ -37,11 +37,11 @@ Json apply_plans(SchedulerActor& actor, const Json& arguments, SendBefore) {
   return wire::to_json(actor.apply_plans(wire::plan_limits_from_json(get<Json>(arguments, "plans"))));
 }
 
-const std::map<std::string, Verb> verbs{{"submit", submit},
-                                        {"find", find},
-                                        {"release", release},
-                                        {"cancel", cancel},
-                                        {"apply_plans", apply_plans}};
+const std::map<std::string, JobVerb> job_verb_of_name{{"submit", submit},
+                                                      {"find", find},
+                                                      {"release", release},
+                                                      {"cancel", cancel},
+                                                      {"apply_plans", apply_plans}};
 
 }  // namespace
 
@@ -49,8 +49,8 @@ Verbs job_verbs(std::function<std::unique_ptr<SchedulerActor>(const Json& settin
   auto actor = std::make_shared<std::unique_ptr<SchedulerActor>>();
   return [load = std::move(load), actor](Frame request) {
     Json json = parse_json(request.json, "the daemon's request");
-    auto verb = verbs.find(get<std::string>(json, "verb"));
-    if (verb == verbs.end())
+    auto verb = job_verb_of_name.find(get<std::string>(json, "verb"));
+    if (verb == job_verb_of_name.end())
       throw Error(ErrorKind::internal, "the deputy is of another release than the daemon: it knows no verb " +
                                            get<std::string>(json, "verb"));
     if (!*actor) *actor = load(get<Json>(json, "settings"));

@@ -1,10 +1,7 @@
 // Listing the objects of a data set: the list goes to a file, object by object.
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include <cerrno>
-
-#include "daemon/base/error.h"
+#include "daemon/base/fd.h"
 #include "daemon/deputy/local_files.h"
 #include "daemon/handover/layout.h"
 #include "daemon/handover/source_list.h"
@@ -18,10 +15,6 @@ void list_into(SourceListWriter& list, SourcePart part, const std::string& url) 
   load_object_store(url, nullptr)->list_each(url, [&](Object object) {
     list.add(part, {object.url, object.key, object.etag, object.size_bytes});
   });
-}
-
-void make_directory(const std::string& path) {
-  if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) throw_errno("mkdir " + path);
 }
 
 }  // namespace

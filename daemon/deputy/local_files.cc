@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "daemon/base/error.h"
+#include "daemon/base/fd.h"
 #include "daemon/deputy/scratch_root.h"
 #include "daemon/handover/claim.h"
 #include "daemon/handover/layout.h"
@@ -19,10 +20,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::int64_t most_evidence_bytes = 1 << 20;
-
-void make_directory(const std::string& path) {
-  if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) throw_errno("mkdir " + path);
-}
 
 // The folder and those on the way to it.
 void make_directories(const std::string& path) {

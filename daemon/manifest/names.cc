@@ -7,7 +7,6 @@
 namespace trainyard {
 namespace {
 
-constexpr std::size_t longest_name = 128;
 constexpr std::size_t longest_url = 1024;
 
 // No locale: a letter here is an ASCII letter.

@@ -1,13 +1,16 @@
 // Names and URLs as people write them: what is wrong with one, in words that follow the key's name; nothing
 // when it is right. What passes is one printable line that no shell, batch script or path walks out of.
 #pragma once
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace trainyard {
 
-// [A-Za-z0-9][A-Za-z0-9._-]*, at most 128 bytes: runs, plans, partitions, accounts, GPU types.
+inline constexpr std::size_t longest_name = 128;  // bytes
+
+// [A-Za-z0-9][A-Za-z0-9._-]*, at most longest_name: runs, plans, partitions, accounts, GPU types.
 std::optional<std::string> problem_with_name(const std::string& text);
 
 // [A-Za-z_][A-Za-z0-9_]*: of an environment variable.

@@ -15,8 +15,6 @@
 namespace trainyard {
 namespace {
 
-constexpr std::size_t longest_name = 128;
-
 // As sbatch names a job: by its file, or "sbatch" when it comes from stdin.
 std::string job_name(const Json& options, const std::string& file) {
   if (options.contains("job-name")) return options["job-name"].get<std::string>();

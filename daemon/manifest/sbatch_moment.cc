@@ -17,13 +17,6 @@ using std::chrono::seconds;
 
 constexpr seconds day{86'400};
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return result;
-}
-
 std::tm local(UtcSeconds time) {
   std::time_t unix_time = to_unix(time);
   std::tm parts{};
@@ -111,14 +104,14 @@ std::optional<UtcSeconds> find_moment(const std::string& text, UtcSeconds now) {
 }  // namespace
 
 Json read_moment(const std::string& value) {
-  if (!find_moment(lower(value), from_unix(0)))
+  if (!find_moment(ascii_lower(value), from_unix(0)))
     throw Error(ErrorKind::invalid,
                 "must be a time: now+2hours, 16:00, tomorrow, 2030-01-31, 2030-01-31T12:30");
   return value;
 }
 
 UtcSeconds moment_of(const std::string& moment, UtcSeconds now) {
-  if (std::optional<UtcSeconds> found = find_moment(lower(moment), now)) return *found;
+  if (std::optional<UtcSeconds> found = find_moment(ascii_lower(moment), now)) return *found;
   throw Error(ErrorKind::invalid, moment + " is no time");
 }
 

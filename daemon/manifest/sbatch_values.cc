@@ -20,12 +20,6 @@ constexpr std::int64_t most_count = 1'000'000;
 
 [[noreturn]] void wrong(const std::string& words) { throw Error(ErrorKind::invalid, words); }
 
-std::string lower(std::string text) {
-  for (char& c : text)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return text;
-}
-
 std::optional<std::int64_t> whole_number(std::string_view text) {
   std::int64_t number = 0;
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -41,7 +35,7 @@ std::int64_t number_in(const std::string& text, std::int64_t least, std::int64_t
 }
 
 std::string one_of(const std::string& value, const std::vector<std::string>& allowed) {
-  std::string word = lower(value);
+  std::string word = ascii_lower(value);
   if (std::find(allowed.begin(), allowed.end(), word) == allowed.end())
     wrong("must be " + join(allowed, " or "));
   return word;
@@ -51,7 +45,7 @@ std::string one_of(const std::string& value, const std::vector<std::string>& all
 std::int64_t take_factor(std::string& text) {
   constexpr std::string_view letters = "kmgtp";
   if (text.empty()) return 1;
-  std::size_t place = letters.find(lower(text.substr(text.size() - 1)));
+  std::size_t place = letters.find(ascii_lower(text.substr(text.size() - 1)));
   if (place == std::string_view::npos) return 1;
   text.pop_back();
   return std::int64_t{1} << (10 * (place + 1));
@@ -86,9 +80,9 @@ constexpr std::array signal_names{
     SignalName{"XCPU", SIGXCPU}};
 
 int signal_number(const std::string& text) {
-  std::string name = lower(text).starts_with("sig") ? text.substr(3) : text;
+  std::string name = ascii_lower(text).starts_with("sig") ? text.substr(3) : text;
   for (const SignalName& signal : signal_names)
-    if (lower(name) == lower(signal.name)) return signal.number;
+    if (ascii_lower(name) == ascii_lower(signal.name)) return signal.number;
   std::optional<std::int64_t> number = whole_number(text);
   if (!number || *number < 1 || *number > 64)
     wrong("must be a signal's name or number, then @ and seconds: B:USR1@120");
@@ -122,7 +116,7 @@ Json read_amount(const std::string& value) { return number_in(value, 0, most_cou
 
 Json read_size(const std::string& value) {
   std::string digits = value;
-  if (digits.size() > 1 && lower(digits).ends_with("b")) digits.pop_back();
+  if (digits.size() > 1 && ascii_lower(digits).ends_with("b")) digits.pop_back();
   bool has_unit = !digits.empty() && !whole_number(digits);
   std::int64_t factor = has_unit ? take_factor(digits) : 1 << 20;
   std::optional<std::int64_t> number = whole_number(digits);
@@ -132,7 +126,7 @@ Json read_size(const std::string& value) {
 }
 
 Json read_minutes(const std::string& value) {
-  std::string word = lower(value);
+  std::string word = ascii_lower(value);
   if (word == "infinite" || word == "unlimited" || word == "-1") return -1;
   try {
     return std::chrono::ceil<std::chrono::minutes>(parse_duration(value)).count();
@@ -209,12 +203,12 @@ Json read_mail(const std::string& value) {
       "time_limit_50", "array_tasks", "invalid_depend"};
   Json list = Json::array();
   for (const std::string& part : split(value, ',')) {
-    if (std::find(kinds.begin(), kinds.end(), lower(part)) == kinds.end()) {
-      std::string near = nearest(lower(part), kinds);
+    if (std::find(kinds.begin(), kinds.end(), ascii_lower(part)) == kinds.end()) {
+      std::string near = nearest(ascii_lower(part), kinds);
       wrong("holds " + excerpt(part) + ", which is no kind of mail" +
             (near.empty() ? "" : "; did you mean " + near + '?'));
     }
-    list.push_back(lower(part));
+    list.push_back(ascii_lower(part));
   }
   return list;
 }
@@ -245,7 +239,7 @@ Json read_dependency(const std::string& value) {
     wrong("must join its parts by ',' or by '?', not by both");
   for (const std::string& part : split(value, value.find('?') == std::string::npos ? ',' : '?')) {
     std::vector<std::string> words = split(part, ':');
-    if (lower(words[0]) == "singleton")
+    if (ascii_lower(words[0]) == "singleton")
       wrong("cannot be singleton: Slurm tells jobs apart by their names, and Trainyard gives each its own");
     if (words.size() < 2 || std::find(kinds.begin(), kinds.end(), words[0]) == kinds.end())
       wrong("must be a list of kind:job: afterok:17:18,afterany:20");
@@ -257,7 +251,7 @@ Json read_dependency(const std::string& value) {
 }
 
 Json read_distribution(const std::string& value) {
-  std::string text = lower(value);
+  std::string text = ascii_lower(value);
   std::vector<std::string> flags = split(text, ',');
   for (std::size_t i = 1; i < flags.size(); ++i) one_of(flags[i], {"pack", "nopack"});
   if (flags[0].starts_with("plane=")) {
@@ -275,11 +269,11 @@ Json read_distribution(const std::string& value) {
 
 Json read_export(const std::string& value) {
   Json variables = Json::object();
-  if (lower(value) == "none") return variables;
+  if (ascii_lower(value) == "none") return variables;
   for (const std::string& part : split(value, ',')) {
     std::size_t equals = part.find('=');
     std::string name = part.substr(0, equals);
-    if (lower(name) == "all" && equals == std::string::npos)
+    if (ascii_lower(name) == "all" && equals == std::string::npos)
       wrong("cannot be ALL: a shell's environment may hold secrets, and the ledger keeps what is submitted");
     if (problem_with_variable(name)) wrong("must be a list of variables: DATA,SEED=7");
     variables[name] = equals == std::string::npos ? Json() : Json(part.substr(equals + 1));
@@ -295,14 +289,14 @@ Json read_exclusive(const std::string& value) {
 
 Json read_no_kill(const std::string& value) {
   if (!value.empty()) one_of(value, {"off", "set"});
-  return lower(value) != "off";
+  return ascii_lower(value) != "off";
 }
 
 Json read_yes_no(const std::string& value) { return one_of(value, {"yes", "no"}) == "yes"; }
 Json read_zero_one(const std::string& value) { return number_in(value, 0, 1) == 1; }
 
 Json read_open_mode(const std::string& value) {
-  std::string word = lower(value);
+  std::string word = ascii_lower(value);
   if (word == "a") word = "append";
   if (word == "t") word = "truncate";
   return one_of(word, {"append", "truncate"});
@@ -334,7 +328,7 @@ Json read_nodelist(const std::string& value) {
 }
 
 Json read_propagate(const std::string& value) {
-  if (lower(value) != "none")
+  if (ascii_lower(value) != "none")
     wrong("cannot take limits along: a run's limits are those of its nodes, whoever submits it from where");
   return "NONE";
 }

@@ -10,8 +10,6 @@
 namespace trainyard {
 namespace {
 
-constexpr std::chrono::seconds look_again{2};
-
 // What lies in the future was not written by an agent's clock.
 constexpr std::chrono::seconds clock_difference{60};
 

@@ -16,7 +16,6 @@ namespace trainyard {
 namespace {
 
 constexpr std::chrono::seconds record_due{30};
-constexpr std::chrono::seconds look_again{2};
 
 struct Fence {
   std::chrono::seconds wait{0};  // until its processes have certainly ended

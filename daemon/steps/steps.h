@@ -41,6 +41,9 @@ struct RunsStepResult {
   std::optional<std::chrono::seconds> again_after;  // where there are none
 };
 
+// When to ask again what the scheduler, or the agent, may know a moment later.
+inline constexpr std::chrono::seconds look_again{2};
+
 // Until when a submission we do not remember may have been sent; unset when it is certain that none was.
 using Doubt = std::optional<UtcSeconds>;
 

@@ -13,7 +13,7 @@ namespace trainyard {
 namespace {
 
 // The clocks of head node and controller may differ by so much.
-constexpr std::chrono::minutes clock_difference{10};
+constexpr std::chrono::minutes controllers_clock_difference{10};
 
 // A refused submission leaves a row that never started; a job that ran counts, ended or not.
 bool is_the_attempt(const JobStatus& job) {
@@ -54,7 +54,7 @@ std::map<Task, JobKey> Steps::find_submitted(const Token& token, std::uint32_t u
                                              const std::set<Task>& tasks, UtcSeconds since) {
   std::unique_ptr<SchedulerActor> jobs = users_.jobs_of(uid);
   std::map<Task, JobKey> kept;
-  for (const JobStatus& job : jobs->find(token, uid, since - clock_difference)) {
+  for (const JobStatus& job : jobs->find(token, uid, since - controllers_clock_difference)) {
     if (!tasks.contains(job.key.task) || !is_the_attempt(job)) continue;
     auto [first, is_first] = kept.emplace(job.key.task, job.key);
     if (is_first || job.phase == JobPhase::ended) continue;

@@ -8,8 +8,6 @@
 namespace trainyard {
 namespace {
 
-[[noreturn]] void invalid(const std::string& message) { throw Error(ErrorKind::invalid, message); }
-
 std::string in_words(double number) {
   std::ostringstream text;
   text.precision(15);
@@ -98,14 +96,14 @@ KindSpec make_spec(const KindInfo& kind, const std::map<std::string, Value>& giv
   KindSpec spec{kind.name, {}};
   for (const auto& [name, value] : given) {
     const ParameterInfo* parameter = find_parameter(kind.parameters, name);
-    if (!parameter) invalid(std::string(kind.name) + ": no parameter " + name);
+    if (!parameter) throw_invalid(std::string(kind.name) + ": no parameter " + name);
     if (auto problem = problem_with(*parameter, value))
-      invalid(std::string(kind.name) + ": " + name + " " + *problem);
+      throw_invalid(std::string(kind.name) + ": " + name + " " + *problem);
     spec.parameters[name] = as_written_type(*parameter, value);
   }
   for (const ParameterInfo& parameter : kind.parameters) {
     if (spec.parameters.count(parameter.name)) continue;
-    if (!parameter.otherwise) invalid(std::string(kind.name) + ": " + parameter.name + " is missing");
+    if (!parameter.otherwise) throw_invalid(std::string(kind.name) + ": " + parameter.name + " is missing");
     spec.parameters[parameter.name] = *parameter.otherwise;
   }
   return spec;
@@ -129,11 +127,11 @@ Json to_json(const Value& value) {
 
 Value value_from_json(const Json& json, const std::string& name) {
   if (json.is_number_unsigned() && json.get<std::uint64_t>() > static_cast<std::uint64_t>(INT64_MAX))
-    invalid(name + ": " + json.dump() + " is too large");
+    throw_invalid(name + ": " + json.dump() + " is too large");
   if (json.is_number_integer()) return json.get<std::int64_t>();
   if (json.is_number_float()) return json.get<double>();
   if (json.is_string()) return json.get<std::string>();
-  invalid(name + " must be a number or a word, not " + json.type_name());
+  throw_invalid(name + " must be a number or a word, not " + json.type_name());
 }
 
 }  // namespace trainyard

@@ -5,8 +5,6 @@
 namespace trainyard {
 namespace {
 
-[[noreturn]] void invalid(const std::string& message) { throw Error(ErrorKind::invalid, message); }
-
 constexpr double tiny = 1e-30;  // "more than zero" as an inclusive bound
 
 ParameterInfo number(const char* name, const char* meaning, double otherwise, double least, double most) {
@@ -29,17 +27,19 @@ KindSpec training_values(const Json& json) {
 
 void check_classes(const Shape& output, std::int64_t classes) {
   if (classes == 0)
-    invalid("loss cross_entropy needs classes, and this data has numbers as targets: use mean_squared_error");
+    throw_invalid(
+        "loss cross_entropy needs classes, and this data has numbers as targets: use mean_squared_error");
   if (element_count(output) != classes)
-    invalid("the last layer yields " + std::to_string(element_count(output)) + " numbers, but the data has " +
-            std::to_string(classes) + " classes: end with { dense = " + std::to_string(classes) + " }");
+    throw_invalid("the last layer yields " + std::to_string(element_count(output)) +
+                  " numbers, but the data has " + std::to_string(classes) +
+                  " classes: end with { dense = " + std::to_string(classes) + " }");
 }
 
 void check_targets(const Shape& output, std::int64_t targets) {
   if (element_count(output) != targets)
-    invalid("the last layer yields " + std::to_string(element_count(output)) +
-            " numbers, but each sample has " + std::to_string(targets) +
-            " targets: end with { dense = " + std::to_string(targets) + " }");
+    throw_invalid("the last layer yields " + std::to_string(element_count(output)) +
+                  " numbers, but each sample has " + std::to_string(targets) +
+                  " targets: end with { dense = " + std::to_string(targets) + " }");
 }
 
 }  // namespace
@@ -73,11 +73,12 @@ Json optimizer_to_json(const OptimizerSpec& optimizer) {
 
 OptimizerSpec optimizer_from_json(const Json& json) {
   if (!json.is_object() || json.size() != 1)
-    invalid("optimizer is written {\"sgd\": {\"learning_rate\": 0.1}}, not " + json.dump());
+    throw_invalid("optimizer is written {\"sgd\": {\"learning_rate\": 0.1}}, not " + json.dump());
   const std::string& name = json.begin().key();
   const KindInfo* kind = find_kind(optimizer_kinds(), name);
-  if (!kind) invalid("optimizer " + name + ": must be one of " + join_names(kind_names(optimizer_kinds())));
-  if (!json.begin()->is_object()) invalid("optimizer " + name + ": its parameters must be an object");
+  if (!kind)
+    throw_invalid("optimizer " + name + ": must be one of " + join_names(kind_names(optimizer_kinds())));
+  if (!json.begin()->is_object()) throw_invalid("optimizer " + name + ": its parameters must be an object");
   std::map<std::string, Value> given;
   for (const auto& [key, value] : json.begin()->items())
     given[key] = value_from_json(value, name + ": " + key);
@@ -91,7 +92,7 @@ const char* to_string(Loss loss) {
 const char* to_string(Device device) { return device == Device::gpu ? "gpu" : "cpu"; }
 
 Device device_from(const std::string& name) {
-  if (auto problem = problem_with(device_parameter(), name)) invalid("device " + *problem);
+  if (auto problem = problem_with(device_parameter(), name)) throw_invalid("device " + *problem);
   return name == "gpu" ? Device::gpu : Device::cpu;
 }
 
@@ -127,7 +128,7 @@ Json training_to_json(const TrainingSpec& training) {
 
 TrainingSpec training_from_json(const Json& json) {
   if (!json.is_object())
-    invalid("the settings of a training are an object, not " + std::string(json.type_name()));
+    throw_invalid("the settings of a training are an object, not " + std::string(json.type_name()));
   KindSpec values = training_values(json);
   TrainingSpec training;
   training.loss = values.choice("loss") == "cross_entropy" ? Loss::cross_entropy : Loss::mean_squared_error;

@@ -12,8 +12,6 @@ namespace {
 
 constexpr std::size_t max_line_bytes = std::size_t{64} << 20;
 
-[[noreturn]] void invalid(const std::string& message) { throw Error(ErrorKind::invalid, message); }
-
 std::string_view unquote(std::string_view field) {
   field = trim(field);
   if (field.size() >= 2 && field.front() == '"' && field.back() == '"')
@@ -49,7 +47,7 @@ bool LineReader::fill() {
   begin_ = 0;
   const std::size_t old_size = buffer_.size();
   if (old_size > max_line_bytes)
-    invalid(url_ + ":" + std::to_string(line_ + 1) + ": a line above 64 MiB; is it CSV?");
+    throw_invalid(url_ + ":" + std::to_string(line_ + 1) + ": a line above 64 MiB; is it CSV?");
   buffer_.resize(old_size + step);
   const std::size_t got = bytes_.read(buffer_.data() + old_size, step);
   buffer_.resize(old_size + got);
@@ -86,12 +84,12 @@ bool CsvRows::open_next_object() {
 
 void CsvRows::read_header() {
   std::optional<std::string_view> line = lines_->next();
-  if (!line) invalid(objects_[opened_ - 1].url + ": empty, where header = true promises a header");
+  if (!line) throw_invalid(objects_[opened_ - 1].url + ": empty, where header = true promises a header");
   std::vector<std::string> names;
   bool more = true;
   while (more) names.emplace_back(cut_field(*line, more));
   if (names_.empty()) names_ = names;
-  if (names != names_) invalid(place() + ": its columns are not those of " + objects_.front().url);
+  if (names != names_) throw_invalid(place() + ": its columns are not those of " + objects_.front().url);
 }
 
 bool CsvRows::next(std::vector<double>& values) {
@@ -103,8 +101,8 @@ bool CsvRows::next(std::vector<double>& values) {
     parse(*line, values);
     if (width_ == 0) width_ = values.size();
     if (values.size() == width_) return true;
-    invalid(place() + ": " + std::to_string(values.size()) + " values, where the first row has " +
-            std::to_string(width_));
+    throw_invalid(place() + ": " + std::to_string(values.size()) + " values, where the first row has " +
+                  std::to_string(width_));
   }
 }
 
@@ -116,9 +114,9 @@ void CsvRows::parse(std::string_view line, std::vector<double>& values) const {
     const std::optional<double> value = parse_number(field);
     if (!value) {
       const bool first = width_ == 0 && !header_;
-      invalid(place() + ": column " + std::to_string(values.size()) + ": '" +
-              std::string(field.substr(0, 40)) + "' is not a finite number" +
-              (first ? "; if this line names the columns, say header = true" : ""));
+      throw_invalid(place() + ": column " + std::to_string(values.size()) + ": '" +
+                    std::string(field.substr(0, 40)) + "' is not a finite number" +
+                    (first ? "; if this line names the columns, say header = true" : ""));
     }
     values.push_back(*value);
   }

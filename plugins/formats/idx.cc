@@ -12,8 +12,6 @@ namespace {
 
 constexpr std::int64_t max_row_bytes = std::int64_t{1} << 31;
 
-[[noreturn]] void invalid(const std::string& message) { throw Error(ErrorKind::invalid, message); }
-
 // One IDX file: its header read, its bytes to come.
 class IdxFile {
  public:
@@ -23,15 +21,16 @@ class IdxFile {
     unsigned char magic[4];
     read(reinterpret_cast<char*>(magic), sizeof magic);
     if (magic[0] != 0 || magic[1] != 0)
-      invalid(url_ + ": not an IDX file: it does not begin with two zero bytes");
-    if (magic[2] != unsigned_bytes) invalid(url_ + ": IDX of a type that is not unsigned byte; convert it");
+      throw_invalid(url_ + ": not an IDX file: it does not begin with two zero bytes");
+    if (magic[2] != unsigned_bytes)
+      throw_invalid(url_ + ": IDX of a type that is not unsigned byte; convert it");
     if (magic[3] < 1 || magic[3] > 8)
-      invalid(url_ + ": IDX with " + std::to_string(magic[3]) + " dimensions");
+      throw_invalid(url_ + ": IDX with " + std::to_string(magic[3]) + " dimensions");
     for (int i = 0; i < magic[3]; ++i) sizes_.push_back(read_size());
     for (std::size_t i = 1; i < sizes_.size(); ++i) {
       row_bytes_ *= sizes_[i];
       if (row_bytes_ < 1 || row_bytes_ > max_row_bytes)
-        invalid(url_ + ": IDX with samples of no sensible size");
+        throw_invalid(url_ + ": IDX with samples of no sensible size");
     }
   }
 
@@ -48,7 +47,7 @@ class IdxFile {
   void read(char* buffer, std::size_t size) {
     while (size > 0) {
       const std::size_t got = bytes_.read(buffer, size);
-      if (got == 0) invalid(url_ + ": shorter than its header says");
+      if (got == 0) throw_invalid(url_ + ": shorter than its header says");
       buffer += got;
       size -= got;
     }
@@ -56,7 +55,7 @@ class IdxFile {
 
   void expect_end() {
     char byte = 0;
-    if (bytes_.read(&byte, 1) != 0) invalid(url_ + ": longer than its header says");
+    if (bytes_.read(&byte, 1) != 0) throw_invalid(url_ + ": longer than its header says");
   }
 
  private:
@@ -74,7 +73,7 @@ class IdxFile {
 
 // As they are read, so that a header that lies about their number costs no memory.
 std::vector<unsigned char> read_labels(IdxFile& file) {
-  if (file.rows() == 0) invalid(file.url() + ": no labels");
+  if (file.rows() == 0) throw_invalid(file.url() + ": no labels");
   std::vector<unsigned char> labels;
   while (static_cast<std::int64_t>(labels.size()) < file.rows()) {
     const auto begin = labels.size();
@@ -89,8 +88,8 @@ class IdxReader final : public SampleReader {
  public:
   IdxReader(IdxFile samples, IdxFile labels, const Json& options) : samples_(std::move(samples)) {
     if (samples_.rows() != labels.rows())
-      invalid(samples_.url() + ": " + std::to_string(samples_.rows()) + " samples, but " + labels.url() +
-              " has " + std::to_string(labels.rows()) + " labels");
+      throw_invalid(samples_.url() + ": " + std::to_string(samples_.rows()) + " samples, but " +
+                    labels.url() + " has " + std::to_string(labels.rows()) + " labels");
     labels_ = read_labels(labels);
     info_.count = samples_.rows();
     info_.shape = shape_option(options, samples_.sample_shape(), samples_.row_bytes(), samples_.url());
@@ -128,12 +127,12 @@ class IdxFormat final : public DatasetFormat {
       IdxFile file(object, store);
       std::optional<IdxFile>& place = file.holds_labels() ? labels : samples;
       if (place)
-        invalid(object.url + ": a second file of " + (file.holds_labels() ? "labels" : "samples") +
-                " beside " + place->url() + "; name one file of each");
+        throw_invalid(object.url + ": a second file of " + (file.holds_labels() ? "labels" : "samples") +
+                      " beside " + place->url() + "; name one file of each");
       place.emplace(std::move(file));
     }
-    if (!samples) invalid(objects.front().url + ": no file of samples (idx3-ubyte) here");
-    if (!labels) invalid(objects.front().url + ": no file of labels (idx1-ubyte); name it as label");
+    if (!samples) throw_invalid(objects.front().url + ": no file of samples (idx3-ubyte) here");
+    if (!labels) throw_invalid(objects.front().url + ": no file of labels (idx1-ubyte); name it as label");
     return std::make_unique<IdxReader>(std::move(*samples), std::move(*labels), options);
   }
 };

@@ -8,6 +8,7 @@
 #include "daemon/base/text.h"
 #include "plugins/slurm/batch_words.h"
 #include "plugins/slurm/libslurm.h"
+#include "plugins/slurm/texts.h"
 
 namespace trainyard::slurm {
 namespace {
@@ -60,9 +61,6 @@ struct FlagField {
 };
 constexpr std::array flag_fields{FlagField{"contiguous", &Job::contiguous}, FlagField{"reboot", &Job::reboot},
                                  FlagField{"wait-all-nodes", &Job::wait_all_nodes}};
-
-// libslurm reads these strings and never writes or frees them.
-char* unowned(const std::string& text) { return const_cast<char*>(text.c_str()); }
 
 const Json* find(const Json& options, const char* name) {
   auto found = options.find(name);

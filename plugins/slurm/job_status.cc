@@ -6,12 +6,11 @@
 #include <iterator>
 
 #include "plugins/slurm/status.h"
+#include "plugins/slurm/texts.h"
 #include "plugins/slurm/tres.h"
 
 namespace trainyard::slurm {
 namespace {
-
-std::string text_of(const char* text) { return text == nullptr ? "" : text; }
 
 // As squeue shows it: the words of this one case where Slurm has some, else of the reason.
 std::string reason_of(const slurm_job_info_t& job) {

@@ -12,7 +12,7 @@ std::string lower_case(std::string text) {
   return text;
 }
 
-std::string text_of(const std::optional<std::int64_t>& gpus) {
+std::string gpus_text(const std::optional<std::int64_t>& gpus) {
   return gpus ? "gres/gpu=" + std::to_string(*gpus) : "";
 }
 
@@ -45,9 +45,10 @@ void describe_limit(const PlanChange& change, std::vector<PlanDrift>& rows) {
   std::string object = "qos " + change.qos;
   if (!change.found) add_row(rows, object, "", "missing", "there");
   PlanQos found = change.found.value_or(PlanQos{});
-  add_row(rows, object, "MaxTRESPerUser", text_of(found.gpus_per_user), text_of(change.wanted.gpus_per_user));
-  add_row(rows, object, "MaxTRESPerAccount", text_of(found.gpus_per_account),
-          text_of(change.wanted.gpus_per_account));
+  add_row(rows, object, "MaxTRESPerUser", gpus_text(found.gpus_per_user),
+          gpus_text(change.wanted.gpus_per_user));
+  add_row(rows, object, "MaxTRESPerAccount", gpus_text(found.gpus_per_account),
+          gpus_text(change.wanted.gpus_per_account));
   add_row(rows, object, "Flags", found.deny_on_limit ? "DenyOnLimit" : "", "DenyOnLimit");
 }
 

@@ -12,8 +12,6 @@
 namespace trainyard::slurm {
 namespace {
 
-constexpr std::string_view generic_gpu = "gres/gpu";
-
 std::uint32_t id_of_gpus(Database& database) {
   for (const auto& [id, name] : tres_names(database))
     if (name == generic_gpu) return id;

@@ -8,6 +8,7 @@
 
 #include "plugins/slurm/libslurm.h"
 #include "plugins/slurm/status.h"
+#include "plugins/slurm/texts.h"
 #include "plugins/slurm/tres.h"
 
 namespace trainyard::slurm {
@@ -15,8 +16,6 @@ namespace {
 
 // In requid, when no user ended the job.
 constexpr std::uint32_t nobody = static_cast<std::uint32_t>(-1);
-
-std::string text_of(const char* text) { return text == nullptr ? "" : text; }
 
 // slurmdbd has 0 or NO_VAL for a time that it never heard of.
 std::int64_t time_on_record(std::time_t time) {

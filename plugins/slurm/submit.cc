@@ -7,13 +7,10 @@
 #include "plugins/slurm/batch_options.h"
 #include "plugins/slurm/errors.h"
 #include "plugins/slurm/slurm_actor.h"
+#include "plugins/slurm/texts.h"
 
 namespace trainyard::slurm {
 namespace {
-
-// libslurm reads these strings and never writes or frees them.
-char* unowned(const std::string& text) { return const_cast<char*>(text.c_str()); }
-char* unowned_or_null(const std::string& text) { return text.empty() ? nullptr : unowned(text); }
 
 bool sets(const std::vector<std::string>& environment, std::string_view name) {
   return std::ranges::any_of(environment, [&](std::string_view variable) {

@@ -10,7 +10,6 @@
 namespace trainyard::slurm {
 namespace {
 
-constexpr std::string_view generic_gpu = "gres/gpu";
 constexpr std::string_view typed_gpu = "gres/gpu:";
 
 struct Amount {

@@ -8,6 +8,8 @@
 
 namespace trainyard::slurm {
 
+inline constexpr std::string_view generic_gpu = "gres/gpu";
+
 struct Gpus {
   int count = 0;     // all nodes together
   std::string type;  // "k40"; "k40,k80" when several are allocated; empty when untyped

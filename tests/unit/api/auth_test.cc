@@ -6,12 +6,14 @@
 #include <optional>
 
 #include "daemon/base/error.h"
+#include "tests/unit/api/callers.h"
 #include "tests/unit/api/loop_thread.h"
 
 namespace trainyard {
 namespace {
 
-constexpr uid_t nobody = 65534;
+using testing::nobody;
+
 constexpr uid_t unknown_uid = 4'000'000'123;
 
 TrainingRun run_of(uid_t uid) {
@@ -20,12 +22,12 @@ TrainingRun run_of(uid_t uid) {
   return run;
 }
 
-Identity ada() { return {{1001, 100, "ada", "/home/ada"}, {"lab"}}; }
+Identity identity_of_ada() { return {{1001, 100, "ada", "/home/ada"}, {"lab"}}; }
 
 TEST(Caller, IsTheUserOfTheIdentityWithTheRoleThatTheListsGive) {
-  EXPECT_EQ(caller_of(ada(), {}).owner, (Owner{1001, 100, "ada"}));
-  EXPECT_EQ(caller_of(ada(), {}).role, Role::owner);
-  EXPECT_EQ(caller_of(ada(), {{"ada"}, {}}).role, Role::operator_);
+  EXPECT_EQ(caller_of(identity_of_ada(), {}).owner, (Owner{1001, 100, "ada"}));
+  EXPECT_EQ(caller_of(identity_of_ada(), {}).role, Role::owner);
+  EXPECT_EQ(caller_of(identity_of_ada(), {{"ada"}, {}}).role, Role::operator_);
 }
 
 // What identify_by_name() makes of a request of that uid: its user's name, or the kind of error.

@@ -22,15 +22,15 @@ using testing::LoopThread;
 using testing::Reply;
 using testing::TemporaryFolder;
 
-constexpr uid_t ada = 1001;
+constexpr uid_t uid_of_ada = 1001;
 
 // Opens "ada's POST /v1/runs?x=1 hello" as if munge had made it of that, for ada.
 OpenedCredential open_in_a_test(const std::string& credential) {
   if (credential == "EXPIRED") throw Error(ErrorKind::denied, "it has expired");
   if (credential == "AWAY") throw Error(ErrorKind::unavailable, "munged does not answer");
-  if (credential == "FOREIGN") return {ada, 100, "of another service"};
+  if (credential == "FOREIGN") return {uid_of_ada, 100, "of another service"};
   std::size_t first = credential.find(' '), second = credential.find(' ', first + 1);
-  return {ada, 100,
+  return {uid_of_ada, 100,
           to_payload({credential.substr(0, first), credential.substr(first + 1, second - first - 1),
                       sha256(credential.substr(second + 1))})};
 }
@@ -93,7 +93,7 @@ class Network : public ::testing::Test {
   int finished_ = 0;
   // Of ada alone something is known.
   Identify identify_ = [](Request head, const Identified& answer) {
-    if (head.peer.uid == ada) head.identity = {{ada, 100, "ada", "/home/ada"}, {}};
+    if (head.peer.uid == uid_of_ada) head.identity = {{uid_of_ada, 100, "ada", "/home/ada"}, {}};
     answer.known(std::move(head));
   };
   LoopThread thread_;
@@ -104,7 +104,7 @@ class Network : public ::testing::Test {
 TEST_F(Network, ServesWhomTheCredentialNames) {
   Reply reply = ask("GET /v1/status", "MUNGE GET /v1/status ");
   EXPECT_EQ(reply.status, 200);
-  EXPECT_EQ(reply.json()["uid"], ada);
+  EXPECT_EQ(reply.json()["uid"], uid_of_ada);
   EXPECT_EQ(reply.json()["user"], "ada");
   Reply post = ask("POST /v1/runs?x=%20a", "MUNGE POST /v1/runs?x=%20a hello", "hello");
   EXPECT_EQ(post.json()["body"], "hello");

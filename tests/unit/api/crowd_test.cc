@@ -14,6 +14,7 @@
 #include "daemon/api/server.h"
 #include "daemon/api/tcp_socket.h"
 #include "daemon/api/unix_socket.h"
+#include "tests/unit/api/callers.h"
 #include "tests/unit/api/http_client.h"
 #include "tests/unit/api/loop_thread.h"
 
@@ -21,11 +22,10 @@ namespace trainyard {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::by_the_kernel;
 using testing::HttpClient;
 using testing::LoopThread;
 using testing::TemporaryFolder;
-
-void by_the_kernel(Request head, const Identified& answer) { answer.known(std::move(head)); }
 
 // Answers at once; /later when the test says so, /large with more than a socket holds.
 class Answers : public Exchange {

@@ -6,14 +6,14 @@
 
 #include "daemon/api/routes.h"
 #include "daemon/base/error.h"
+#include "tests/unit/api/callers.h"
 #include "tests/unit/api/office.h"
 
 namespace trainyard {
 namespace {
 
 using ::testing::HasSubstr;
-
-constexpr uid_t nobody = 65534;
+using testing::nobody;
 
 Identity somebody() { return {{1001, 100, "ada", "/home/ada"}, {"users", "lab"}}; }
 

@@ -8,12 +8,14 @@
 
 #include "daemon/api/unix_socket.h"
 #include "daemon/base/error.h"
+#include "tests/unit/api/callers.h"
 #include "tests/unit/api/http_client.h"
 #include "tests/unit/api/loop_thread.h"
 
 namespace trainyard {
 namespace {
 
+using testing::by_the_kernel;
 using ::testing::HasSubstr;
 using testing::HttpClient;
 using testing::LoopThread;
@@ -68,9 +70,6 @@ class Toy : public Exchange {
   Shared& shared_;
   std::string body_;
 };
-
-// The kernel's word is enough here.
-void by_the_kernel(Request head, const Identified& answer) { answer.known(std::move(head)); }
 
 class ServerTest : public ::testing::Test {
  protected:

@@ -5,8 +5,8 @@
 namespace trainyard {
 namespace {
 
-Table runs() {
-  Table table({{"RUN", Align::right}, {"NAME"}, {"REMARK"}});
+TextTable runs() {
+  TextTable table({{"RUN", Align::right}, {"NAME"}, {"REMARK"}});
   table.add({"7", "digits", "no such bucket"});
   table.add({"1042", "größer", ""});
   return table;
@@ -27,7 +27,7 @@ TEST(Table, IsCutAtTheWidthOfTheTerminal) {
 }
 
 TEST(Table, LetsNoEscapeSequenceOfOthersThrough) {
-  Table table({{"NAME"}});
+  TextTable table({{"NAME"}});
   table.add({"\033[2Jgone"});
   table.add({"\u009b2J\u202egone"});
   EXPECT_EQ(table.text(), "NAME\n?[2Jgone\n?2J?gone\n");

@@ -15,7 +15,7 @@ struct Arithmetic : testing::Test {
 };
 using Losses = Arithmetic;
 using Optimizers = Arithmetic;
-using Samples = Arithmetic;
+using SampleValues = Arithmetic;
 
 TEST_F(Losses, OfEqualScoresIsTheLogarithmOfTheClasses) {
   const float scores[] = {0.5F, 0.5F, 0.5F, 0.5F};
@@ -94,7 +94,7 @@ TEST_F(Optimizers, AdamFollowsItsPaperOnTheSecondStep) {
   EXPECT_NEAR(parameter, -0.1 - 0.1 * mean / std::sqrt(mean_square), 1e-5);
 }
 
-TEST_F(Samples, OfAnyTypeAreScaled) {
+TEST_F(SampleValues, OfAnyTypeAreScaled) {
   const std::uint8_t bytes[] = {0, 16, 255};
   const std::int32_t integers[] = {-4, 8};
   float out[3];

@@ -21,12 +21,6 @@ using testing::IsEmpty;
 // what grows with the square of the text takes minutes.
 constexpr double soon_seconds = 4;
 
-std::string repeated(const std::string& text, std::size_t times) {
-  std::string all;
-  for (std::size_t i = 0; i < times; ++i) all += text;
-  return all;
-}
-
 // As often as it fits.
 std::string filled_up(const std::string& before, const std::string& text, const std::string& after = "") {
   return before + repeated(text, (most_text_bytes - before.size() - after.size()) / text.size()) + after;
@@ -94,28 +88,28 @@ TEST(Placeholders, OfAllRunsAreCountedTogether) {
               ElementsAre(HasSubstr("take more than 64.0 MiB")));
 }
 
-std::string script(const std::string& head, std::size_t bytes) {
+std::string script_of_size(const std::string& head, std::size_t bytes) {
   std::string text = "#!/bin/sh\n" + head + "\n";
   return text + std::string(bytes - text.size(), '#');
 }
 
 TEST(AnArray, OfALongScriptIsCountedBeforeItIsMade) {
-  EXPECT_THAT(messages_soon(script("#SBATCH --array=0-9999", 250 << 10)),
+  EXPECT_THAT(messages_soon(script_of_size("#SBATCH --array=0-9999", 250 << 10)),
               ElementsAre(HasSubstr("--array=0-9999: makes 10000 runs of 25")));
-  EXPECT_THAT(messages_soon(script("#SBATCH --array=0-9999", 5 << 10)), IsEmpty());
+  EXPECT_THAT(messages_soon(script_of_size("#SBATCH --array=0-9999", 5 << 10)), IsEmpty());
   EXPECT_THAT(messages_soon(filled_up("#!/bin/sh\n#SBATCH --array=0-9999\n#SBATCH --export=", "A,", "B")),
               ElementsAre(HasSubstr("makes 10000 runs of")));
 }
 
 TEST(AnArray, CountsWhatEachTaskCarriesAlong) {
-  const std::string text = script("#SBATCH --array=1-2000", 5 << 10);
+  const std::string text = script_of_size("#SBATCH --array=1-2000", 5 << 10);
   EXPECT_EQ(read_manifest(text, "a.sh", 10 << 10).size(), 2000U);
   EXPECT_THROW(read_manifest(text, "a.sh", 64 << 10), Error);
-  EXPECT_EQ(read_manifest(script("", 200 << 10), "a.sh", 64 << 10).size(), 1U);
+  EXPECT_EQ(read_manifest(script_of_size("", 200 << 10), "a.sh", 64 << 10).size(), 1U);
 }
 
 TEST(AnArray, HasItsScriptInMemoryOnce) {
-  const std::vector<Manifest> tasks = read_manifest(script("#SBATCH --array=1-100", 4096), "a.sh");
+  const std::vector<Manifest> tasks = read_manifest(script_of_size("#SBATCH --array=1-100", 4096), "a.sh");
   EXPECT_EQ(std::get<ScriptSpec>(tasks[0].program).text->data(),
             std::get<ScriptSpec>(tasks[99].program).text->data());
 }

@@ -14,12 +14,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-std::string repeated(const std::string& text, int times) {
-  std::string all;
-  for (int i = 0; i < times; ++i) all += text;
-  return all;
-}
-
 TEST(Guards, RefuseLongTexts) {
   EXPECT_THAT(
       messages_of(repeated("# 0123456789\n", 300 * 1024 / 13)),

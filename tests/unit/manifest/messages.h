@@ -52,6 +52,12 @@ target = "file:///srv/results"
 run = "python3 train.py --lr 0.1"
 )";
 
+inline std::string repeated(const std::string& text, std::size_t times) {
+  std::string all;
+  for (std::size_t i = 0; i < times; ++i) all += text;
+  return all;
+}
+
 inline std::string replaced(std::string text, const std::string& what, const std::string& with) {
   std::size_t at = text.find(what);
   if (at == std::string::npos)

@@ -9,12 +9,12 @@
 namespace trainyard {
 namespace {
 
-using testing::Contains;
-using testing::EndsWith;
-using testing::Not;
-using testing::StartsWith;
+using ::testing::Contains;
+using ::testing::EndsWith;
+using ::testing::Not;
+using ::testing::StartsWith;
 
-struct AScript : testing::Test {
+struct AScript : ::testing::Test {
   ScriptSpec read(const std::string& options) {
     auto script = std::get<ScriptSpec>(
         read_manifest("#!/bin/sh\n#SBATCH " + options + "\ntrue\n", "job.sh").at(0).program);
