@@ -44,7 +44,7 @@ void read_training(Fields& fields, TrainingSpec& training) {
       training.optimizer = *optimizer;
 }
 
-// What Trainyard itself sets for every program (trainyard-agent(8)).
+// What Trainyard itself sets for every program (trainyard-agent(1)).
 bool is_reserved(const std::string& variable) {
   static constexpr std::array<std::string_view, 9> reserved = {"DATA_DIR",   "RESULT_DIR",   "CHECKPOINT_DIR",
                                                                "LOG_DIR",    "MODEL_DIR",    "TRAINING_ID",
