@@ -26,7 +26,7 @@ time_limit = "01:00:00"
 # partition, account, qos and plan, if your site wants them
 
 [train]
-# device = "cpu"        # trains on the GPUs asked for unless you say this
+device = "cpu"          # leave it out to train on the GPUs asked for, once the trainer here has CUDA
 layers = [
   { dense = 128, activation = "relu" },
   { dense = 10 },       # the last layer: one number per class

@@ -17,6 +17,11 @@ TEST(FirstManifest, IsRight) {
   EXPECT_EQ(read_manifest(first_command_manifest, "training.toml").size(), 1u);
 }
 
+TEST(FirstManifest, TrainsWithWhatThisReleaseHas) {
+  const Manifest manifest = read_manifest(first_train_manifest, "training.toml").at(0);
+  EXPECT_EQ(std::get<TrainSpec>(manifest.program).device, "cpu");
+}
+
 TEST(Submitted, NamesTheRuns) {
   EXPECT_EQ(submitted_text("a.toml", {{"runs", {7}}, {"repeated", false}}), "a.toml: training-7\n");
   EXPECT_EQ(submitted_text("a.toml", {{"runs", {7, 8, 9}}, {"repeated", true}}),
