@@ -271,10 +271,12 @@ class Yard:
             if ready(notify, self.daemon, seconds):
                 self.assert_daemon_has_no_rights()
                 return True
-            if not (self.daemon_ends_within(1) and may_die):
+            has_ended = self.daemon_ends_within(1)
+            if has_ended and may_die:
+                return False
+            if not has_ended:
                 self.kill_daemon()
-                raise AssertionError(f"trainyardd is not ready:\n{tail(self.daemon_log)}")
-            return False
+            raise AssertionError(f"trainyardd is not ready:\n{tail(self.daemon_log)}")
 
     def as_the_daemon(self):
         """The command that runs another as the daemon's user."""
