@@ -17,7 +17,7 @@ namespace trainyard {
 inline constexpr std::chrono::seconds heartbeat_interval{5};
 inline constexpr std::chrono::seconds contact_lost{15};
 inline constexpr std::chrono::seconds termination_grace{5};  // from TERM to KILL
-inline constexpr std::chrono::seconds ended_after{30};       // all three, and some
+inline constexpr std::chrono::seconds ended_after{30};       // longer than the three above together
 
 // One process of a job: cluster, job id and restart count. Host and time are for people.
 bool same_execution(const Claim& a, const Claim& b);

@@ -117,7 +117,7 @@ def objects(yard, sizes):
 
 @contextlib.contextmanager
 def state_in_memory(yard):
-    """The daemon's own directory; the next daemon makes it."""
+    """While the block runs, the daemon's state directory lies in memory."""
     on_disk = yard.state
     with tempfile.TemporaryDirectory(prefix="trainyard-bench.", dir=MEMORY) as folder:
         pathlib.Path(folder).chmod(0o755)

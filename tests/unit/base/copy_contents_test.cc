@@ -17,7 +17,7 @@ class Contents : public testing::Test {
     return open_file(directory_.file(name), O_RDWR | O_CREAT | O_TRUNC);
   }
 
-  // What copying a file makes of it.
+  // The bytes of a copy, and the bytes that the copy takes on disk.
   struct Copy {
     std::string bytes;
     std::int64_t size_on_disk;
