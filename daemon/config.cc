@@ -4,7 +4,7 @@
 
 #include "daemon/base/clock.h"
 #include "daemon/handover/scratch_place.h"
-#include "daemon/manifest/names.h"
+#include "daemon/manifest/name_rules.h"
 #include "daemon/manifest/read_toml.h"
 
 namespace trainyard {

@@ -13,7 +13,7 @@
 #include "daemon/base/json.h"
 #include "daemon/base/log.h"
 #include "daemon/manifest/fields.h"
-#include "daemon/run/admission.h"
+#include "daemon/run/plans.h"
 
 namespace trainyard {
 

@@ -1,14 +1,12 @@
 // trainyardd: reads its settings, opens the ledger, builds the parts in order, hands them to each other, and
 // loops.
 #include <fcntl.h>
-#include <getopt.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <iostream>
 
 #include "daemon/api/auth.h"
 #include "daemon/api/credentials.h"
@@ -16,72 +14,49 @@
 #include "daemon/api/server.h"
 #include "daemon/api/tcp_socket.h"
 #include "daemon/api/unix_socket.h"
+#include "daemon/base/command_help.h"
+#include "daemon/base/command_line.h"
+#include "daemon/base/directory.h"
 #include "daemon/base/error.h"
+#include "daemon/base/exit_code.h"
 #include "daemon/base/fd.h"
 #include "daemon/base/installation.h"
 #include "daemon/base/log.h"
 #include "daemon/base/name_service.h"
 #include "daemon/base/notify.h"
+#include "daemon/base/printable.h"
+#include "daemon/base/text.h"
 #include "daemon/config.h"
 #include "daemon/deputies/broker_client.h"
 #include "daemon/deputies/child_starter.h"
 #include "daemon/deputies/deputy_users.h"
 #include "daemon/driver/driver.h"
+#include "daemon/ledger/checkpoints.h"
 #include "daemon/readiness.h"
 #include "plugins/loader.h"
 
 namespace trainyard {
 namespace {
 
-constexpr const char* usage =
-    "trainyardd turns training manifests into Slurm jobs: see trainyardd(8).\n"
-    "\n"
-    "  --config FILE   the settings, trainyard.toml(5); default " TRAINYARD_SYSCONFDIR
-    "/trainyard.toml\n"
-    "  --check-config  reads them, says what is wrong, and ends\n"
-    "  --version       prints the version and ends\n"
-    "  --help          prints this and ends\n";
+constexpr const char* default_config = TRAINYARD_SYSCONFDIR "/trainyard.toml";
 
-struct Arguments {
-  std::string config_file = TRAINYARD_SYSCONFDIR "/trainyard.toml";
-  bool check_only = false;
-  bool done = false;  // --version, --help
-};
+const Syntax& syntax() {
+  static const Syntax syntax{
+      "trainyardd",
+      {},
+      {{"--config", "FILE", std::string("the settings, trainyard.toml(5); default ") + default_config, {}},
+       {"--check-config", "", "read the settings, say what is wrong, and end", {}},
+       {"--version", "", "print the version", {}},
+       {"--help,-h", "", "explain", {}}}};
+  return syntax;
+}
 
-Arguments parse(int argc, char** argv) {
-  static const option options[] = {{"config", required_argument, nullptr, 'c'},
-                                   {"check-config", no_argument, nullptr, 'k'},
-                                   {"version", no_argument, nullptr, 'v'},
-                                   {"help", no_argument, nullptr, 'h'},
-                                   {nullptr, 0, nullptr, 0}};
-  Arguments arguments;
-  opterr = 0;
-  for (int found; (found = ::getopt_long(argc, argv, "", options, nullptr)) != -1;) {
-    switch (found) {
-      case 'c':
-        arguments.config_file = optarg;
-        break;
-      case 'k':
-        arguments.check_only = true;
-        break;
-      case 'v':
-        std::cout << "trainyardd " TRAINYARD_VERSION "\n";
-        arguments.done = true;
-        break;
-      case 'h':
-        std::cout << usage;
-        arguments.done = true;
-        break;
-      default:
-        throw Error(ErrorKind::invalid,
-                    std::string(argv[optind - 1]) +
-                        ": unknown option, or its value is missing; see trainyardd --help");
-    }
-  }
-  if (optind < argc)
-    throw Error(ErrorKind::invalid,
-                std::string(argv[optind]) + ": takes no arguments; see trainyardd --help");
-  return arguments;
+int print(const std::string& text) { return std::fputs(text.c_str(), stdout) < 0 ? 1 : 0; }
+
+std::string help() {
+  return usage_line(syntax()) +
+         "\nTurns training manifests into Slurm jobs: see trainyardd(8).\n\noptions:\n" +
+         options_text(syntax().options);
 }
 
 Config read_config_file(const std::string& file) { return read_config(read_file(file, 1 << 20), file); }
@@ -177,7 +152,9 @@ std::vector<KnownMount> known_mounts(Ledger& ledger) {
     std::string rest = name.substr(std::string_view(mount_setting).size());
     std::size_t blank = rest.find(' ');
     Json mount = parse_json(value, "the ledger's settings");
-    mounts.push_back({static_cast<std::uint32_t>(std::stoul(rest.substr(0, blank))),
+    std::int64_t uid =
+        parse_whole_number(rest.substr(0, blank), 0, UINT32_MAX, "the ledger's setting " + name);
+    mounts.push_back({static_cast<std::uint32_t>(uid),
                       rest.substr(blank + 1),
                       {get<std::string>(mount, "source"), get<std::string>(mount, "type")}});
   }
@@ -187,6 +164,16 @@ std::vector<KnownMount> known_mounts(Ledger& ledger) {
 void keep_mount(Ledger& ledger, const KnownMount& known) {
   ledger.set_setting(mount_setting + std::to_string(known.uid) + " " + known.path,
                      Json{{"source", known.mount.source}, {"type", known.mount.type}}.dump());
+}
+
+// Reports of usage are fast where the ledger keeps its rollup for the months of the zone that they are asked
+// in.
+void keep_rollup_in(const std::string& zone, Ledger& ledger) {
+  std::optional<std::string> before = ledger.rollup().zone();
+  if (before == zone) return;
+  log_info("event=rollup_begun zone={} before={}", zone, before.value_or("none"));
+  ledger.make_rollup(zone);
+  log_info("event=rollup_made zone={}", zone);
 }
 
 // What may be wrong for a while, a full disk above all, is no reason to end: what was not recorded has not
@@ -203,8 +190,8 @@ bool goes_on_after(std::exception_ptr error) {
   }
 }
 
-void serve(const Arguments& arguments) {
-  Config config = read_config_file(arguments.config_file);
+void serve(const std::string& config_file) {
+  Config config = read_config_file(config_file);
   set_log_level(config.log_level);
   check_is_nobody_special();
   ::umask(0022);
@@ -216,6 +203,8 @@ void serve(const Arguments& arguments) {
   Loop loop;
   loop.survive(goes_on_after);
   Ledger ledger(join_path(config.state_dir, "ledger.db"));
+  keep_rollup_in(config.time_zone, ledger);
+  Checkpoints checkpoints(loop, ledger);
   NameService names(loop);
   Deputies deputies(loop, deputy_starter(loop, config));
   DeputyUsers users(loop, deputies, *scheduler, config.slurm, known_mounts(ledger),
@@ -226,18 +215,19 @@ void serve(const Arguments& arguments) {
   Workers lane(loop, 1);
   Workers io(loop, 4);
   Lanes lanes(loop);
-  Driver driver(loop, lane, io, lanes, ledger, steps, driver_settings(config));
+  Driver driver(loop, lane, lanes, ledger, steps, driver_settings(config));
+  SchedulerQueries queries(lane, lanes, steps);
   deputies.on_reaped([&driver](std::uint32_t uid, DeputyKind kind) {
     if (kind == DeputyKind::slurm) driver.deputy_is_gone(uid);
   });
   die_after_events(driver);
   Readiness readiness(loop, lane, *scheduler, [&] {
     log_info("event=ready version={} socket={} network={} runs={}", TRAINYARD_VERSION, config.socket,
-             config.listen ? to_string(*config.listen) : "no", driver.live_count());
+             config.listen ? to_string(*config.listen) : "no", driver.live_runs());
     notify_ready("serving " + config.socket);
   });
   driver.recover();
-  Api api{api_settings(config), driver, ledger, io, lanes, users, now()};
+  Api api{loop, api_settings(config), driver, queries, ledger, io, lanes, users, now()};
   BeginExchange begin = [&api](Request head) { return begin_exchange(api, std::move(head)); };
   const Identify identify = identify_by_name(names);
   ServerSettings door;
@@ -251,11 +241,11 @@ void serve(const Arguments& arguments) {
   Loop::Watch reload = loop.on_signal(SIGHUP, [&] {
     notify_reloading();
     try {
-      Config fresh = read_config_file(arguments.config_file);
+      Config fresh = read_config_file(config_file);
       set_log_level(fresh.log_level);
       driver.reconfigure(driver_settings(fresh));
       api.settings = api_settings(fresh);
-      log_info("event=reloaded file={}", arguments.config_file);
+      log_info("event=reloaded file={}", config_file);
     } catch (const Error& e) {
       log_error("event=reload_refused the old settings stay: {}", e.what());
     }
@@ -273,22 +263,30 @@ void serve(const Arguments& arguments) {
   log_info("event=stopped");
 }
 
+int perform(const Arguments& given) {
+  const std::string config_file = given.text("--config", default_config);
+  if (given.has("--version")) return print("trainyardd " TRAINYARD_VERSION "\n");
+  if (given.has("--help")) return print(help());
+  if (!given.has("--check-config")) return serve(config_file), 0;
+  read_config_file(config_file);
+  return print(config_file + ": good\n");
+}
+
 }  // namespace
 }  // namespace trainyard
 
-int main(int argc, char** argv) {
+int main(int count, char** words) {
   using namespace trainyard;
   std::signal(SIGPIPE, SIG_IGN);
+  Arguments given;
   try {
-    Arguments arguments = parse(argc, argv);
-    if (arguments.done) return 0;
-    if (arguments.check_only) {
-      read_config_file(arguments.config_file);
-      std::cout << arguments.config_file << ": good\n";
-      return 0;
-    }
-    serve(arguments);
-    return 0;
+    given = parse_words(syntax(), {words + 1, words + count});
+  } catch (const Error& e) {  // for the person who typed it, not for the log
+    std::fprintf(stderr, "%s\n", printable_lines(e.what()).c_str());
+    return exit_code_of(e.kind());
+  }
+  try {
+    return perform(given);
   } catch (const Error& e) {
     if (e.problems().empty()) log_error("{}", e.what());
     for (const Problem& problem : e.problems()) log_error("{}", to_string(problem));

@@ -1,6 +1,6 @@
 #include "kernels/model_file.h"
 
-#include "daemon/base/file_beside.h"
+#include "daemon/base/atomic_file.h"
 #include "daemon/base/hdf5.h"
 
 namespace trainyard {
@@ -29,13 +29,14 @@ void write_layers(Hdf5File& file, Model& model, const Settings& settings) {
     Hdf5Dataset values = file.create_dataset(group_of(saved.layer) + "/" + saved.part.name, ElementType::f32,
                                              saved.part.shape);
     values.write_rows(0, values.rows(), saved.values.data());
+    values.close();
   }
 }
 
 }  // namespace
 
 void save_model(const std::string& path, Model& model, const Settings& settings, const ScratchInfo& data) {
-  FileBeside beside(path);
+  AtomicFile beside(path);
   Hdf5File file = Hdf5File::create(beside.path_beside());
   write_attributes(file, settings, data);
   write_layers(file, model, settings);

@@ -122,8 +122,10 @@ void ScratchWriter::append_rows(Split split, const void* samples, const void* la
 void ScratchWriter::commit() {
   if (train_->written < layout_.train_count || test_->written < layout_.test_count)
     invalid(path_ + ": fewer samples than announced");
-  train_.reset();
-  test_.reset();
+  for (Part* part : {&*train_, &*test_}) {
+    part->samples.close();
+    part->labels.close();
+  }
   file_.close();
   beside_.commit();
 }

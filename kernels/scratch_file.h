@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "daemon/base/file_beside.h"
+#include "daemon/base/atomic_file.h"
 #include "daemon/base/hdf5.h"
 
 namespace trainyard {
@@ -85,7 +85,7 @@ class ScratchWriter {
 
   std::string path_;
   ScratchLayout layout_;
-  FileBeside beside_;
+  AtomicFile beside_;
   Hdf5File file_;
   std::optional<Part> train_;
   std::optional<Part> test_;

@@ -13,7 +13,7 @@
 namespace trainyard {
 
 // Raised whenever a type that crosses the border changes; a module of another number is refused.
-inline constexpr int plugin_abi = 8;
+inline constexpr int plugin_abi = 9;
 
 struct Plugin {
   int abi = plugin_abi;

@@ -3,11 +3,13 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "daemon/base/clock.h"
@@ -44,6 +46,14 @@ inline JobKey task_of(JobKey array, std::uint32_t task) {
   array.task = task;
   return array;
 }
+
+// For unordered maps: most jobs differ in their ids.
+struct JobKeyHash {
+  std::size_t operator()(const JobKey& job) const {
+    std::uint64_t task = job.task ? *job.task + std::uint64_t{1} : 0;
+    return std::hash<std::uint64_t>{}(task << 32 ^ job.job_id);
+  }
+};
 
 struct JobDependency {
   // after_each: one array behind another; a task waits until that with the same index has completed well.
@@ -145,7 +155,7 @@ struct JobNames {
 struct RefusedName {
   std::string what;                  // "account", "partition" or "qos"
   std::string name;                  // as it was asked for
-  std::string reason;                // "is no account of ada's"
+  std::string reason;                // "is not an account of ada's"
   std::vector<std::string> allowed;  // what ada may use in its place, sorted
   bool operator==(const RefusedName&) const = default;
 };
@@ -206,21 +216,29 @@ class SchedulerReader {
   // user: he may have renamed it. Empty when the controller has no such job.
   virtual std::vector<JobStatus> look_up(std::uint32_t job_id, std::uint32_t uid) = 0;
 
-  // All jobs whose token begins with `prefix`, and those `known` whatever they are called by now, in one
-  // call, each task of an array by itself; nullopt when nothing changed since the last call.
+  // All jobs whose token begins with `prefix`, and those `known` (sorted) whatever they are called by now, in
+  // one call, each task of an array by itself; nullopt when nothing changed since the last call.
   virtual std::optional<std::vector<JobStatus>> poll(const std::string& prefix,
-                                                     const std::set<JobKey>& known) = 0;
+                                                     const std::vector<JobKey>& known) = 0;
 
-  // The accounting database's word on one job, for what poll() no longer shows; nullopt when it does not know
-  // the job (it may be behind: unknown is never success).
-  virtual std::optional<JobStatus> history(const JobKey& job) = 0;
+  // The accounting database's word on these jobs, for what poll() no longer shows, in one call. Without those
+  // that it does not know: it may be behind, and unknown is never success.
+  virtual std::map<JobKey, JobStatus> history_of(const std::vector<JobKey>& jobs) = 0;
+
+  // The same of one job, maybe as it was a second ago: the tasks of an array end together, and are asked for
+  // one after the other.
+  virtual std::optional<JobStatus> history(const JobKey& job) {
+    std::map<JobKey, JobStatus> known = history_of({job});
+    return known.empty() ? std::nullopt : std::optional(std::move(known.begin()->second));
+  }
 
   // The accounting database's word on all jobs whose token begins with `prefix` and that were in the queue or
   // ran at any time since then: one for each restart of a job, the oldest first. Whole, not cut at `since`.
   virtual std::vector<JobStatus> history_since(const std::string& prefix, UtcSeconds since) = 0;
 
-  // The account that a job of this user is charged to when it names none; empty where none is known.
-  virtual std::string default_account(const std::string& user) = 0;
+  // By user, the accounts that jobs of these users are charged to when they name none; without those of whom
+  // none is known.
+  virtual std::map<std::string, std::string> default_accounts(const std::set<std::string>& users) = 0;
 
   // What an admin should change in the scheduler's settings, one sentence each with the remedy: shown at the
   // start and by `admin status`. Asks nobody.
@@ -269,11 +287,11 @@ class SchedulerActor {
   // a limit on the number of jobs is reached.
   virtual QueuedJob submit(const JobRequest& request, SendBefore send_before) = 0;
 
-  // Every job of that user, live or recorded, whose name is the token, and of arrays every task; throws
-  // unless all sources answered, and unless this process has the right to see them. `since`: no such job was
-  // submitted earlier. A job on record as not ended that the controller no longer has is lost: phase ended,
-  // outcome unknown.
-  virtual std::vector<JobStatus> find(const Token& token, std::uint32_t uid, UtcSeconds since) = 0;
+  // Every job of that user, live or recorded, whose name is one of the tokens, and of arrays every task;
+  // throws unless all sources answered, and unless this process has the right to see them. `since`: no such
+  // job was submitted earlier. A job on record as not ended that the controller no longer has is lost: phase
+  // ended, outcome unknown.
+  virtual std::vector<JobStatus> find(const std::set<Token>& tokens, std::uint32_t uid, UtcSeconds since) = 0;
 
   // Act only if this id still has this submit time; throw Error{not_found} otherwise. The token is for
   // messages: who owns the job may have renamed it. A job already released, already ended: nothing to do, no

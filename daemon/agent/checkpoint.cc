@@ -1,20 +1,21 @@
 #include "daemon/agent/checkpoint.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <charconv>
 #include <filesystem>
 #include <map>
 #include <optional>
 #include <utility>
 
 #include "daemon/base/copy_contents.h"
+#include "daemon/base/directory.h"
+#include "daemon/base/disk.h"
 #include "daemon/base/error.h"
 #include "daemon/base/fd.h"
 #include "daemon/base/log.h"
+#include "daemon/base/text.h"
 
 namespace trainyard {
 namespace {
@@ -37,12 +38,9 @@ bool is_there(const std::string& path) {
 // "attempts/7/checkpoint" of the largest number, from that of `from` downwards, that is there.
 std::optional<std::string> nearest_checkpoint(const std::string& from) {
   const fs::path folder = from;
-  const std::string name = folder.parent_path().filename();
-  int attempt = 0;
-  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), attempt);
-  if (error != std::errc() || end != name.data() + name.size())
-    return is_there(from) ? std::optional(from) : std::nullopt;
-  for (; attempt >= 1; --attempt) {
+  const auto last_attempt = whole_number<int>(folder.parent_path().filename().string());
+  if (!last_attempt) return is_there(from) ? std::optional(from) : std::nullopt;
+  for (int attempt = *last_attempt; attempt >= 1; --attempt) {
     const fs::path attempts = folder.parent_path().parent_path();
     const std::string candidate = attempts / std::to_string(attempt) / folder.filename();
     if (is_there(candidate)) return candidate;
@@ -52,8 +50,7 @@ std::optional<std::string> nearest_checkpoint(const std::string& from) {
 
 void set_times(const std::string& path, const struct stat& like) {
   const timespec times[] = {like.st_atim, like.st_mtim};
-  if (::utimensat(AT_FDCWD, path.c_str(), times, AT_SYMLINK_NOFOLLOW) != 0)
-    throw_errno("set the time of " + path);
+  if (disk().set_times(path.c_str(), times) != 0) throw_errno("set the time of " + path);
 }
 
 class Copy {
@@ -74,7 +71,7 @@ class Copy {
 
  private:
   void copy_folder(const std::string& from, const std::string& to, const struct stat& status) {
-    if (::mkdir(to.c_str(), 0700) != 0) throw_errno("mkdir " + to);
+    make_directory(to);
     std::error_code error;
     for (fs::directory_iterator entry(from, error), end; !error && entry != end; entry.increment(error))
       copy(entry->path(), fs::path(to) / entry->path().filename());
@@ -82,19 +79,20 @@ class Copy {
       errno = error.value();
       throw_errno("list " + from);
     }
-    if (::chmod(to.c_str(), status.st_mode & 07777) != 0) throw_errno("chmod " + to);
+    set_directory_mode(to, status.st_mode & 07777);
     set_times(to, status);
   }
 
   void copy_file(const std::string& from, const std::string& to, const struct stat& status) {
     if (status.st_nlink > 1) {
       auto [known, is_new] = copied_.try_emplace({status.st_dev, status.st_ino}, to);
-      if (!is_new && ::link(known->second.c_str(), to.c_str()) == 0) return;
+      if (!is_new && disk().link(known->second.c_str(), to.c_str()) == 0) return;
     }
     const UniqueFd source = open_regular_file(from, LastLink::refuse);
-    const UniqueFd target = open_file(to, O_WRONLY | O_CREAT | O_EXCL);
+    const UniqueFd target(disk().create(to.c_str(), 0600));
+    if (!target) throw_errno("create " + to);
     copy_contents(source.get(), target.get(), from);
-    if (::fchmod(target.get(), status.st_mode & 07777) != 0) throw_errno("chmod " + to);
+    if (disk().set_mode(target.get(), status.st_mode & 07777) != 0) throw_errno("chmod " + to);
     set_times(to, status);
   }
 
@@ -103,27 +101,12 @@ class Copy {
     const fs::path target = fs::read_symlink(from, error);
     errno = error.value();
     if (error) throw_errno("read the link " + from);
-    if (::symlink(target.c_str(), to.c_str()) != 0) throw_errno("symlink " + to);
+    if (disk().symlink(target.c_str(), to.c_str()) != 0) throw_errno("symlink " + to);
     set_times(to, status);
   }
 
   std::map<std::pair<dev_t, ino_t>, std::string> copied_;  // files with several names
 };
-
-// Of a copy that was killed. Its folders may have got modes already that keep us from emptying them.
-void remove_tree(const std::string& path) {
-  std::error_code ignored;
-  if (!is_there(path)) return;
-  const fs::file_status status = fs::symlink_status(path, ignored);
-  if (fs::is_directory(status)) {
-    ::chmod(path.c_str(), 0700);
-    for (const fs::directory_entry& entry : fs::directory_iterator(path, ignored)) remove_tree(entry.path());
-  }
-  if (!fs::remove(path, ignored) && ignored) {
-    errno = ignored.value();
-    throw_errno("remove " + path);
-  }
-}
 
 }  // namespace
 
@@ -132,10 +115,10 @@ void take_over_checkpoint(const std::string& from, const std::string& to) {
   const std::optional<std::string> source = nearest_checkpoint(from);
   if (!source) return;
   const std::string beside = to + ".being-copied";
-  remove_tree(beside);
+  remove_tree(beside);  // of a copy that was killed
   Copy().copy(*source, beside);
-  sync_file_system(fs::path(to).parent_path());
-  if (::rename(beside.c_str(), to.c_str()) != 0) throw_errno("rename " + beside + " to " + to);
+  sync_file_system(parent_of(to));
+  rename_durably(beside, to);
   log_info("took over the checkpoint in {}", *source);
 }
 

@@ -13,7 +13,8 @@ struct ChildSpec {
   std::string working_directory;
   std::string output;    // stdout and stderr are appended to this file
   int terminate_as = 0;  // what to send where SIGTERM arrives; 0: SIGTERM
-  // Of a batch script: it gets these open files instead of `output`, and this umask; −1: none.
+  // Only for a batch script: open files for its stdout and stderr, used instead of `output`, and its umask.
+  // −1: not set.
   int stdout_fd = -1, stderr_fd = -1;
   int umask = -1;
   // Signals that go to the child alone and not to its group, as `scancel --batch` and --signal=B: mean it.

@@ -2,9 +2,10 @@
 
 #include <filesystem>
 
+#include "daemon/base/atomic_file.h"
+#include "daemon/base/directory.h"
 #include "daemon/base/error.h"
 #include "daemon/base/fd.h"
-#include "daemon/base/file_beside.h"
 
 namespace trainyard {
 namespace {
@@ -12,15 +13,13 @@ namespace {
 namespace fs = std::filesystem;
 
 void copy_object(const Object& object, ObjectStore& store, const std::string& path) {
-  std::error_code error;
-  fs::create_directories(fs::path(path).parent_path(), error);
-  if (error) throw Error(ErrorKind::unavailable, "create the folder of " + path + ": " + error.message());
+  make_directories(parent_of(path), 0777);
   std::unique_ptr<ObjectReader> reader = store.open(object.url);
-  FileBeside file(path);
+  AtomicFile file(path);
   std::vector<char> buffer(1 << 20);
   std::int64_t copied = 0;
   while (const std::size_t got = reader->read(buffer.data(), buffer.size())) {
-    write_all(file.fd(), {buffer.data(), got});
+    file.write({buffer.data(), got});
     copied += static_cast<std::int64_t>(got);
   }
   if (copied != object.size_bytes)

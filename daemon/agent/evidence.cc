@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "daemon/base/exit_code.h"
 #include "daemon/base/fd.h"
 #include "daemon/base/kind_of_errno.h"
 #include "daemon/base/text.h"

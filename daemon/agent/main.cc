@@ -1,10 +1,12 @@
 // trainyard-agent: what runs inside every job, as the user whose run it is. One subcommand per kind of job.
+#include <fmt/format.h>
 #include <sys/stat.h>
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
 #include <functional>
+#include <string>
+#include <vector>
 
 #include "daemon/agent/evidence.h"
 #include "daemon/agent/fetch.h"
@@ -12,74 +14,120 @@
 #include "daemon/agent/run.h"
 #include "daemon/agent/stage.h"
 #include "daemon/agent/store.h"
+#include "daemon/base/command_help.h"
+#include "daemon/base/command_line.h"
+#include "daemon/base/error.h"
 #include "daemon/base/printable.h"
 
+namespace trainyard {
 namespace {
 
-// What the words of the command line chose; set by add_…(), performed by main.
-using Action = std::function<int()>;
+struct Subcommand {
+  Syntax syntax;
+  const char* summary;
+  int (*perform)(const Arguments& given);
+};
 
-void add_file_command(CLI::App& app, const char* name, const char* help, const char* file_name,
-                      Action& chosen, int (*perform)(const std::string&)) {
-  auto path = std::make_shared<std::string>();
-  CLI::App* command = app.add_subcommand(name, help);
-  command->add_option(file_name, *path, "written by trainyardd")->required();
-  command->callback([path, perform, &chosen] { chosen = [path, perform] { return perform(*path); }; });
+const Option help_option{"--help,-h", "", "explain", {}};
+const Argument stage_file{"STAGE.json", "the request, written by trainyardd"};
+const Argument launch_file{"LAUNCH.json", "the request, written by trainyardd"};
+
+const std::vector<Subcommand>& subcommands() {
+  static const std::vector<Subcommand> all{
+      {{"trainyard-agent stage", {stage_file}, {help_option}},
+       "bring a data set to scratch",
+       [](const Arguments& given) { return stage(given.text("STAGE.json")); }},
+      {{"trainyard-agent run", {launch_file}, {help_option}},
+       "claim an attempt and execute it",
+       [](const Arguments& given) { return run(given.text("LAUNCH.json")); }},
+      {{"trainyard-agent store", {launch_file}, {help_option}},
+       "bring results and logs to the object store",
+       [](const Arguments& given) { return store(given.text("LAUNCH.json")); }},
+      {{"trainyard-agent fetch",
+        {{"URL", "file:///folder/"}, {"DIRECTORY", "made where it is not there"}},
+        {{"--json", "", "print a JSON object per line", {}}, help_option}},
+       "copy all objects below a URL into a folder",
+       [](const Arguments& given) {
+         return fetch(given.text("URL"), given.text("DIRECTORY"), given.has("--json"));
+       }},
+      {{"trainyard-agent rank",
+        {{"PROGRAM", "behind --: the program and its arguments", true, true}},
+        {help_option}},
+       "become one rank of a run; started by mpirun or srun",
+       [](const Arguments& given) -> int { become_rank(given.all("PROGRAM")); }}};
+  return all;
 }
 
-void add_fetch(CLI::App& app, Action& chosen) {
-  struct Words {
-    std::string url, directory;
-    bool json = false;
-  };
-  auto words = std::make_shared<Words>();
-  CLI::App* command = app.add_subcommand("fetch", "copy all objects below a URL into a folder");
-  command->add_option("URL", words->url, "file:///folder/")->required();
-  command->add_option("DIRECTORY", words->directory, "made where it is not there")->required();
-  command->add_flag("--json", words->json, "a JSON object per line");
-  command->callback([words, &chosen] {
-    chosen = [words] { return trainyard::fetch(words->url, words->directory, words->json); };
-  });
+std::string name_of(const Subcommand& subcommand) {
+  return subcommand.syntax.name.substr(subcommand.syntax.name.find(' ') + 1);
 }
 
-void add_rank(CLI::App& app, Action& chosen) {
-  auto words = std::make_shared<std::vector<std::string>>();
-  CLI::App* command = app.add_subcommand("rank", "become one rank of a run; started by mpirun or srun");
-  command->add_option("PROGRAM", *words, "after --: the program and its arguments")->required();
-  command->callback([words, &chosen] { chosen = [words]() -> int { trainyard::become_rank(*words); }; });
+std::string help_overview() {
+  std::string text =
+      "usage: trainyard-agent COMMAND ...\n\n"
+      "Does the work of Trainyard inside a job: see trainyard-agent(1).\n\ncommands:\n";
+  for (const Subcommand& subcommand : subcommands())
+    text += two_columns(name_of(subcommand), subcommand.summary, 13);
+  return text;
 }
 
-int perform(const Action& action) {
+std::string help_of(const Subcommand& subcommand) {
+  return fmt::format("{}\n{}\n\narguments:\n{}\noptions:\n{}", usage_line(subcommand.syntax),
+                     subcommand.summary, arguments_text(subcommand.syntax.arguments),
+                     options_text(subcommand.syntax.options));
+}
+
+int print(const std::string& text) { return std::fputs(text.c_str(), stdout) < 0 ? 1 : 0; }
+
+const Subcommand& subcommand_named(const std::string& name) {
+  std::vector<std::string> names;
+  for (const Subcommand& subcommand : subcommands()) {
+    names.push_back(name_of(subcommand));
+    if (names.back() == name) return subcommand;
+  }
+  throw Error(ErrorKind::invalid,
+              fmt::format("trainyard-agent has no command {}{}\nsee trainyard-agent --help", name,
+                          did_you_mean(name, names)));
+}
+
+// What the words ask for. Error{invalid} names a mistake in them.
+std::function<int()> action_of(std::vector<std::string> words) {
+  const std::string first = words.empty() ? "" : words.front();
+  if (first == "--version") return [] { return print("trainyard-agent " TRAINYARD_VERSION "\n"); };
+  if (first == "--help" || first == "-h") return [] { return print(help_overview()); };
+  if (first.empty())
+    throw Error(ErrorKind::invalid, "trainyard-agent: a command is missing\nsee trainyard-agent --help");
+  const Subcommand& subcommand = subcommand_named(first);
+  words.erase(words.begin());
+  const Arguments given = parse_words(subcommand.syntax, words);
+  if (given.has("--help")) return [&subcommand] { return print(help_of(subcommand)); };
+  check_complete(subcommand.syntax, given);
+  return [&subcommand, given] { return subcommand.perform(given); };
+}
+
+int fail(const std::string& message, ErrorKind kind) {
+  std::fprintf(stderr, "%s\n", printable_lines(message).c_str());
+  return agent_exit_code(kind);
+}
+
+int perform(const std::function<int()>& action) {
   try {
     return action();
-  } catch (const trainyard::Error& e) {
-    std::fprintf(stderr, "trainyard-agent: %s\n", trainyard::printable_lines(e.what()).c_str());
-    return trainyard::agent_exit_code(e.kind());
+  } catch (const Error& e) {
+    return fail(std::string("trainyard-agent: ") + e.what(), e.kind());
   } catch (const std::exception& e) {
-    std::fprintf(stderr, "trainyard-agent: %s\n", trainyard::printable_lines(e.what()).c_str());
-    return trainyard::agent_exit_code(trainyard::ErrorKind::internal);
+    return fail(std::string("trainyard-agent: ") + e.what(), ErrorKind::internal);
   }
 }
 
 }  // namespace
+}  // namespace trainyard
 
-int main(int argc, char** argv) {
+int main(int count, char** words) {
   ::umask(077);  // a run's files are its user's alone
-  CLI::App app("Does the work of Trainyard inside a job: stages data, runs a training, stores its results.",
-               "trainyard-agent");
-  app.set_version_flag("--version", "trainyard-agent " TRAINYARD_VERSION);
-  app.require_subcommand(1);
-  Action action;
-  add_file_command(app, "stage", "bring a data set to scratch", "STAGE.json", action, trainyard::stage);
-  add_file_command(app, "run", "claim an attempt and execute it", "LAUNCH.json", action, trainyard::run);
-  add_file_command(app, "store", "bring results and logs to the object store", "LAUNCH.json", action,
-                   [](const std::string& path) { return trainyard::store(path); });
-  add_fetch(app, action);
-  add_rank(app, action);
   try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& e) {
-    return app.exit(e) == 0 ? 0 : 2;
+    return trainyard::perform(trainyard::action_of({words + 1, words + count}));
+  } catch (const trainyard::Error& e) {
+    return trainyard::fail(e.what(), e.kind());
   }
-  return perform(action);
 }

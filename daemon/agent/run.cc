@@ -9,12 +9,13 @@
 #include "daemon/agent/checkpoint.h"
 #include "daemon/agent/child.h"
 #include "daemon/agent/command_line.h"
-#include "daemon/agent/contact.h"
 #include "daemon/agent/environment.h"
 #include "daemon/agent/evidence.h"
+#include "daemon/agent/heartbeat.h"
 #include "daemon/agent/script.h"
 #include "daemon/agent/slurm_job.h"
 #include "daemon/base/archive.h"
+#include "daemon/base/directory.h"
 #include "daemon/base/error.h"
 #include "daemon/base/fd.h"
 #include "daemon/base/log.h"
@@ -38,18 +39,15 @@ bool is_data_there(const Launch& launch) {
 }
 
 void make_private_directories(const std::string& path) {
-  std::error_code error;
-  fs::create_directories(path, error);
-  if (error) throw Error(ErrorKind::unavailable, "create " + path + ": " + error.message());
-  fs::permissions(path, fs::perms::owner_all, error);
+  make_directories(path);
+  set_directory_mode(path, private_folder_mode);
 }
 
 // What an earlier restart of this job left would pass for ours.
 void forget_earlier_restart(const Launch& launch) {
-  std::error_code ignored;
   for (const char* name :
        {layout::start_file, layout::exit_file, layout::heartbeat_file, layout::model_folder})
-    fs::remove_all(path_in(launch, name), ignored);
+    remove_tree(path_in(launch, name));
 }
 
 void prepare(const Launch& launch) {
@@ -135,6 +133,7 @@ ExitEvidence missing_data(const Launch& launch, const Claim& mine) {
 
 ExitEvidence prepare_and_execute(const Launch& launch, const Claim& mine) {
   try {
+    if (mine.restarts > 0) forget_earlier_restart(launch);
     if (!is_data_there(launch)) return missing_data(launch, mine);
     prepare(launch);
     return execute(launch, mine);
@@ -153,7 +152,6 @@ int run(const std::string& launch_path) {
              describe(*holder));
     return 0;
   }
-  if (mine.restarts > 0) forget_earlier_restart(launch);
 
   ExitEvidence evidence = prepare_and_execute(launch, mine);
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "daemon/agent/split.h"
+#include "daemon/agent/test_split.h"
 #include "daemon/base/error.h"
 #include "kernels/spec/layer.h"
 

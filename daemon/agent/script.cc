@@ -1,10 +1,12 @@
 #include "daemon/agent/script.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
 #include <filesystem>
 
+#include "daemon/base/disk.h"
 #include "daemon/base/error.h"
 #include "daemon/base/fd.h"
 #include "daemon/handover/layout.h"
@@ -24,12 +26,12 @@ fs::path file_behind(int fd) {
 
 // So that `trainyard logs` and the store find what goes where the script's options send it.
 void link_log(const Launch& launch, int fd, const char* name) {
-  const fs::path log = join_path(launch.directory, name);
+  const std::string log = join_path(launch.directory, name);
   const fs::path file = file_behind(fd);
   std::error_code ignored;
   if (!fs::is_regular_file(file, ignored)) return;
-  fs::remove(log, ignored);
-  fs::create_symlink(file, log, ignored);
+  disk().remove(AT_FDCWD, log.c_str(), 0);
+  disk().symlink(file.c_str(), log.c_str());
 }
 
 }  // namespace

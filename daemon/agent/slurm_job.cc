@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include <charconv>
 #include <cstdlib>
 
 #include "daemon/base/error.h"
@@ -14,14 +13,6 @@ namespace {
 std::string variable(const char* name) {
   const char* value = std::getenv(name);
   return value ? value : "";
-}
-
-template <class T>
-std::optional<T> number(std::string_view text) {
-  T value{};
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
 }
 
 std::string this_host() {
@@ -49,8 +40,8 @@ std::vector<std::string> split_names(const std::string& list) {
 std::vector<std::string> expand_range(const std::string& range) {
   constexpr int most = 100'000;
   const std::vector<std::string> ends = split(range, '-');
-  const auto first = number<int>(ends.front());
-  const auto last = number<int>(ends.back());
+  const auto first = whole_number<int>(ends.front());
+  const auto last = whole_number<int>(ends.back());
   if (ends.size() > 2 || !first || !last || *first < 0 || *last - *first > most) return {};
   std::vector<std::string> numbers;
   for (int i = *first; i <= *last; ++i) {
@@ -66,14 +57,14 @@ std::vector<std::string> expand_range(const std::string& range) {
 Claim claim_of_this_job() {
   Claim claim;
   // A batch script may bring a SLURM_ARRAY_TASK_ID of its own; an array has an id, too.
-  const auto array_id = number<std::uint32_t>(variable("SLURM_ARRAY_JOB_ID"));
-  const auto job_id = array_id ? array_id : number<std::uint32_t>(variable("SLURM_JOB_ID"));
+  const auto array_id = whole_number<std::uint32_t>(variable("SLURM_ARRAY_JOB_ID"));
+  const auto job_id = array_id ? array_id : whole_number<std::uint32_t>(variable("SLURM_JOB_ID"));
   if (!job_id)
     throw Error(ErrorKind::invalid, "SLURM_JOB_ID is not set: this program runs inside a job of Slurm's");
   claim.cluster = variable("SLURM_CLUSTER_NAME");
   claim.job_id = *job_id;
-  if (array_id) claim.array_task = number<std::uint32_t>(variable("SLURM_ARRAY_TASK_ID"));
-  claim.restarts = number<int>(variable("SLURM_RESTART_COUNT")).value_or(0);
+  if (array_id) claim.array_task = whole_number<std::uint32_t>(variable("SLURM_ARRAY_TASK_ID"));
+  claim.restarts = whole_number<int>(variable("SLURM_RESTART_COUNT")).value_or(0);
   claim.host = this_host();
   claim.at = now();
   return claim;
@@ -85,8 +76,8 @@ std::vector<std::string> hosts_of_this_job() {
 }
 
 int gpus_of_this_job() {
-  const int per_node = number<int>(variable("SLURM_GPUS_ON_NODE")).value_or(0);
-  return per_node * number<int>(variable("SLURM_JOB_NUM_NODES")).value_or(1);
+  const int per_node = whole_number<int>(variable("SLURM_GPUS_ON_NODE")).value_or(0);
+  return per_node * whole_number<int>(variable("SLURM_JOB_NUM_NODES")).value_or(1);
 }
 
 std::vector<std::string> expand_hosts(const std::string& list) {

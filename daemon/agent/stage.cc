@@ -1,7 +1,5 @@
 #include "daemon/agent/stage.h"
 
-#include <stdlib.h>
-
 #include <chrono>
 #include <filesystem>
 
@@ -9,6 +7,8 @@
 #include "daemon/agent/evidence.h"
 #include "daemon/agent/samples.h"
 #include "daemon/agent/sources.h"
+#include "daemon/base/digest.h"
+#include "daemon/base/directory.h"
 #include "daemon/base/error.h"
 #include "daemon/base/fd.h"
 #include "daemon/base/log.h"
@@ -59,24 +59,21 @@ void stage_samples(const StageRequest& request) {
 // The folder as it grows; nothing of it stays unless it was put in its place.
 class FolderBeside {
  public:
-  explicit FolderBeside(const std::string& target) : target_(target), beside_(target + ".tmp-XXXXXX") {
-    if (!::mkdtemp(beside_.data())) throw_errno("create " + beside_);
+  explicit FolderBeside(const std::string& target)
+      : target_(target), beside_(target + ".tmp-" + random_hex(8)) {
+    make_directory(beside_);
   }
-  ~FolderBeside() {
-    std::error_code ignored;
-    fs::remove_all(beside_, ignored);
-  }
+  ~FolderBeside() { try_to_remove_tree(beside_); }
   FolderBeside(const FolderBeside&) = delete;
   FolderBeside& operator=(const FolderBeside&) = delete;
 
   const std::string& path() const { return beside_; }
 
+  // Throws also where another stage job of the same data set was first: stage() takes its files, which are as
+  // good.
   void commit() {
     fsync_directory(beside_);
-    // Another stage job of the same data set may have been first: its files are as good.
-    if (::rename(beside_.c_str(), target_.c_str()) != 0 && errno != ENOTEMPTY && errno != EEXIST)
-      throw_errno("rename " + beside_ + " to " + target_);
-    fsync_directory(fs::path(target_).parent_path());
+    rename_durably(beside_, target_);
   }
 
  private:
@@ -99,8 +96,7 @@ void remove_leftovers(const StageRequest& request) {
   for (const fs::directory_entry& entry : fs::directory_iterator(request.directory, ignored)) {
     if (!entry.path().filename().string().starts_with(prefix)) continue;
     const auto written = entry.last_write_time(ignored);
-    if (!ignored && fs::file_time_type::clock::now() - written > untouched)
-      fs::remove_all(entry.path(), ignored);
+    if (!ignored && fs::file_time_type::clock::now() - written > untouched) try_to_remove_tree(entry.path());
   }
 }
 

@@ -1,7 +1,8 @@
 #include "daemon/agent/store.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "daemon/base/error.h"
 #include "daemon/base/fd.h"
 #include "daemon/base/log.h"
+#include "daemon/base/text.h"
 #include "daemon/handover/claim.h"
 #include "daemon/handover/handover.h"
 #include "daemon/handover/layout.h"
@@ -30,10 +32,8 @@ std::string key_of(const Launch& launch, const std::string& name) {
 bool has_later_attempt(const Launch& launch) {
   const fs::path attempts = fs::path(launch.directory).parent_path();
   for (const fs::directory_entry& entry : fs::directory_iterator(attempts)) {
-    const std::string name = entry.path().filename();
-    int number = 0;
-    auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
-    if (error == std::errc() && end == name.data() + name.size() && number > launch.attempt) return true;
+    const auto number = whole_number<int>(entry.path().filename().string());
+    if (number && *number > launch.attempt) return true;
   }
   return false;
 }
@@ -93,12 +93,25 @@ Json receipt_of(const Launch& launch, const Json& objects) {
   return receipt;
 }
 
+// What is stored is as open to others as its owner makes his files; what lies on scratch stays closed.
+class UmaskOf {
+ public:
+  explicit UmaskOf(const Manifest& manifest) : before_(::umask(static_cast<mode_t>(manifest.umask))) {}
+  ~UmaskOf() { ::umask(before_); }
+  UmaskOf(const UmaskOf&) = delete;
+  UmaskOf& operator=(const UmaskOf&) = delete;
+
+ private:
+  mode_t before_;
+};
+
 StoreEvidence store_everything(const Launch& launch, const Patience& patience) {
   if (launch.manifest.results_target.empty()) {
     StoreEvidence nothing;
     nothing.ok = true;
     return nothing;
   }
+  const UmaskOf owner(launch.manifest);
   std::unique_ptr<ObjectStore> store = load_object_store(launch.manifest.results_target, nullptr);
   StoreEvidence evidence;
   Json objects = Json::array();
@@ -135,7 +148,7 @@ int store(const std::string& launch_path, const Patience& patience) {
     if (is_for_the_daemon(launch))
       throw Error(ErrorKind::unavailable,
                   "attempt " + std::to_string(launch.attempt) +
-                      " did not end well: nothing is stored before the daemon has settled it");
+                      " did not end well: nothing is stored before the daemon has decided about it");
     evidence = store_everything(launch, patience);
     log_info("stored {} objects, {} bytes in {}", evidence.objects, evidence.size_bytes,
              join_path(launch.manifest.results_target, key_of(launch, "")));

@@ -2,7 +2,7 @@
 #pragma once
 #include <string>
 
-#include "daemon/agent/retry.h"
+#include "daemon/agent/store_retry.h"
 
 namespace trainyard {
 

@@ -8,7 +8,7 @@ extern "C" {  // glibc 2.36 forgot it
 #include <sys/pidfd.h>
 }
 
-#include "daemon/agent/contact.h"
+#include "daemon/agent/heartbeat.h"
 #include "daemon/base/error.h"
 #include "daemon/base/fd.h"
 #include "daemon/base/loop.h"

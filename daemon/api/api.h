@@ -8,11 +8,13 @@
 #include "daemon/api/roles.h"
 #include "daemon/base/clock.h"
 #include "daemon/base/lanes.h"
+#include "daemon/base/loop.h"
 #include "daemon/base/workers.h"
 #include "daemon/deputies/users.h"
 #include "daemon/driver/driver.h"
 #include "daemon/ledger/ledger.h"
-#include "daemon/run/admission.h"
+#include "daemon/queries/scheduler_queries.h"
+#include "daemon/run/plans.h"
 
 namespace trainyard {
 
@@ -28,8 +30,10 @@ struct ApiSettings {
 };
 
 struct Api {
+  Loop& loop;
   ApiSettings settings;  // replaced as a whole on SIGHUP
   Driver& driver;
+  SchedulerQueries& queries;
   Ledger& ledger;
   Workers& io;
   Lanes& lanes;  // of users, as the driver has them

@@ -4,7 +4,7 @@
 #include <set>
 #include <string>
 
-#include "daemon/api/http.h"
+#include "daemon/api/exchange.h"
 #include "daemon/api/roles.h"
 #include "daemon/run/run.h"
 

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "daemon/api/http.h"
+#include "daemon/api/exchange.h"
 #include "daemon/base/munge.h"
 #include "daemon/base/workers.h"
 

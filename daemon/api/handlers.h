@@ -29,7 +29,7 @@ void cancel_run(Api& api, RouteCall& call, const Responder& responder);
 void show_logs(Api& api, RouteCall& call, const Responder& responder);
 void show_metrics(Api& api, RouteCall& call, const Responder& responder);
 
-// code.cc
+// code_upload.cc
 void find_code(Api& api, RouteCall& call, const Responder& responder);
 std::unique_ptr<Exchange> upload_code(Api& api, RouteCall call);
 

@@ -1,6 +1,6 @@
 #include "daemon/api/handlers.h"
 #include "daemon/api/log_file.h"
-#include "daemon/api/query.h"
+#include "daemon/api/request_values.h"
 #include "daemon/base/error.h"
 #include "daemon/base/fd.h"
 #include "daemon/handover/layout.h"

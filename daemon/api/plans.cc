@@ -7,8 +7,8 @@ namespace {
 
 // `apply`: with the caller's own rights in Slurm, which must be an administrator's there.
 void compare(Api& api, bool apply, const Owner& by, const Responder& responder) {
-  api.driver.compare_plans(
-      apply ? std::optional(by.uid) : std::nullopt,
+  api.queries.compare_plans(
+      api.settings.plans, apply ? std::optional(by.uid) : std::nullopt,
       [responder, apply, name = by.name](const std::vector<PlanDrift>& drift) {
         if (apply) log_info("event=plans_applied by={} changes={}", name, drift.size());
         responder.send(json_response(to_wire(drift, apply)));

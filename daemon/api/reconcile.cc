@@ -1,10 +1,13 @@
 // The books: the ledger against Slurm's own account, and months that are closed.
 #include "daemon/report/reconcile.h"
 
+#include <memory>
+#include <set>
+
+#include "daemon/api/corrections.h"
 #include "daemon/api/handlers.h"
-#include "daemon/api/query.h"
+#include "daemon/api/request_values.h"
 #include "daemon/api/wire.h"
-#include "daemon/run/booking.h"
 
 namespace trainyard {
 namespace {
@@ -18,87 +21,83 @@ UtcSeconds since_of(const RouteCall& call, const std::string& zone) {
       .value_or(month_bounds(month_of(now(), zone), zone).since);
 }
 
+using Books = std::shared_ptr<const Reconciliation>;
+
+// A comparison on its way. What reads, compares or writes much does so beside the loop.
+struct Comparing {
+  Api& api;
+  std::string lane;
+  UtcSeconds since;
+  std::set<JobKey> uncharged;
+  UtcSeconds asked_at;
+  std::function<void(const Books&)> told;
+  std::function<void(std::exception_ptr)> failed;
+  std::vector<ChargedSegment> in_force{};
+};
+
+void compare_with(const std::shared_ptr<Comparing>& comparing, std::vector<JobStatus> recorded) {
+  comparing->api.lanes.run(
+      comparing->lane,
+      [comparing, recorded = std::move(recorded)] {
+        return std::make_shared<const Reconciliation>(reconcile(
+            comparing->in_force, recorded, comparing->uncharged, comparing->since, comparing->asked_at));
+      },
+      comparing->told, comparing->failed);
+}
+
 // Answers `told` with the comparison, or the client with the error. The ledger is read before slurmdbd is
 // asked: what is charged in between counts as still to come.
-void compare(Api& api, UtcSeconds since, const Responder& responder,
-             std::function<void(const Reconciliation&)> told) {
-  auto failed = [responder](std::exception_ptr error) { responder.fail(error); };
-  api.driver.recorded_since(
-      since - margin,
-      [since, told = std::move(told), failed, in_force = api.ledger.segments_in_force(since - margin),
-       uncharged = api.driver.uncharged_jobs(), asked_at = now()](const std::vector<JobStatus>& recorded) {
-        try {
-          told(reconcile(in_force, recorded, uncharged, since, asked_at));
-        } catch (...) {
-          failed(std::current_exception());
-        }
+void compare(Api& api, const RouteCall& call, UtcSeconds since, const Responder& responder,
+             std::function<void(const Books&)> told) {
+  auto comparing = std::make_shared<Comparing>(
+      Comparing{api, reading_lane(call.caller), since, api.driver.uncharged_jobs(), now(), std::move(told),
+                [responder](std::exception_ptr error) { responder.fail(error); }});
+  api.lanes.run(
+      comparing->lane,
+      [path = api.ledger.path(), since] {
+        return Ledger::open_to_read(path)->segments_in_force(since - margin);
       },
-      failed);
+      [comparing](std::vector<ChargedSegment> in_force) {
+        comparing->in_force = std::move(in_force);
+        comparing->api.queries.recorded_since(
+            comparing->since - margin,
+            [comparing](std::vector<JobStatus> recorded) { compare_with(comparing, std::move(recorded)); },
+            comparing->failed);
+      },
+      comparing->failed);
 }
 
-// False where slurmdbd has nothing better.
-bool correct(Api& api, const ReconciledJob& job, const std::string& by) {
-  std::optional<Segment> is = job.as_recorded();
-  if (!is) return false;
-  std::string reason = "slurmdbd has it so; entered by " + by;
-  if (job.charged->run_id)
-    api.driver.correct(*job.charged->run_id, job.charged->segment, *is, reason);
-  else
-    api.ledger.correct(job.charged->segment, is, reason);
-  return true;
-}
-
-// Whose attempt the job is, by its name. Anybody may give his job such a name, so it must also be of the user
-// whose run, or data set, that is.
-std::optional<TrainingRun> run_of(Api& api, const JobStatus& row, const NamedJob& named) {
-  std::optional<std::int64_t> id = named.run_id;
-  if (named.is_array)
-    id = row.key.task ? api.ledger.find_run_in_array({named.run_id, named.attempt, *row.key.task})
-                      : std::nullopt;
-  std::optional<TrainingRun> run = id ? api.driver.find_run(*id) : std::nullopt;
-  return run && run->owner.uid == row.uid ? run : std::nullopt;
-}
-
-// Enters a job that only slurmdbd has. False where it is nobody's that we know, or used nothing.
-bool enter(Api& api, const ReconciledJob& job, const std::string& by) {
-  std::optional<Segment> segment = job.as_recorded();
-  std::optional<NamedJob> named = parse_token(api.ledger.id(), job.recorded->token);
-  if (!segment || !named) return false;
-  event::Used used{now(), named->role, *segment, "it was missing, slurmdbd has it; entered by " + by};
-  if (named->role == JobRole::stage) {
-    std::optional<DataSet> data_set = api.ledger.find_data_set_by_prefix(named->digest);
-    return data_set && data_set->owner.uid == job.recorded->uid &&
-           api.driver.enter_use(data_set->digest, used);
-  }
-  std::optional<TrainingRun> run = run_of(api, *job.recorded, *named);
-  if (!run) return false;
-  complete_use(*run, *job.recorded, used);
-  return api.driver.enter_use(run->id, used);
+void answer(Api& api, const RouteCall& call, const Responder& responder, std::function<Response()> response) {
+  api.lanes.run(
+      reading_lane(call.caller), std::move(response),
+      [responder](Response written) { responder.send(std::move(written)); },
+      [responder](std::exception_ptr error) { responder.fail(error); });
 }
 
 }  // namespace
 
 void get_reconciliation(Api& api, RouteCall& call, const Responder& responder) {
   UtcSeconds since = since_of(call, api.settings.time_zone);
-  compare(api, since, responder, [responder, since](const Reconciliation& books) {
-    responder.send(json_response(to_wire(books, since)));
+  compare(api, call, since, responder, [&api, call, responder, since](const Books& books) {
+    answer(api, call, responder, [books, since] { return json_response(to_wire(*books, since)); });
   });
 }
 
 void correct_ledger(Api& api, RouteCall& call, const Responder& responder) {
   UtcSeconds since = since_of(call, api.settings.time_zone);
-  compare(api, since, responder,
-          [&api, responder, since, by = call.caller.owner.name](const Reconciliation& books) {
-            int corrected = 0, entered = 0;
-            for (const ReconciledJob& job : books.jobs) {
-              if (job.finding == Finding::differs) corrected += correct(api, job, by);
-              if (job.finding == Finding::missing_in_ledger) entered += enter(api, job, by);
-            }
-            Json answer = to_wire(books, since);
-            answer["corrected"] = corrected;
-            answer["entered"] = entered;
-            responder.send(json_response(answer));
+  compare(api, call, since, responder, [&api, call, responder, since](const Books& books) {
+    correct_by(
+        books, api, call.caller.owner.name,
+        [&api, call, responder, since, books](Corrections made) {
+          answer(api, call, responder, [books, since, made] {
+            Json body = to_wire(*books, since);
+            body["corrected"] = made.corrected;
+            body["entered"] = made.entered;
+            return json_response(body);
           });
+        },
+        [responder](std::exception_ptr error) { responder.fail(error); });
+  });
 }
 
 void close_month(Api& api, RouteCall& call, const Responder& responder) {

@@ -44,8 +44,8 @@ Standing standing_of(uid_t uid, const std::optional<Identity>& remembered, const
 void require_role(const std::string& user, Role has, Role needed) {
   if (has >= needed) return;
   std::string name = to_string(needed);
-  throw Error(ErrorKind::denied,
-              user + " is no " + name + " of this daemon; [daemon] " + name + "s names them");
+  throw Error(ErrorKind::denied, user + " is not an " + name + " of this daemon: ask its admin to add " +
+                                     user + " to [daemon] " + name + "s in trainyard.toml");
 }
 
 }  // namespace trainyard

@@ -7,7 +7,7 @@
 
 #include "daemon/api/api.h"
 #include "daemon/api/auth.h"
-#include "daemon/api/http.h"
+#include "daemon/api/exchange.h"
 
 namespace trainyard {
 

@@ -1,10 +1,10 @@
 #include <algorithm>
-#include <charconv>
 
 #include "daemon/api/handlers.h"
-#include "daemon/api/query.h"
+#include "daemon/api/request_values.h"
 #include "daemon/api/wire.h"
 #include "daemon/base/error.h"
+#include "daemon/base/text.h"
 #include "daemon/handover/layout.h"
 
 namespace trainyard {
@@ -16,8 +16,8 @@ constexpr int runs_read_at_a_time = 250;
 constexpr int most_runs_looked_at = 5000;
 
 ShownRun shown(const Api& api, const TrainingRun& run) {
-  return {run, api.driver.shown_state(run), api.driver.waiting_for(run).words,
-          api.driver.expected_start(run)};
+  return {run, api.driver.shown_state(run), api.driver.waits().waiting_for(run).words,
+          api.driver.waits().expected_start(run)};
 }
 
 // The states asked for; empty: all.
@@ -50,7 +50,8 @@ std::optional<bool> all_over(const std::vector<ShownState>& states) {
 void restrict_to_visible(RunFilter& filter, const Caller& caller) {
   if (sees_all(caller)) return;
   if (!filter.user.empty() && filter.user != caller.owner.name)
-    throw Error(ErrorKind::denied, "only operators see the runs of " + filter.user);
+    throw Error(ErrorKind::denied, "only operators see the runs of " + filter.user +
+                                       ": ask an admin to name you in [daemon] operators");
   filter.uid = caller.owner.uid;
 }
 
@@ -105,8 +106,8 @@ bool take(Listing& listing, std::vector<ListedRun> part) {
     TrainingRun run = listed.ended ? std::move(*listed.ended) : driver.find_run(listed.id).value();
     ShownState state = driver.shown_state(run);
     if (!wants(listing, state)) continue;
-    std::string waiting = driver.waiting_for(run).words;
-    std::optional<UtcSeconds> expected_start = driver.expected_start(run);
+    std::string waiting = driver.waits().waiting_for(run).words;
+    std::optional<UtcSeconds> expected_start = driver.waits().expected_start(run);
     listing.rows.push_back({std::move(run), state, std::move(waiting), expected_start});
   }
   if (std::ssize(part) < listing.filter.limit) return true;
@@ -149,13 +150,12 @@ void read_on(const std::shared_ptr<Listing>& listing) {
 
 TrainingRun run_named(const Api& api, const RouteCall& call) {
   const std::string& text = call.parameter;
-  std::int64_t id = 0;
-  auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), id);
-  if (failed != std::errc{} || end != text.data() + text.size())
-    throw Error(ErrorKind::invalid, "\"" + text + "\" is no number of a run");
-  std::optional<TrainingRun> run = api.driver.find_run(id);
+  const auto id = whole_number<std::int64_t>(text, 1);
+  if (!id) throw Error(ErrorKind::invalid, "\"" + text + "\" is not the number of a run; write it as 42");
+  std::optional<TrainingRun> run = api.driver.find_run(*id);
   if (!run || !may_see(call.caller, *run))
-    throw Error(ErrorKind::not_found, "no run " + text + (sees_all(call.caller) ? "" : " of yours"));
+    throw Error(ErrorKind::not_found, "no run " + text + (sees_all(call.caller) ? "" : " of yours") +
+                                          "; trainyard list shows those there are");
   return *run;
 }
 

@@ -4,7 +4,7 @@
 
 #include "daemon/base/error.h"
 #include "daemon/base/text.h"
-#include "daemon/manifest/names.h"
+#include "daemon/manifest/name_rules.h"
 #include "daemon/manifest/node.h"
 
 namespace trainyard {

@@ -243,7 +243,9 @@ void Server::State::give_places() {
 
 // ---- time
 
-// Its sockets and its time-outs lead here; so does a resumed connection, of which it says nothing by itself.
+// Lets the HTTP library do what is due. The loop calls this when a socket of the library's is ready or a
+// time-out of the library's has passed. Whoever resumes a connection calls this, too: the library does not
+// signal that.
 void Server::State::run() {
   due.stop();
   resumed = false;

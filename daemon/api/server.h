@@ -4,7 +4,8 @@
 // only its own request with it. SIGPIPE never comes of it.
 //
 // Nobody keeps others out: each user of a Unix socket, and each host of the network, has a share of the
-// places (api/places), and a client has so long for each part of its request however it spreads its bytes.
+// places (api/connection_limits), and a client has so long for each part of its request however it spreads
+// its bytes.
 #pragma once
 #include <sys/types.h>
 
@@ -13,8 +14,8 @@
 #include <functional>
 #include <memory>
 
-#include "daemon/api/http.h"
-#include "daemon/api/places.h"
+#include "daemon/api/connection_limits.h"
+#include "daemon/api/exchange.h"
 #include "daemon/base/fd.h"
 #include "daemon/base/loop.h"
 

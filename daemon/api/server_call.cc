@@ -1,10 +1,10 @@
 #include "daemon/api/server_call.h"
 
-#include <charconv>
 #include <map>
 #include <utility>
 
 #include "daemon/api/unix_socket.h"
+#include "daemon/base/text.h"
 
 namespace trainyard {
 namespace {
@@ -43,11 +43,8 @@ Request head_of(MHD_Connection* connection, const std::string& target, const cha
   head.target = target;
   head.path = url;
   MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, collect_query, &head.query);
-  if (const char* length = header(connection, MHD_HTTP_HEADER_CONTENT_LENGTH)) {
-    std::int64_t bytes = 0;
-    std::from_chars(length, length + std::string_view(length).size(), bytes);
-    head.announced_length = bytes;
-  }
+  if (const char* length = header(connection, MHD_HTTP_HEADER_CONTENT_LENGTH))
+    head.announced_length = whole_number<std::int64_t>(length, 0).value_or(0);
   if (const char* authorization = header(connection, MHD_HTTP_HEADER_AUTHORIZATION))
     head.authorization = authorization;
   // Of a connection of the network the kernel knows nobody.

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "daemon/api/http.h"
+#include "daemon/api/exchange.h"
 
 namespace trainyard {
 

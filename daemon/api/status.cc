@@ -1,6 +1,6 @@
 #include "daemon/api/handlers.h"
 #include "daemon/api/wire.h"
-#include "daemon/run/admission.h"
+#include "daemon/run/plans.h"
 
 namespace trainyard {
 namespace {
@@ -30,7 +30,7 @@ void get_status(Api& api, RouteCall& call, const Responder& responder) {
   const Owner& user = call.caller.owner;
   responder.send(
       json_response({{"version", api.settings.version},
-                     {"cluster", status.scheduler},
+                     {"cluster", status.scheduler.name},
                      {"trouble", status.scheduler_trouble.empty() ? Json() : Json(status.scheduler_trouble)},
                      {"ready", true},  // nobody is served before recovery is over
                      {"drained", api.driver.drained()},

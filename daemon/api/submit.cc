@@ -1,8 +1,8 @@
 #include <algorithm>
 
-#include "daemon/api/code.h"
+#include "daemon/api/code_upload.h"
 #include "daemon/api/handlers.h"
-#include "daemon/api/query.h"
+#include "daemon/api/request_values.h"
 #include "daemon/api/script_origin.h"
 #include "daemon/api/wire.h"
 #include "daemon/base/digest.h"
@@ -75,13 +75,24 @@ void check_code(const SubmitRequest& request) {
 struct ReadBody {
   SubmitRequest request;
   Json from;
+  int umask = 0;
 };
+
+// As most systems have it, where nobody says.
+constexpr std::int64_t usual_umask = 022;
+
+int umask_of(const Json& body) {
+  const auto umask = get_or<std::int64_t>(body, "umask", usual_umask);
+  if (umask < 0 || umask > 0777)
+    throw Error(ErrorKind::invalid, "umask: must be a whole number from 0 to 511");
+  return static_cast<int>(umask);
+}
 
 // On an I/O worker, as a body may be long. All that it says is its contents, of which the ledger keeps the
 // digest: the same client id with others is a mistake.
 ReadBody read_submission(const Caller& caller, const std::string& text) {
   const Owner& owner = caller.owner;
-  Json body = object_body(text, {"client_id", "file", "manifest", "code", "dry_run", "set", "from"});
+  Json body = object_body(text, {"client_id", "file", "manifest", "code", "dry_run", "set", "from", "umask"});
   if (!get_or<Json>(body, "set", Json::object()).empty())
     throw Error(ErrorKind::invalid, "set: values cannot be set beside the manifest yet: write them into it");
   ReadBody read;
@@ -89,6 +100,7 @@ ReadBody read_submission(const Caller& caller, const std::string& text) {
   read.request.home = caller.home;
   read.request.groups = caller.groups;
   read.from = get_or<Json>(body, "from", nullptr);
+  read.umask = umask_of(body);
   read.request.dry_run = get_or<bool>(body, "dry_run", false);
   read.request.code_digest = get_or<std::string>(body, "code", "");
   Submission& submission = read.request.submission;
@@ -108,7 +120,11 @@ SubmitRequest with_manifests(ReadBody read) {
   request.manifests =
       read_manifest(request.submission.text, request.submission.file, read.from.dump().size());
   set_script_origin(request.manifests, read.from);
-  for (const Manifest& manifest : request.manifests) check_stores(manifest);
+  for (Manifest& manifest : request.manifests) {
+    manifest.umask = read.umask;
+    check_stores(manifest);
+  }
+  request.alike = runs_alike(request.manifests);
   return request;
 }
 
@@ -132,7 +148,7 @@ void answer(const Responder& responder, const SubmitAnswer& answer, bool dry_run
 
 // True when it was: the runs are there already.
 bool answered_as_before(const Api& api, const SubmitRequest& request, const Responder& responder) {
-  std::optional<SubmitAnswer> before = api.driver.submitted_before(request.submission);
+  std::optional<SubmitAnswer> before = api.driver.acceptance().submitted_before(request.submission);
   if (before) answer(responder, *before, request.dry_run);
   return before.has_value();
 }
@@ -140,7 +156,7 @@ bool answered_as_before(const Api& api, const SubmitRequest& request, const Resp
 void submit(Api& api, SubmitRequest request, const Responder& responder) {
   check_code(request);
   const bool dry_run = request.dry_run;
-  api.driver.submit(
+  api.driver.acceptance().submit(
       std::move(request),
       [responder, dry_run](const SubmitAnswer& accepted) { answer(responder, accepted, dry_run); },
       failing(responder));

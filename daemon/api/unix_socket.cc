@@ -13,7 +13,7 @@
 namespace trainyard {
 namespace {
 
-constexpr int unix_backlog = 128;
+constexpr int unix_backlog = SOMAXCONN;  // a user who opens a thousand at once leaves room for others
 
 sockaddr_un address_of(const std::string& path) {
   sockaddr_un address{};
@@ -37,7 +37,9 @@ void remove_stale(const std::string& path, const sockaddr_un& address) {
   struct stat found {};
   if (::lstat(path.c_str(), &found) != 0) return;
   if (!S_ISSOCK(found.st_mode))
-    throw Error(ErrorKind::invalid, "socket " + path + ": something that is no socket is in its place");
+    throw Error(ErrorKind::invalid, "socket " + path +
+                                        ": something that is not a socket is in its place; remove it, or "
+                                        "name another path in [daemon] socket");
   UniqueFd probe = new_socket();
   // Only a refusal says that nobody listens; a full backlog (EAGAIN) is somebody.
   bool refused = ::connect(probe.get(), generic(address), sizeof address) != 0 && errno == ECONNREFUSED;

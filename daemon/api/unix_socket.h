@@ -3,7 +3,7 @@
 #include <optional>
 #include <string>
 
-#include "daemon/api/http.h"
+#include "daemon/api/exchange.h"
 #include "daemon/base/fd.h"
 
 namespace trainyard {

@@ -1,10 +1,10 @@
 #include <algorithm>
 
 #include "daemon/api/handlers.h"
-#include "daemon/api/query.h"
+#include "daemon/api/request_values.h"
 #include "daemon/api/wire.h"
 #include "daemon/base/error.h"
-#include "daemon/report/totals.h"
+#include "daemon/report/read_usage.h"
 
 namespace trainyard {
 namespace {
@@ -36,9 +36,7 @@ void report_usage(Api& api, RouteCall& call, const Responder& responder) {
   api.lanes.run(
       reading_lane(call.caller),
       [path = api.ledger.path(), query, of] {
-        std::vector<ChargedSegment> segments =
-            Ledger::open_to_read(path)->segments(query.since, query.until, of);
-        return json_response(to_wire(total_usage(segments, query), query));
+        return json_response(to_wire(read_usage(*Ledger::open_to_read(path), query, of), query));
       },
       [responder](Response response) { responder.send(std::move(response)); },
       [responder](const std::exception_ptr& error) { responder.fail(error); });

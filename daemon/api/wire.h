@@ -9,7 +9,7 @@
 #include "daemon/base/json.h"
 #include "daemon/driver/driver.h"
 #include "daemon/report/reconcile.h"
-#include "daemon/report/totals.h"
+#include "daemon/report/usage_totals.h"
 #include "daemon/run/data_set.h"
 #include "daemon/run/run.h"
 

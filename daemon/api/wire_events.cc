@@ -53,6 +53,7 @@ struct Describe {
                        e.reason);
   }
   std::string operator()(const event::Cancelled&) const { return ""; }
+  std::string operator()(const event::Unknown&) const { return "written by a newer release of trainyardd"; }
   std::string operator()(const event::Retried& e) const { return e.reason; }
 };
 

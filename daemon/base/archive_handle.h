@@ -21,10 +21,10 @@ struct FreeEntry {
 };
 using EntryHandle = std::unique_ptr<archive_entry, FreeEntry>;
 
-// A full or failing disk may have room later; everything else is wrong with the archive.
+// A disk that is full, failing or read-only may have room later; everything else is wrong with the archive.
 inline Error archive_error(archive* handle, const std::string& what) {
   int error = archive_errno(handle);
-  bool disk = error == ENOSPC || error == EDQUOT || error == EIO;
+  bool disk = error == ENOSPC || error == EDQUOT || error == EIO || error == EROFS || error == ESTALE;
   const char* text = archive_error_string(handle);
   return Error(disk ? ErrorKind::unavailable : ErrorKind::invalid, what + ": " + (text ? text : "damaged"));
 }

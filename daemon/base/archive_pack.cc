@@ -2,12 +2,15 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 
 #include "daemon/base/archive.h"
 #include "daemon/base/archive_handle.h"
+#include "daemon/base/atomic_file.h"
+#include "daemon/base/disk.h"
 #include "daemon/base/fd.h"
-#include "daemon/base/file_beside.h"
 #include "daemon/base/text.h"
 
 namespace trainyard {
@@ -37,13 +40,23 @@ bool stays_inside(const fs::path& folder, const fs::path& link, const fs::path& 
   return !below.empty() && *below.begin() != "..";
 }
 
+// As libarchive's own does it for a descriptor, but through disk().
+la_ssize_t write_tar(archive* tar, void* fd, const void* bytes, std::size_t size) {
+  for (;;) {
+    const ssize_t written = disk().write(*static_cast<const int*>(fd), bytes, size);
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) archive_set_error(tar, errno, "write: %s", std::strerror(errno));
+    return written;
+  }
+}
+
 class Packer {
  public:
   Packer(fs::path folder, int fd, std::int64_t max_bytes)
-      : folder_(std::move(folder)), max_bytes_(max_bytes) {
+      : folder_(std::move(folder)), fd_(fd), max_bytes_(max_bytes) {
     archive_write_set_format_pax_restricted(tar_.get());
     archive_write_set_bytes_in_last_block(tar_.get(), 1);
-    if (archive_write_open_fd(tar_.get(), fd) != ARCHIVE_OK)
+    if (archive_write_open(tar_.get(), &fd_, nullptr, write_tar, nullptr) != ARCHIVE_OK)
       throw archive_error(tar_.get(), folder_.string());
   }
 
@@ -107,6 +120,7 @@ class Packer {
   }
 
   fs::path folder_;
+  int fd_;
   std::int64_t max_bytes_;
   std::int64_t packed_bytes_ = 0;
   ArchiveHandle tar_{archive_write_new()};
@@ -116,7 +130,7 @@ class Packer {
 
 void pack_folder(const std::string& folder, const std::string& archive_path, std::int64_t max_bytes) {
   if (!fs::is_directory(folder)) throw Error(ErrorKind::not_found, folder + ": no such folder");
-  FileBeside file(archive_path);
+  AtomicFile file(archive_path);
   Packer packer(fs::canonical(folder), file.fd(), max_bytes);
   for (const fs::path& name : sorted_entries(fs::canonical(folder))) packer.add(name);
   packer.close();

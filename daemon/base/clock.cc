@@ -3,7 +3,6 @@
 #include <date/tz.h>
 #include <fmt/format.h>
 
-#include <charconv>
 #include <sstream>
 
 #include "daemon/base/error.h"
@@ -26,7 +25,7 @@ date::year_month parse_month(const std::string& month) {
   date::year_month parsed;
   in >> date::parse("%Y-%m", parsed);
   if (in.fail() || in.peek() != EOF)
-    throw Error(ErrorKind::invalid, "\"" + month + "\" is no month; write 2026-11");
+    throw Error(ErrorKind::invalid, "\"" + month + "\" is not a month; write 2026-11");
   return parsed;
 }
 
@@ -36,13 +35,10 @@ UtcSeconds to_utc(date::local_seconds local, const std::string& zone) {
 }
 
 int parse_field(std::string_view field, std::string_view whole) {
-  int value = 0;
-  auto [end, failed] = std::from_chars(field.data(), field.data() + field.size(), value);
-  if (failed != std::errc{} || end != field.data() + field.size() || value < 0 || value > 1'000'000)
-    throw Error(
-        ErrorKind::invalid,
-        fmt::format("\"{}\" is no duration; write \"00:10:00\", \"90\" (minutes) or \"2-12:00:00\"", whole));
-  return value;
+  if (const auto value = whole_number(field, 0, 1'000'000)) return *value;
+  throw Error(
+      ErrorKind::invalid,
+      fmt::format("\"{}\" is not a duration; write \"00:10:00\", \"90\" (minutes) or \"2-12:00:00\"", whole));
 }
 
 }  // namespace
@@ -69,6 +65,14 @@ Period month_bounds(const std::string& month, const std::string& zone) {
   return {midnight(first), midnight(first + date::months{1})};
 }
 
+const MonthCalendar::Month& MonthCalendar::month_with(UtcSeconds time) {
+  auto next = months_.upper_bound(time);
+  if (next != months_.begin() && time < std::prev(next)->second.period.until) return std::prev(next)->second;
+  std::string name = month_of(time, zone_);
+  Period period = month_bounds(name, zone_);
+  return months_.insert_or_assign(period.since, Month{std::move(name), period}).first->second;
+}
+
 UtcSeconds parse_time(std::string_view text, const std::string& zone) {
   if (text == "now") return now();
   if (text == "today") {
@@ -89,7 +93,7 @@ UtcSeconds parse_time(std::string_view text, const std::string& zone) {
   try {
     return to_utc(date::local_days{parse_month(plain) / 1}, utc ? "UTC" : zone);
   } catch (const Error&) {
-    throw Error(ErrorKind::invalid, fmt::format("\"{}\" is no time; write 2026-11-23, 2026-11-23T10:30, "
+    throw Error(ErrorKind::invalid, fmt::format("\"{}\" is not a time; write 2026-11-23, 2026-11-23T10:30, "
                                                 "2026-11-23T10:30:00Z, 2026-11, today or now",
                                                 text));
   }

@@ -2,6 +2,7 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -28,6 +29,23 @@ struct Period {
   bool operator==(const Period&) const = default;
 };
 Period month_bounds(const std::string& month, const std::string& zone);
+
+// The months of a zone, for whoever asks a million times: each is computed once. One thread.
+class MonthCalendar {
+ public:
+  explicit MonthCalendar(std::string zone) : zone_(std::move(zone)) {}
+
+  struct Month {
+    std::string name;  // "2026-11"
+    Period period;
+  };
+  // The month that holds `time`; valid as long as the calendar. Error{invalid} for an unknown zone.
+  const Month& month_with(UtcSeconds time);
+
+ private:
+  std::string zone_;
+  std::map<UtcSeconds, Month> months_;  // by their first seconds
+};
 
 // A person's time: "2026-11-23", "2026-11-23T10:30", "2026-11-23T10:30:00Z", "now", "today", or "2026-11"
 // (the first second of it), in that zone unless it ends in Z. Error{invalid} shows the forms.

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <vector>
 
+#include "daemon/base/disk.h"
 #include "daemon/base/fd.h"
 
 namespace trainyard {
@@ -21,7 +22,7 @@ void copy_range(int from, int to, off_t offset, off_t end, const std::string& na
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) throw_errno("read " + name);
     if (got == 0) return;
-    write_all(to, {buffer.data(), static_cast<std::size_t>(got)});
+    write_file(to, {buffer.data(), static_cast<std::size_t>(got)}, "the copy of " + name);
     offset += got;
   }
 }
@@ -39,7 +40,7 @@ void copy_contents(int from, int to, const std::string& name) {
     data = end;
   }
   if (data < 0 && errno != ENXIO) throw_errno("seek in " + name);  // ENXIO: nothing but a hole is left
-  if (::ftruncate(to, status.st_size) != 0) throw_errno("write the copy of " + name);
+  if (disk().truncate(to, status.st_size) != 0) throw_errno("write the copy of " + name);
 }
 
 }  // namespace trainyard

@@ -28,22 +28,6 @@ const char* to_string(ErrorKind kind) {
   return "internal";
 }
 
-int exit_code_of(ErrorKind kind) {
-  switch (kind) {
-    case ErrorKind::invalid:
-      return 2;
-    case ErrorKind::not_found:
-      return 3;
-    case ErrorKind::denied:
-      return 4;
-    case ErrorKind::unavailable:
-      return 5;
-    case ErrorKind::internal:
-      return 70;
-  }
-  return 70;
-}
-
 ErrorKind error_kind_from(const std::string& name) {
   for (const auto& [kind, known] : kinds)
     if (name == known) return kind;

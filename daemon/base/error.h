@@ -19,7 +19,6 @@ enum class ErrorKind {
 };
 
 const char* to_string(ErrorKind kind);
-int exit_code_of(ErrorKind kind);                    // of a program that this error ended
 ErrorKind error_kind_from(const std::string& name);  // throws Error{invalid} on an unknown name
 
 // One thing wrong in a text that a person wrote.

@@ -14,12 +14,6 @@
 namespace trainyard {
 namespace {
 
-std::string parent_of(const std::string& path) {
-  std::size_t slash = path.rfind('/');
-  if (slash == std::string::npos) return ".";
-  return slash == 0 ? "/" : path.substr(0, slash);
-}
-
 const char* kind_of_file(mode_t mode) {
   switch (mode & S_IFMT) {
     case S_IFDIR:
@@ -138,74 +132,17 @@ std::string read_range(const std::string& path, std::int64_t offset, std::int64_
   return read_some(fd.get(), path, max_bytes);
 }
 
-void write_all(int fd, std::string_view bytes) {
-  while (!bytes.empty()) {
-    ssize_t written = ::write(fd, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) throw_errno("write");
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-}
-
-namespace {
-
-enum class Sync { now, later };
-
-void write_beside_and_rename(const std::string& path, std::string_view bytes, unsigned mode, Sync sync) {
-  std::string beside = path + ".XXXXXX";
-  UniqueFd fd(::mkostemp(beside.data(), O_CLOEXEC));
-  if (!fd) throw_errno("create " + beside);
-  try {
-    if (::fchmod(fd.get(), mode) != 0) throw_errno("chmod " + beside);
-    write_all(fd.get(), bytes);
-    if (sync == Sync::now && ::fsync(fd.get()) != 0) throw_errno("fsync " + beside);
-    if (::rename(beside.c_str(), path.c_str()) != 0) throw_errno("rename " + beside + " to " + path);
-  } catch (const Error& e) {
-    ::unlink(beside.c_str());
-    throw Error(e.kind(), path + ": " + e.what());
-  }
-  if (sync == Sync::now) fsync_directory(parent_of(path));
-}
-
-}  // namespace
-
-void write_atomically(const std::string& path, std::string_view bytes, unsigned mode) {
-  write_beside_and_rename(path, bytes, mode, Sync::now);
-}
-
-void write_for_later_sync(const std::string& path, std::string_view bytes, unsigned mode) {
-  write_beside_and_rename(path, bytes, mode, Sync::later);
-}
-
-void sync_file_system(const std::string& path) {
-  UniqueFd fd = open_file(path, O_RDONLY);
-  if (::syncfs(fd.get()) != 0) throw_errno("sync the file system of " + path);
-}
-
-bool create_exclusively(const std::string& path, std::string_view bytes, unsigned mode) {
-  UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
-  if (!fd && errno == EEXIST) return false;
-  if (!fd) throw_errno("create " + path);
-  write_all(fd.get(), bytes);
-  if (::fsync(fd.get()) != 0) throw_errno("fsync " + path);
-  fsync_directory(parent_of(path));
-  return true;
-}
-
-void make_directory(const std::string& path) {
-  if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) throw_errno("mkdir " + path);
-}
-
-void fsync_directory(const std::string& path) {
-  UniqueFd fd = open_file(path, O_RDONLY | O_DIRECTORY);
-  if (::fsync(fd.get()) != 0) throw_errno("fsync " + path);
-}
-
 std::string join_path(std::string_view directory, std::string_view name) {
   std::string path(directory);
   if (path.empty() || path.back() != '/') path += '/';
   path += name;
   return path;
+}
+
+std::string parent_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
 }
 
 }  // namespace trainyard

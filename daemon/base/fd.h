@@ -46,9 +46,14 @@ std::string read_file_or_pipe(const std::string& path, std::int64_t max_bytes);
 // At most max_bytes of a regular file from offset on; empty at or after the end.
 std::string read_range(const std::string& path, std::int64_t offset, std::int64_t max_bytes);
 
+// To a pipe, a socket or a terminal.
 void write_all(int fd, std::string_view bytes);
 
-// Written beside, fsynced, renamed, the directory fsynced: readers see the old file or the new one.
+// To a file, through disk() (disk.h). `name` is for the message: "write /a/b: No space left on device".
+void write_file(int fd, std::string_view bytes, const std::string& name);
+
+// Written beside, fsynced, renamed, the directory fsynced (atomic_file.h).
+// Readers see the old file or the new one.
 void write_atomically(const std::string& path, std::string_view bytes, unsigned mode = 0600);
 
 // The same for many files at once: none of them is durable before sync_file_system().
@@ -57,15 +62,14 @@ void write_for_later_sync(const std::string& path, std::string_view bytes, unsig
 // Makes durable whatever was written to the file system that `path` lies on.
 void sync_file_system(const std::string& path);
 
-// Creates the file only if it is not there: false if it was. The directory is fsynced.
+// Creates the file, whole, only if nothing has its name: false if something had.
+// Its file system needs hard links.
 bool create_exclusively(const std::string& path, std::string_view bytes, unsigned mode = 0600);
-
-// mkdir(2) with mode 0700; one that is there already is left as it is.
-void make_directory(const std::string& path);
-
-void fsync_directory(const std::string& path);
 
 // The parts joined by one slash each.
 std::string join_path(std::string_view directory, std::string_view name);
+
+// "/a" of "/a/b", "/" of "/a", "." of "a".
+std::string parent_of(const std::string& path);
 
 }  // namespace trainyard

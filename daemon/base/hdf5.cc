@@ -222,6 +222,10 @@ void Hdf5Dataset::write_rows(std::int64_t first, std::int64_t count, const void*
       name_, "cannot write");
 }
 
+void Hdf5Dataset::close() {
+  if (!id_.reset()) fail(ErrorKind::unavailable, name_, "cannot write the last rows");
+}
+
 void Hdf5Dataset::read_rows(std::int64_t first, std::int64_t count, void* rows) const {
   if (count == 0) return;
   Rows selected = select_rows(id_.get(), *this, name_, first, count);

@@ -50,6 +50,10 @@ class Hdf5Dataset {
   void write_rows(std::int64_t first, std::int64_t count, const void* rows);
   void read_rows(std::int64_t first, std::int64_t count, void* rows) const;
 
+  // After the last row that is written: HDF5 holds small writes back. Error{unavailable} when they cannot be
+  // written, which a destructor does not say.
+  void close();
+
   // All of it; Error{invalid} when T is not its type. T: std::uint8_t, std::int32_t, float.
   template <class T>
   std::vector<T> read() const;

@@ -1,8 +1,7 @@
 #include "daemon/base/host_port.h"
 
-#include <charconv>
-
 #include "daemon/base/error.h"
+#include "daemon/base/text.h"
 
 namespace trainyard {
 namespace {
@@ -17,7 +16,7 @@ bool has_only(std::string_view text, std::string_view further) {
 
 [[noreturn]] void refuse(std::string_view text) {
   throw Error(ErrorKind::invalid, "\"" + std::string(text) +
-                                      "\" is no host: write a name or an address, and a port where it is "
+                                      "\" is not a host: write a name or an address, and a port where it is "
                                       "another than 6822: head, head:6822, [fe80::1]:6822");
 }
 
@@ -32,8 +31,9 @@ HostPort parse_host_port(std::string_view text) {
   std::string_view rest = end == std::string_view::npos ? "" : text.substr(end + (bracketed ? 1 : 0));
   if (rest.empty() && bracketed == (end != std::string_view::npos)) return address;
   if (!rest.starts_with(':')) refuse(text);
-  auto [stopped, failed] = std::from_chars(rest.data() + 1, rest.data() + rest.size(), address.port);
-  if (failed != std::errc{} || stopped != rest.data() + rest.size() || address.port == 0) refuse(text);
+  const auto port = whole_number<std::uint16_t>(rest.substr(1), 1);
+  if (!port) refuse(text);
+  address.port = *port;
   return address;
 }
 

@@ -51,12 +51,12 @@ std::int64_t value_of<std::int64_t>(const Json& value) {
 template <>
 double value_of<double>(const Json& value) {
   const double number = value.get<double>();
-  if (!std::isfinite(number)) throw Error(ErrorKind::invalid, "is no finite number");
+  if (!std::isfinite(number)) throw Error(ErrorKind::invalid, "is not a finite number");
   return number;
 }
 
 const Json& member(const Json& object, const char* key) {
-  if (!object.is_object()) wrong(key, "looked for in something that is no object");
+  if (!object.is_object()) wrong(key, "looked for in something that is not an object");
   auto found = object.find(key);
   if (found == object.end()) wrong(key, "missing");
   return *found;

@@ -1,6 +1,7 @@
 #include "daemon/base/printable.h"
 
 #include <fmt/format.h>
+#include <utf8cpp/utf8.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -8,41 +9,11 @@
 namespace trainyard {
 namespace {
 
-// The character that a text begins with.
+// A character, or the one byte that is no part of any.
 struct Character {
-  std::size_t bytes = 1;
-  std::uint32_t code_point = 0;
-  bool is_utf8 = false;  // false: the one byte is no part of any character
+  std::uint32_t code_point;
+  bool is_utf8 = true;
 };
-
-// How many bytes a character begun by this one has; 0 for a byte that begins none.
-std::size_t length_from(unsigned char first) {
-  if (first < 0x80) return 1;
-  if (first >= 0xc2 && first <= 0xdf) return 2;
-  if (first >= 0xe0 && first <= 0xef) return 3;
-  if (first >= 0xf0 && first <= 0xf4) return 4;
-  return 0;
-}
-
-bool is_well_formed(std::uint32_t code_point, std::size_t bytes) {
-  constexpr std::uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-  const bool is_surrogate = code_point >= 0xd800 && code_point <= 0xdfff;
-  return code_point >= least[bytes] && code_point <= 0x10ffff && !is_surrogate;
-}
-
-Character first_character(std::string_view text) {
-  const auto first = static_cast<unsigned char>(text[0]);
-  const std::size_t length = length_from(first);
-  if (length == 0 || length > text.size()) return {1, first, false};
-  std::uint32_t code_point = length == 1 ? first : first & (0x7fU >> length);
-  for (std::size_t i = 1; i < length; ++i) {
-    const auto next = static_cast<unsigned char>(text[i]);
-    if ((next & 0xc0) != 0x80) return {1, first, false};
-    code_point = code_point << 6 | (next & 0x3fU);
-  }
-  if (!is_well_formed(code_point, length)) return {1, first, false};
-  return {length, code_point, true};
-}
 
 bool is_control(std::uint32_t c) { return c < 0x20 || (c >= 0x7f && c <= 0x9f); }
 
@@ -54,23 +25,25 @@ bool is_direction_mark(std::uint32_t c) {
 
 bool is_line_separator(std::uint32_t c) { return c == 0x2028 || c == 0x2029; }
 
-bool is_harmless(const Character& c) {
-  return c.is_utf8 && !is_control(c.code_point) && !is_direction_mark(c.code_point) &&
-         !is_line_separator(c.code_point);
-}
+bool is_harmless(std::uint32_t c) { return !is_control(c) && !is_direction_mark(c) && !is_line_separator(c); }
 
 // Copies the text; what is neither harmless nor among `kept` becomes what `shown` makes of it.
 template <class Shown>
 std::string with_replaced(std::string_view text, std::string_view kept, Shown shown) {
   std::string result;
   result.reserve(text.size());
-  while (!text.empty()) {
-    const Character c = first_character(text);
-    if (is_harmless(c) || kept.find(text[0]) != std::string_view::npos)
-      result += text.substr(0, c.bytes);
-    else
-      result += shown(c);
-    text.remove_prefix(c.bytes);
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  while (at != end) {
+    for (const char* const valid_end = utf8::find_invalid(at, end); at != valid_end;) {
+      const char* const begin = at;
+      const std::uint32_t code_point = utf8::unchecked::next(at);
+      if (is_harmless(code_point) || kept.find(*begin) != std::string_view::npos)
+        result.append(begin, at);
+      else
+        result += shown(Character{code_point});
+    }
+    if (at != end) result += shown(Character{static_cast<unsigned char>(*at++), false});
   }
   return result;
 }

@@ -3,15 +3,31 @@
 #include <sqlite3.h>
 #include <sys/stat.h>
 
+#include <utility>
+
 #include "daemon/base/error.h"
 
 namespace trainyard {
 namespace {
 
+// A full, failing or read-only file system, or another process that holds the file: later it may work.
+bool may_pass(int code) {
+  switch (code & 0xff) {  // without what the extended code adds
+    case SQLITE_FULL:
+    case SQLITE_IOERR:
+    case SQLITE_READONLY:
+    case SQLITE_CANTOPEN:
+    case SQLITE_BUSY:
+      return true;
+    default:
+      return false;
+  }
+}
+
 [[noreturn]] void fail_with(sqlite3* connection, int code, std::string_view doing) {
-  bool later = code == SQLITE_FULL || code == SQLITE_BUSY || (code & 0xff) == SQLITE_IOERR;
-  throw Error(later ? ErrorKind::unavailable : ErrorKind::internal,
-              "SQLite: " + std::string(sqlite3_errmsg(connection)) + " (" + std::string(doing) + ")");
+  throw Error(may_pass(code) ? ErrorKind::unavailable : ErrorKind::internal,
+              std::string(sqlite3_db_filename(connection, "main")) +
+                  ": SQLite: " + sqlite3_errmsg(connection) + " (" + std::string(doing) + ")");
 }
 
 }  // namespace
@@ -92,8 +108,13 @@ Database::Database(const std::string& path, Access access) {
   }
   sqlite3_extended_result_codes(connection_, 1);
   sqlite3_busy_timeout(connection_, 5000);
-  if (access == Access::write)
+  if (access == Access::read) return;
+  try {
     execute("pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on;");
+  } catch (const Error&) {
+    sqlite3_close_v2(connection_);  // no destructor follows
+    throw;
+  }
 }
 
 Database::~Database() {
@@ -116,8 +137,12 @@ void Database::execute(const std::string& sql) {
   if (code != SQLITE_OK) fail_with(connection_, code, sql);
 }
 
-void Database::transaction(const std::function<void()>& work) {
-  execute("begin immediate");
+void Database::transaction(const std::function<void()>& work) { between("begin immediate", work); }
+
+void Database::snapshot(const std::function<void()>& work) { between("begin", work); }
+
+void Database::between(const char* begin, const std::function<void()>& work) {
+  execute(begin);
   try {
     work();
     execute("commit");
@@ -126,6 +151,20 @@ void Database::transaction(const std::function<void()>& work) {
     if (sqlite3_get_autocommit(connection_) == 0) execute("rollback");
     throw;
   }
+}
+
+void Database::after_commits(std::function<void(int)> told) {
+  after_commits_ = std::move(told);
+  auto tell = [](void* told, sqlite3*, const char*, int wal_pages) {
+    (*static_cast<std::function<void(int)>*>(told))(wal_pages);
+    return SQLITE_OK;
+  };
+  sqlite3_wal_hook(connection_, tell, &after_commits_);
+}
+
+void Database::checkpoint() {
+  int code = sqlite3_wal_checkpoint_v2(connection_, "main", SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY) fail_with(connection_, code, "checkpoint");
 }
 
 std::int64_t Database::last_insert_rowid() const { return sqlite3_last_insert_rowid(connection_); }

@@ -1,5 +1,6 @@
 // SQLite: one connection, prepared statements, transactions. One thread at a time.
-// Every failure is Error{internal} with SQLite's words and the statement; a full disk is Error{unavailable}.
+// Every failure is Error{internal} with SQLite's words and the statement. Error{unavailable}: the file system
+// is full, read-only or failing, or another process holds the file.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -75,10 +76,25 @@ class Database {
   // All of `work`, or nothing if it throws. Not nested.
   void transaction(const std::function<void()>& work);
 
+  // Runs `work`, which only reads: all statements see the database as it was at the first of them. Not
+  // nested.
+  void snapshot(const std::function<void()>& work);
+
   std::int64_t last_insert_rowid() const;
 
+  // From now on SQLite makes no checkpoints by itself; calls `told` after each commit with the pages that the
+  // write-ahead log has by then. Nothing may be thrown.
+  void after_commits(std::function<void(int wal_pages)> told);
+
+  // Moves pages from the write-ahead log into the database file, all that no reader needs in the log. Waits
+  // for the disk, while other connections read and write. Does nothing while another makes one.
+  void checkpoint();
+
  private:
+  void between(const char* begin, const std::function<void()>& work);
+
   sqlite3* connection_ = nullptr;
+  std::function<void(int)> after_commits_;
   std::unordered_map<std::string, sqlite3_stmt*> prepared_;
 };
 

@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <charconv>
-#include <limits>
 #include <numeric>
 
 #include "daemon/base/error.h"
@@ -96,6 +94,13 @@ bool is_one_printable_line(std::string_view text) {
   return std::none_of(text.begin(), text.end(), is_ascii_control);
 }
 
+std::int64_t parse_whole_number(std::string_view text, std::int64_t least, std::int64_t most,
+                                std::string_view object) {
+  if (const auto number = whole_number<std::int64_t>(text, least, most)) return *number;
+  throw Error(ErrorKind::invalid, fmt::format("{}{}must be a whole number from {} to {}", object,
+                                              object.empty() ? "" : ": ", least, most));
+}
+
 std::int64_t parse_size(std::string_view text) {
   std::string_view digits = trim(text);
   std::int64_t number = 0;
@@ -110,7 +115,7 @@ std::int64_t parse_size(std::string_view text) {
       (power > 0 && (unit.substr(1).empty() || unit.substr(1) == "B" || unit.substr(1) == "iB"));
   if (failed != std::errc{} || number < 0 || !unit_known ||
       number > (std::numeric_limits<std::int64_t>::max() >> (10 * power)))
-    throw Error(ErrorKind::invalid, fmt::format("\"{}\" is no size; write 4096, 1500M or 64 GiB", text));
+    throw Error(ErrorKind::invalid, fmt::format("\"{}\" is not a size; write 4096, 1500M or 64 GiB", text));
   return number << (10 * power);
 }
 

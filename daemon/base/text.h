@@ -1,6 +1,10 @@
 // Text: small pure helpers. No locale, bytes are bytes.
 #pragma once
+#include <charconv>
+#include <concepts>
 #include <cstdint>
+#include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +24,21 @@ std::string shell_quote(std::string_view word);
 
 // False for NUL, newlines and other control characters: nothing that could end a line of a script or a log.
 bool is_one_printable_line(std::string_view text);
+
+// The whole number from `least` to `most` that all of the text is, in decimal; with "-" where it is negative.
+template <std::integral Number>
+std::optional<Number> whole_number(std::string_view text, Number least = std::numeric_limits<Number>::min(),
+                                   Number most = std::numeric_limits<Number>::max()) {
+  Number number{};
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool is_all = error == std::errc() && end == text.data() + text.size();
+  return is_all && number >= least && number <= most ? std::optional(number) : std::nullopt;
+}
+
+// The same; Error{invalid} "must be a whole number from 1 to 10", behind the name of its `object` and ": "
+// unless that is empty.
+std::int64_t parse_whole_number(std::string_view text, std::int64_t least, std::int64_t most,
+                                std::string_view object = "");
 
 // "64 GiB", "1500M", "4096": bytes; K, M, G, T (and KiB …) are powers of 1024. Error{invalid} otherwise.
 std::int64_t parse_size(std::string_view text);

@@ -1,12 +1,12 @@
 // trainyard admin: for those who keep the daemon, its operators and admins.
 #include <fmt/format.h>
 
+#include "daemon/base/command_line.h"
 #include "daemon/base/text.h"
-#include "daemon/cli/arguments.h"
 #include "daemon/cli/commands.h"
 #include "daemon/cli/context.h"
-#include "daemon/cli/human.h"
 #include "daemon/cli/table.h"
+#include "daemon/cli/value_format.h"
 
 namespace trainyard {
 namespace {
@@ -66,7 +66,7 @@ int run_admin_status(Context& context, const Arguments& arguments) {
     return 0;
   }
   bool drained = get_or<bool>(status, "drained", false);
-  context.print(std::string("trainyardd ") + (drained ? "drained: no new run begins" : "at work") + '\n' +
+  context.print(std::string("trainyardd ") + (drained ? "drained: no new run starts" : "running") + '\n' +
                 field_line("since", human_time(get_or<Json>(status, "since", Json()), context.zone())) +
                 field_line("scheduler", scheduler_text(get<Json>(status, "scheduler"), context.zone())) +
                 warnings_text(get<Json>(status, "scheduler")) +
@@ -86,8 +86,8 @@ int set_drained(Context& context, const Arguments& arguments, const std::string&
     context.print_json(answer);
   else
     context.print(get<bool>(answer, "drained")
-                      ? "drained: runs are still accepted, none begins; what runs goes on\n"
-                      : "resumed: queued runs begin as their plans allow\n");
+                      ? "drained: runs are still accepted, none starts; running ones continue\n"
+                      : "resumed: queued runs start as their plans allow\n");
   return 0;
 }
 
@@ -109,8 +109,8 @@ Command admin_status_command() {
 
 Command admin_drain_command() {
   return {"admin drain",
-          "Let no new run begin; what runs goes on",
-          "For operators. Runs are still accepted and wait. A restart of the daemon changes nothing of it.",
+          "Start no new run; running ones continue",
+          "For operators. Runs are still accepted and wait. The daemon stays drained when it is restarted.",
           {},
           {json_option()},
           {{"trainyard admin drain", "before a maintenance"}},
@@ -118,7 +118,7 @@ Command admin_drain_command() {
 }
 
 Command admin_resume_command() {
-  return {"admin resume",   "End a drain: queued runs begin again",
+  return {"admin resume",   "End a drain: queued runs start again",
           "For operators.", {},
           {json_option()},  {{"trainyard admin resume", "after a maintenance"}},
           run_resume};

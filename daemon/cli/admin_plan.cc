@@ -1,11 +1,11 @@
 // trainyard admin plan diff, apply: the site's plans as limits of Slurm's own.
 #include <algorithm>
 
-#include "daemon/cli/arguments.h"
+#include "daemon/base/command_line.h"
 #include "daemon/cli/commands.h"
 #include "daemon/cli/context.h"
-#include "daemon/cli/human.h"
 #include "daemon/cli/plan_drift_text.h"
+#include "daemon/cli/value_format.h"
 
 namespace trainyard {
 namespace {

@@ -1,7 +1,7 @@
 // trainyard cancel: ends runs.
-#include "daemon/cli/arguments.h"
 #include "daemon/cli/commands.h"
 #include "daemon/cli/context.h"
+#include "daemon/cli/run_ids.h"
 #include "daemon/cli/wait.h"
 
 namespace trainyard {

@@ -4,32 +4,11 @@
 #include <string>
 #include <vector>
 
+#include "daemon/base/command_line.h"
+
 namespace trainyard {
 
-class Arguments;
 class Context;
-
-// What the shell completes.
-enum class Completes { nothing, files, directories };
-
-struct Option {
-  std::string names;               // "--follow,-f": the long one first
-  std::string value;               // "STATE"; empty: a switch
-  std::string doc;                 // one line
-  std::vector<std::string> words;  // what the value may be; empty: anything
-  bool several = false;            // may be repeated, or hold a list with commas
-  Completes completes = Completes::nothing;
-
-  std::string long_name() const { return names.substr(0, names.find(',')); }
-};
-
-struct Argument {
-  std::string name;  // "RUN"
-  std::string doc;
-  bool required = true;
-  bool several = false;
-  Completes completes = Completes::nothing;
-};
 
 struct Example {
   std::string line;  // "trainyard submit digits.toml --wait"

@@ -1,9 +1,9 @@
-// From the words of a command line to a command and its arguments. The one file that sees CLI11.
+// From the words of a command line to a command and its arguments.
 #pragma once
 #include <string>
 #include <vector>
 
-#include "daemon/cli/arguments.h"
+#include "daemon/cli/command.h"
 
 namespace trainyard {
 

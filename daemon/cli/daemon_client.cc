@@ -45,18 +45,23 @@ Json json_of(const HttpResponse& response) {
   }
 }
 
+constexpr const char* look_there =
+    "if it is trainyardd that listens there, its log says more: journalctl -u trainyardd";
+
 // What answers with an error but not in our words is no trainyardd, or one that broke.
 [[noreturn]] void throw_refusal(const HttpResponse& response, const std::string& request) {
   Json body = json_of(response);
   if (!body.is_object() || !body.contains("message"))
-    throw Error(kind_of_status(response.status), request + ": HTTP " + std::to_string(response.status));
+    throw Error(kind_of_status(response.status), request + ": HTTP " + std::to_string(response.status) +
+                                                     ", and no answer of trainyardd's\n" + look_there);
   throw Error(kind_of_status(response.status), get<std::string>(body, "message"), problems_from(body));
 }
 
 Json accept(const HttpResponse& response, const std::string& request) {
   if (response.status < 200 || response.status > 299) throw_refusal(response, request);
   Json body = json_of(response);
-  if (body.is_discarded()) throw Error(ErrorKind::internal, request + ": the answer is no JSON");
+  if (body.is_discarded())
+    throw Error(ErrorKind::internal, request + ": the answer is not JSON\n" + look_there);
   return body;
 }
 
@@ -83,16 +88,29 @@ HttpClient http_client(const DaemonAddress& address) {
           }};
 }
 
+// Says what to do when the connection is lost.
+template <class Call>
+Json with_remedy(const char* remedy, Call call) {
+  try {
+    return call();
+  } catch (const ConnectionLost& e) {
+    throw ConnectionLost(std::string(e.what()) + '\n' + remedy);
+  }
+}
+
 void pause_before_try(int number) { ::poll(nullptr, 0, 200 << number); }
 
 }  // namespace
 
 DaemonClient::DaemonClient(const DaemonAddress& address) : http_(http_client(address)) {}
 
-Json DaemonClient::get(const std::string& target) { return accept(http_.get(target), "GET " + target); }
+Json DaemonClient::get(const std::string& target) {
+  return with_remedy("repeat the command", [&] { return accept(http_.get(target), "GET " + target); });
+}
 
 Json DaemonClient::post(const std::string& target, const Json& body) {
-  return accept(http_.post(target, body.dump()), "POST " + target);
+  return with_remedy("the daemon may have done what was asked: look before you repeat the command",
+                     [&] { return accept(http_.post(target, body.dump()), "POST " + target); });
 }
 
 Json DaemonClient::post_repeatable(const std::string& target, const Json& body) {

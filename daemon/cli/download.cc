@@ -5,9 +5,9 @@
 
 #include "daemon/base/fd.h"
 #include "daemon/base/installation.h"
-#include "daemon/cli/arguments.h"
 #include "daemon/cli/commands.h"
 #include "daemon/cli/context.h"
+#include "daemon/cli/run_ids.h"
 
 namespace trainyard {
 namespace {
@@ -28,8 +28,10 @@ int run_download(Context& context, const Arguments& arguments) {
                 name + " has no results yet; 'trainyard show " + std::to_string(id) + "' says why");
 
   std::string directory = arguments.text("DIRECTORY", name), agent = agent_path();
-  context.print("fetching " + url + " into " + directory + '\n');
-  ::execl(agent.c_str(), agent.c_str(), "fetch", url.c_str(), directory.c_str(), nullptr);
+  const bool json = arguments.has("--json");
+  if (!json) context.print("fetching " + url + " into " + directory + '\n');
+  const char* last_option = json ? "--json" : nullptr;
+  ::execl(agent.c_str(), agent.c_str(), "fetch", url.c_str(), directory.c_str(), last_option, nullptr);
   throw_errno("start " + agent);
 }
 
@@ -41,7 +43,7 @@ Command download_command() {
           "",
           {{"RUN", "42 or training-42"},
            {"DIRECTORY", "where to; made if needed (training-42)", false, false, Completes::directories}},
-          {},
+          {{"--json", "", "print a JSON object for each file instead", {}}},
           {{"trainyard download 42 results", "the model, metrics and logs of run 42"}},
           run_download};
 }

@@ -1,8 +1,8 @@
 // trainyard help: the same texts as --help.
 #include <fmt/format.h>
 
+#include "daemon/base/command_line.h"
 #include "daemon/base/text.h"
-#include "daemon/cli/arguments.h"
 #include "daemon/cli/commands.h"
 #include "daemon/cli/context.h"
 #include "daemon/cli/help.h"

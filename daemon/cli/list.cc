@@ -3,18 +3,22 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
+
 #include "daemon/base/clock.h"
+#include "daemon/base/command_line.h"
 #include "daemon/base/text.h"
-#include "daemon/cli/arguments.h"
 #include "daemon/cli/commands.h"
 #include "daemon/cli/context.h"
-#include "daemon/cli/human.h"
 #include "daemon/cli/table.h"
+#include "daemon/cli/value_format.h"
 
 namespace trainyard {
 namespace {
 
 constexpr std::int64_t default_limit = 20;
+constexpr std::int64_t most_limit = 1'000'000;
 constexpr std::int64_t page_size = 500;
 
 // An admin would see everybody's otherwise.
@@ -33,7 +37,7 @@ std::string filters(const Context& context, const Arguments& arguments) {
       query += std::string("&") + name + '=' + url_escape(value);
   if (!arguments.has("--all") && !arguments.has("--user")) query += "&user=" + url_escape(own_name());
   if (arguments.has("--since"))
-    query += "&since=" + std::to_string(to_unix(parse_time(arguments.text("--since"), context.zone())));
+    query += "&since=" + std::to_string(to_unix(time_given(arguments.text("--since"), context.zone())));
   return query;
 }
 
@@ -41,19 +45,24 @@ std::string filters(const Context& context, const Arguments& arguments) {
 constexpr const char* shown_fields =
     "&fields=id,user,name,state,gpus,accepted_at,started_at,ended_at,waiting,reason";
 
-// Page by page, until there are `limit` or no more.
-std::vector<Json> fetch(Context& context, const std::string& filter, std::int64_t limit) {
+struct Listed {
   std::vector<Json> runs;
+  bool may_be_more = false;
+};
+
+// Page by page, until there are `limit` or no more.
+Listed fetch(Context& context, const std::string& filter, std::int64_t limit) {
+  Listed listed;
   std::string before;
-  while (static_cast<std::int64_t>(runs.size()) < limit) {
-    std::int64_t want = std::min(page_size, limit - static_cast<std::int64_t>(runs.size()));
+  do {
+    std::int64_t want = std::min(page_size, limit - static_cast<std::int64_t>(listed.runs.size()));
     Json page = context.daemon().get(fmt::format("/v1/runs?limit={}{}{}", want, filter, before));
-    for (Json& run : page.at("runs")) runs.push_back(std::move(run));
+    for (Json& run : page.at("runs")) listed.runs.push_back(std::move(run));
     Json next = get_or<Json>(page, "next", Json());
-    if (next.is_null()) break;
+    listed.may_be_more = !next.is_null();
     before = "&before=" + next.dump();
-  }
-  return runs;
+  } while (listed.may_be_more && static_cast<std::int64_t>(listed.runs.size()) < limit);
+  return listed;
 }
 
 std::string time_used(const Json& run) {
@@ -61,15 +70,15 @@ std::string time_used(const Json& run) {
   return seconds ? human_duration(*seconds) : "-";
 }
 
-std::string remark(const Json& run) {
+std::string reason(const Json& run) {
   std::string waiting = get_or<std::string>(run, "waiting", "");
   return waiting.empty() ? get_or<std::string>(run, "reason", "") : waiting;
 }
 
 std::string table_of(const Context& context, const std::vector<Json>& runs, bool with_user) {
   std::vector<TextTable::Column> columns{
-      {"RUN", Align::right},  {"NAME"},  {"STATE"}, {"GPUS", Align::right}, {"SUBMITTED"},
-      {"TOOK", Align::right}, {"REMARK"}};
+      {"RUN", Align::right},     {"NAME"},  {"STATE"}, {"GPUS", Align::right}, {"SUBMITTED"},
+      {"ELAPSED", Align::right}, {"REASON"}};
   if (with_user) columns.insert(columns.begin() + 1, {"USER"});
   TextTable table(columns);
   for (const Json& run : runs) {
@@ -80,25 +89,34 @@ std::string table_of(const Context& context, const std::vector<Json>& runs, bool
         std::to_string(get_or<std::int64_t>(run, "gpus", 0)),
         human_time(get_or<Json>(run, "accepted_at", Json()), context.zone()).substr(0, 16),
         time_used(run),
-        remark(run)};
+        reason(run)};
     if (with_user) row.insert(row.begin() + 1, get_or<std::string>(run, "user", ""));
     table.add(std::move(row));
   }
   return table.text(context.terminal().width);
 }
 
+bool is_filtered(const Arguments& arguments) {
+  constexpr std::array filters{"--state", "--live", "--user", "--name", "--plan", "--since"};
+  return std::any_of(filters.begin(), filters.end(), [&](const char* name) { return arguments.has(name); });
+}
+
 int run_list(Context& context, const Arguments& arguments) {
-  std::int64_t limit = arguments.integer("--limit", default_limit);
+  std::int64_t limit = arguments.integer("--limit", default_limit, 1, most_limit);
   std::string filter = filters(context, arguments) + (arguments.has("--json") ? "" : shown_fields);
-  std::vector<Json> runs = fetch(context, filter, limit);
+  const Listed listed = fetch(context, filter, limit);
   if (arguments.has("--json")) {
-    for (const Json& run : runs) context.print_json(run);
+    for (const Json& run : listed.runs) context.print_json(run);
     return 0;
   }
-  if (runs.empty())
-    context.print("no runs; 'trainyard init' writes a first manifest\n");
-  else
-    context.print(table_of(context, runs, arguments.has("--all") || arguments.has("--user")));
+  if (listed.runs.empty()) {
+    context.print(is_filtered(arguments) ? "no run matches\n"
+                                         : "no runs; 'trainyard init' writes a first manifest\n");
+    return 0;
+  }
+  context.print(table_of(context, listed.runs, arguments.has("--all") || arguments.has("--user")));
+  if (listed.may_be_more)
+    context.print(fmt::format("the newest {}; --limit shows more\n", listed.runs.size()));
   return 0;
 }
 

@@ -1,34 +1,48 @@
 // trainyard logs: what a run has written.
 #include "daemon/base/printable.h"
-#include "daemon/cli/arguments.h"
 #include "daemon/cli/commands.h"
 #include "daemon/cli/context.h"
+#include "daemon/cli/run_ids.h"
 #include "daemon/cli/tail.h"
 #include "daemon/cli/ticker.h"
 
 namespace trainyard {
 namespace {
 
+enum class Form { printable, raw, json };
+
+void print_part(Context& context, const Json& part, Form form) {
+  const std::string text = get<std::string>(part, "text");
+  if (form == Form::json)
+    context.print_json(part);
+  else
+    context.print(form == Form::raw ? text : printable_lines(text));
+}
+
 // Prints all there is. True when the log will not grow any more.
-bool print_rest(Context& context, Tail& tail, bool raw) {
+bool print_rest(Context& context, Tail& tail, Form form) {
   while (true) {
     Json part = tail.next();
-    const std::string text = get<std::string>(part, "text");
-    context.print(raw ? text : printable_lines(text));
     if (!tail.moved()) return get<bool>(part, "over");
+    print_part(context, part, form);
   }
 }
 
+Form form_of(const Context& context, const Arguments& arguments) {
+  if (arguments.has("--json")) return Form::json;
+  return arguments.has("--raw") || !context.terminal().shows_stdout() ? Form::raw : Form::printable;
+}
+
 int run_logs(Context& context, const Arguments& arguments) {
-  const bool raw = arguments.has("--raw") || !context.terminal().shows_stdout();
+  const Form form = form_of(context, arguments);
   Tail tail(context.daemon(), run_id_from(arguments.text("RUN")), "logs",
             "&which=" + arguments.text("--which", "training"));
   if (!arguments.has("--follow")) {
-    print_rest(context, tail, raw);
+    print_rest(context, tail, form);
     return 0;
   }
   Ticker ticker;
-  while (!print_rest(context, tail, raw))
+  while (!print_rest(context, tail, form))
     if (!ticker.wait(look_interval)) return interrupted_exit_code;
   return 0;
 }
@@ -45,7 +59,8 @@ Command logs_command() {
            {"--which",
             "LOG",
             "the program's output, or that of one of its Slurm jobs (training)",
-            {"training", "train-job", "store-job", "stage"}}},
+            {"training", "train-job", "store-job", "stage"}},
+           json_option()},
           {{"trainyard logs -f 42", "watch a run"},
            {"trainyard logs 42 --which stage", "why the data did not arrive"}},
           run_logs};

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/base/exit_code.h"
 #include "daemon/base/printable.h"
 #include "daemon/cli/command_line.h"
 #include "daemon/cli/context.h"

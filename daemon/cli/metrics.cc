@@ -1,13 +1,13 @@
 // trainyard metrics: loss and accuracy per epoch.
 #include <fmt/format.h>
 
-#include "daemon/cli/arguments.h"
 #include "daemon/cli/commands.h"
 #include "daemon/cli/context.h"
-#include "daemon/cli/human.h"
 #include "daemon/cli/metrics_row.h"
+#include "daemon/cli/run_ids.h"
 #include "daemon/cli/tail.h"
 #include "daemon/cli/ticker.h"
+#include "daemon/cli/value_format.h"
 
 namespace trainyard {
 namespace {

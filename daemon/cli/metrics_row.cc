@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "daemon/cli/human.h"
 #include "daemon/cli/progress.h"
+#include "daemon/cli/value_format.h"
 
 namespace trainyard {
 namespace {

@@ -1,8 +1,8 @@
 #include "daemon/cli/plan_drift_text.h"
 #include "daemon/base/printable.h"
 
-#include "daemon/cli/human.h"
 #include "daemon/cli/table.h"
+#include "daemon/cli/value_format.h"
 
 namespace trainyard {
 namespace {

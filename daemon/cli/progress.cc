@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "daemon/cli/human.h"
 #include "daemon/cli/table.h"
+#include "daemon/cli/value_format.h"
 
 namespace trainyard {
 namespace {

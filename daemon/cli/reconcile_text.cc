@@ -5,8 +5,8 @@
 #include <map>
 
 #include "daemon/base/clock.h"
-#include "daemon/cli/human.h"
 #include "daemon/cli/table.h"
+#include "daemon/cli/value_format.h"
 
 namespace trainyard {
 namespace {
@@ -16,7 +16,8 @@ std::string number_text(const Json& row, const char* key) {
   return value.is_null() ? "-" : value.dump();
 }
 
-// "3600 s × 2", "3600 s × ?" where GPUs are not on record, or "-" where that account does not have the job.
+// A cell, seconds × GPUs: "3600 s × 2"; "3600 s × ?" where GPUs are not on record; "-" where this side, the
+// ledger or slurmdbd, does not have the job.
 std::string account_text(const Json& account) {
   if (account.is_null()) return "-";
   Json started = get<Json>(account, "started_at"), ended = get<Json>(account, "ended_at");
@@ -39,12 +40,12 @@ std::string reconcile_text(const Json& report, const std::string& zone) {
                    {"RUN", Align::right},
                    {"USER"},
                    {"STARTED"},
-                   {"LEDGER", Align::right},
+                   {"TRAINYARD", Align::right},
                    {"SLURMDBD", Align::right},
-                   {"GPU-S TOO MANY", Align::right},
-                   {"S APART", Align::right},
-                   {"S ALLOWED", Align::right},
-                   {"S UNSEEN", Align::right},
+                   {"EXCESS GPU-S", Align::right},
+                   {"DIFF S", Align::right},
+                   {"EXPLAINED S", Align::right},
+                   {"HEARTBEAT GAP S", Align::right},
                    {"REASON"}});
   std::map<std::string, std::string> meanings;
   for (const Json& row : get<Json>(report, "rows")) {
@@ -60,10 +61,10 @@ std::string reconcile_text(const Json& report, const std::string& zone) {
   for (const auto& [finding, meaning] : meanings) text += finding + ": " + meaning + '\n';
   if (!meanings.empty()) text += '\n';
   if (std::int64_t corrected = get_or<std::int64_t>(report, "corrected", 0); corrected != 0)
-    text += fmt::format("{} corrected: reversed, and entered again as slurmdbd has it\n\n", corrected);
+    text += fmt::format("{} corrected: reversed, and recorded again as slurmdbd has it\n\n", corrected);
   if (std::int64_t entered = get_or<std::int64_t>(report, "entered", 0); entered != 0)
-    text += fmt::format("{} entered that the ledger did not have\n\n", entered);
-  return text + fmt::format("{} segments, {} equal, {} explained, {} unexplained\n",
+    text += fmt::format("{} recorded that the daemon did not have\n\n", entered);
+  return text + fmt::format("{} usage records, {} equal, {} explained, {} unexplained\n",
                             number_text(report, "segments"), number_text(report, "equal"),
                             number_text(report, "explained"), number_text(report, "unexplained"));
 }

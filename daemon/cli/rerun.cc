@@ -1,8 +1,8 @@
 // trainyard rerun: the same manifest and code once more, as a new run.
 #include "daemon/base/digest.h"
-#include "daemon/cli/arguments.h"
 #include "daemon/cli/commands.h"
 #include "daemon/cli/context.h"
+#include "daemon/cli/run_ids.h"
 #include "daemon/cli/submit_answer.h"
 #include "daemon/cli/wait.h"
 
@@ -19,7 +19,7 @@ int run_rerun(Context& context, const Arguments& arguments) {
       context.print(submitted_text("training-" + std::to_string(id) + " again", answer));
     for (const Json& new_id : get<Json>(answer, "runs")) new_ids.push_back(new_id.get<std::int64_t>());
   }
-  return arguments.has("--wait") ? wait_for_runs(context, new_ids) : 0;
+  return arguments.has("--wait") ? wait_for_runs(context, new_ids, arguments.has("--json")) : 0;
 }
 
 }  // namespace

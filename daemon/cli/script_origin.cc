@@ -20,22 +20,20 @@ std::string this_host() {
   return name;
 }
 
+}  // namespace
+
 int this_umask() {
   const mode_t mask = ::umask(0);  // the only way to ask is to set it
   ::umask(mask);
   return static_cast<int>(mask);
 }
 
-// sbatch's current directory is the shell's name for it where that is one: links stay as the person sees
-// them.
 std::string this_directory() {
   const char* told = std::getenv("PWD");
   std::error_code ignored;
   if (told != nullptr && *told == '/' && fs::equivalent(told, ".", ignored)) return told;
   return fs::current_path();
 }
-
-}  // namespace
 
 Json script_origin(const Manifest& manifest, const std::string& file) {
   const auto* script = std::get_if<ScriptSpec>(&manifest.program);

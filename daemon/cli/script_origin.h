@@ -7,6 +7,11 @@
 
 namespace trainyard {
 
+// The working directory, by the shell's name for it where that is one: links stay as the person sees them.
+std::string this_directory();
+
+int this_umask();
+
 // For POST /v1/runs; null when the manifest is no batch script. Of the environment just the variables that
 // --export names. Error{not_found} when one of them is not set.
 Json script_origin(const Manifest& manifest, const std::string& file);

@@ -1,9 +1,9 @@
 // trainyard show: all that is known of a run.
 #include <fmt/format.h>
 
-#include "daemon/cli/arguments.h"
 #include "daemon/cli/commands.h"
 #include "daemon/cli/context.h"
+#include "daemon/cli/run_ids.h"
 #include "daemon/cli/show_run.h"
 
 namespace trainyard {

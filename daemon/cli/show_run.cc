@@ -3,8 +3,8 @@
 
 #include <fmt/format.h>
 
-#include "daemon/cli/human.h"
 #include "daemon/cli/table.h"
+#include "daemon/cli/value_format.h"
 
 namespace trainyard {
 namespace {
@@ -29,7 +29,7 @@ std::string times_text(const Json& run, const std::string& zone) {
   if (!at(run, "started_at").is_null())
     text += field_line("started", human_time(at(run, "started_at"), zone));
   if (!at(run, "ended_at").is_null()) text += field_line("ended", human_time(at(run, "ended_at"), zone));
-  if (auto seconds = duration_of_run(run)) text += field_line("took", human_duration(*seconds));
+  if (auto seconds = duration_of_run(run)) text += field_line("elapsed", human_duration(*seconds));
   return text +
          field_line("GPU time", fmt::format("{} GPU-seconds", get_or<std::int64_t>(run, "gpu_seconds", 0)));
 }

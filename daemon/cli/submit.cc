@@ -7,15 +7,16 @@
 
 #include "daemon/base/archive.h"
 #include "daemon/base/clock.h"
+#include "daemon/base/command_line.h"
 #include "daemon/base/digest.h"
+#include "daemon/base/directory.h"
 #include "daemon/base/fd.h"
 #include "daemon/base/text.h"
-#include "daemon/cli/arguments.h"
 #include "daemon/cli/commands.h"
 #include "daemon/cli/context.h"
-#include "daemon/cli/human.h"
 #include "daemon/cli/script_origin.h"
 #include "daemon/cli/submit_answer.h"
+#include "daemon/cli/value_format.h"
 #include "daemon/cli/wait.h"
 #include "daemon/manifest/read_manifest.h"
 
@@ -76,10 +77,7 @@ class TemporaryFile {
  public:
   TemporaryFile()
       : path_((fs::temp_directory_path() / ("trainyard-code-" + random_hex(8) + ".tar")).string()) {}
-  ~TemporaryFile() {
-    std::error_code ignored;
-    fs::remove(path_, ignored);
-  }
+  ~TemporaryFile() { try_to_remove_tree(path_); }
   TemporaryFile(const TemporaryFile&) = delete;
   TemporaryFile& operator=(const TemporaryFile&) = delete;
   const std::string& path() const { return path_; }
@@ -129,6 +127,7 @@ int run_submit(Context& context, const Arguments& arguments) {
                     {"manifest", submission.text},
                     {"code", upload_code(context, submission, dry_run)},
                     {"dry_run", dry_run},
+                    {"umask", this_umask()},
                     {"from", script_origin(submission.manifests.front(), submission.file)},
                     {"set", Json::object()}};
     if (!arguments.has("--json")) context.print(script_note(submission.manifests.front(), submission.file));
@@ -141,7 +140,7 @@ int run_submit(Context& context, const Arguments& arguments) {
     for (const Json& id : get<Json>(answer, "runs")) run_ids.push_back(id.get<std::int64_t>());
   }
   if (dry_run) return 0;
-  if (arguments.has("--wait")) return wait_for_runs(context, run_ids);
+  if (arguments.has("--wait")) return wait_for_runs(context, run_ids, arguments.has("--json"));
   if (!arguments.has("--json")) context.print(next_steps_text(run_ids));
   return 0;
 }

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "daemon/base/text.h"
-#include "daemon/cli/human.h"
 #include "daemon/cli/table.h"
+#include "daemon/cli/value_format.h"
 
 namespace trainyard {
 namespace {
@@ -43,7 +43,7 @@ std::string submitted_text(const std::string& file, const Json& answer) {
 }
 
 std::string dry_run_text(const std::string& file, const Json& answer) {
-  std::string text = fmt::format("{}: right; nothing was submitted\n", file);
+  std::string text = fmt::format("{}: valid; nothing was submitted\n", file);
   text += field_line("runs", std::to_string(integer_or_zero(answer, "count")));
   text += field_line("jobs", std::to_string(integer_or_zero(answer, "jobs")));
   text += field_line("GPUs", fmt::format("{} in total", integer_or_zero(answer, "gpus")));

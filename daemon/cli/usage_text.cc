@@ -6,8 +6,8 @@
 
 #include "daemon/base/clock.h"
 #include "daemon/base/text.h"
-#include "daemon/cli/human.h"
 #include "daemon/cli/table.h"
+#include "daemon/cli/value_format.h"
 
 namespace trainyard {
 namespace {

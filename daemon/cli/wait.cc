@@ -8,11 +8,11 @@
 
 #include "daemon/base/printable.h"
 #include "daemon/base/text.h"
-#include "daemon/cli/human.h"
 #include "daemon/cli/progress.h"
 #include "daemon/cli/table.h"
 #include "daemon/cli/tail.h"
 #include "daemon/cli/ticker.h"
+#include "daemon/cli/value_format.h"
 
 namespace trainyard {
 namespace {
@@ -29,18 +29,20 @@ struct Followed {
   bool completed = false;
 };
 
-// Lines for people: on a terminal the last one is the progress line, and is written anew each time.
+// Lines for people: on a terminal the last one is the progress line, and is written anew each time. Nothing
+// where `silent`.
 class Display {
  public:
-  explicit Display(Context& context) : context_(context) {}
+  Display(Context& context, bool silent) : context_(context), silent_(silent) {}
 
   void line(const std::string& text) {
+    if (silent_) return;
     erase();
     context_.print(printable(text) + '\n');
   }
 
   void status(const std::string& text) {
-    if (!context_.terminal().is_terminal || text == shown_) return;
+    if (silent_ || !context_.terminal().is_terminal || text == shown_) return;
     context_.print("\r\033[K" + text);
     shown_ = text;
   }
@@ -52,12 +54,14 @@ class Display {
 
  private:
   Context& context_;
+  bool silent_;
   std::string shown_;
 };
 
 class Waiting {
  public:
-  Waiting(Context& context, const std::vector<std::int64_t>& run_ids) : context_(context), display_(context) {
+  Waiting(Context& context, const std::vector<std::int64_t>& run_ids, bool json)
+      : context_(context), json_(json), display_(context, json) {
     for (std::int64_t id : run_ids)
       runs_.push_back(
           {id, "training-" + std::to_string(id), "", "", {}, Tail(context.daemon(), id, "metrics")});
@@ -115,6 +119,7 @@ class Waiting {
   }
 
   void say_end(const Followed& run, const Json& seen) {
+    if (json_) return context_.print_json(seen);
     std::string line = run.name + ' ' + get<std::string>(seen, "state");
     if (auto seconds = duration_of_run(seen)) line += " in " + human_duration(*seconds);
     if (run.progress.accuracy) line += ", accuracy " + human_number(*run.progress.accuracy);
@@ -169,6 +174,7 @@ class Waiting {
   }
 
   Context& context_;
+  bool json_;
   Display display_;
   std::vector<Followed> runs_;
   std::optional<std::chrono::steady_clock::time_point> away_since_;
@@ -181,8 +187,8 @@ bool is_over(const Json& run) {
   return state == "completed" || state == "failed" || state == "cancelled";
 }
 
-int wait_for_runs(Context& context, const std::vector<std::int64_t>& run_ids) {
-  return run_ids.empty() ? 0 : Waiting(context, run_ids).run();
+int wait_for_runs(Context& context, const std::vector<std::int64_t>& run_ids, bool json) {
+  return run_ids.empty() ? 0 : Waiting(context, run_ids, json).run();
 }
 
 }  // namespace trainyard

@@ -156,8 +156,8 @@ class RemoteJobs final : public SchedulerActor {
     }
   }
 
-  std::vector<JobStatus> find(const Token& token, std::uint32_t uid, UtcSeconds since) override {
-    return wire::jobs_from_json(call("find", {{"token", token}, {"uid", uid}, {"since", to_unix(since)}}));
+  std::vector<JobStatus> find(const std::set<Token>& tokens, std::uint32_t uid, UtcSeconds since) override {
+    return wire::jobs_from_json(call("find", {{"tokens", tokens}, {"uid", uid}, {"since", to_unix(since)}}));
   }
 
   void release(const JobKey& job, const Token& token, SendBefore) override {

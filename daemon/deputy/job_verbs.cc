@@ -16,7 +16,7 @@ Json submit(SchedulerActor& actor, const Json& arguments, SendBefore send_before
 }
 
 Json find(SchedulerActor& actor, const Json& arguments, SendBefore) {
-  return wire::to_json(actor.find(get<std::string>(arguments, "token"),
+  return wire::to_json(actor.find(wire::tokens_from_json(get<Json>(arguments, "tokens")),
                                   static_cast<std::uint32_t>(get<std::int64_t>(arguments, "uid")),
                                   from_unix(get<std::int64_t>(arguments, "since"))));
 }

@@ -1,6 +1,5 @@
 #include "daemon/deputy/kept_code.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -8,10 +7,12 @@
 #include <chrono>
 #include <filesystem>
 
+#include "daemon/base/atomic_file.h"
 #include "daemon/base/clock.h"
 #include "daemon/base/digest.h"
+#include "daemon/base/directory.h"
+#include "daemon/base/disk.h"
 #include "daemon/base/error.h"
-#include "daemon/base/file_beside.h"
 #include "daemon/base/text.h"
 #include "daemon/handover/layout.h"
 
@@ -34,7 +35,7 @@ void for_each_file(const std::string& directory, const Visit& visit) {
 }
 
 // `to` gets what `from` reads, from its beginning on; the digest of all of it.
-std::string copy_and_digest(int from, int to) {
+std::string copy_and_digest(int from, AtomicFile& to) {
   Sha256 hash;
   std::string bytes(1 << 20, '\0');
   for (off_t at = 0;;) {
@@ -44,7 +45,7 @@ std::string copy_and_digest(int from, int to) {
     if (got == 0) return hash.hex();
     std::string_view read(bytes.data(), static_cast<std::size_t>(got));
     hash.add(read);
-    write_all(to, read);
+    to.write(read);
     at += got;
   }
 }
@@ -77,27 +78,27 @@ std::optional<std::int64_t> KeptCode::find(const std::string& digest) const {
     if (errno == ENOENT) return std::nullopt;
     throw_errno("look at " + path);
   }
-  ::utimensat(AT_FDCWD, path.c_str(), nullptr, AT_SYMLINK_NOFOLLOW);
+  if (disk().set_times(path.c_str(), nullptr) != 0) throw_errno("set the time of " + path);
   return found.st_size;
 }
 
 void KeptCode::keep(const std::string& digest, const UniqueFd& archive, std::int64_t most_bytes) const {
-  if (::mkdir(directory_.c_str(), 0700) != 0 && errno != EEXIST) throw_errno("mkdir " + directory_);
+  make_directory(directory_);
   if (std::int64_t held = size_bytes(); held + size_of(archive) > most_bytes)
     throw Error(
         ErrorKind::invalid,
         "code: with these " + format_size(size_of(archive)) + ", " + directory_ +
             " would hold more than the " + format_size(most_bytes) +
             " that daemon.max_code_size_per_user allows; code that no run uses is removed after a day");
-  FileBeside kept(path_of(digest));
-  if (copy_and_digest(archive.get(), kept.fd()) != digest)
+  AtomicFile kept(path_of(digest));
+  if (copy_and_digest(archive.get(), kept) != digest)
     throw Error(ErrorKind::invalid, "code: the bytes have another digest than " + digest);
   kept.commit();
 }
 
 void KeptCode::link(const std::string& digest, const std::string& target) const {
   const std::string path = path_of(digest);
-  if (::link(path.c_str(), target.c_str()) == 0 || errno == EEXIST) return;
+  if (disk().link(path.c_str(), target.c_str()) == 0 || errno == EEXIST) return;
   if (errno == ENOENT)
     throw Error(ErrorKind::invalid,
                 path + ": the code that was uploaded is not there any more; submit again");
@@ -110,7 +111,7 @@ void KeptCode::remove_unused(const std::set<std::string>& in_use) const {
   std::set<std::string> kept;
   for (const std::string& digest : in_use) kept.insert(path_of(digest));
   for_each_file(directory_, [&](const std::string& path, const struct stat& found) {
-    if (found.st_nlink == 1 && found.st_mtime < old && !kept.contains(path)) ::unlink(path.c_str());
+    if (found.st_nlink == 1 && found.st_mtime < old && !kept.contains(path)) remove_file(path);
   });
 }
 

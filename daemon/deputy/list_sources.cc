@@ -1,6 +1,7 @@
 // Listing the objects of a data set: the list goes to a file, object by object.
 #include <unistd.h>
 
+#include "daemon/base/directory.h"
 #include "daemon/base/fd.h"
 #include "daemon/deputy/local_files.h"
 #include "daemon/handover/layout.h"
@@ -31,6 +32,7 @@ SourceList LocalFiles::list_sources(const DataSpec& data) {
   SourceList found{data_set_digest(::geteuid(), list.digest()), list.objects(), list.size_bytes()};
   std::string directory = layout::dataset_directory(root_.path, found.digest);
   make_directory(directory);
+  fsync_directory(data_sets);
   list.commit(join_path(directory, layout::source_list));
   return found;
 }

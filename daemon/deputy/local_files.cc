@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <filesystem>
 
+#include "daemon/base/directory.h"
+#include "daemon/base/disk.h"
 #include "daemon/base/error.h"
 #include "daemon/base/fd.h"
 #include "daemon/deputy/scratch_root.h"
@@ -20,14 +22,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::int64_t most_evidence_bytes = 1 << 20;
-
-// The folder and those on the way to it.
-void make_directories(const std::string& path) {
-  if (::mkdir(path.c_str(), 0700) == 0 || errno == EEXIST) return;
-  if (errno != ENOENT) throw_errno("mkdir " + path);
-  make_directories(fs::path(path).parent_path().string());
-  make_directory(path);
-}
 
 bool is_directory(const std::string& path) {
   struct stat found {};
@@ -44,20 +38,6 @@ FileText read_plain(const std::string& path) {
     if (e.kind() == ErrorKind::not_found) return {};
     return {std::nullopt, e.what()};
   }
-}
-
-void remove_at(const std::string& path) {
-  if (::unlink(path.c_str()) == 0 || errno == ENOENT) return;
-  if (errno == EISDIR || errno == EPERM) return void(fs::remove_all(path));
-  throw_errno("remove " + path);
-}
-
-// A folder that its owner has closed to himself cannot be emptied: it is opened again first.
-void open_folders(const std::string& path) {
-  std::error_code ignored;
-  fs::permissions(path, fs::perms::owner_all, fs::perm_options::add | fs::perm_options::nofollow, ignored);
-  for (const fs::directory_entry& entry : fs::directory_iterator(path, ignored))
-    if (entry.is_directory(ignored) && !entry.is_symlink(ignored)) open_folders(entry.path().string());
 }
 
 std::string read_from(int fd, const std::string& path, std::int64_t from, std::int64_t most_bytes) {
@@ -100,7 +80,8 @@ void LocalFiles::prepare_attempts(const std::vector<AttemptFiles>& attempts,
     make_directories(checked(array->directory));
     for (const auto& [name, target] : array->targets) {
       std::string link = join_path(array->directory, name);
-      if (::symlink(target.c_str(), link.c_str()) != 0 && errno != EEXIST) throw_errno("symlink " + link);
+      if (disk().symlink(target.c_str(), link.c_str()) != 0 && errno != EEXIST)
+        throw_errno("symlink " + link);
     }
   }
   // All of them are durable then: one by one a thousand would take seconds.
@@ -124,7 +105,7 @@ Claim LocalFiles::revoke_claim(const std::string& directory, UtcSeconds at) {
 void LocalFiles::write_files(const std::string& directory, const std::vector<std::string>& removed,
                              const std::map<std::string, std::string>& texts) {
   make_directories(checked(directory));
-  for (const std::string& name : removed) remove_at(join_path(directory, name));
+  for (const std::string& name : removed) trainyard::remove_tree(join_path(directory, name));
   for (const auto& [name, text] : texts) write_atomically(join_path(directory, name), text);
 }
 
@@ -144,18 +125,12 @@ FilePiece LocalFiles::read_piece(const std::string& path, std::int64_t from, std
   return piece;
 }
 
-void LocalFiles::remove_tree(const std::string& path) {
-  std::error_code failed;
-  fs::remove_all(checked(path), failed);
-  if (!failed) return;
-  open_folders(path);
-  fs::remove_all(path, failed);
-  if (failed) throw Error(ErrorKind::unavailable, "remove " + path + ": " + failed.message());
-}
+void LocalFiles::remove_tree(const std::string& path) { trainyard::remove_tree(checked(path)); }
 
 void LocalFiles::remove_link(const std::string& directory, const std::string& name) {
-  remove_at(join_path(checked(directory), name));
-  ::rmdir(directory.c_str());
+  trainyard::remove_tree(join_path(checked(directory), name));
+  if (disk().remove(AT_FDCWD, directory.c_str(), AT_REMOVEDIR) == 0) return;
+  if (errno != ENOTEMPTY && errno != EEXIST && errno != ENOENT) throw_errno("remove " + directory);
 }
 
 KeptCode LocalFiles::code() const { return KeptCode(root_.path); }

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <string>
 
+#include "daemon/base/command_line.h"
 #include "daemon/base/error.h"
 #include "daemon/deputy/serve.h"
 #include "plugins/loader.h"
@@ -22,7 +23,7 @@ Verbs verbs_of(const std::string& kind) {
   if (kind == "files") return file_verbs();
   if (kind == "slurm")
     return job_verbs([](const Json& settings) { return load_scheduler_actor("slurm", settings); });
-  throw Error(ErrorKind::invalid, "\"" + kind + "\" is no kind of deputy: files or slurm");
+  throw Error(ErrorKind::invalid, "the kind of deputy " + kind + ": must be files or slurm");
 }
 
 bool is_socket(int fd) {
@@ -32,16 +33,19 @@ bool is_socket(int fd) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
+int main(int count, char** words) {
   // Other processes of the user may not look into this one: his descriptor to the daemon is for the deputy
   // alone.
   ::prctl(PR_SET_DUMPABLE, 0);
   std::signal(SIGPIPE, SIG_IGN);
   ::umask(0077);
   try {
-    if (argc != 2 || !is_socket(daemon_socket))
-      throw Error(ErrorKind::invalid, "trainyard-deputy is started by trainyard-broker(8), not by hand");
-    serve_deputy(daemon_socket, verbs_of(argv[1]));
+    if (!is_socket(daemon_socket))
+      throw Error(ErrorKind::invalid, "started by trainyard-broker(8), not by hand");
+    const Syntax syntax{"trainyard-deputy", {{"KIND", "files or slurm"}}, {}};
+    const Arguments given = parse_words(syntax, {words + 1, words + count});
+    check_complete(syntax, given);
+    serve_deputy(daemon_socket, verbs_of(given.text("KIND")));
     return 0;
   } catch (const std::exception& e) {
     std::fprintf(stderr, "trainyard-deputy: %s\n", e.what());

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "daemon/base/disk.h"
 #include "daemon/base/error.h"
 #include "daemon/base/fd.h"
 #include "daemon/handover/layout.h"
@@ -61,7 +62,7 @@ void make_own(const std::string& folder) {
   struct stat found {};
   if (::lstat(folder.c_str(), &found) == 0) return check_is_own(folder, found);
   if (errno != ENOENT) throw_errno("look at " + folder);
-  if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
+  if (disk().make_directory(folder.c_str(), 0700) != 0 && errno != EEXIST) {
     if (errno == EACCES)
       throw Error(
           ErrorKind::denied,

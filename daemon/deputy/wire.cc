@@ -1,5 +1,6 @@
 #include "daemon/deputy/wire.h"
 
+#include "daemon/base/error.h"
 #include "daemon/base/printable.h"
 #include "daemon/run/event_values.h"
 
@@ -189,6 +190,15 @@ QueuedJob queued_job_from_json(const Json& json) {
 
 Json to_json(const JobKey& key) { return trainyard::to_json(key); }
 JobKey job_key_from_json(const Json& json) { return trainyard::job_key_from_json(json); }
+
+std::set<Token> tokens_from_json(const Json& json) {
+  std::set<Token> tokens;
+  for (const Json& token : json) {
+    if (!token.is_string()) throw Error(ErrorKind::invalid, "tokens: a list of texts is expected");
+    tokens.insert(token.get<Token>());
+  }
+  return tokens;
+}
 
 Json to_json(const std::vector<JobStatus>& jobs) {
   Json list = Json::array();

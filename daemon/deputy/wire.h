@@ -33,6 +33,7 @@ Json to_json(const QueuedJob& job);
 QueuedJob queued_job_from_json(const Json& json);
 Json to_json(const JobKey& key);
 JobKey job_key_from_json(const Json& json);
+std::set<Token> tokens_from_json(const Json& json);
 Json to_json(const std::vector<JobStatus>& jobs);
 std::vector<JobStatus> jobs_from_json(const Json& json);
 Json to_json(const std::vector<PlanLimit>& plans);

@@ -1,219 +1,146 @@
-// Events: recorded first, then they have happened.
 #include "daemon/driver/driver.h"
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "daemon/base/error.h"
-#include "daemon/base/log.h"
 #include "daemon/run/booking.h"
 
 namespace trainyard {
-Driver::Driver(Loop& loop, Workers& lane, Workers& io, Lanes& lanes, Ledger& ledger, Steps& steps,
-               DriverSettings settings)
+
+Driver::Driver(Loop& loop, Workers& lane, Lanes& lanes, Ledger& ledger, Steps& steps, DriverSettings settings)
     : loop_(loop),
       lane_(lane),
-      io_(io),
       lanes_(lanes),
       ledger_(ledger),
-      steps_(steps),
-      settings_(std::move(settings)) {}
+      settings_(std::move(settings)),
+      entities_(loop, ledger),
+      silent_files_(lanes, steps, settings_),
+      submit_limits_(entities_),
+      step_runner_(loop, lanes, steps, entities_, silent_files_, submit_limits_, trouble_),
+      poller_(loop, lane, lanes, steps, entities_, step_runner_, trouble_, settings_),
+      admitter_(loop, lanes, steps, entities_, silent_files_, submit_limits_, settings_),
+      waits_(loop, entities_, admitter_, poller_, settings_),
+      acceptance_(loop, lane, lanes, ledger, steps, entities_, settings_),
+      housekeeping_(loop, lanes, ledger, steps, entities_, settings_) {
+  entities_.on_recorded([this](const Changes& changes) { follow(changes); });
+  silent_files_.on_answer([this] { admitter_.admit_soon(); });
+  acceptance_.on_accepted([this](const std::vector<std::string>& wanted) {
+    for (const std::string& digest : wanted) step_runner_.consider(EntityId(digest));
+    admitter_.admit_soon();
+  });
+}
 
 Driver::~Driver() {
   lane_.stop();
-  io_.stop();
   lanes_.stop();
 }
 
 void Driver::recover() {
-  drained_ = ledger_.setting("drained") == "yes";
-  ledger_.each_live_run([this](TrainingRun run) {
-    LiveRun& live = runs_[run.id];
-    live.run = std::move(run);
-    // Of a release that had one scratch for all.
-    if (live.run.scratch.path.empty()) live.run.scratch = scratch_of(live.run.owner, "");
-    queued_ += live.run.state == RunState::queued;
-    live.doubt = now();  // the daemon before us may have submitted until it ended
-  });
-  for (DataSet& data_set : ledger_.data_sets()) {
-    LiveDataSet& live = data_sets_[data_set.digest];
-    live.data_set = std::move(data_set);
-    live.doubt = now();
-  }
+  entities_.load(ledger_.note_start(now()));
+  for (auto& [id, live] : entities_.runs())  // of a release that had one scratch for all
+    if (live.run.scratch.path.empty()) live.run.scratch = acceptance_.scratch_of(live.run.owner, "");
   charge_what_an_earlier_release_left();
-  for (auto& [digest, live] : data_sets_) consider(digest);
-  for (auto& [id, live] : runs_) consider(id);
-  admit_soon();
-  poll_soon(std::chrono::milliseconds(0));
-  keep_house();
+  entities_.each([this](LiveEntity& live) { step_runner_.consider(live); });
+  admitter_.set_drained(ledger_.setting("drained") == "yes");
+  poller_.begin([this] { after_poll(); });
+  housekeeping_.begin();
 }
 
 void Driver::charge_what_an_earlier_release_left() {
-  std::vector<std::pair<std::int64_t, RunEvent>> uses;
-  for (const auto& [id, live] : runs_)
-    for (RunEvent& use : uncharged_uses(live.run, now())) uses.emplace_back(id, std::move(use));
-  if (!uses.empty()) record(uses);
+  Changes changes;
+  for (const auto& [id, live] : entities_.runs())
+    for (RunEvent& use : uncharged_uses(live.run, now())) changes.emplace_back(RunChange{id, std::move(use)});
+  entities_.record(changes);
 }
 
 void Driver::reconfigure(DriverSettings settings) {
   settings_ = std::move(settings);
-  admit_soon();
+  admitter_.look_anew();
 }
 
-bool Driver::record(std::int64_t run_id, const RunEvent& event) { return record({{run_id, event}}); }
-
-// Nothing is changed in memory, and nobody is told, before all of it is durable.
-bool Driver::record(const std::vector<std::pair<std::int64_t, RunEvent>>& events) {
-  std::vector<TrainingRun> after;
-  std::map<std::int64_t, std::size_t> newest;  // of each run's states in `after`
-  after.reserve(events.size());
-  for (const auto& [run_id, event] : events) {
-    auto before = newest.find(run_id);
-    after.push_back(before == newest.end() ? runs_.at(run_id).run : after[before->second]);
-    apply_event(after.back(), event);
-    newest[run_id] = after.size() - 1;
-  }
-  try {
-    ledger_.together([&] {
-      for (std::size_t i = 0; i < events.size(); ++i) ledger_.append(after[i], events[i].second);
-    });
-  } catch (const Error& e) {
-    // Nothing happened, then: what is due stays due, and is looked up before it is done again.
-    for (const auto& [run_id, event] : events) {
-      log_error("run={} event={} not_recorded: {}", run_id, name_of(event), e.what());
-      runs_.at(run_id).doubt = now();
-    }
-    return false;
-  }
-  for (std::size_t i = 0; i < events.size(); ++i) happened(std::move(after[i]), events[i].second);
-  return true;
+void Driver::after_poll() {
+  waits_.note_all();
+  silent_files_.probe();
+  admitter_.admit_soon();
 }
 
-void Driver::happened(TrainingRun after, const RunEvent& event) {
-  LiveRun& live = runs_.at(after.id);
-  queued_ -= live.run.state == RunState::queued;
-  queued_ += after.state == RunState::queued;
-  live.run = std::move(after);
-  live.seen_from = polls_begun_ + 1;
-  live.missing_since.reset();
-  live.seen = {};
-  live.again.stop();  // what was to be tried again may not be due any more
-  tell(fmt::format("run={} attempt={} event={} state={}", live.run.id, live.run.attempts.size(),
-                   name_of(event), to_string(shown_state(live.run))));
+// ---- what follows from a change
+
+void Driver::follow(const Changes& changes) {
+  std::set<EntityId> changed;
+  for (const Change& change : changes) changed.insert(entity_of(change));
+  for (const EntityId& id : changed) follow(id);
+  admitter_.admit_soon();
 }
 
-void Driver::tell(const std::string& line) {
-  log_info("{}", line);
-  if (observer_) observer_(line);
+// What is over gives its place in memory up, once everything of it is recorded; for anything else the next
+// step may be due.
+void Driver::follow(const EntityId& id) {
+  LiveEntity* live = entities_.find(id);
+  if (live == nullptr) return;
+  if (!live->is_over()) return step_runner_.consider(*live);
+  if (live->changes_pending > 0) return;
+  entities_.forget(id);
 }
 
-bool Driver::record(const std::string& digest, const DataSetEvent& event) {
-  return record(digest, std::vector<DataSetEvent>{event});
-}
-
-bool Driver::record(const std::string& digest, const std::vector<DataSetEvent>& events) {
-  LiveDataSet& live = data_sets_[digest];
-  std::vector<DataSet> after{live.data_set};
-  after.front().digest = digest;
-  for (const DataSetEvent& event : events) {
-    after.push_back(after.back());
-    apply_event(after.back(), event);
-  }
-  try {
-    ledger_.together([&] {
-      for (std::size_t i = 0; i < events.size(); ++i) ledger_.append(after[i + 1], events[i]);
-    });
-  } catch (const Error& e) {
-    log_error("data_set={} event={} not_recorded: {}", digest.substr(0, 12), name_of(events.front()),
-              e.what());
-    live.doubt = now();
-    return false;
-  }
-  live.data_set = std::move(after.back());
-  live.seen_from = polls_begun_ + 1;
-  live.missing_since.reset();
-  live.ended_job.reset();
-  for (const DataSetEvent& event : events)
-    tell(fmt::format("data_set={} event={} state={}", digest.substr(0, 12), name_of(event),
-                     to_string(live.data_set.state)));
-  return true;
-}
+// ---- what the API asks for
 
 void Driver::cancel(std::int64_t run_id, const std::string& by) {
-  auto found = runs_.find(run_id);
-  if (found == runs_.end()) {
+  LiveRun* live = entities_.find_run(run_id);
+  if (live == nullptr) {
     if (!ledger_.find_run(run_id))
       throw Error(ErrorKind::not_found, fmt::format("there is no run {}", run_id));
     return;
   }
-  LiveRun& live = found->second;
-  bool gives_up_results = live.run.state == RunState::storing && !live.run.store_cancel_requested;
-  if (live.run.cancel_requested && !gives_up_results) return;
-  if (!record(run_id, event::CancelRequested{now(), by}))
+  bool gives_up_results = live->run.state == RunState::storing && !live->run.store_cancel_requested;
+  if (live->is_over() || (live->run.cancel_requested && !gives_up_results)) return;
+  Changes changes{RunChange{run_id, event::CancelRequested{now(), by}}};
+  if (live->run.state == RunState::queued) changes.emplace_back(RunChange{run_id, event::Cancelled{now()}});
+  if (!entities_.record(changes))
     throw Error(ErrorKind::unavailable, "the ledger's disk is full; nothing was changed");
-  if (live.run.state == RunState::queued) {
-    event::Cancelled cancelled{now()};
-    if (record(run_id, cancelled)) follow(run_id, cancelled);
-    return;
-  }
-  live.again.stop();  // whatever it waited for, this comes first
-  // A step of it may hang on the user's files: its jobs are cancelled all the same.
-  if (live.busy && live.run.attempt() != nullptr && live.run.attempt()->train)
-    lanes_.run(
-        lane_key(live.run.owner.uid, StepLane::jobs),
-        [this, run = live.run] { return steps_.perform(Step::cancel, {run}, {}, {}, false); },
-        [](const RunsStepResult&) {}, [](std::exception_ptr) {});
-  consider(run_id);
+  const Attempt* attempt = live->run.attempt();
+  if (live->busy && attempt != nullptr && attempt->train) step_runner_.cancel_jobs(live->run);
 }
 
 void Driver::deputy_is_gone(std::uint32_t uid) {
-  for (auto& [id, live] : runs_)
-    if (live.doubt && live.run.owner.uid == uid) live.doubt = now();
-  for (auto& [digest, live] : data_sets_)
-    if (live.doubt && live.data_set.owner.uid == uid) live.doubt = now();
-}
-
-ScratchPlace Driver::scratch_of(const Owner& owner, const std::string& home) const {
-  return scratch_place(settings_.scratch, {owner.name, owner.uid, home}, ledger_.id());
+  entities_.each([uid](LiveEntity& live) {
+    if (live.circumstances.doubt && live.owner().uid == uid) live.circumstances.doubt = now();
+  });
 }
 
 void Driver::set_drained(bool drained) {
   ledger_.set_setting("drained", drained ? "yes" : "no");
-  drained_ = drained;
-  admit_soon();
+  admitter_.set_drained(drained);
 }
 
 std::optional<TrainingRun> Driver::find_run(std::int64_t run_id) const {
-  auto found = runs_.find(run_id);
-  return found != runs_.end() ? std::optional(found->second.run) : ledger_.find_run(run_id);
+  auto found = entities_.runs().find(run_id);
+  return found != entities_.runs().end() ? std::optional(found->second.run) : ledger_.find_run(run_id);
 }
 
 std::optional<DataSet> Driver::find_data_set(const std::string& digest) const {
-  auto found = data_sets_.find(digest);
-  return found != data_sets_.end() ? std::optional(found->second.data_set) : ledger_.find_data_set(digest);
-}
-
-const DataSet* Driver::known_data_set(const TrainingRun& run) const {
-  auto found = data_sets_.find(run.dataset_digest);
-  return found == data_sets_.end() ? nullptr : &found->second.data_set;
-}
-
-std::optional<DataSet> Driver::data_set_of(const TrainingRun& run) const {
-  const DataSet* data = known_data_set(run);
-  return data == nullptr ? std::nullopt : std::optional(*data);
+  auto found = entities_.data_sets().find(digest);
+  return found != entities_.data_sets().end() ? std::optional(found->second.data_set)
+                                              : ledger_.find_data_set(digest);
 }
 
 ShownState Driver::shown_state(const TrainingRun& run) const {
-  const DataSet* data = known_data_set(run);
-  return trainyard::shown_state(run, !data || data->state == DataSetState::ready);
+  return trainyard::shown_state(run, entities_.is_data_ready(run));
+}
+
+std::set<std::string> Driver::code_in_use(std::uint32_t uid) const {
+  return trainyard::code_in_use(entities_, uid);
 }
 
 void Driver::on_event(std::function<void(const std::string& line)> observer) {
-  observer_ = std::move(observer);
+  entities_.on_event(std::move(observer));
 }
 
 Driver::UserStatus Driver::status_of(std::uint32_t uid) const {
   UserStatus status;
-  for (const auto& [id, live] : runs_) {
+  for (const auto& [id, live] : entities_.runs()) {
     if (live.run.owner.uid != uid) continue;
     ++status.runs[to_string(shown_state(live.run))];
     if (occupies_plan(live.run.state)) status.in_use[live.run.plan] += live.run.gpus;
@@ -223,19 +150,53 @@ Driver::UserStatus Driver::status_of(std::uint32_t uid) const {
 
 Driver::Status Driver::status() const {
   Status status;
-  for (const auto& [id, live] : runs_) ++status.runs[to_string(shown_state(live.run))];
-  for (const auto& [digest, live] : data_sets_) ++status.data_sets[to_string(live.data_set.state)];
-  status.plan_use = plan_use(settings_.plans, live_runs());
-  status.scheduler = scheduler_;
-  status.scheduler_trouble = trouble_;
-  status.scheduler_warnings = scheduler_warnings_;
-  status.polled_at = polled_at_;
-  status.poll_latency = poll_latency_;
-  status.poll_interval = poll_interval();
-  status.scheduler_calls = calls_;
+  std::map<ShownState, int> runs;
+  PlanUseCount plan_use(settings_.plans);
+  for (const auto& [id, live] : entities_.runs()) {
+    ++runs[shown_state(live.run)];
+    plan_use.add(live.run);
+  }
+  for (const auto& [state, count] : runs) status.runs[to_string(state)] = count;
+  for (const auto& [digest, live] : entities_.data_sets()) ++status.data_sets[to_string(live.data_set.state)];
+  status.plan_use = plan_use.use();
+  status.scheduler = poller_.status();
+  status.scheduler_trouble = trouble_.reason();
+  status.poll_interval = poller_.interval();
   status.events = ledger_.events_appended();
   status.longest_stall = loop_.longest_stall();
   return status;
+}
+
+// ---- corrections
+
+void Driver::correct(std::int64_t run_id, const Segment& was, const Segment& is, const std::string& reason) {
+  entities_.record_or_throw({RunChange{run_id, event::Corrected{now(), reason, was, is}}});
+}
+
+bool Driver::enter_use(std::int64_t run_id, const event::Used& used) {
+  TrainingRun run = find_run(run_id).value();
+  std::size_t charges = run.charges.size();
+  apply_event(run, used);
+  if (run.charges.size() == charges) return false;
+  entities_.record_or_throw({RunChange{run_id, used}});
+  return true;
+}
+
+bool Driver::enter_use(const std::string& digest, const event::Used& used) {
+  std::optional<DataSet> data_set = find_data_set(digest);
+  if (!data_set || (data_set->job_is_charged && data_set->job == used.segment.job)) return false;
+  entities_.record_or_throw({DataSetChange{digest, used}});
+  return true;
+}
+
+std::set<JobKey> Driver::uncharged_jobs() const {
+  std::set<JobKey> jobs;
+  for (const auto& [id, live] : entities_.runs())
+    for (const EntityJob& job : live.jobs())
+      if (charge_of(live.run, job.key) == nullptr) jobs.insert(job.key);
+  for (const auto& [digest, live] : entities_.data_sets())
+    if (live.data_set.job && !live.data_set.job_is_charged) jobs.insert(*live.data_set.job);
+  return jobs;
 }
 
 }  // namespace trainyard

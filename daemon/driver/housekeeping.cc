@@ -1,9 +1,10 @@
-// What scratch holds beyond its time: directories of runs that ended long ago, data sets beyond the cache's
-// size.
+#include "daemon/driver/housekeeping.h"
+
 #include <algorithm>
+#include <map>
+#include <vector>
 
 #include "daemon/base/log.h"
-#include "daemon/driver/driver.h"
 
 namespace trainyard {
 namespace {
@@ -11,7 +12,7 @@ namespace {
 constexpr std::chrono::minutes house_interval{10};
 constexpr int removals_at_once = 50;
 
-void log_failure(std::exception_ptr error) {
+void log_failed_removal(std::exception_ptr error) {
   try {
     std::rethrow_exception(error);
   } catch (const std::exception& e) {
@@ -19,62 +20,76 @@ void log_failure(std::exception_ptr error) {
   }
 }
 
-}  // namespace
-
-void Driver::keep_house() {
-  house_timer_ = loop_.after(house_interval, [this] { keep_house(); });
-  remove_old_runs();
-  evict_data_sets();
+// Ready data sets that no live run names, of all users, the least recently changed first.
+std::vector<LiveDataSet*> evictable_data_sets(Entities& entities) {
+  std::set<std::string> in_use;
+  for (const auto& [id, live] : entities.runs()) in_use.insert(live.run.dataset_digest);
+  std::vector<LiveDataSet*> evictable;
+  for (auto& [digest, live] : entities.data_sets())
+    if (live.data_set.state == DataSetState::ready && !in_use.contains(digest) && !live.is_occupied() &&
+        !live.data_set.is_of_newer_release)
+      evictable.push_back(&live);
+  std::ranges::sort(evictable, {}, [](const LiveDataSet* live) { return live->data_set.changed_at; });
+  return evictable;
 }
 
-std::set<std::string> Driver::code_in_use(std::uint32_t uid) const {
+std::map<std::uint32_t, std::int64_t> bytes_by_user(const Entities& entities) {
+  std::map<std::uint32_t, std::int64_t> bytes;
+  for (const auto& [digest, live] : entities.data_sets())
+    if (live.data_set.state == DataSetState::ready)
+      bytes[live.data_set.owner.uid] += live.data_set.size_bytes;
+  return bytes;
+}
+
+}  // namespace
+
+std::set<std::string> code_in_use(const Entities& entities, std::uint32_t uid) {
   std::set<std::string> digests;
-  for (const auto& [id, live] : runs_)
+  for (const auto& [id, live] : entities.runs())
     if (live.run.owner.uid == uid && !live.run.code_digest.empty()) digests.insert(live.run.code_digest);
   return digests;
 }
 
-// A directory that cannot be removed does not keep others from it: it is tried
-// again by the next daemon.
-void Driver::remove_old_runs() {
+void Housekeeping::begin() {
+  timer_ = loop_.after(house_interval, [this] { begin(); });
+  remove_old_runs();
+  evict_data_sets();
+}
+
+// A directory that cannot be removed does not keep others from being removed: the next daemon tries it again.
+void Housekeeping::remove_old_runs() {
   for (const TrainingRun& run : ledger_.ended_before(now() - settings_.keep_runs, removals_at_once)) {
     if (removal_failed_.contains(run.id)) continue;
-    auto done = [this, id = run.id] {
-      ledger_.mark_removed(id);
-      log_info("run={} event=directory_removed", id);
-    };
-    if (run.scratch.path.empty()) {
-      done();  // of a release that had one scratch for all: an admin removes what is left there
-      continue;
-    }
-    lanes_.run(
-        lane_key(run.owner.uid, StepLane::files),
-        [this, run, in_use = code_in_use(run.owner.uid)] {
-          steps_.remove_run(run, in_use);
-          return true;
-        },
-        [done](bool) { done(); },
-        [this, id = run.id](std::exception_ptr error) {
-          removal_failed_.insert(id);
-          log_failure(error);
-        });
+    if (run.scratch.path.empty())
+      note_removal(run.id);  // of a release that had one scratch for all: an admin removes what is left there
+    else
+      remove(run);
   }
 }
 
-// Of each user's cache the least recently changed first; one that a live run names is pinned.
-void Driver::evict_data_sets() {
+void Housekeeping::remove(const TrainingRun& run) {
+  lanes_.run(
+      lane_key(run.owner.uid, StepLane::files),
+      [this, run, in_use = code_in_use(entities_, run.owner.uid)] {
+        steps_.remove_run(run, in_use);
+        return true;
+      },
+      [this, id = run.id](bool) { note_removal(id); },
+      [this, id = run.id](std::exception_ptr error) {
+        removal_failed_.insert(id);
+        log_failed_removal(error);
+      });
+}
+
+void Housekeeping::note_removal(std::int64_t run_id) {
+  ledger_.mark_removed(run_id);
+  log_info("run={} event=directory_removed", run_id);
+}
+
+void Housekeeping::evict_data_sets() {
   if (settings_.cache_bytes == 0) return;
-  std::set<std::string> pinned;
-  for (const auto& [id, live] : runs_) pinned.insert(live.run.dataset_digest);
-  std::map<std::uint32_t, std::int64_t> held;
-  std::vector<LiveDataSet*> candidates;
-  for (auto& [digest, live] : data_sets_) {
-    if (live.data_set.state != DataSetState::ready) continue;
-    held[live.data_set.owner.uid] += live.data_set.size_bytes;
-    if (!pinned.contains(digest) && !live.busy) candidates.push_back(&live);
-  }
-  std::ranges::sort(candidates, {}, [](const LiveDataSet* live) { return live->data_set.changed_at; });
-  for (LiveDataSet* live : candidates) {
+  std::map<std::uint32_t, std::int64_t> held = bytes_by_user(entities_);
+  for (LiveDataSet* live : evictable_data_sets(entities_)) {
     std::int64_t& of_user = held[live->data_set.owner.uid];
     if (of_user <= settings_.cache_bytes) continue;
     of_user -= live->data_set.size_bytes;
@@ -82,35 +97,32 @@ void Driver::evict_data_sets() {
   }
 }
 
-void Driver::evict(LiveDataSet& live) {
+void Housekeeping::evict(LiveDataSet& live) {
   live.busy = true;
-  std::string digest = live.data_set.digest;
   lanes_.run(
       lane_key(live.data_set.owner.uid, StepLane::files),
       [this, data_set = live.data_set] {
         steps_.remove_data_set(data_set);
         return true;
       },
-      [this, digest](bool) { evicted(digest); },
-      [this, digest](std::exception_ptr error) {
-        data_sets_.at(digest).busy = false;
-        log_failure(error);
+      [this, digest = live.data_set.digest](bool) { note_eviction(digest); },
+      [this, digest = live.data_set.digest](std::exception_ptr error) {
+        if (LiveEntity* live = entities_.find(digest)) live->busy = false;
+        log_failed_removal(error);
       });
 }
 
 // That it is gone, and that a run accepted meanwhile wants it again, are one transaction.
-void Driver::evicted(const std::string& digest) {
-  LiveDataSet& gone = data_sets_.at(digest);
+void Housekeeping::note_eviction(const std::string& digest) {
+  auto found = entities_.data_sets().find(digest);
+  if (found == entities_.data_sets().end()) return;
+  LiveDataSet& gone = found->second;
   gone.busy = false;
-  std::vector<DataSetEvent> events{event::Evicted{now()}};
+  Changes changes{DataSetChange{digest, event::Evicted{now()}}};
   bool is_wanted = std::ranges::any_of(
-      runs_, [&](const auto& entry) { return entry.second.run.dataset_digest == digest; });
-  if (is_wanted) events.emplace_back(wanted_again(gone.data_set));
-  if (!record(digest, events)) return;
-  if (is_wanted)
-    consider(digest);
-  else
-    data_sets_.erase(digest);
+      entities_.runs(), [&](const auto& entry) { return entry.second.run.dataset_digest == digest; });
+  if (is_wanted) changes.emplace_back(DataSetChange{digest, wanted_again(gone.data_set)});
+  entities_.record(changes);
 }
 
 }  // namespace trainyard

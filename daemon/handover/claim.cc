@@ -1,11 +1,9 @@
 #include "daemon/handover/claim.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <cerrno>
-
-#include "daemon/base/digest.h"
+#include "daemon/base/atomic_file.h"
+#include "daemon/base/directory.h"
 #include "daemon/base/error.h"
 #include "daemon/base/fd.h"
 #include "daemon/handover/layout.h"
@@ -15,22 +13,16 @@ namespace {
 
 std::string claim_path(const std::string& directory) { return join_path(directory, layout::claim_file); }
 
-void write_claim(const std::string& path, const Claim& claim) {
-  write_atomically(path, to_json(claim).dump(1) + "\n");
+std::string text_of(const Claim& claim) { return to_json(claim).dump(1) + "\n"; }
+
+void write_claim(const std::string& directory, const Claim& claim) {
+  write_atomically(claim_path(directory), text_of(claim));
 }
 
-// Exclusive as O_EXCL is, over NFS too; and by link(2) the claim is seen with its contents or not at all.
 bool create_claim(const std::string& directory, const Claim& mine) {
-  const std::string path = claim_path(directory);
-  const std::string beside = path + "." + random_hex(8);
-  write_claim(beside, mine);
-  const bool created = ::link(beside.c_str(), path.c_str()) == 0;
-  const int error = errno;
-  ::unlink(beside.c_str());
-  errno = error;
-  if (!created && errno != EEXIST) throw_errno("claim " + path);
-  if (created) fsync_directory(directory);
-  return created;
+  AtomicFile file(claim_path(directory));
+  file.write(text_of(mine));
+  return file.commit_unless_there();
 }
 
 bool same_job(const Claim& a, const Claim& b) {
@@ -50,7 +42,7 @@ std::optional<Claim> take_claim(const std::string& directory, const Claim& mine)
   const std::optional<Claim> standing = read_claim(directory);
   if (!standing) throw Error(ErrorKind::unavailable, claim_path(directory) + ": gone while it was read");
   if (!is_later_restart(mine, *standing)) return standing;
-  write_claim(claim_path(directory), mine);
+  write_claim(directory, mine);
   return std::nullopt;
 }
 
@@ -65,10 +57,13 @@ Claim revoke_claim(const std::string& directory, UtcSeconds at) {
   revoked.revoked = true;
   if (create_claim(directory, revoked)) return revoked;
   if (std::optional<Claim> standing = read_claim(directory)) revoked = *standing;
-  if (revoked.revoked) return revoked;
+  if (revoked.revoked) {
+    fsync_directory(directory);  // whoever took it away may have failed to
+    return revoked;
+  }
   revoked.at = at;
   revoked.revoked = true;
-  write_claim(claim_path(directory), revoked);
+  write_claim(directory, revoked);
   return revoked;
 }
 

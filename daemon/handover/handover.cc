@@ -100,7 +100,7 @@ Json readable(const std::vector<std::string>& texts) {
 
 UtcSeconds past_time(std::int64_t seconds, const std::string& what) {
   if (seconds < 0 || from_unix(seconds) > now() + clocks_apart)
-    throw Error(ErrorKind::invalid, what + ": " + std::to_string(seconds) + " is no time in the past");
+    throw Error(ErrorKind::invalid, what + ": " + std::to_string(seconds) + " is not a time in the past");
   return from_unix(seconds);
 }
 

@@ -31,7 +31,7 @@ void SourceListWriter::add(SourcePart part, const SourceObject& object) {
 }
 
 void SourceListWriter::flush() {
-  write_all(file_.fd(), buffer_);
+  file_.write(buffer_);
   buffer_.clear();
 }
 

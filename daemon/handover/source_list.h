@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "daemon/base/atomic_file.h"
 #include "daemon/base/digest.h"
-#include "daemon/base/file_beside.h"
 #include "daemon/handover/handover.h"
 
 namespace trainyard {
@@ -31,7 +31,7 @@ class SourceListWriter {
  private:
   void flush();
 
-  FileBeside file_;
+  AtomicFile file_;
   Sha256 digest_;
   std::string buffer_;
   std::int64_t objects_ = 0, size_bytes_ = 0;

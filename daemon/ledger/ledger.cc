@@ -1,13 +1,24 @@
 #include "daemon/ledger/ledger.h"
 
+#include <algorithm>
+#include <sstream>
+#include <utility>
+
 #include "daemon/base/digest.h"
 #include "daemon/base/error.h"
+#include "daemon/base/text.h"
 #include "daemon/ledger/migrations.h"
 
 namespace trainyard {
+namespace {
+
+constexpr std::ptrdiff_t most_starts = 1000;  // of daemons, that are remembered
+
+}  // namespace
 
 Ledger::Ledger(const std::string& path) : Ledger(path, Database::Access::write) {
   migrate(database_, path);
+  remove_unfinished_submissions();
   if (!setting("ledger_id")) set_setting("ledger_id", random_hex(4));
   id_ = *setting("ledger_id");
 }
@@ -21,10 +32,12 @@ std::unique_ptr<Ledger> Ledger::open_to_read(const std::string& path) {
 void Ledger::in_transaction(const std::function<void()>& work) {
   if (in_transaction_) return work();
   in_transaction_ = true;
+  const std::int64_t appended_before = appended_;
   try {
     database_.transaction(work);
   } catch (...) {
     in_transaction_ = false;
+    appended_ = appended_before;
     throw;
   }
   in_transaction_ = false;
@@ -32,82 +45,16 @@ void Ledger::in_transaction(const std::function<void()>& work) {
 
 void Ledger::together(const std::function<void()>& work) { in_transaction(work); }
 
-std::optional<SubmittedRuns> Ledger::find_submission(std::uint32_t uid, const std::string& client_id) {
-  SubmittedRuns found;
-  {
-    Statement read =
-        database_.prepare("select submission_id, contents from submissions where uid = ? and client_id = ?");
-    if (!read.bind(uid).bind(client_id).step()) return std::nullopt;
-    found.submission_id = read.integer(0);
-    found.contents = read.text(1);
-  }
-  Statement runs = database_.prepare("select run_id from runs where submission_id = ? order by run_id");
-  runs.bind(found.submission_id);
-  while (runs.step()) found.run_ids.push_back(runs.integer(0));
-  return found;
+void Ledger::end_checkpoint() {
+  is_checkpoint_under_way_ = false;
+  for (const std::function<void()>& work : std::exchange(after_checkpoint_, {})) work();
 }
 
-std::optional<Submission> Ledger::submission_of(std::int64_t run_id) {
-  Statement read = database_.prepare(
-      "select s.uid, s.client_id, s.file, s.text, s.contents from submissions s join runs using "
-      "(submission_id) "
-      "where "
-      "run_id = ?");
-  if (!read.bind(run_id).step()) return std::nullopt;
-  return Submission{static_cast<std::uint32_t>(read.integer(0)), read.text(1), read.text(2), read.text(3),
-                    read.text(4)};
-}
-
-std::int64_t Ledger::live_runs_of(std::uint32_t uid) {
-  Statement read = database_.prepare("select count(*) from runs where uid = ? and over = 0");
-  read.bind(uid).step();
-  return read.integer(0);
-}
-
-SubmittedRuns Ledger::accept(const Submission& submission, const std::vector<event::Accepted>& runs,
-                             const std::map<std::string, event::Wanted>& data_sets) {
-  SubmittedRuns accepted;
-  in_transaction([&] {
-    database_
-        .prepare(
-            "insert into submissions (uid, client_id, file, text, contents, submitted_at) "
-            "values (?, ?, ?, ?, ?, ?)")
-        .bind(submission.uid)
-        .bind(submission.client_id)
-        .bind(submission.file)
-        .bind(submission.text)
-        .bind(submission.contents)
-        .bind(to_unix(now()))
-        .run();
-    accepted.submission_id = database_.last_insert_rowid();
-    for (const event::Accepted& run : runs)
-      accepted.run_ids.push_back(insert_run(accepted.submission_id, run));
-    for (const auto& [digest, wanted] : data_sets)
-      insert_data_set_event(digest, DataSetState::wanted, wanted);
-  });
-  return accepted;
-}
-
-std::int64_t Ledger::insert_run(std::int64_t submission_id, const event::Accepted& accepted) {
-  database_
-      .prepare(
-          "insert into runs (submission_id, uid, user, name, plan, state, over, accepted_at) values (?, ?, "
-          "?, ?, ?, 'queued', 0, ?)")
-      .bind(submission_id)
-      .bind(accepted.owner.uid)
-      .bind(accepted.owner.name)
-      .bind(accepted.manifest.name)
-      .bind(accepted.plan)
-      .bind(to_unix(accepted.at))
-      .run();
-  std::int64_t run_id = database_.last_insert_rowid();
-  insert_run_event(run_id, accepted);
-  return run_id;
-}
+void Ledger::in_snapshot(const std::function<void()>& work) { database_.snapshot(work); }
 
 void Ledger::append(const TrainingRun& run, const RunEvent& event) {
   in_transaction([&] {
-    insert_run_event(run.id, event);
+    insert_run_event(run.id, time_of(event), name_of(event), body_of(event).dump());
     database_.prepare("update runs set state = ?, over = ?, ended_at = ? where run_id = ?")
         .bind(to_string(shown_state(run, true)))
         .bind(is_over(run.state) ? 1 : 0)
@@ -120,12 +67,12 @@ void Ledger::append(const TrainingRun& run, const RunEvent& event) {
       insert_segment({.segment = *charge.segment,
                       .role = charge.role,
                       .run_id = run.id,
+                      .uid = run.owner.uid,
                       .user = run.owner.name,
                       .account = run.account,
                       .plan = run.plan,
                       .run_name = run.name,
-                      .reason = charge.reason},
-                     run.owner.uid);
+                      .reason = charge.reason});
     if (std::optional<UtcSeconds> seen = last_sign_of_life(event); seen && run.attempt()->train)
       insert_sign_of_life(run.attempt()->train->key, *seen);
   });
@@ -137,18 +84,18 @@ void Ledger::append(const DataSet& data_set, const DataSetEvent& event) {
     if (Charge charge = charge_of(event); charge.segment != nullptr)
       insert_segment({.segment = *charge.segment,
                       .role = charge.role,
+                      .uid = data_set.owner.uid,
                       .user = data_set.owner.name,
-                      .reason = charge.reason},
-                     data_set.owner.uid);
+                      .reason = charge.reason});
   });
 }
 
-void Ledger::insert_run_event(std::int64_t run_id, const RunEvent& event) {
+void Ledger::insert_run_event(std::int64_t run_id, UtcSeconds at, const char* name, const std::string& body) {
   database_.prepare("insert into run_events (run_id, at, event, body) values (?, ?, ?, ?)")
       .bind(run_id)
-      .bind(to_unix(time_of(event)))
-      .bind(name_of(event))
-      .bind(body_of(event).dump())
+      .bind(to_unix(at))
+      .bind(name)
+      .bind(body)
       .run();
   ++appended_;
 }
@@ -168,6 +115,28 @@ void Ledger::insert_data_set_event(const std::string& digest, DataSetState after
       .bind(body_of(event).dump())
       .run();
   ++appended_;
+}
+
+// In the settings, as unix seconds.
+std::vector<UtcSeconds> Ledger::note_start(UtcSeconds at) {
+  std::vector<UtcSeconds> starts;
+  std::istringstream before(setting("daemon_starts").value_or(""));
+  for (std::int64_t start = 0; before >> start;) starts.push_back(from_unix(start));
+  starts.push_back(at);
+  std::ranges::sort(starts);  // a clock may have been set back
+  if (std::ssize(starts) > most_starts) starts.erase(starts.begin(), starts.end() - most_starts);
+  std::string text;
+  for (UtcSeconds start : starts) text += std::to_string(to_unix(start)) + " ";
+  set_setting("daemon_starts", text);
+  return starts;
+}
+
+void Ledger::note_resubmission(UtcSeconds at) {
+  set_setting("last_resubmission", std::to_string(to_unix(at)));
+}
+
+UtcSeconds Ledger::last_resubmission() {
+  return from_unix(whole_number<std::int64_t>(setting("last_resubmission").value_or("0")).value_or(0));
 }
 
 std::optional<std::string> Ledger::setting(const std::string& name) {

@@ -1,6 +1,7 @@
 // Ledger: the events of runs and data sets, and the account of what they used, in SQLite. What is in it
 // happened; what returned from append() is durable. One thread (the loop's); whoever reads much opens the
-// ledger once more, to read, in a thread of its own. Error{unavailable}: the disk is full, try again.
+// ledger once more, to read, in a thread of its own. Error{unavailable}: the disk is full, read-only or
+// failing; nothing of the call has happened, try again.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -8,9 +9,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "daemon/base/sqlite.h"
+#include "daemon/ledger/charged_segment.h"
+#include "daemon/ledger/rollup.h"
 #include "daemon/run/data_set.h"
 #include "daemon/run/run.h"
 
@@ -31,6 +35,12 @@ struct SubmittedRuns {
   std::string contents;  // the submission's
 };
 
+// A submission that is being written: nobody sees it, or a run of it, before it is finished.
+struct UnfinishedSubmission {
+  std::int64_t submission_id = 0;
+  std::int64_t first_run_id = 0;  // the others follow it, in order
+};
+
 // Which runs a list wants; unset fields do not filter. Newest first, `limit` at most, ids below `before`.
 struct RunFilter {
   std::optional<std::uint32_t> uid;
@@ -46,25 +56,6 @@ struct RunFilter {
 struct ListedRun {
   std::int64_t id = 0;
   std::optional<TrainingRun> ended{};  // unset: it is live
-};
-
-// What a row of the account says. A reversal takes back all of what it corrects, a correction stands in its
-// place.
-enum class EntryKind { entry, reversal, correction };
-const char* to_string(EntryKind kind);
-EntryKind entry_kind_from(const std::string& name);  // Error{invalid}
-
-// A segment with whom it is charged to, as they were named then: a row of the account.
-struct ChargedSegment {
-  Segment segment;
-  JobRole role = JobRole::train;
-  std::optional<std::int64_t> run_id{};  // none: a data set's
-  std::string user{}, account{}, plan{}, run_name{};
-  std::int64_t id = 0;
-  EntryKind kind = EntryKind::entry;
-  std::string reason{};  // of a reversal, a correction, and an entry that was not made with the job's end
-  UtcSeconds written_at{};
-  UtcSeconds closed_until{};  // what lies before it was closed already, and is booked at written_at
 };
 
 // A month that is accounted for; its bounds are those of its zone.
@@ -95,6 +86,15 @@ class Ledger {
   SubmittedRuns accept(const Submission& submission, const std::vector<event::Accepted>& runs,
                        const std::map<std::string, event::Wanted>& data_sets);
 
+  // The same in pieces, for thousands of runs: begin, add each run as it is after its Accepted event (whose
+  // body, as JSON, is `accepted`), finish. Or remove the runs, `most` at a time, until true says that nothing
+  // is left. Whoever opens the ledger to write removes what was not finished.
+  UnfinishedSubmission begin_submission(const Submission& submission, std::size_t runs);
+  void add_run(const UnfinishedSubmission& submission, const TrainingRun& run, const std::string& accepted);
+  void finish_submission(const UnfinishedSubmission& submission,
+                         const std::map<std::string, event::Wanted>& data_sets);
+  bool remove_runs(const UnfinishedSubmission& submission, int most);
+
   // The event, what it enters in the account, and the row in `runs` or `data_sets`: one transaction. `run`
   // and `data_set` are as they are after the event.
   void append(const TrainingRun& run, const RunEvent& event);
@@ -118,7 +118,7 @@ class Ledger {
   void mark_removed(std::int64_t run_id);                             // its directory is gone
 
   // Rows of the account that overlap [since, until) or are booked in it, whole: the caller clips. Of one user
-  // if named.
+  // if named. A segment without length overlaps the period that holds its second.
   std::vector<ChargedSegment> segments(UtcSeconds since, UtcSeconds until,
                                        std::optional<std::uint32_t> uid = std::nullopt);
   // Those in force that ended at or after `since`: one for each job and restart, corrections in the place of
@@ -128,15 +128,39 @@ class Ledger {
   // in force as it `was`, signs of life aside. For a run's, append event::Corrected, which does this.
   void correct(const Segment& was, const std::optional<Segment>& is, const std::string& reason);
 
+  // Usage by month, kept with the segments from the first make_rollup() on.
+  const Rollup& rollup() const { return rollup_; }
+  // Makes the rollup for the months of that zone, from all segments: some seconds for a million. One
+  // transaction.
+  void make_rollup(const std::string& zone);
+  // Runs `work`, which only reads: it sees the ledger as it was at its first statement.
+  void in_snapshot(const std::function<void()>& work);
+
   // Closes the month in that zone: from now on what is written about it is booked when it is written.
   // Error{invalid} when it is not over, or closed, or a later one is.
   ClosedMonth close_month(const std::string& month, const std::string& zone, const std::string& by);
   std::vector<ClosedMonth> closed_months();  // in order
 
+  // A daemon is started. Returns when the last daemons were, in order.
+  std::vector<UtcSeconds> note_start(UtcSeconds at);
+  // Jobs whose submission was in doubt are about to be submitted once more.
+  void note_resubmission(UtcSeconds at);
+  UtcSeconds last_resubmission();  // the beginning of time: there was none
+
   // Small settings that outlive the daemon: "drained".
   std::optional<std::string> setting(const std::string& name);
   void set_setting(const std::string& name, const std::string& value);
   std::map<std::string, std::string> settings_beginning(const std::string& prefix);
+
+  // While a checkpoint is made beside the loop, a commit would wait for all that the disk has to write: what
+  // may wait is done after it. Calls `work` then, from within end_checkpoint().
+  bool is_checkpoint_under_way() const { return is_checkpoint_under_way_; }
+  void after_checkpoint(std::function<void()> work) { after_checkpoint_.push_back(std::move(work)); }
+
+  // For Checkpoints.
+  void after_commits(std::function<void(int wal_pages)> told) { database_.after_commits(std::move(told)); }
+  void begin_checkpoint() { is_checkpoint_under_way_ = true; }
+  void end_checkpoint();
 
   std::int64_t events_appended() const { return appended_; }  // since opening
 
@@ -145,25 +169,27 @@ class Ledger {
 
   // Runs `work` in a transaction of its own, or in the one of together().
   void in_transaction(const std::function<void()>& work);
-  void insert_run_event(std::int64_t run_id, const RunEvent& event);
+  void insert_run_event(std::int64_t run_id, UtcSeconds at, const char* name, const std::string& body);
   void insert_data_set_event(const std::string& digest, DataSetState after, const DataSetEvent& event);
-  void insert_segment(const ChargedSegment& charged, std::uint32_t uid);
+  void insert_segment(const ChargedSegment& charged);
   void insert_sign_of_life(const JobKey& job, UtcSeconds last_seen_at);
   void insert_suspensions(std::int64_t segment_id, const std::vector<Period>& suspensions);
-  std::vector<Period> suspensions_of(std::int64_t segment_id);
-  std::vector<ChargedSegment> charged_segments(Statement& rows);
   std::optional<std::int64_t> id_in_force(const Segment& segment);
-  std::int64_t enter_again(EntryKind kind, std::int64_t segment_id, const Segment& segment,
-                           const std::string& reason);
+  void enter_again(EntryKind kind, std::int64_t segment_id, const Segment& segment,
+                   const std::string& reason);
   UtcSeconds closed_until();
-  std::int64_t insert_run(std::int64_t submission_id, const event::Accepted& accepted);
+  std::int64_t reserve_run_ids(std::int64_t count);
+  void remove_unfinished_submissions();
   Statement select_runs(const RunFilter& filter);  // (run_id, over)
 
   std::string path_;
   Database database_;
+  Rollup rollup_{database_};
   std::string id_;
   std::int64_t appended_ = 0;
   bool in_transaction_ = false;
+  bool is_checkpoint_under_way_ = false;
+  std::vector<std::function<void()>> after_checkpoint_;
 };
 
 }  // namespace trainyard

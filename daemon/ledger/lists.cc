@@ -1,4 +1,6 @@
 // What the ledger reads back: runs and data sets from their events, lists.
+#include "daemon/base/json_fields.h"
+#include "daemon/base/similar_text.h"
 #include "daemon/ledger/ledger.h"
 
 namespace trainyard {
@@ -23,62 +25,82 @@ std::vector<TrainingRun> fold_rows(Statement& rows) {
   return runs;
 }
 
-// All events of live runs. What `accepted` says besides the manifest is taken out of its body by SQLite.
-constexpr const char* live_events =
-    "select run_id, event, at, body, a ->> '$.owner.uid', a ->> '$.owner.gid', a ->> '$.owner.name', "
-    "a ->> '$.plan', a ->> '$.dataset', a ->> '$.code', a ->> '$.manifest.name', "
-    "coalesce(nullif(a ->> '$.account', ''), a ->> '$.manifest.resources.account'), a ->> "
-    "'$.manifest.resources.nodes', "
-    "a ->> '$.manifest.resources.gpus_per_node', a ->> '$.manifest.resources.gpus_in_all', "
-    "a ->> '$.scratch.base', a ->> '$.scratch.path' "
-    "from (select run_id, event, at, body, seq, iif(event = 'accepted', body, null) as a "
-    "from runs join run_events using (run_id) where over = 0) order by run_id, seq";
+// Of a run whose submission is not finished there are none yet.
+constexpr const char* events_of_run =
+    "from run_events join runs using (run_id) join submissions using (submission_id) where run_id = ? and "
+    "accepted = 1 order by seq";
 
-// What apply_event() makes of event::Accepted.
-TrainingRun accepted_run(const Statement& row) {
-  TrainingRun run;
-  run.id = row.integer(0);
-  run.accepted_at = from_unix(row.integer(2));
-  run.manifest = Lazy<Manifest>([body = row.text(3)] {
-    return manifest_from_json(get<Json>(parse_json(body, "the ledger's run_events"), "manifest"));
-  });
-  run.owner = {static_cast<std::uint32_t>(row.integer(4)), static_cast<std::uint32_t>(row.integer(5)),
-               row.text(6)};
-  run.plan = row.text(7);
-  run.dataset_digest = row.text(8);
-  run.code_digest = row.text(9);
-  run.name = row.text(10);
-  run.account = row.text(11);
-  Resources resources;
-  resources.nodes = static_cast<int>(row.integer(12));
-  resources.gpus_per_node = static_cast<int>(row.integer(13));
-  resources.gpus_in_all = static_cast<int>(row.integer(14));
-  run.gpus = resources.gpus();
-  run.scratch = {row.text(15), row.text(16)};
-  return run;
-}
+// The events of runs that live. A run in a long queue has two of them, which are read many times faster than
+// by run_event().
+class LiveRunEvents {
+ public:
+  // Makes the same run of an Accepted event as apply_event() does.
+  TrainingRun accepted_run(std::int64_t id, UtcSeconds at, std::string_view text) {
+    body_.read(text, "the ledger's run_events");
+    TrainingRun run;
+    run.id = id;
+    run.accepted_at = at;
+    run.manifest = Lazy<Manifest>([body = texts_.keep(text)] {
+      return manifest_from_json(get<Json>(parse_json(body.whole(), "the ledger's run_events"), "manifest"));
+    });
+    run.owner = {static_cast<std::uint32_t>(body_.integer("/owner/uid")),
+                 static_cast<std::uint32_t>(body_.integer("/owner/gid")), body_.text("/owner/name")};
+    run.plan = body_.text("/plan");
+    run.dataset_digest = body_.text("/dataset");
+    run.code_digest = body_.text("/code");
+    run.name = body_.text("/manifest/name");
+    run.account = body_.text("/account");
+    if (run.account.empty()) run.account = body_.text("/manifest/resources/account");
+    run.gpus = asked_resources().gpus();
+    run.scratch = {body_.text("/scratch/base"), body_.text("/scratch/path")};
+    return run;
+  }
+
+  // Any that follows.
+  RunEvent later_event(const std::string& name, UtcSeconds at, std::string_view text) {
+    if (name != "waiting") return run_event(name, at, parse_json(text, "the ledger's run_events"));
+    body_.read(text, "the ledger's run_events");
+    return event::Waiting{at, {body_.text("/for"), body_.text("/words")}};
+  }
+
+ private:
+  Resources asked_resources() const {
+    Resources resources;
+    resources.nodes = static_cast<int>(body_.integer("/manifest/resources/nodes"));
+    resources.gpus_per_node = static_cast<int>(body_.integer("/manifest/resources/gpus_per_node"));
+    resources.gpus_in_all = static_cast<int>(body_.integer("/manifest/resources/gpus_in_all"));
+    return resources;
+  }
+
+  JsonFields body_;
+  SimilarTexts texts_;
+};
 
 }  // namespace
 
 // As fold_rows(), for a hundred thousand runs within a second: the manifests, most of what there is to read,
 // stay text until somebody asks for one.
 void Ledger::each_live_run(const std::function<void(TrainingRun)>& each) {
-  Statement rows = database_.prepare(live_events);
+  Statement rows = database_.prepare(
+      "select run_id, event, at, body from runs join run_events using (run_id) where over = 0 "
+      "order by run_id, seq");
+  LiveRunEvents events;
   std::optional<TrainingRun> run;
   while (rows.step()) {
-    if (rows.text(1) == "accepted") {
+    const std::string name = rows.text(1);
+    const UtcSeconds at = from_unix(rows.integer(2));
+    if (name == "accepted") {
       if (run) each(std::move(*run));
-      run = accepted_run(rows);
+      run = events.accepted_run(rows.integer(0), at, rows.text(3));
     } else {
-      apply_event(run.value(), run_event_in(rows, 1, 2, 3));
+      apply_event(run.value(), events.later_event(name, at, rows.text(3)));
     }
   }
   if (run) each(std::move(*run));
 }
 
 std::optional<TrainingRun> Ledger::find_run(std::int64_t run_id) {
-  Statement rows =
-      database_.prepare("select run_id, event, at, body from run_events where run_id = ? order by seq");
+  Statement rows = database_.prepare(std::string("select run_id, event, at, body ") + events_of_run);
   rows.bind(run_id);
   std::vector<TrainingRun> found = fold_rows(rows);
   return found.empty() ? std::nullopt : std::optional(std::move(found.front()));
@@ -86,7 +108,7 @@ std::optional<TrainingRun> Ledger::find_run(std::int64_t run_id) {
 
 std::vector<std::pair<UtcSeconds, RunEvent>> Ledger::events_of(std::int64_t run_id) {
   std::vector<std::pair<UtcSeconds, RunEvent>> events;
-  Statement rows = database_.prepare("select event, at, body from run_events where run_id = ? order by seq");
+  Statement rows = database_.prepare(std::string("select event, at, body ") + events_of_run);
   rows.bind(run_id);
   while (rows.step()) events.emplace_back(from_unix(rows.integer(1)), run_event_in(rows, 0, 1, 2));
   return events;
@@ -141,21 +163,30 @@ std::optional<DataSet> Ledger::find_data_set_by_prefix(const std::string& digest
   return find_data_set(whole);
 }
 
-// One statement for every filter: an unset one is null or empty, and lets all rows through.
+// A statement names the filters that are set and no others: SQLite chooses an index by them. Where few runs
+// were accepted since a moment, those before the first of them are not looked at; where many were, a page is
+// full soon.
 Statement Ledger::select_runs(const RunFilter& filter) {
-  Statement rows = database_.prepare(
-      "select run_id, over from runs where run_id < ?1 and (?2 is null or uid = ?2) and (?3 = '' or user = "
-      "?3) "
-      "and (?4 = '' or name = ?4) "
-      "and (?5 = '' or plan = ?5) and (?6 is null or submission_id = ?6) and (?7 is null or over = ?7) "
-      "and (?8 is null or accepted_at >= ?8) order by run_id desc limit ?9");
+  std::string conditions =
+      "run_id < ?1 and submission_id not in (select submission_id from submissions where accepted = 0)";
+  if (filter.uid) conditions += " and uid = ?2";
+  if (!filter.user.empty()) conditions += " and user = ?3";
+  if (!filter.name.empty()) conditions += " and name = ?4";
+  if (!filter.plan.empty()) conditions += " and plan = ?5";
+  if (filter.submission_id) conditions += " and submission_id = ?6";
+  if (filter.over) conditions += *filter.over ? " and over = 1" : " and over = 0";
+  if (filter.since)
+    conditions +=
+        " and accepted_at >= ?7 and run_id >= (select iif(count(*) < 5000, min(run_id), 0) "
+        "from (select run_id from runs where accepted_at >= ?7 limit 5000))";
+  Statement rows = database_.prepare("select run_id, over from runs where " + conditions +
+                                     " order by run_id desc limit ?8");
   rows.bind(filter.before)
       .bind(filter.uid)
       .bind(filter.user)
       .bind(filter.name)
       .bind(filter.plan)
       .bind(filter.submission_id)
-      .bind(filter.over ? std::optional<std::int64_t>(*filter.over) : std::nullopt)
       .bind(filter.since ? std::optional(to_unix(*filter.since)) : std::nullopt)
       .bind(filter.limit);
   return rows;

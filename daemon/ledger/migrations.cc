@@ -16,6 +16,9 @@ constexpr const char* segments =
 constexpr const char* signs_of_life =
 #include "daemon/ledger/signs_of_life.inc"
     ;
+constexpr const char* rollup =
+#include "daemon/ledger/rollup.inc"
+    ;
 constexpr const char* upgrade_from_1 =
 #include "daemon/ledger/upgrade_from_1.inc"
     ;
@@ -24,6 +27,9 @@ constexpr const char* upgrade_from_2 =
     ;
 constexpr const char* upgrade_from_3 =
 #include "daemon/ledger/upgrade_from_3.inc"
+    ;
+constexpr const char* upgrade_from_4 =
+#include "daemon/ledger/upgrade_from_4.inc"
     ;
 
 int version_of(Database& database) {
@@ -36,26 +42,24 @@ void create(Database& database) {
   database.execute(schema);
   database.execute(segments);
   database.execute(signs_of_life);
+  database.execute(rollup);
 }
 
-// From an earlier version to the present one.
+// From an earlier version to the present one. What schema 2 added to segments is in segments.sql.
 void upgrade(Database& database, int version) {
-  switch (version) {
-    case 1:
-      database.execute("alter table segments rename to segments_1; drop index segments_by_end;");
-      database.execute(segments);
-      database.execute(upgrade_from_1);
-      break;
-    case 2:
-      database.execute(upgrade_from_2);
-      break;
-    case 3:
-      break;
-    default:
-      throw Error(ErrorKind::internal, fmt::format("no way on from schema {}", version));
+  if (version < 1) throw Error(ErrorKind::internal, fmt::format("no way on from schema {}", version));
+  if (version == 1) {
+    database.execute("alter table segments rename to segments_1; drop index segments_by_end;");
+    database.execute(segments);
+    database.execute(upgrade_from_1);
   }
-  database.execute(upgrade_from_3);
-  database.execute(signs_of_life);
+  if (version == 2) database.execute(upgrade_from_2);
+  if (version <= 3) {
+    database.execute(upgrade_from_3);
+    database.execute(signs_of_life);
+  }
+  database.execute(upgrade_from_4);
+  database.execute(rollup);
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 
 namespace trainyard {
 
-inline constexpr int schema_version = 4;
+inline constexpr int schema_version = 5;
 
 // One transaction. Error{invalid} when the file is of a newer release; `path` is for the message.
 void migrate(Database& database, const std::string& path);

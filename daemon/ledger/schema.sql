@@ -1,8 +1,9 @@
--- The ledger, schema 4 (pragma user_version), with segments.sql and signs_of_life.sql. Times are unix seconds, UTC. Events and segments are
--- facts: appended, never changed. `runs` and `data_sets` repeat the newest of them for lists, and can be made again from them.
+-- The ledger, schema 5 (pragma user_version), with segments.sql, signs_of_life.sql and rollup.sql. Times are unix seconds,
+-- UTC. Events and segments are facts: appended, never changed. `runs` and `data_sets` repeat the newest of them for lists,
+-- and can be made again from them.
 
 create table settings (
-  name   text not null primary key,         -- ledger_id, drained
+  name   text not null primary key,         -- ledger_id, drained, rollup_zone
   value  text not null
 ) strict;
 
@@ -14,8 +15,10 @@ create table submissions (
   text           text    not null,          -- the manifest as it came
   submitted_at   integer not null,
   contents       text    not null default '',   -- digest of all that came: the same id with other contents is refused
+  accepted       integer not null default 1 check (accepted in (0, 1)),   -- 0: its runs are being written, and not there yet
   unique (uid, client_id)
 ) strict;
+create index submissions_being_written on submissions(submission_id) where accepted = 0;
 
 create table runs (
   run_id         integer primary key autoincrement,
@@ -34,6 +37,12 @@ create index runs_live on runs(run_id) where over = 0;
 create index runs_of_user on runs(uid, run_id);
 create index runs_live_of_user on runs(uid) where over = 0;
 create index runs_of_submission on runs(submission_id);
+create index runs_by_user_name on runs(user, run_id);
+create index runs_by_name on runs(name, run_id);
+create index runs_of_plan on runs(plan, run_id);
+create index runs_by_acceptance on runs(accepted_at, run_id);
+create index runs_live_by_user_name on runs(user, run_id) where over = 0;
+create index runs_live_of_plan on runs(plan, run_id) where over = 0;
 create index runs_to_remove on runs(ended_at) where over = 1 and removed = 0;
 
 create table run_events (

@@ -1,30 +1,12 @@
 // The account: segments, their corrections, closed months.
 #include <fmt/format.h>
 
-#include <array>
-
 #include "daemon/base/error.h"
 #include "daemon/ledger/ledger.h"
+#include "daemon/ledger/segment_rows.h"
 
 namespace trainyard {
 namespace {
-
-constexpr std::array entry_kind_names{"entry", "reversal", "correction"};
-
-// In the order in which charged_segments() reads them.
-constexpr const char* columns =
-    "select segment_id, kind, reason, written_at, closed_until, cluster, job_id, submitted_at, restart, "
-    "role, run_id, run_name, user, account, plan, gpu_type, gpus, started_at, ended_at, source, "
-    "coalesce(last_seen_at, (select l.last_seen_at from signs_of_life l where l.cluster = s.cluster and "
-    "l.job_id = s.job_id and l.submitted_at = s.submitted_at and coalesce(l.array_task, -1) = "
-    "coalesce(s.array_task, -1))), "
-    "array_task from segments s ";
-
-// Neither taken back, nor what takes another back.
-constexpr const char* in_force =
-    "kind <> 'reversal' and not exists (select 1 from segments r where r.corrects = s.segment_id and r.kind "
-    "= "
-    "'reversal') ";
 
 std::optional<std::int64_t> task_column(const JobKey& job) {
   return job.task ? std::optional<std::int64_t>(*job.task) : std::nullopt;
@@ -36,16 +18,8 @@ std::optional<std::int64_t> unix_if_set(const std::optional<UtcSeconds>& time) {
 
 }  // namespace
 
-const char* to_string(EntryKind kind) { return entry_kind_names.at(static_cast<std::size_t>(kind)); }
-
-EntryKind entry_kind_from(const std::string& name) {
-  for (std::size_t i = 0; i < entry_kind_names.size(); ++i)
-    if (name == entry_kind_names[i]) return static_cast<EntryKind>(i);
-  throw Error(ErrorKind::invalid, "unknown kind of entry in the ledger: " + name);
-}
-
 // The same job told twice is one fact: a step performed again after a crash charges nothing again.
-void Ledger::insert_segment(const ChargedSegment& charged, std::uint32_t uid) {
+void Ledger::insert_segment(const ChargedSegment& charged) {
   const Segment& segment = charged.segment;
   std::optional<std::int64_t> segment_id;
   {
@@ -66,7 +40,7 @@ void Ledger::insert_segment(const ChargedSegment& charged, std::uint32_t uid) {
         .bind(to_string(charged.role))
         .bind(charged.run_id)
         .bind(charged.run_name)
-        .bind(uid)
+        .bind(charged.uid)
         .bind(charged.user)
         .bind(segment.account.empty() ? charged.account : segment.account)
         .bind(charged.plan)
@@ -78,7 +52,9 @@ void Ledger::insert_segment(const ChargedSegment& charged, std::uint32_t uid) {
         .bind(unix_if_set(segment.last_seen_at));
     if (insert.step()) segment_id = insert.integer(0);
   }
-  if (segment_id) insert_suspensions(*segment_id, segment.suspended);
+  if (!segment_id) return;
+  insert_suspensions(*segment_id, segment.suspended);
+  rollup_.add(*segment_id);
 }
 
 // The first one stands: a step performed again after a crash tells it again.
@@ -104,69 +80,29 @@ void Ledger::insert_suspensions(std::int64_t segment_id, const std::vector<Perio
         .run();
 }
 
-std::vector<Period> Ledger::suspensions_of(std::int64_t segment_id) {
-  std::vector<Period> suspensions;
-  Statement rows =
-      database_.prepare("select since, until from suspensions where segment_id = ? order by since");
-  rows.bind(segment_id);
-  while (rows.step()) suspensions.push_back({from_unix(rows.integer(0)), from_unix(rows.integer(1))});
-  return suspensions;
-}
-
-std::vector<ChargedSegment> Ledger::charged_segments(Statement& rows) {
-  std::vector<ChargedSegment> found;
-  while (rows.step()) {
-    ChargedSegment& charged = found.emplace_back();
-    charged.id = rows.integer(0);
-    charged.kind = entry_kind_from(rows.text(1));
-    charged.reason = rows.text(2);
-    charged.written_at = from_unix(rows.integer(3));
-    charged.closed_until = from_unix(rows.integer(4));
-    charged.role = job_role_from(rows.text(9));
-    charged.run_id = rows.integer_if_set(10);
-    charged.run_name = rows.text(11);
-    charged.user = rows.text(12);
-    charged.account = rows.text(13);
-    charged.plan = rows.text(14);
-    Segment& segment = charged.segment;
-    segment.account = charged.account;
-    segment.job = {rows.text(5), static_cast<std::uint32_t>(rows.integer(6)), from_unix(rows.integer(7))};
-    if (std::optional<std::int64_t> task = rows.integer_if_set(21))
-      segment.job.task = static_cast<std::uint32_t>(*task);
-    segment.restart = static_cast<int>(rows.integer(8));
-    segment.gpu_type = rows.text(15);
-    segment.gpus = static_cast<int>(rows.integer(16));
-    segment.started_at = from_unix(rows.integer(17));
-    segment.ended_at = from_unix(rows.integer(18));
-    segment.source = segment_source_from(rows.text(19));
-    if (std::optional<std::int64_t> seen = rows.integer_if_set(20)) segment.last_seen_at = from_unix(*seen);
-    segment.suspended = suspensions_of(charged.id);
-  }
-  return found;
-}
-
 std::vector<ChargedSegment> Ledger::segments(UtcSeconds since, UtcSeconds until,
                                              std::optional<std::uint32_t> uid) {
   Statement rows = database_.prepare(
-      std::string(columns) +
-      "where ((ended_at > ?1 and started_at < ?2) or (written_at >= ?1 and written_at < ?2 and started_at < "
-      "closed_until)) and (?3 is null or uid = ?3) "
-      "order by started_at, cluster, job_id, array_task, restart, segment_id");
-  rows.bind(to_unix(since)).bind(to_unix(until)).bind(uid);
-  return charged_segments(rows);
+      fmt::format("{}where segment_id in (select segment_id from segments where {} union all "
+                  "select segment_id from segments where {}) "
+                  "order by started_at, cluster, job_id, array_task, restart, segment_id",
+                  select_segments, overlaps_period(uid.has_value()), is_booked_late(uid.has_value())));
+  rows.bind(to_unix(since)).bind(to_unix(until));
+  if (uid) rows.bind(*uid);
+  return read_segments(database_, rows);
 }
 
 std::vector<ChargedSegment> Ledger::segments_in_force(UtcSeconds since) {
-  Statement rows = database_.prepare(std::string(columns) + "where ended_at >= ? and " + in_force +
+  Statement rows = database_.prepare(std::string(select_segments) + "where ended_at >= ? and " + is_in_force +
                                      "order by started_at, cluster, job_id, array_task, restart");
   rows.bind(to_unix(since));
-  return charged_segments(rows);
+  return read_segments(database_, rows);
 }
 
 // Another row about the job of `segment_id`, charged to the same user, and to the account that the segment
 // names.
-std::int64_t Ledger::enter_again(EntryKind kind, std::int64_t segment_id, const Segment& segment,
-                                 const std::string& reason) {
+void Ledger::enter_again(EntryKind kind, std::int64_t segment_id, const Segment& segment,
+                         const std::string& reason) {
   Statement insert = database_.prepare(
       "insert into segments (kind, corrects, reason, written_at, closed_until, cluster, job_id, "
       "submitted_at, "
@@ -190,21 +126,23 @@ std::int64_t Ledger::enter_again(EntryKind kind, std::int64_t segment_id, const 
       .bind(unix_if_set(segment.last_seen_at))
       .bind(segment_id);
   insert.step();
-  return insert.integer(0);
+  std::int64_t entered = insert.integer(0);
+  insert_suspensions(entered, segment.suspended);
+  rollup_.add(entered);
 }
 
 std::optional<std::int64_t> Ledger::id_in_force(const Segment& segment) {
   Statement rows =
-      database_.prepare(std::string(columns) +
+      database_.prepare(std::string(select_segments) +
                         "where cluster = ? and job_id = ? and submitted_at = ? and array_task is ? "
                         "and restart = ? and " +
-                        in_force);
+                        is_in_force);
   rows.bind(segment.job.cluster)
       .bind(segment.job.job_id)
       .bind(to_unix(segment.job.submitted_at))
       .bind(task_column(segment.job))
       .bind(segment.restart);
-  std::vector<ChargedSegment> found = charged_segments(rows);
+  std::vector<ChargedSegment> found = read_segments(database_, rows);
   if (found.size() != 1) return std::nullopt;
   // An account that was not on record is the run's, in the row; a sign of life may have come later.
   Segment expected = segment;
@@ -219,9 +157,13 @@ void Ledger::correct(const Segment& was, const std::optional<Segment>& is, const
     if (!wrong)
       throw Error(ErrorKind::invalid,
                   fmt::format("what job {} is charged was corrected meanwhile", to_string(was.job)));
-    insert_suspensions(enter_again(EntryKind::reversal, *wrong, was, reason), was.suspended);
-    if (is) insert_suspensions(enter_again(EntryKind::correction, *wrong, *is, reason), is->suspended);
+    enter_again(EntryKind::reversal, *wrong, was, reason);
+    if (is) enter_again(EntryKind::correction, *wrong, *is, reason);
   });
+}
+
+void Ledger::make_rollup(const std::string& zone) {
+  in_transaction([&] { rollup_.make(zone); });
 }
 
 UtcSeconds Ledger::closed_until() {

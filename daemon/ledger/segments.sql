@@ -41,7 +41,6 @@ create table segments (
 create unique index segments_once on segments(cluster, job_id, submitted_at, coalesce(array_task, -1), restart)
   where kind = 'entry';
 create unique index segments_corrected_once on segments(corrects, kind) where corrects is not null;
-create index segments_by_end on segments(ended_at);
 create index segments_booked_later on segments(written_at) where started_at < closed_until;
 
 -- When the job of a segment was suspended. Its GPUs stayed its own.

@@ -7,7 +7,7 @@
 
 #include "daemon/base/clock.h"
 #include "daemon/base/text.h"
-#include "daemon/manifest/names.h"
+#include "daemon/manifest/name_rules.h"
 
 namespace trainyard {
 namespace {

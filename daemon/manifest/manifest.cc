@@ -180,6 +180,7 @@ ScriptOrigin script_origin_from_json(const Json& json) {
 Json to_json(const Manifest& manifest) {
   Json json = {{"name", manifest.name},
                {"results_target", manifest.results_target},
+               {"umask", manifest.umask},
                {"resources", resources_to_json(manifest.resources)},
                {"retry", to_json(manifest.retry)},
                {"sweep", manifest.sweep}};
@@ -196,6 +197,7 @@ Manifest manifest_from_json(const Json& json) {
   Manifest manifest;
   manifest.name = get<std::string>(json, "name");
   manifest.results_target = get<std::string>(json, "results_target");
+  if (json.contains("umask")) manifest.umask = integer<int>(json, "umask");  // else of an earlier release
   manifest.resources = resources_from_json(get<Json>(json, "resources"));
   manifest.retry = retry_from_json(get<Json>(json, "retry"));
   manifest.sweep = strings_from_json(json, "sweep");

@@ -11,7 +11,7 @@
 
 #include "daemon/base/json.h"
 #include "daemon/base/shared.h"
-#include "daemon/manifest/retry.h"
+#include "daemon/manifest/retry_causes.h"
 #include "kernels/spec/layer.h"
 #include "kernels/spec/training.h"
 
@@ -101,6 +101,7 @@ struct Manifest {
   std::string name;              // of the run, for people: [A-Za-z0-9._-], at most 128
   std::optional<DataSpec> data;  // always there with [train]
   std::string results_target;    // ends in '/'; empty with a batch script that names none: nothing is stored
+  int umask = 022;               // of whoever submits: what the modes of stored results lack
   Resources resources;
   RetrySpec retry;
   std::variant<TrainSpec, CommandSpec, ScriptSpec> program;

@@ -1,5 +1,5 @@
 #include "daemon/base/text.h"
-#include "daemon/manifest/names.h"
+#include "daemon/manifest/name_rules.h"
 #include "daemon/manifest/sections.h"
 #include "kernels/spec/layer.h"
 
@@ -68,7 +68,7 @@ void read_shape(Fields& fields, DataSpec& data) {
     element_count(shape);
     data.options["shape"] = shape;
   } catch (const Error& error) {
-    fields.problem("shape", std::string("is no shape: ") + error.what());
+    fields.problem("shape", std::string("is not a shape: ") + error.what());
   }
 }
 

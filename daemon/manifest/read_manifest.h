@@ -22,8 +22,8 @@ std::vector<Manifest> read_manifest(std::string_view text, const std::string& fi
                                     std::size_t origin_bytes = 0);
 
 // Every key a manifest may hold, for the readers, `trainyard init`, bash completion and the manual's test.
-// Kinds of layers and optimizers come with theirs: "train.layers.dense" and "train.layers.dense.activation"
-// are written { dense = 128, activation = "relu" }.
+// Each kind of layer or optimizer is among them, followed by the keys of that kind: "train.layers.dense",
+// "train.layers.dense.activation". In a manifest these two are { dense = 128, activation = "relu" }.
 using ManifestKey = KeyInfo;
 const std::vector<ManifestKey>& manifest_keys();
 

@@ -2,8 +2,8 @@
 #include <array>
 
 #include "daemon/base/text.h"
-#include "daemon/manifest/names.h"
-#include "daemon/manifest/read_kinds.h"
+#include "daemon/manifest/name_rules.h"
+#include "daemon/manifest/read_layers.h"
 #include "daemon/manifest/sections.h"
 
 namespace trainyard {

@@ -1,7 +1,7 @@
 // [resources] and [retry].
 #include <algorithm>
 
-#include "daemon/manifest/names.h"
+#include "daemon/manifest/name_rules.h"
 #include "daemon/manifest/sections.h"
 
 namespace trainyard {

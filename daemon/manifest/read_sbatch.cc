@@ -6,7 +6,7 @@
 
 #include "daemon/base/text.h"
 #include "daemon/manifest/expansion.h"
-#include "daemon/manifest/names.h"
+#include "daemon/manifest/name_rules.h"
 #include "daemon/manifest/read_manifest.h"
 #include "daemon/manifest/read_toml.h"
 #include "daemon/manifest/sbatch_resources.h"

@@ -24,7 +24,7 @@ class Arguments {
       else if (word.text.starts_with('-') && word.text.size() > 1 && word.text != "--")
         read_short(word);
       else
-        problems_.add(word.place, excerpt(word.text), "is no option",
+        problems_.add(word.place, excerpt(word.text), "is not an option",
                       "a value with blanks stands in quotes, and one that may be left out behind =");
     }
     return std::move(given_);
@@ -47,7 +47,7 @@ class Arguments {
   void read_short(const Word& word) {
     for (std::size_t i = 1; i < word.text.size(); ++i) {
       const Option* option = find_option(word.text[i]);
-      if (!option) return problems_.add(word.place, excerpt(word.text), "is no option of sbatch");
+      if (!option) return problems_.add(word.place, excerpt(word.text), "is not an option of sbatch");
       if (option->argument == Argument::none) {
         take(*option, word, std::nullopt);
         continue;
@@ -66,7 +66,7 @@ class Arguments {
     if (longer.size() > 1)
       return problems_.add(word.place, excerpt(word.text), "may mean " + join(longer, ", "));
     const std::string near = nearest(name, names);
-    problems_.add(word.place, excerpt(word.text), "is no option of sbatch",
+    problems_.add(word.place, excerpt(word.text), "is not an option of sbatch",
                   near.empty() ? "" : "did you mean --" + near + '?');
   }
 
@@ -80,10 +80,17 @@ class Arguments {
     if (option.refused)
       return problems_.add(word.place, excerpt(text), std::string("is refused: ") + option.refused);
     try {
-      given_[key_of(option)] = {option.read(value.value_or("")), word.place, excerpt(text)};
+      keep(option, {option.read(value.value_or("")), word.place, excerpt(text)});
     } catch (const Error& e) {
       problems_.add(word.place, excerpt(text), e.what());
     }
+  }
+
+  void keep(const Option& option, Given given) {
+    Given& kept = given_[key_of(option)];
+    if (option.adds_up && kept.value.is_array())
+      given.value.insert(given.value.begin(), kept.value.begin(), kept.value.end());
+    kept = std::move(given);
   }
 
   static std::string key_of(const Option& option) {

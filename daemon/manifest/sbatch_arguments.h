@@ -14,7 +14,8 @@ struct Given {
   std::string text;  // as written: "--mem=4G"
 };
 
-// By long name; the last of several counts, as with sbatch. What is unknown, refused or wrong is noted.
+// By long name. Of several the last counts, and the kinds of --mail-type add up, as with sbatch. What is
+// unknown, refused or wrong is noted.
 std::map<std::string, Given> read_arguments(const std::vector<Word>& words, Problems& problems);
 
 }  // namespace trainyard::sbatch

@@ -1,7 +1,6 @@
 // Times of --begin and --deadline.
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <ctime>
 #include <optional>
 #include <string_view>
@@ -32,12 +31,7 @@ UtcSeconds at_clock(std::tm parts, seconds of_day) {
   return from_unix(std::mktime(&parts));
 }
 
-std::optional<int> number(std::string_view text) {
-  int value = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || value < 0) return std::nullopt;
-  return value;
-}
+std::optional<int> amount(std::string_view text) { return whole_number(text, 0); }
 
 // "+2hours", "+90": behind "now".
 std::optional<seconds> offset(std::string_view text) {
@@ -52,7 +46,7 @@ std::optional<seconds> offset(std::string_view text) {
   if (text.front() != '+') return std::nullopt;
   text = trim(text.substr(1));
   std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
-  std::optional<int> count = number(text.substr(0, digits));
+  std::optional<int> count = amount(text.substr(0, digits));
   std::string_view unit = trim(text.substr(digits));
   if (unit.ends_with('s')) unit.remove_suffix(1);
   if (!count) return std::nullopt;
@@ -72,8 +66,8 @@ std::optional<seconds> time_of_day(std::string text) {
   if (am || pm) text = trim(text.substr(0, text.size() - 2));
   std::vector<std::string> fields = split(text, ':');
   if (fields.size() < 2 || fields.size() > 3) return std::nullopt;
-  std::optional<int> hours = number(fields[0]), minutes = number(fields[1]);
-  std::optional<int> rest = fields.size() == 3 ? number(fields[2]) : 0;
+  std::optional<int> hours = amount(fields[0]), minutes = amount(fields[1]);
+  std::optional<int> rest = fields.size() == 3 ? amount(fields[2]) : 0;
   if (!hours || !minutes || !rest || *hours > 23 || *minutes > 59 || *rest > 59) return std::nullopt;
   if (am || pm) *hours = *hours % 12 + (pm ? 12 : 0);
   return seconds{*hours * 3600 + *minutes * 60 + *rest};
@@ -112,7 +106,7 @@ Json read_moment(const std::string& value) {
 
 UtcSeconds moment_of(const std::string& moment, UtcSeconds now) {
   if (std::optional<UtcSeconds> found = find_moment(ascii_lower(moment), now)) return *found;
-  throw Error(ErrorKind::invalid, moment + " is no time");
+  throw Error(ErrorKind::invalid, moment + " is not a time; write now+1hour, 16:00 or 2030-01-31T12:30");
 }
 
 }  // namespace trainyard::sbatch

@@ -1,8 +1,8 @@
 // The options of sbatch(1), Slurm 22.05: all of them, and what becomes of each. The reader takes these and no
 // others, and trainyard-sbatch(5) is held against the same list.
 #pragma once
+#include <span>
 #include <string>
-#include <vector>
 
 #include "daemon/base/json.h"
 
@@ -21,9 +21,10 @@ struct Option {
   Argument argument;
   Json (*read)(const std::string& value);
   const char* refused = nullptr;
+  bool adds_up = false;  // given several times, its lists are joined; otherwise the last one counts
 };
 
-const std::vector<Option>& options();
+std::span<const Option> options();
 
 // By its long name, or the beginning of just one; nullptr when there is none or several.
 const Option* find_option(const std::string& name);

@@ -128,9 +128,21 @@ std::int64_t tasks_implied(const Json& options, std::int64_t nodes) {
   return nodes * std::max(gpus_of(options, "gpus-per-node"), gpus_of(options, "gres")) * per_gpu;
 }
 
+// --hint gives way to what it would decide itself, and takes the place of the topology that is said.
+void apply_hint(Json& options) {
+  auto hint = options.find("hint");
+  if (hint == options.end()) return;
+  for (const char* stronger : {"extra-node-info", "ntasks-per-core", "threads-per-core"})
+    if (options.contains(stronger)) return void(options.erase("hint"));
+  if (*hint != "compute_bound") return;
+  options.erase("sockets-per-node");
+  options.erase("cores-per-socket");
+}
+
 }  // namespace
 
 void add_conclusions(Json& options) {
+  apply_hint(options);
   auto nodes = options.find("nodes");
   const std::int64_t least = nodes == options.end() ? 1 : nodes->at("min").get<std::int64_t>();
   const std::int64_t told = number_of(options, "ntasks");

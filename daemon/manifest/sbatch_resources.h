@@ -10,7 +10,8 @@ namespace trainyard::sbatch {
 Resources resources_of(const std::map<std::string, Given>& given, Problems& problems);
 
 // What sbatch concludes by itself: --ntasks and --nodes where other options imply them (such nodes have
-// "implied": no task is started for each), and no more nodes than tasks.
+// "implied": no task is started for each), and no more nodes than tasks. --hint is left out beside an option
+// that excludes it.
 void add_conclusions(Json& options);
 
 }  // namespace trainyard::sbatch

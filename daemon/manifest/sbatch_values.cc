@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <csignal>
 #include <optional>
 #include <vector>
@@ -10,7 +9,7 @@
 #include "daemon/base/error.h"
 #include "daemon/base/text.h"
 #include "daemon/manifest/expansion.h"
-#include "daemon/manifest/names.h"
+#include "daemon/manifest/name_rules.h"
 #include "daemon/manifest/node.h"
 
 namespace trainyard::sbatch {
@@ -19,20 +18,6 @@ namespace {
 constexpr std::int64_t most_count = 1'000'000;
 
 [[noreturn]] void wrong(const std::string& words) { throw Error(ErrorKind::invalid, words); }
-
-std::optional<std::int64_t> whole_number(std::string_view text) {
-  std::int64_t number = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
-
-std::int64_t number_in(const std::string& text, std::int64_t least, std::int64_t most) {
-  std::optional<std::int64_t> number = whole_number(text);
-  if (!number || *number < least || *number > most)
-    wrong("must be a whole number from " + std::to_string(least) + " to " + std::to_string(most));
-  return *number;
-}
 
 std::string one_of(const std::string& value, const std::vector<std::string>& allowed) {
   std::string word = ascii_lower(value);
@@ -55,9 +40,9 @@ std::int64_t take_factor(std::string& text) {
 GpuCount gpu_part(const std::vector<std::string>& words) {
   GpuCount part{1, ""};
   std::size_t at = 0;
-  if (at < words.size() && !whole_number(words[at])) part.type = words[at++];
+  if (at < words.size() && !whole_number<std::int64_t>(words[at])) part.type = words[at++];
   if (!part.type.empty() && problem_with_name(part.type)) wrong("must be [type:]number: k40:2");
-  if (at < words.size()) part.count = static_cast<int>(number_in(words[at++], 0, 10'000));
+  if (at < words.size()) part.count = static_cast<int>(parse_whole_number(words[at++], 0, 10'000));
   if (at < words.size()) wrong("must be [type:]number: k40:2");
   return part;
 }
@@ -83,18 +68,17 @@ int signal_number(const std::string& text) {
   std::string name = ascii_lower(text).starts_with("sig") ? text.substr(3) : text;
   for (const SignalName& signal : signal_names)
     if (ascii_lower(name) == ascii_lower(signal.name)) return signal.number;
-  std::optional<std::int64_t> number = whole_number(text);
-  if (!number || *number < 1 || *number > 64)
-    wrong("must be a signal's name or number, then @ and seconds: B:USR1@120");
-  return static_cast<int>(*number);
+  const auto number = whole_number(text, 1, 64);
+  if (!number) wrong("must be a signal's name or number, then @ and seconds: B:USR1@120");
+  return *number;
 }
 
 void add_range(std::vector<std::int64_t>& indices, const std::string& range) {
   std::vector<std::string> stepped = split(range, ':');
   std::vector<std::string> ends = split(stepped.front(), '-');
-  std::int64_t first = number_in(ends.front(), 0, 4'000'000);
-  std::int64_t last = number_in(ends.back(), first, 4'000'000);
-  std::int64_t step = stepped.size() > 1 ? number_in(stepped[1], 1, 4'000'000) : 1;
+  std::int64_t first = parse_whole_number(ends.front(), 0, 4'000'000);
+  std::int64_t last = parse_whole_number(ends.back(), first, 4'000'000);
+  std::int64_t step = stepped.size() > 1 ? parse_whole_number(stepped[1], 1, 4'000'000) : 1;
   if (stepped.size() > 2 || ends.size() > 2) wrong("must be indices and ranges: 0-15, 1,3,7, 0-15:4");
   for (std::int64_t index = first; index <= last; index += step) {
     indices.push_back(index);
@@ -111,17 +95,16 @@ Json read_text(const std::string& value) {
   return value;
 }
 
-Json read_count(const std::string& value) { return number_in(value, 1, most_count); }
-Json read_amount(const std::string& value) { return number_in(value, 0, most_count); }
+Json read_count(const std::string& value) { return parse_whole_number(value, 1, most_count); }
+Json read_amount(const std::string& value) { return parse_whole_number(value, 0, most_count); }
 
 Json read_size(const std::string& value) {
   std::string digits = value;
   if (digits.size() > 1 && ascii_lower(digits).ends_with("b")) digits.pop_back();
-  bool has_unit = !digits.empty() && !whole_number(digits);
+  bool has_unit = !digits.empty() && !whole_number<std::int64_t>(digits);
   std::int64_t factor = has_unit ? take_factor(digits) : 1 << 20;
-  std::optional<std::int64_t> number = whole_number(digits);
-  if (!number || *number < 0 || *number > (std::int64_t{1} << 50) / factor || (has_unit && factor == 1))
-    wrong("must be a size, in megabytes or with a unit: 4000, 4G");
+  const auto number = whole_number<std::int64_t>(digits, 0, (std::int64_t{1} << 50) / factor);
+  if (!number || (has_unit && factor == 1)) wrong("must be a size, in megabytes or with a unit: 4000, 4G");
   return (*number * factor + (1 << 20) - 1) >> 20;
 }
 
@@ -138,8 +121,8 @@ Json read_minutes(const std::string& value) {
 Json read_nodes(const std::string& value) {
   std::vector<std::string> ends = split(value, '-');
   if (ends.size() > 2) wrong("must be a number of nodes or a range: 2, 2-4");
-  std::int64_t least = number_in(ends.front(), 1, 10'000);
-  return {{"min", least}, {"max", number_in(ends.back(), least, 10'000)}};
+  std::int64_t least = parse_whole_number(ends.front(), 1, 10'000);
+  return {{"min", least}, {"max", parse_whole_number(ends.back(), least, 10'000)}};
 }
 
 GpuCount gpus_in(const std::string& gpus) {
@@ -192,23 +175,25 @@ Json read_signal(const std::string& value) {
   std::vector<std::string> parts = split(rest, '@');
   if (parts.size() > 2) wrong("must be a signal and seconds: USR1@120");
   signal["number"] = signal_number(parts[0]);
-  if (parts.size() == 2) signal["seconds"] = number_in(parts[1], 0, 65'535);
+  if (parts.size() == 2) signal["seconds"] = parse_whole_number(parts[1], 0, 65'535);
   return signal;
 }
 
+Json read_comment(const std::string& value) { return value.empty() ? Json("") : read_text(value); }
+
 Json read_mail(const std::string& value) {
   static const std::vector<std::string> kinds = {
-      "none",          "begin",       "end",           "fail",          "requeue",
-      "all",           "stage_out",   "time_limit",    "time_limit_90", "time_limit_80",
-      "time_limit_50", "array_tasks", "invalid_depend"};
+      "begin",      "end",           "fail",          "requeue",       "all",         "stage_out",
+      "time_limit", "time_limit_90", "time_limit_80", "time_limit_50", "array_tasks", "invalid_depend"};
   Json list = Json::array();
-  for (const std::string& part : split(value, ',')) {
-    if (std::find(kinds.begin(), kinds.end(), ascii_lower(part)) == kinds.end()) {
-      std::string near = nearest(ascii_lower(part), kinds);
-      wrong("holds " + excerpt(part) + ", which is no kind of mail" +
-            (near.empty() ? "" : "; did you mean " + near + '?'));
-    }
-    list.push_back(ascii_lower(part));
+  for (const std::string& part : split(ascii_lower(value), ',')) {
+    if (part == "none") return Json::array();
+    if (std::find(kinds.begin(), kinds.end(), part) != kinds.end()) list.push_back(part);
+  }
+  if (list.empty()) {
+    const std::string near = nearest(ascii_lower(value), kinds);
+    wrong("names no kind of mail" +
+          (near.empty() ? ": none, " + join(kinds, ", ") : "; did you mean " + near + '?'));
   }
   return list;
 }
@@ -218,16 +203,16 @@ Json read_switches(const std::string& value) {
   if (parts.size() > 2) wrong("must be a number, then perhaps @ and a time: 1@30");
   Json minutes = parts.size() == 2 ? read_minutes(parts[1]) : Json(-1);
   std::int64_t seconds = minutes.get<std::int64_t>() < 0 ? -1 : parse_duration(parts[1]).count();
-  return {{"count", number_in(parts[0], 1, most_count)}, {"seconds", seconds}};
+  return {{"count", parse_whole_number(parts[0], 1, most_count)}, {"seconds", seconds}};
 }
 
 Json read_nice(const std::string& value) {
-  return value.empty() ? 100 : number_in(value, -2'147'483'645, 2'147'483'645);
+  return value.empty() ? 100 : parse_whole_number(value, -2'147'483'645, 2'147'483'645);
 }
 
 Json read_topology(const std::string& value) {
   Json counts = Json::array();
-  for (const std::string& part : split(value, ':')) counts.push_back(number_in(part, 1, 65'533));
+  for (const std::string& part : split(value, ':')) counts.push_back(parse_whole_number(part, 1, 65'533));
   if (counts.size() > 3) wrong("must be sockets, cores and threads: 2:4:1");
   return counts;
 }
@@ -255,7 +240,7 @@ Json read_distribution(const std::string& value) {
   std::vector<std::string> flags = split(text, ',');
   for (std::size_t i = 1; i < flags.size(); ++i) one_of(flags[i], {"pack", "nopack"});
   if (flags[0].starts_with("plane=")) {
-    number_in(flags[0].substr(6), 1, 65'533);
+    parse_whole_number(flags[0].substr(6), 1, 65'533);
     return text;
   }
   if (flags[0].starts_with("arbitrary"))
@@ -293,7 +278,7 @@ Json read_no_kill(const std::string& value) {
 }
 
 Json read_yes_no(const std::string& value) { return one_of(value, {"yes", "no"}) == "yes"; }
-Json read_zero_one(const std::string& value) { return number_in(value, 0, 1) == 1; }
+Json read_zero_one(const std::string& value) { return parse_whole_number(value, 0, 1) == 1; }
 
 Json read_open_mode(const std::string& value) {
   std::string word = ascii_lower(value);

@@ -12,6 +12,7 @@ namespace trainyard::sbatch {
 
 Json read_flag(const std::string& value);     // true
 Json read_text(const std::string& value);     // one printable line, not empty
+Json read_comment(const std::string& value);  // one printable line, or nothing
 Json read_count(const std::string& value);    // from 1
 Json read_amount(const std::string& value);   // from 0
 Json read_size(const std::string& value);     // MiB, rounded up: "4000", "4G", "512K"
@@ -22,7 +23,9 @@ Json read_gpus(const std::string& value);     // the text, for gpus_in(): "2", "
 Json read_gres(const std::string& value);     // the text, for gpus_in_gres(): "gpu:k40:2,disk"
 Json read_signal(
     const std::string& value);  // {"number": 10, "seconds": 60, "batch": true, "reservation": false}
-Json read_mail(const std::string& value);  // ["BEGIN", "END"]
+// ["begin", "end"]; [] for NONE, beside which nothing counts. As sbatch does, it passes over words that are
+// no kind of mail, as long as one is.
+Json read_mail(const std::string& value);
 Json read_switches(
     const std::string& value);             // {"count": 1, "seconds": 600}; −1 seconds: as long as it takes
 Json read_nice(const std::string& value);  // an integer; 100 for an empty one

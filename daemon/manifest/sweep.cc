@@ -1,10 +1,9 @@
 #include "daemon/manifest/sweep.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "daemon/base/text.h"
-#include "daemon/manifest/names.h"
+#include "daemon/manifest/name_rules.h"
 #include "daemon/manifest/placeholders.h"
 #include "kernels/spec/layer.h"
 #include "kernels/spec/training.h"
@@ -54,10 +53,9 @@ Node* reach(Node& root, const std::vector<std::string>& path) {
   Node* node = &root;
   for (const std::string& part : path) {
     if (auto* list = std::get_if<List>(&node->value)) {
-      std::size_t place = 0;
-      std::from_chars(part.data(), part.data() + part.size(), place);
-      if (place < 1 || place > list->size()) return nullptr;
-      node = &(*list)[place - 1];
+      const auto place = whole_number<std::size_t>(part, 1, list->size());
+      if (!place) return nullptr;
+      node = &(*list)[*place - 1];
     } else if (auto* table = std::get_if<Table>(&node->value)) {
       if (!find(*table, part)) table->push_back({part, node->place, {node->place, "", Table{}}});
       node = find(*table, part);

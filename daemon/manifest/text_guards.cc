@@ -1,7 +1,8 @@
 #include "daemon/manifest/text_guards.h"
 
+#include <utf8cpp/utf8.h>
+
 #include <algorithm>
-#include <optional>
 
 namespace trainyard {
 namespace {
@@ -11,34 +12,6 @@ Place place_of(std::string_view text, std::size_t offset) {
   std::size_t line_start = before.rfind('\n') + 1;  // npos + 1 is 0
   return {static_cast<int>(std::count(before.begin(), before.end(), '\n')) + 1,
           static_cast<int>(offset - line_start) + 1};
-}
-
-// Bytes of the UTF-8 character that begins here; 0 when none does (RFC 3629: no overlong forms, no
-// surrogates).
-std::size_t character_length(std::string_view text) {
-  auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
-  auto continues = [&](std::size_t i) { return (byte(i) & 0xC0) == 0x80; };
-  unsigned first = byte(0), second = byte(1);
-  if (first < 0x80) return 1;
-  if (first >= 0xC2 && first <= 0xDF) return continues(1) ? 2 : 0;
-  if (first >= 0xE0 && first <= 0xEF) {
-    if ((first == 0xE0 && second < 0xA0) || (first == 0xED && second > 0x9F)) return 0;
-    return continues(1) && continues(2) ? 3 : 0;
-  }
-  if (first >= 0xF0 && first <= 0xF4) {
-    if ((first == 0xF0 && second < 0x90) || (first == 0xF4 && second > 0x8F)) return 0;
-    return continues(1) && continues(2) && continues(3) ? 4 : 0;
-  }
-  return 0;
-}
-
-std::optional<std::size_t> first_invalid_utf8(std::string_view text) {
-  for (std::size_t at = 0; at < text.size();) {
-    std::size_t length = character_length(text.substr(at));
-    if (length == 0) return at;
-    at += length;
-  }
-  return std::nullopt;
 }
 
 // Where the string that begins at `start` with this quote ends. An unclosed one ends with its line, or with
@@ -82,8 +55,9 @@ bool check_text(std::string_view text, Problems& problems) {
     problems.add(place_of(text, at), "", "a NUL byte: this is not a text file");
     return false;
   }
-  if (auto at = first_invalid_utf8(text)) {
-    problems.add(place_of(text, *at), "", "not UTF-8", "save the file in UTF-8");
+  if (const auto invalid = utf8::find_invalid(text.begin(), text.end()); invalid != text.end()) {
+    const auto offset = static_cast<std::size_t>(invalid - text.begin());
+    problems.add(place_of(text, offset), "", "not UTF-8", "save the file in UTF-8");
     return false;
   }
   return true;

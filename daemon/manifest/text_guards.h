@@ -15,7 +15,8 @@ inline constexpr int most_key_parts = 32;  // a.b.c has three
 // Size, NUL and UTF-8: for a text in any language. False when a problem was added.
 bool check_text(std::string_view text, Problems& problems);
 
-// Nesting and dotted keys of TOML, outside its strings and comments. False when a problem was added.
+// Before TOML is parsed: brackets must not be nested too deeply, nor dotted keys have too many parts, outside
+// strings and comments. False when a problem was added to `problems`.
 bool check_toml_depth(std::string_view text, Problems& problems);
 
 }  // namespace trainyard

@@ -4,25 +4,12 @@
 
 #include <algorithm>
 
-#include "daemon/base/error.h"
 #include "daemon/base/text.h"
 
 namespace trainyard {
 namespace {
 
 constexpr int jobs_per_run = 2;  // train and store
-
-std::vector<std::string> plans_of(const Plans& plans, const std::string& user) {
-  std::vector<std::string> names;
-  for (const auto& [name, plan] : plans)
-    if (plan.members.empty() || plan.members.contains(user)) names.push_back(name);
-  return names;
-}
-
-const Plan* find_plan(const Plans& plans, const std::string& name) {
-  auto found = plans.find(name);
-  return found == plans.end() ? nullptr : &found->second;
-}
 
 std::string run_list(const std::vector<std::int64_t>& runs) {
   std::vector<std::string> names;
@@ -32,142 +19,95 @@ std::string run_list(const std::vector<std::int64_t>& runs) {
   return (runs.size() == 1 ? "run " : "runs ") + join(names, ", ");
 }
 
-// In the scheduler, or on their way there.
-int jobs_of(const TrainingRun& run) {
-  return occupies_plan(run.state) ? jobs_per_run : has_live_train_job(run) + has_live_store_job(run);
+std::shared_ptr<const WaitingFor> shared_wait(std::string what, std::string words) {
+  return std::make_shared<const WaitingFor>(WaitingFor{std::move(what), std::move(words)});
 }
 
-bool has_room(const JobRoom& room, const TrainingRun& run) {
-  return room.in_all >= jobs_per_run && (run.gpus > 0 || room.without_gpus >= jobs_per_run);
-}
-
-WaitingFor no_room(const JobRoom& room) {
-  return {"max_jobs",
-          room.in_all < jobs_per_run
-              ? "the daemon's limit of jobs in Slurm is reached ([slurm] max_jobs)"
-              : "runs without GPUs have their half of the daemon's jobs in Slurm ([slurm] max_jobs)"};
-}
-
-void take(JobRoom& room, const TrainingRun& run) {
-  room.in_all -= jobs_per_run;
-  if (run.gpus == 0) room.without_gpus -= jobs_per_run;
-}
-
-WaitingFor full(const Plan& plan, const PlanUse& use) {
-  return {"plan", fmt::format("plan {}: {} of {} GPU{} in use by {}", plan.name, use.gpus, plan.gpus,
-                              plan.gpus == 1 ? "" : "s", run_list(use.runs))};
+std::shared_ptr<const WaitingFor> plan_is_full(const Plan& plan, const PlanUse& use) {
+  return shared_wait("plan", fmt::format("plan {}: {} of {} GPU{} in use by {}", plan.name, use.gpus,
+                                         plan.gpus, plan.gpus == 1 ? "" : "s", run_list(use.runs)));
 }
 
 }  // namespace
 
-std::string resolve_plan(const Plans& plans, const std::string& asked, const std::string& user) {
-  std::vector<std::string> allowed = plans_of(plans, user);
-  if (!asked.empty()) {
-    if (find_plan(plans, asked) == nullptr)
-      throw Error(ErrorKind::invalid,
-                  fmt::format("no such plan: {}; {} may ask for: {}", asked, user,
-                              allowed.empty() ? "none, this site has no plans" : join(allowed, ", ")));
-    for (const std::string& name : allowed)
-      if (name == asked) return asked;
-    throw Error(ErrorKind::denied, fmt::format("{} is not a member of plan {}; may ask for: {}", user, asked,
-                                               allowed.empty() ? "none" : join(allowed, ", ")));
-  }
-  for (const auto& [name, plan] : plans)
-    if (plan.members.contains(user)) return name;
-  for (const auto& [name, plan] : plans)
-    if (plan.is_default && plan.members.empty()) return name;
-  if (plans.empty()) return {};
-  throw Error(ErrorKind::denied,
-              fmt::format("{} is a member of no plan and there is no default one; {}", user,
-                          allowed.empty() ? "ask the admin"
-                                          : "name one in [resources] plan: " + join(allowed, ", ")));
+// ---- room in the scheduler
+
+JobRoom::JobRoom(int most_jobs) : in_all_(most_jobs), without_gpus_(std::max(jobs_per_run, most_jobs / 2)) {}
+
+void JobRoom::take(const TrainingRun& run, int jobs) {
+  in_all_ -= jobs;
+  if (run.gpus == 0) without_gpus_ -= jobs;
 }
 
-void check_fits(const Plans& plans, const std::string& plan_name, const Manifest& manifest) {
-  const Plan* plan = find_plan(plans, plan_name);
-  int gpus = manifest.resources.gpus();
-  if (plan == nullptr || gpus <= plan->gpus) return;
-  throw Error(
-      ErrorKind::invalid,
-      fmt::format("{} asks for {} GPUs ({} nodes × {}), plan {} allows {} at a time: it could never start",
-                  manifest.name, gpus, manifest.resources.nodes, manifest.resources.gpus_per_node, plan->name,
-                  plan->gpus));
+void JobRoom::count(const TrainingRun& live) {
+  take(live, occupies_plan(live.state) ? jobs_per_run : has_live_train_job(live) + has_live_store_job(live));
 }
 
-int gpus_counted(const TrainingRun& run) {
-  const Attempt* attempt = run.attempt();
-  bool is_on_record = attempt != nullptr && attempt->train && occupies_plan(run.state);
-  return is_on_record ? std::max(run.gpus, attempt->train->gpus) : run.gpus;
+bool JobRoom::has_room_for(const TrainingRun& queued) const {
+  return in_all_ >= jobs_per_run && (queued.gpus > 0 || without_gpus_ >= jobs_per_run);
 }
 
-std::string limited_party(const Plans& plans, const TrainingRun& run) {
-  const Plan* plan = find_plan(plans, run.plan);
-  if (plan == nullptr) return {};
-  if (plan->per == Plan::Per::account)
-    return run.account.empty() ? fmt::format("{}, default account of {}", plan->name, run.owner.name)
-                               : fmt::format("{}, account {}", plan->name, run.account);
-  return fmt::format("{}, user {}", plan->name, run.owner.name);
+void JobRoom::take(const TrainingRun& admitted) { take(admitted, jobs_per_run); }
+
+// ---- the queue
+
+const WaitingFor* QueueWaits::find(std::int64_t run_id) const {
+  auto found = std::ranges::lower_bound(waits_, run_id, {}, [](const auto& wait) { return wait.first; });
+  return found != waits_.end() && found->first == run_id ? found->second.get() : nullptr;
 }
 
-std::map<std::string, PlanUse> plan_use(const Plans& plans, const std::vector<const TrainingRun*>& live) {
-  std::map<std::string, PlanUse> use;
-  for (const TrainingRun* run : live) {
-    int gpus = gpus_counted(*run);
-    if (!occupies_plan(run->state) || gpus == 0) continue;
-    PlanUse& party = use[limited_party(plans, *run)];
-    party.gpus += gpus;
-    party.runs.push_back(run->id);
-  }
-  return use;
+void QueueAdmission::admit_or_let_wait(const TrainingRun& queued) {
+  find_party(queued);
+  const Plan* plan = queued.gpus > 0 ? find_plan(plans_, queued.plan) : nullptr;
+  SharedWait wait = plan == nullptr ? nullptr : wait_for_plan(*plan, queued);
+  if (!wait) wait = wait_for_data(queued);
+  if (!wait) wait = wait_for_room(queued);
+  if (wait)
+    let_wait(queued, plan, std::move(wait));
+  else
+    admit(queued, plan);
 }
 
-void check_live_runs(const std::string& user, std::int64_t live, std::size_t more, std::int64_t most) {
-  if (live + static_cast<std::int64_t>(more) <= most) return;
-  throw Error(
-      ErrorKind::denied,
-      fmt::format("{} has {} runs that are not over, and with {} more there would be more than the {} "
-                  "that [daemon] max_live_runs_per_user allows; wait for some to end, or cancel some",
-                  user, live, more, most));
+void QueueAdmission::find_party(const TrainingRun& run) {
+  if (!last_.changes_with(run) && party_ != nullptr) return;
+  const std::string name = limited_party(plans_, run);
+  party_ = &parties_[name];
+  party_->use = &use_[name];
 }
 
-JobRoom room_for_jobs(int most_jobs, const std::vector<const TrainingRun*>& live) {
-  JobRoom room{most_jobs, std::max(jobs_per_run, most_jobs / 2)};
-  for (const TrainingRun* run : live) {
-    room.in_all -= jobs_of(*run);
-    if (run->gpus == 0) room.without_gpus -= jobs_of(*run);
-  }
-  return room;
+QueueAdmission::SharedWait QueueAdmission::wait_for_plan(const Plan& plan, const TrainingRun& run) const {
+  if (party_->use->gpus + run.gpus > plan.gpus)
+    return party_->has_waiting ? party_->full : plan_is_full(plan, *party_->use);
+  return party_->has_waiting ? party_->behind_first : nullptr;
 }
 
-Admission admit(const Plans& plans, const std::vector<const TrainingRun*>& queued,
-                const std::vector<const TrainingRun*>& live, const std::set<std::string>& data_on_its_way,
-                JobRoom room) {
-  Admission admission;
-  std::map<std::string, PlanUse> use = plan_use(plans, live);
-  std::map<std::string, std::int64_t> first_waiting;  // who is limited → the run at the head of the line
-  for (const TrainingRun* run : queued) {
-    std::string party = limited_party(plans, *run);
-    const Plan* plan = find_plan(plans, run->plan);
-    int gpus = run->gpus;
-    auto ahead = first_waiting.find(party);
-    if (plan != nullptr && gpus > 0 && use[party].gpus + gpus > plan->gpus) {
-      admission.waiting[run->id] = full(*plan, use[party]);
-    } else if (plan != nullptr && gpus > 0 && ahead != first_waiting.end()) {
-      admission.waiting[run->id] = {"plan", fmt::format("plan {}: behind run {}", plan->name, ahead->second)};
-    } else if (!run->dataset_digest.empty() && !data_on_its_way.contains(run->dataset_digest)) {
-      admission.waiting[run->id] = {"data", "its data set is about to be staged"};
-    } else if (!has_room(room, *run)) {
-      admission.waiting[run->id] = no_room(room);
-    } else {
-      admission.admitted.push_back(run->id);
-      take(room, *run);
-      use[party].gpus += gpus;
-      use[party].runs.push_back(run->id);
-      continue;
-    }
-    if (plan != nullptr && gpus > 0) first_waiting.try_emplace(party, run->id);
-  }
-  return admission;
+QueueAdmission::SharedWait QueueAdmission::wait_for_data(const TrainingRun& run) const {
+  static const SharedWait data = shared_wait("data", "its data set is about to be staged");
+  return run.dataset_digest.empty() || data_on_its_way_.contains(run.dataset_digest) ? nullptr : data;
+}
+
+QueueAdmission::SharedWait QueueAdmission::wait_for_room(const TrainingRun& run) const {
+  static const SharedWait none =
+      shared_wait("max_jobs", "the daemon's limit of jobs in Slurm is reached ([slurm] max_jobs)");
+  static const SharedWait none_without_gpus = shared_wait(
+      "max_jobs", "runs without GPUs have their half of the daemon's jobs in Slurm ([slurm] max_jobs)");
+  if (room_.has_room_for(run)) return nullptr;
+  return room_.in_all() < jobs_per_run ? none : none_without_gpus;
+}
+
+void QueueAdmission::admit(const TrainingRun& run, const Plan* plan) {
+  admission_.admitted.push_back(run.id);
+  room_.take(run);
+  if (plan == nullptr) return;
+  party_->use->gpus += run.gpus;
+  party_->use->runs.push_back(run.id);
+}
+
+void QueueAdmission::let_wait(const TrainingRun& run, const Plan* plan, SharedWait wait) {
+  admission_.waiting.add(run.id, std::move(wait));
+  if (plan == nullptr || std::exchange(party_->has_waiting, true)) return;
+  party_->full = plan_is_full(*plan, *party_->use);
+  party_->behind_first = shared_wait("plan", fmt::format("plan {}: behind run {}", plan->name, run.id));
 }
 
 }  // namespace trainyard

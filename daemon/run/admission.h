@@ -1,70 +1,99 @@
-// Admission: which queued runs may begin, by their plans. Pure. Our word is the authority; Slurm's limits
-// only help.
+// Admission: which queued runs may begin, by their plans and by the room in the scheduler. Pure.
 #pragma once
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "daemon/run/plans.h"
 #include "daemon/run/run.h"
 
 namespace trainyard {
 
-// [plans.NAME]: at most `gpus` GPUs at a time for each user, or each account.
-struct Plan {
-  enum class Per { user, account };
-  std::string name;
-  int gpus = 1;
-  Per per = Per::user;
-  std::set<std::string> members;  // users; empty: everybody may ask for it
-  bool is_default = false;        // of users who name none
-};
-using Plans = std::map<std::string, Plan>;
-
-// The plan a run of this user falls under: the named one, else the one it is a member of, else the default;
-// empty where the site has no plans. Error{denied} or {invalid} says which plans the user may ask for.
-std::string resolve_plan(const Plans& plans, const std::string& asked, const std::string& user);
-
-// A run larger than its plan could never start: Error{invalid} says by how much.
-void check_fits(const Plans& plans, const std::string& plan, const Manifest& manifest);
-
-// GPUs that a plan counts for the run: those it asks for, or more where its job has more on the scheduler's
-// record.
-int gpus_counted(const TrainingRun& run);
-
-// GPUs in use by one who is limited.
-struct PlanUse {
-  int gpus = 0;
-  std::vector<std::int64_t> runs;
-};
-// What is limited together: plan and user, or plan and account. A run whose account is not known yet is
-// limited with those of its user.
-std::string limited_party(const Plans& plans, const TrainingRun& run);
-
-// By who is limited; runs that ask for no GPU do not count.
-std::map<std::string, PlanUse> plan_use(const Plans& plans, const std::vector<const TrainingRun*>& live);
-
-// Error{denied} when `more` runs would give the user more than `most` that are not over.
-void check_live_runs(const std::string& user, std::int64_t live, std::size_t more, std::int64_t most);
-
 // Jobs that may be added to the scheduler. Those of runs without GPUs are no plan's to limit: half of the
 // daemon's jobs is theirs at most, so that they cannot keep all others out.
-struct JobRoom {
-  int in_all = 0;
-  int without_gpus = 0;
+class JobRoom {
+ public:
+  explicit JobRoom(int most_jobs);
+
+  // Takes the jobs away that this run has in the scheduler, or on their way there.
+  void count(const TrainingRun& live);
+  bool has_room_for(const TrainingRun& queued) const;
+  void take(const TrainingRun& admitted);
+
+  int in_all() const { return in_all_; }
+  int without_gpus() const { return without_gpus_; }
+
+ private:
+  void take(const TrainingRun& run, int jobs);
+
+  int in_all_ = 0;
+  int without_gpus_ = 0;
 };
-JobRoom room_for_jobs(int most_jobs, const std::vector<const TrainingRun*>& live);
+
+// By queued run, the reason why the run waits. Thousands of runs have the same reason, and share one copy.
+class QueueWaits {
+ public:
+  // In the order of the ids.
+  void add(std::int64_t run_id, std::shared_ptr<const WaitingFor> wait) {
+    waits_.emplace_back(run_id, std::move(wait));
+  }
+  const WaitingFor* find(std::int64_t run_id) const;  // null: nothing was added for this run
+
+ private:
+  std::vector<std::pair<std::int64_t, std::shared_ptr<const WaitingFor>>> waits_;
+};
 
 struct Admission {
   std::vector<std::int64_t> admitted;  // in the order they were accepted
-  std::map<std::int64_t, WaitingFor> waiting;
+  QueueWaits waiting;
 };
 
-// `queued` and `live` in the order of their ids. Strict order for each who is limited: when one does not fit,
-// those behind it wait. `data_on_its_way(digest)` is false while its stage job is not in the scheduler yet.
-Admission admit(const Plans& plans, const std::vector<const TrainingRun*>& queued,
-                const std::vector<const TrainingRun*>& live, const std::set<std::string>& data_on_its_way,
-                JobRoom room);
+// Goes through a queue, once. The order is strict for each who is limited: when one run does not fit, those
+// behind it that ask for GPUs wait, too, so that the use of the plan, and what is said of it, stays as it is.
+class QueueAdmission {
+ public:
+  // `use`: of the plans by now. `data_on_its_way` lacks a digest while its stage job is not in the scheduler
+  // yet. The plans must outlive this.
+  QueueAdmission(const Plans& plans, std::map<std::string, PlanUse> use,
+                 std::set<std::string> data_on_its_way, JobRoom room)
+      : plans_(plans), use_(std::move(use)), data_on_its_way_(std::move(data_on_its_way)), room_(room) {}
+
+  // In the order of the ids.
+  void admit_or_let_wait(const TrainingRun& queued);
+
+  // Once, at the end.
+  Admission admission() { return std::move(admission_); }
+
+ private:
+  using SharedWait = std::shared_ptr<const WaitingFor>;
+
+  // A user or an account whose GPUs a plan limits. `full` and `behind_first` are the reasons that runs behind
+  // the party's first waiting run have.
+  struct Party {
+    PlanUse* use = nullptr;
+    bool has_waiting = false;
+    SharedWait full, behind_first;
+  };
+
+  void find_party(const TrainingRun& run);
+  SharedWait wait_for_plan(const Plan& plan, const TrainingRun& run) const;
+  SharedWait wait_for_data(const TrainingRun& run) const;
+  SharedWait wait_for_room(const TrainingRun& run) const;
+  void admit(const TrainingRun& run, const Plan* plan);
+  void let_wait(const TrainingRun& run, const Plan* plan, SharedWait wait);
+
+  const Plans& plans_;
+  std::map<std::string, PlanUse> use_;
+  std::set<std::string> data_on_its_way_;
+  JobRoom room_;
+  std::map<std::string, Party> parties_;
+  PartyMemo last_;
+  Party* party_ = nullptr;  // of the last run
+  Admission admission_;
+};
 
 }  // namespace trainyard

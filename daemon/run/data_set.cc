@@ -44,6 +44,8 @@ void apply(DataSet& set, const event::Used& e) {
 
 void apply(DataSet& set, const event::Evicted&) { set.state = DataSetState::evicted; }
 
+void apply(DataSet& set, const event::Unknown&) { set.is_of_newer_release = true; }
+
 constexpr std::array state_names{"wanted", "staging", "ready", "failed", "evicted"};
 
 }  // namespace

@@ -31,6 +31,7 @@ struct DataSet {
   std::string reason;           // of the last failure
   std::int64_t size_bytes = 0;  // on scratch
   UtcSeconds changed_at{};
+  bool is_of_newer_release = false;  // as TrainingRun's
 };
 
 void apply_event(DataSet& data_set, const DataSetEvent& event);

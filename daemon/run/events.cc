@@ -105,6 +105,7 @@ Json body(const event::StageFailed& e) {
   return with_segment({{"reason", e.reason}, {"try_again", e.try_again}}, e.segment);
 }
 Json body(const event::Evicted&) { return Json::object(); }
+Json body(const event::Unknown& e) { return e.body; }
 
 // ---- and back, one specialisation each
 
@@ -257,15 +258,23 @@ event::Evicted from_body(UtcSeconds at, const Json&) {
   return {at};
 }
 
-// Finds the alternative of a variant by its index at run time.
-template <class Variant, std::size_t index = 0>
-Variant from_index(std::size_t wanted, UtcSeconds at, const Json& json) {
-  if constexpr (index < std::variant_size_v<Variant>) {
-    if (wanted == index) return from_body<std::variant_alternative_t<index, Variant>>(at, json);
-    return from_index<Variant, index + 1>(wanted, at, json);
+// The alternative whose place in the variant is that of the name among `names`: the last one is
+// event::Unknown.
+template <class Variant, std::size_t index = 0, std::size_t known>
+Variant from_name(const std::array<const char*, known>& names, const std::string& name, UtcSeconds at,
+                  const Json& json) {
+  if constexpr (index < known) {
+    if (name == names[index]) return from_body<std::variant_alternative_t<index, Variant>>(at, json);
+    return from_name<Variant, index + 1>(names, name, at, json);
   } else {
-    throw Error(ErrorKind::internal, "an event without a name");
+    return event::Unknown{at, name, json};
   }
+}
+
+template <class Variant, std::size_t known>
+const char* name_among(const std::array<const char*, known>& names, const Variant& event) {
+  const auto* unknown = std::get_if<event::Unknown>(&event);
+  return unknown != nullptr ? unknown->name.c_str() : names.at(event.index());
 }
 
 const Segment* address_of(const std::optional<Segment>& segment) { return segment ? &*segment : nullptr; }
@@ -284,8 +293,8 @@ Charge charge(const Other&) {
   return {};
 }
 
-static_assert(run_event_names.size() == std::variant_size_v<RunEvent>);
-static_assert(data_set_event_names.size() == std::variant_size_v<DataSetEvent>);
+static_assert(run_event_names.size() + 1 == std::variant_size_v<RunEvent>);
+static_assert(data_set_event_names.size() + 1 == std::variant_size_v<DataSetEvent>);
 
 }  // namespace
 
@@ -293,8 +302,8 @@ const char* to_string(JobRole role) { return name_in(role_names, role); }
 JobRole job_role_from(const std::string& name) { return value_in<JobRole>(role_names, name); }
 const char* to_string(Result result) { return name_in(result_names, result); }
 
-const char* name_of(const RunEvent& event) { return run_event_names.at(event.index()); }
-const char* name_of(const DataSetEvent& event) { return data_set_event_names.at(event.index()); }
+const char* name_of(const RunEvent& event) { return name_among(run_event_names, event); }
+const char* name_of(const DataSetEvent& event) { return name_among(data_set_event_names, event); }
 
 UtcSeconds time_of(const RunEvent& event) {
   return std::visit([](const auto& e) { return e.at; }, event);
@@ -311,10 +320,10 @@ Json body_of(const DataSetEvent& event) {
 }
 
 RunEvent run_event(const std::string& name, UtcSeconds at, const Json& body) {
-  return from_index<RunEvent>(value_in<std::size_t>(run_event_names, name), at, body);
+  return from_name<RunEvent>(run_event_names, name, at, body);
 }
 DataSetEvent data_set_event(const std::string& name, UtcSeconds at, const Json& body) {
-  return from_index<DataSetEvent>(value_in<std::size_t>(data_set_event_names, name), at, body);
+  return from_name<DataSetEvent>(data_set_event_names, name, at, body);
 }
 
 Charge charge_of(const RunEvent& event) {

@@ -12,7 +12,7 @@
 #include "daemon/handover/scratch_place.h"
 #include "daemon/manifest/manifest.h"
 #include "daemon/run/usage.h"
-#include "daemon/run/waiting_for.h"
+#include "daemon/run/wait_reason.h"
 #include "plugins/scheduler.h"
 
 namespace trainyard {
@@ -185,15 +185,24 @@ struct Evicted {
   UtcSeconds at{};
 };
 
+// ---- of either, written by a newer release
+
+// What it means is not known here: whatever has one is left alone (TrainingRun::is_of_newer_release).
+struct Unknown {
+  UtcSeconds at{};
+  std::string name;
+  Json body;
+};
+
 }  // namespace event
 
 using RunEvent =
     std::variant<event::Accepted, event::Admitted, event::Submitted, event::Released, event::Started,
                  event::Ended, event::Settled, event::Stored, event::StoreRetried, event::Failed,
                  event::CancelRequested, event::Cancelled, event::Retried, event::Corrected, event::Waiting,
-                 event::Suspended, event::Resumed, event::Used, event::Reassigned>;
+                 event::Suspended, event::Resumed, event::Used, event::Reassigned, event::Unknown>;
 using DataSetEvent = std::variant<event::Wanted, event::Staging, event::Ready, event::StageFailed,
-                                  event::Evicted, event::Used>;
+                                  event::Evicted, event::Used, event::Unknown>;
 
 // "accepted", "stage_failed": the names in the ledger, on the wire and in the log.
 const char* name_of(const RunEvent& event);
@@ -204,8 +213,9 @@ UtcSeconds time_of(const DataSetEvent& event);
 // Without name and time, which have columns of their own.
 Json body_of(const RunEvent& event);
 Json body_of(const DataSetEvent& event);
-RunEvent run_event(const std::string& name, UtcSeconds at,
-                   const Json& body);  // Error{invalid}: another version's ledger
+// event::Unknown where this release has no event of that name; Error{invalid}: the body is not that of the
+// event.
+RunEvent run_event(const std::string& name, UtcSeconds at, const Json& body);
 DataSetEvent data_set_event(const std::string& name, UtcSeconds at, const Json& body);
 
 // What the event enters in the ledger as used, and by which kind of job; `segment` is null where it enters

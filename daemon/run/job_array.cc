@@ -39,25 +39,20 @@ bool may_share_array(const TrainingRun& a, const TrainingRun& b) {
          a.manifest->resources == b.manifest->resources && a.manifest->retry == b.manifest->retry;
 }
 
-std::vector<std::pair<std::int64_t, RunEvent>> admit_in_arrays(
-    const std::vector<const TrainingRun*>& admitted, int most_tasks, UtcSeconds at) {
-  std::vector<std::pair<std::int64_t, RunEvent>> events;
+std::vector<Changes> admit_in_arrays(const std::vector<const TrainingRun*>& admitted, int most_tasks,
+                                     UtcSeconds at) {
+  std::vector<Changes> arrays;
   for (const Group& runs : group(admitted, static_cast<std::size_t>(std::max(1, most_tasks)))) {
+    Changes& changes = arrays.emplace_back();
     ArrayPlace place{runs.front()->id, next_attempt(*runs.front()), 0};
     for (const TrainingRun* run : runs) {
       event::Admitted event{at, next_attempt(*run), {}};
       if (runs.size() > 1) event.array = place;
-      events.emplace_back(run->id, event);
+      changes.emplace_back(RunChange{run->id, event});
       ++place.task;
     }
   }
-  return events;
-}
-
-bool in_same_array(const TrainingRun& a, const TrainingRun& b) {
-  const std::optional<ArrayPlace>& one = a.attempt()->array;
-  const std::optional<ArrayPlace>& other = b.attempt()->array;
-  return one && other && one->first_run == other->first_run && one->first_attempt == other->first_attempt;
+  return arrays;
 }
 
 }  // namespace trainyard

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "daemon/run/change.h"
 #include "daemon/run/run.h"
 
 namespace trainyard {
@@ -15,11 +16,9 @@ bool may_share_array(const TrainingRun& a, const TrainingRun& b);
 inline constexpr std::size_t most_open_arrays = 100;
 
 // The next attempts of these runs, in arrays of at most so many tasks; a run that is alone is in none.
-// `admitted` in the order of their ids.
-std::vector<std::pair<std::int64_t, RunEvent>> admit_in_arrays(
-    const std::vector<const TrainingRun*>& admitted, int most_tasks, UtcSeconds at);
-
-// Both attempts are tasks of the same array.
-bool in_same_array(const TrainingRun& a, const TrainingRun& b);
+// `admitted` in the order of their ids. One list for each array, and for each run that is in none: it has to
+// be recorded as a whole, before anything of the array is submitted.
+std::vector<Changes> admit_in_arrays(const std::vector<const TrainingRun*>& admitted, int most_tasks,
+                                     UtcSeconds at);
 
 }  // namespace trainyard

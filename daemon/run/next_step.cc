@@ -6,19 +6,21 @@
 namespace trainyard {
 namespace {
 
-constexpr std::array step_names{"submit",    "release", "cancel",  "abandon", "give_back", "give_way",
-                                "look_into", "settle",  "collect", "stage",   "inspect"};
+constexpr std::array step_names{"find",     "submit",   "release", "cancel",          "abandon", "give_back",
+                                "give_way", "find_end", "settle",  "collect_results", "stage",   "inspect"};
 
 // A store job that ended leaves evidence, or another one follows it.
 std::optional<Step> step_of_storing(const TrainingRun& run) {
-  return has_live_store_job(run) ? std::nullopt : std::optional(Step::collect);
+  return has_live_store_job(run) ? std::nullopt : std::optional(Step::collect_results);
 }
 
 }  // namespace
 
 const char* to_string(Step step) { return step_names.at(static_cast<std::size_t>(step)); }
 
-std::optional<Step> next_step(const TrainingRun& run, const Seen& seen) {
+std::optional<Step> next_step(const TrainingRun& run, const Circumstances& circumstances) {
+  if (run.is_of_newer_release) return std::nullopt;
+  const Circumstances::Seen& seen = circumstances.seen;
   if (run.cancel_requested && occupies_plan(run.state)) {
     // Submitted or not, only the scheduler knows: whatever carries the token ends.
     if (run.state == RunState::admitted) return Step::abandon;
@@ -27,9 +29,9 @@ std::optional<Step> next_step(const TrainingRun& run, const Seen& seen) {
   if (run.store_cancel_requested && has_live_store_job(run)) return Step::cancel;
   switch (run.state) {
     case RunState::admitted:
-      return Step::submit;
+      return circumstances.doubt ? Step::find : Step::submit;
     case RunState::submitted:
-      if (seen.files_silent) return Step::give_back;
+      if (circumstances.files_are_silent) return Step::give_back;
       return seen.gives_way ? Step::give_way : Step::release;
     case RunState::ended:
       return Step::settle;
@@ -37,7 +39,7 @@ std::optional<Step> next_step(const TrainingRun& run, const Seen& seen) {
       return step_of_storing(run);
     case RunState::released:  // the poll
     case RunState::running:
-      return seen.forgotten || seen.may_be_over ? std::optional(Step::look_into) : std::nullopt;
+      return seen.is_behind || seen.may_be_over ? std::optional(Step::find_end) : std::nullopt;
     case RunState::queued:  // admission
     case RunState::completed:
     case RunState::failed:
@@ -47,9 +49,10 @@ std::optional<Step> next_step(const TrainingRun& run, const Seen& seen) {
   return std::nullopt;
 }
 
-std::optional<Step> next_step(const DataSet& data_set, bool job_ended) {
+std::optional<Step> next_step(const DataSet& data_set, const Circumstances& circumstances) {
+  if (data_set.is_of_newer_release) return std::nullopt;
   if (data_set.state == DataSetState::wanted) return Step::stage;
-  if (data_set.state == DataSetState::staging && job_ended) return Step::inspect;
+  if (data_set.state == DataSetState::staging && circumstances.seen.stage_job_end) return Step::inspect;
   return std::nullopt;
 }
 

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "daemon/base/error.h"
+#include "daemon/base/text.h"
 
 namespace trainyard {
 namespace {
@@ -95,6 +95,8 @@ void apply(TrainingRun& run, const event::Reassigned& e) { run.account = e.accou
 
 // A fact of its own: it counts whatever became of the run.
 void apply(TrainingRun& run, const event::Used& e) { charge(run, e.segment); }
+
+void apply(TrainingRun& run, const event::Unknown&) { run.is_of_newer_release = true; }
 
 void apply(TrainingRun& run, const event::Waiting& e) { run.waits_for = e.what.what; }
 
@@ -192,14 +194,6 @@ constexpr std::array shown_names{"queued",  "staging",   "pending", "running",
                                  "storing", "completed", "failed",  "cancelled"};
 
 constexpr std::array all_roles{JobRole::stage, JobRole::train, JobRole::store};
-
-template <class Number>
-std::optional<Number> whole_number(const std::string& text) {
-  Number number{};
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
 
 }  // namespace
 

@@ -61,9 +61,10 @@ struct TrainingRun {
   UtcSeconds accepted_at{};
   std::optional<UtcSeconds> ended_at;  // of the run: results stored, or given up
   std::vector<Attempt> attempts;
-  int program_attempts = 0;  // of those that ended, the ones that [retry] counts
-  std::string avoid;         // nodes that failed the last attempt
-  std::string waits_for;     // WaitingFor::what, as last recorded; of the past once it does not wait
+  int program_attempts = 0;          // of those that ended, the ones that [retry] counts
+  std::string avoid;                 // nodes that failed the last attempt
+  std::string waits_for;             // WaitingFor::what, as last recorded; of the past once it does not wait
+  bool is_of_newer_release = false;  // it has an event that only a newer release knows: no step is taken
   bool cancel_requested = false;
   bool store_cancel_requested = false;  // while its results were on their way: they are given up
   std::string cancelled_by;

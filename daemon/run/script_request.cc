@@ -132,8 +132,8 @@ void describe_script(JobRequest& request, const ScriptSpec& script, UtcSeconds a
   if (script.options.contains("signal")) request.warning_signal = 0;
   request.working_directory =
       from(script.origin->directory, script.options.value("chdir", script.origin->directory));
-  if (script.options.contains("comment"))
-    request.comment += ": " + script.options["comment"].get<std::string>().substr(0, 500);
+  if (const std::string comment = script.options.value("comment", ""); !comment.empty())
+    request.comment += ": " + comment.substr(0, 500);
   // 3 and 4 are the script's stdout and stderr, opened by Slurm.
   std::string& wrapper = request.script;
   if (wrapper.ends_with('\n')) wrapper.pop_back();

@@ -181,6 +181,11 @@ std::vector<Period> suspended_intervals(const JobStatus& job, std::vector<Period
   return merged(std::move(observed));
 }
 
+std::string gpu_key(const Segment& segment) {
+  if (segment.gpus == 0) return "";
+  return segment.gpu_type.empty() ? "gpu" : segment.gpu_type;
+}
+
 std::int64_t gpu_seconds(const Segment& segment) {
   return segment.gpus * (segment.ended_at - segment.started_at).count();
 }

@@ -84,6 +84,8 @@ std::optional<Segment> with_evidence(const std::optional<Segment>& charged, cons
 // order, does not.
 std::vector<Period> suspended_intervals(const JobStatus& job, std::vector<Period> observed = {});
 
+// What reports call its GPUs: their type, "gpu" where they are untyped, empty without GPUs.
+std::string gpu_key(const Segment& segment);
 std::int64_t gpu_seconds(const Segment& segment);            // occupied
 std::int64_t suspended_gpu_seconds(const Segment& segment);  // of these, those in which the job was suspended
 std::chrono::seconds length_of(const std::vector<Period>& intervals);

@@ -1,10 +1,9 @@
 #include "daemon/steps/evidence.h"
 
-#include <charconv>
-
 #include "daemon/base/error.h"
 #include "daemon/base/fd.h"
 #include "daemon/base/log.h"
+#include "daemon/base/text.h"
 #include "daemon/handover/layout.h"
 
 namespace trainyard {
@@ -13,11 +12,11 @@ namespace {
 constexpr std::size_t most_logged_bytes = 500;
 
 UtcSeconds heartbeat_from_text(const std::string& text) {
-  std::int64_t seconds = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (error != std::errc() || std::string_view(end, text.data() + text.size()) != "\n")
-    throw Error(ErrorKind::invalid, "is no time");
-  return past_time(seconds, "heartbeat");
+  const auto seconds = text.ends_with('\n')
+                           ? whole_number<std::int64_t>(std::string_view(text).substr(0, text.size() - 1))
+                           : std::nullopt;
+  if (!seconds) throw Error(ErrorKind::invalid, "is no time");
+  return past_time(*seconds, "heartbeat");
 }
 
 template <class Value, Value (*from_json)(const Json&)>

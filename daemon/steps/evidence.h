@@ -24,8 +24,8 @@ struct AttemptEvidence {
 AttemptEvidence read_evidence(UserFiles& files, const std::string& directory, const TrainingRun& run);
 
 // Of the store job; nullopt: it left none, and another store job may.
-// A directory, or a file in the place of its evidence, that the owner has made unusable is evidence of a failure that
-// another store job cannot mend.
+// A directory, or a file in the place of its evidence, that the owner has made unusable is evidence of a
+// failure that another store job cannot mend.
 std::optional<StoreEvidence> read_store_evidence(UserFiles& files, const std::string& directory);
 // Of the stage job.
 std::optional<StageEvidence> read_stage_evidence(UserFiles& files, const std::string& directory);

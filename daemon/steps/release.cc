@@ -24,20 +24,20 @@ std::map<Task, JobKey> Steps::submit_store_jobs(const std::vector<TrainingRun>& 
 
 // An array that went in parts may have tasks of runs whose jobs are elsewhere: these stay held, until the
 // poll finds that nobody wants them.
-RunsStepResult Steps::release(const std::vector<TrainingRun>& runs, const std::optional<DataSet>& data,
-                              Doubt doubt, bool in_parts) {
-  std::map<Task, JobKey> stores = submit_store_jobs(runs, doubt);
+StepResult Steps::release(const StepCall& call) {
+  const std::vector<TrainingRun>& runs = call.runs;
+  std::map<Task, JobKey> stores = submit_store_jobs(runs, call.doubt);
   const TrainingRun& first = runs.front();
   // Not before everything is in the queue: of a thousand runs this takes longer than all the rest.
-  prepare(runs, data);
+  prepare(runs, call.data_set);
   const Token token = token_of(site_.ledger_id, first, JobRole::train);
   std::unique_ptr<SchedulerActor> jobs = users_.jobs_of(first.owner.uid);
-  if (!in_parts) jobs->release(array_of(first.attempt()->train->key), token, soon());
+  if (!call.in_parts) jobs->release(array_of(first.attempt()->train->key), token, soon());
   for (const TrainingRun& run : runs)
-    if (in_parts) jobs->release(run.attempt()->train->key, token, soon());
-  RunsStepResult result;
+    if (call.in_parts) jobs->release(run.attempt()->train->key, token, soon());
+  StepResult result;
   for (const TrainingRun& run : runs)
-    result.events.emplace_back(run.id, event::Released{now(), stores.at(task_of(run))});
+    result.changes.emplace_back(RunChange{run.id, event::Released{now(), stores.at(task_of(run))}});
   return result;
 }
 

@@ -35,10 +35,10 @@ SourceList Steps::list_sources(const Owner& owner, const ScratchPlace& scratch, 
   return users_.files_of(owner.uid, scratch)->list_sources(data);
 }
 
-DataSetStepResult Steps::stage(const DataSet& data_set, Doubt doubt) {
+StepResult Steps::stage(const DataSet& data_set, Doubt doubt) {
   if (data_set.attempts > 0) {
     UtcSeconds due = data_set.changed_at + delay_after(data_set.attempts);
-    if (now() < due) return {std::nullopt, due - now()};
+    if (now() < due) return {{}, due - now()};
   }
   std::string directory = layout::dataset_directory(data_set.scratch.path, data_set.digest);
   JobRequest request = stage_job(site_, data_set);
@@ -52,7 +52,7 @@ DataSetStepResult Steps::stage(const DataSet& data_set, Doubt doubt) {
     write_request(*files, data_set, directory);
     job = submit_and_confirm(request).key;
   }
-  return {event::Staging{now(), data_set.attempts + 1, *job}, {}};
+  return {{DataSetChange{data_set.digest, event::Staging{now(), data_set.attempts + 1, *job}}}, {}};
 }
 
 DataSetEvent Steps::inspect(const DataSet& data_set, const JobStatus& job) {

@@ -29,6 +29,7 @@ std::set<Task> tasks_of(const std::vector<TrainingRun>& runs) {
 
 StepLane lane_of(Step step) {
   switch (step) {
+    case Step::find:
     case Step::submit:
     case Step::cancel:
     case Step::abandon:
@@ -36,9 +37,9 @@ StepLane lane_of(Step step) {
     case Step::give_way:
       return StepLane::jobs;
     case Step::release:
-    case Step::look_into:
+    case Step::find_end:
     case Step::settle:
-    case Step::collect:
+    case Step::collect_results:
     case Step::stage:
     case Step::inspect:
       return StepLane::files;
@@ -58,19 +59,32 @@ std::string Steps::attempt_directory(const TrainingRun& run) const {
   return layout::attempt_directory(run.scratch.path, run.id, run.attempt()->number);
 }
 
-RunsStepResult Steps::perform(Step step, const std::vector<TrainingRun>& runs,
-                              const std::optional<DataSet>& data, Doubt doubt, bool in_parts) {
-  if (step == Step::submit) return submit(runs, data, doubt);
-  if (step == Step::release) return release(runs, data, doubt, in_parts);
-  const TrainingRun& run = runs.front();
-  RunStepResult one = perform_on_one(step, run, doubt);
-  RunsStepResult result{{}, one.again_after};
-  for (RunEvent& event : one.events) result.events.emplace_back(run.id, std::move(event));
+StepResult Steps::perform(const StepCall& call) {
+  switch (call.step) {
+    case Step::find:
+      return find(call);
+    case Step::submit:
+      return submit(call);
+    case Step::release:
+      return release(call);
+    case Step::stage:
+      return stage(*call.data_set, call.doubt);
+    case Step::inspect:
+      return {{DataSetChange{call.data_set->digest, inspect(*call.data_set, *call.stage_job_end)}}, {}};
+    default:
+      break;
+  }
+  RunStepResult of_run = perform_on_one_run(call);
+  StepResult result{{}, of_run.again_after};
+  for (RunEvent& event : of_run.events)
+    result.changes.emplace_back(RunChange{call.runs.front().id, std::move(event)});
   return result;
 }
 
-RunStepResult Steps::perform_on_one(Step step, const TrainingRun& run, Doubt doubt) {
-  switch (step) {
+RunStepResult Steps::perform_on_one_run(const StepCall& call) {
+  const TrainingRun& run = call.runs.front();
+  const Doubt doubt = call.doubt;
+  switch (call.step) {
     case Step::cancel:
       return cancel(run);
     case Step::abandon:
@@ -81,49 +95,26 @@ RunStepResult Steps::perform_on_one(Step step, const TrainingRun& run, Doubt dou
           "the file system of its scratch did not answer for ten minutes: its place was given back");
     case Step::give_way:
       return give_back(run, doubt, "Slurm had no room for its second job: its place was for an older run");
-    case Step::look_into:
-      return look_into(run);
+    case Step::find_end:
+      return find_end(run);
     case Step::settle:
       return settle(run);
-    case Step::collect:
-      return collect(run, doubt);
+    case Step::collect_results:
+      return collect_results(run, doubt);
+    case Step::find:
     case Step::submit:
     case Step::release:
     case Step::stage:
     case Step::inspect:
       break;
   }
-  throw Error(ErrorKind::internal, std::string(to_string(step)) + " is no step of one run");
+  throw Error(ErrorKind::internal, std::string(to_string(call.step)) + " is no step of one run");
 }
 
-DataSetStepResult Steps::perform(Step step, const DataSet& data_set, const std::optional<JobStatus>& job,
-                                 Doubt doubt) {
-  if (step == Step::stage) return stage(data_set, doubt);
-  if (step == Step::inspect && job) return {inspect(data_set, *job), {}};
-  throw Error(ErrorKind::internal, std::string(to_string(step)) + " is no step of a data set");
-}
-
-// Slurm forgets ended jobs; its database knows them, a little later. A job nobody knows any more is lost.
-// Staging and storing leave evidence of their own, and may be repeated: for them there is nothing to wait
-// for.
-std::optional<JobStatus> Steps::trace(const JobKey& job, const Token& token, std::uint32_t uid, JobRole role,
-                                      UtcSeconds admitted_at, UtcSeconds since) {
-  std::optional<JobStatus> known = reader_.history(job);
-  if (known && known->phase == JobPhase::ended) return known;
-  if (role == JobRole::train) {
-    if (now() < since + 2 * reader_.message_timeout()) return std::nullopt;
-    // Only the owner is sure to be shown his own job: he confirms that it is gone.
-    for (const JobStatus& seen : users_.jobs_of(uid)->find(token, uid, admitted_at))
-      if (seen.key == job && seen.phase != JobPhase::ended) return std::nullopt;
-  }
-  JobStatus lost;
-  lost.key = job;
-  lost.token = token;
-  lost.uid = uid;
-  lost.phase = JobPhase::ended;
-  lost.state = "no longer known to Slurm";
-  if (known) lost.started_at = known->started_at;
-  return lost;
+bool Steps::is_gone(const JobStatus& job, UtcSeconds since) {
+  for (const JobStatus& seen : users_.jobs_of(job.uid)->find({job.token}, job.uid, since))
+    if (seen.key == job.key && seen.phase != JobPhase::ended) return false;
+  return true;
 }
 
 }  // namespace trainyard

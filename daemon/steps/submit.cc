@@ -1,6 +1,6 @@
 // submit: the train job goes in held, under a token that follows from the run. The intent (admitted) was
-// recorded before; after a doubt the token is looked up, and the job is submitted again only when it is
-// certainly not there.
+// recorded before; after a doubt the token is looked up (find), and the job is submitted again only when it
+// is certainly not there.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -50,30 +50,51 @@ UtcSeconds earliest_admission(const std::vector<TrainingRun>& runs) {
 
 // The owner's deputy says which jobs there are, because only he is sure to be shown them; each that counts is
 // confirmed by the daemon's own reading.
-std::map<Task, JobKey> Steps::find_submitted(const Token& token, std::uint32_t uid,
-                                             const std::set<Task>& tasks, UtcSeconds since) {
+Steps::FoundJobs Steps::find_submitted(const WantedJobs& wanted, std::uint32_t uid, UtcSeconds since) {
+  std::set<Token> tokens;
+  for (const auto& [token, tasks] : wanted) tokens.insert(token);
   std::unique_ptr<SchedulerActor> jobs = users_.jobs_of(uid);
-  std::map<Task, JobKey> kept;
-  for (const JobStatus& job : jobs->find(token, uid, since - controllers_clock_difference)) {
-    if (!tasks.contains(job.key.task) || !is_the_attempt(job)) continue;
-    auto [first, is_first] = kept.emplace(job.key.task, job.key);
+  FoundJobs kept;
+  for (const JobStatus& job : jobs->find(tokens, uid, since - controllers_clock_difference)) {
+    auto tasks = wanted.find(job.token);
+    if (tasks == wanted.end() || !tasks->second.contains(job.key.task) || !is_the_attempt(job)) continue;
+    auto [first, is_first] = kept.emplace(std::pair(job.token, job.key.task), job.key);
     if (is_first || job.phase == JobPhase::ended) continue;
-    log_warning("event=duplicate_job token={} job={} kept={}", token, to_string(job.key),
+    log_warning("event=duplicate_job token={} job={} kept={}", job.token, to_string(job.key),
                 to_string(first->second));
-    jobs->cancel(job.key, token, soon());
+    jobs->cancel(job.key, job.token, soon());
   }
+  confirm(kept, uid);
+  return kept;
+}
+
+// By what the daemon itself is shown of these jobs, or else by what the accounting has of them.
+void Steps::confirm(const FoundJobs& found, std::uint32_t uid) {
   std::map<std::uint32_t, std::vector<JobStatus>> seen;
-  for (const auto& [task, key] : kept) {
+  std::vector<std::pair<JobKey, Token>> unseen;
+  for (const auto& [name, key] : found) {
     if (!seen.contains(key.job_id)) seen[key.job_id] = reader_.look_up(key.job_id, uid);
-    bool is_there =
-        std::ranges::any_of(seen[key.job_id], [&](const JobStatus& job) { return job.key == key; });
-    if (is_there) continue;
-    std::optional<JobStatus> recorded = reader_.history(key);
-    if (!recorded || recorded->token != token || recorded->uid != uid)
+    if (std::ranges::find(seen[key.job_id], key, &JobStatus::key) == seen[key.job_id].end())
+      unseen.emplace_back(key, name.first);
+  }
+  if (unseen.empty()) return;
+  std::vector<JobKey> keys;
+  for (const auto& [key, token] : unseen) keys.push_back(key);
+  const std::map<JobKey, JobStatus> recorded = reader_.history_of(keys);
+  for (const auto& [key, token] : unseen) {
+    auto record = recorded.find(key);
+    if (record == recorded.end() || record->second.token != token || record->second.uid != uid)
       throw Error(ErrorKind::unavailable,
                   fmt::format("job {} ({}) is not shown by Slurm yet", to_string(key), token));
   }
-  return kept;
+}
+
+std::map<Task, JobKey> Steps::find_submitted(const Token& token, std::uint32_t uid,
+                                             const std::set<Task>& tasks, UtcSeconds since) {
+  std::map<Task, JobKey> by_task;
+  for (const auto& [name, key] : find_submitted(WantedJobs{{token, tasks}}, uid, since))
+    by_task.emplace(name.second, key);
+  return by_task;
 }
 
 UtcSeconds Steps::certain_at(UtcSeconds doubt) const { return doubt + 2 * reader_.message_timeout(); }
@@ -89,26 +110,38 @@ std::optional<JobKey> Steps::already_submitted(const Token& token, std::uint32_t
   return std::nullopt;
 }
 
-// Waiting here is not an error: no submission was sent, so a retry cannot create a duplicate.
-RunsStepResult Steps::submit(const std::vector<TrainingRun>& runs, const std::optional<DataSet>& data,
-                             Doubt doubt) {
-  RunsStepResult result;
-  const TrainingRun& first = runs.front();
-  if (doubt) {
-    std::map<Task, JobKey> found = find_submitted(token_of(site_.ledger_id, first, JobRole::train),
-                                                  first.owner.uid, tasks_of(runs), earliest_admission(runs));
-    for (const TrainingRun& run : runs)
-      if (auto job = found.find(task_of(run)); job != found.end())
-        result.events.emplace_back(run.id, event::Submitted{now(), job->second});
-    if (!result.events.empty()) return result;
-    if (UtcSeconds time = now(); time < certain_at(*doubt)) return {{}, certain_at(*doubt) - time};
+// All runs of one user that are in doubt, in one question. A run whose job is not found is submitted once
+// more, but not before a submission that may still be on its way has certainly arrived.
+StepResult Steps::find(const StepCall& call) {
+  const std::vector<TrainingRun>& runs = call.runs;
+  WantedJobs wanted;
+  for (const TrainingRun& run : runs)
+    wanted[token_of(site_.ledger_id, run, JobRole::train)].insert(task_of(run));
+  const UtcSeconds asked_at = now();
+  const FoundJobs found = find_submitted(wanted, runs.front().owner.uid, earliest_admission(runs));
+  const bool is_certain = !call.doubt || asked_at >= certain_at(*call.doubt);
+  StepResult result;
+  for (const TrainingRun& run : runs) {
+    auto job = found.find({token_of(site_.ledger_id, run, JobRole::train), task_of(run)});
+    if (job != found.end())
+      result.changes.emplace_back(RunChange{run.id, event::Submitted{now(), job->second}});
+    else if (is_certain)
+      result.not_submitted.insert(run.id);
   }
-  std::optional<std::uint32_t> stage_job = stage_job_to_wait_for(reader_, data);
+  if (!is_certain) result.again_after = certain_at(*call.doubt) - asked_at;
+  return result;
+}
+
+// Waiting here is not an error: no submission was sent, so a retry cannot create a duplicate.
+StepResult Steps::submit(const StepCall& call) {
+  StepResult result;
+  const std::vector<TrainingRun>& runs = call.runs;
+  std::optional<std::uint32_t> stage_job = stage_job_to_wait_for(reader_, call.data_set);
   if (!stage_job) return {{}, std::chrono::seconds(1)};
   ConfirmedJob submitted = submit_and_confirm(train_jobs(site_, runs, *stage_job));
   for (const TrainingRun& run : runs) {
     submitted.key.task = task_of(run);
-    result.events.emplace_back(run.id, event::Submitted{now(), submitted.key, submitted.said});
+    result.changes.emplace_back(RunChange{run.id, event::Submitted{now(), submitted.key, submitted.said}});
   }
   return result;
 }

@@ -83,9 +83,8 @@ OwnFile::OwnFile(const std::string& base, const std::string& key) {
   }
   beside_ = name_ + ".tmp-" + random_hex(3);
   fd_ = UniqueFd(
-      ::openat(folder_.get(), beside_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644));
+      ::openat(folder_.get(), beside_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
   if (!fd_) throw_errno("create " + shown + name_);
-  if (::fchmod(fd_.get(), 0644) != 0) throw_errno("chmod " + shown + name_);
 }
 
 OwnFile::~OwnFile() {

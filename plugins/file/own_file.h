@@ -12,7 +12,8 @@ namespace trainyard {
 std::string path_of(const std::string& url);
 
 // Every folder that the key names is made by this user, or was found to be this user's and no link. They stay
-// open, so nobody can put others in their place. The file is written beside its name.
+// open, so nobody can put others in their place. The file is written beside its name. Folders and file have
+// the modes that the process's umask leaves, as cp(1) would make them.
 class OwnFile {
  public:
   // `base` ("file:///bucket/") is made where it is not there. Error{denied} naming the folder, whose it is,

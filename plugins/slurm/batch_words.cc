@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "daemon/base/text.h"
-#include "plugins/slurm/releases.h"
+#include "plugins/slurm/libslurm_release.h"
 
 namespace trainyard::slurm {
 namespace {
@@ -15,8 +15,7 @@ struct MailKind {
   std::string_view word;
   int flags;
 };
-constexpr std::array mail_kinds{MailKind{"none", 0},
-                                MailKind{"begin", MAIL_JOB_BEGIN},
+constexpr std::array mail_kinds{MailKind{"begin", MAIL_JOB_BEGIN},
                                 MailKind{"end", MAIL_JOB_END},
                                 MailKind{"fail", MAIL_JOB_FAIL},
                                 MailKind{"requeue", MAIL_JOB_REQUEUE},
@@ -84,7 +83,7 @@ std::uint16_t mail_flags(const Json& kinds) {
   int flags = 0;
   for (const Json& word : kinds)
     for (const MailKind& kind : mail_kinds)
-      if (word == kind.word) flags = kind.flags == 0 ? 0 : flags | kind.flags;
+      if (word == kind.word) flags |= kind.flags;
   return static_cast<std::uint16_t>(flags);
 }
 
@@ -93,7 +92,7 @@ void describe_distribution(job_desc_msg_t& job, const std::string& text) {
   job.task_dist = 0;
   if (parts[0].starts_with("plane=")) {
     job.task_dist = SLURM_DIST_PLANE;
-    job.plane_size = static_cast<std::uint16_t>(std::stoul(parts[0].substr(6)));
+    job.plane_size = whole_number<std::uint16_t>(parts[0].substr(6)).value_or(0);
   } else {
     std::vector<std::string> levels = split(parts[0], ':');
     for (std::size_t level = 0; level < levels.size(); ++level)

@@ -3,7 +3,7 @@
 
 #include <cerrno>
 
-#include "plugins/slurm/releases.h"
+#include "plugins/slurm/libslurm_release.h"
 #include "plugins/slurm/submit.h"
 
 namespace trainyard::slurm {

@@ -4,8 +4,9 @@
 #include <algorithm>
 #include <ctime>
 #include <iterator>
+#include <utility>
 
-#include "plugins/slurm/status.h"
+#include "plugins/slurm/slurm_codes.h"
 #include "plugins/slurm/texts.h"
 #include "plugins/slurm/tres.h"
 
@@ -67,25 +68,26 @@ JobStatus status_of(const slurm_job_info_t& job, const std::string& cluster) {
 
 }  // namespace
 
-std::vector<JobStatus> statuses_of(const slurm_job_info_t& record, const std::string& cluster) {
+void append_statuses(const slurm_job_info_t& record, const std::string& cluster,
+                     std::vector<JobStatus>& statuses) {
   JobStatus status = status_of(record, cluster);
-  if (record.array_job_id == 0) return {status};
+  if (record.array_job_id == 0) {
+    statuses.push_back(std::move(status));
+    return;
+  }
   status.key.job_id = record.array_job_id;
-  std::vector<JobStatus> statuses;
   for (std::uint32_t task : tasks_in(record)) {
     status.key.task = task;
     statuses.push_back(status);
   }
-  return statuses;
 }
 
 std::vector<JobStatus> statuses_under(std::uint32_t job_id, const std::string& cluster) {
   std::vector<JobStatus> seen;
   std::optional<JobRecords> records = load_job(job_id);
   if (!records) return seen;
-  for (const slurm_job_info_t& record : records->jobs())
-    std::ranges::copy_if(statuses_of(record, cluster), std::back_inserter(seen),
-                         [&](const JobStatus& status) { return status.key.job_id == job_id; });
+  for (const slurm_job_info_t& record : records->jobs()) append_statuses(record, cluster, seen);
+  std::erase_if(seen, [&](const JobStatus& status) { return status.key.job_id != job_id; });
   return seen;
 }
 

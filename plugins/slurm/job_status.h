@@ -9,8 +9,9 @@
 
 namespace trainyard::slurm {
 
-// One status for each task, where the record is of an array.
-std::vector<JobStatus> statuses_of(const slurm_job_info_t& record, const std::string& cluster);
+// Appends the status of the job; one for each task where the record is of an array.
+void append_statuses(const slurm_job_info_t& record, const std::string& cluster,
+                     std::vector<JobStatus>& statuses);
 
 // The records of slurmctld under that id, or of every task of that array.
 std::vector<JobStatus> statuses_under(std::uint32_t job_id, const std::string& cluster);

@@ -125,7 +125,7 @@ void check_changed(List changed, const std::string& what) {
 // Bits of AccountingStorageEnforce, in none of the headers.
 constexpr std::uint16_t enforce_associations = 1 << 0, enforce_limits = 1 << 1, enforce_qos = 1 << 3;
 
-// One connection is for one or two questions: counted as one call.
+// The questions that a connection is opened for are counted as one call.
 void* connect() {
   call_meter().count("slurmdbd");
   return slurmdb_connection_get(nullptr);
@@ -303,18 +303,23 @@ Database::Database() : connection_(connect()) {
 
 Database::~Database() { slurmdb_connection_close(&connection_); }
 
-RecordList Database::jobs_with_id(std::uint32_t job_id, const std::string& cluster) {
-  slurm_selected_step_t wanted{};
-  wanted.array_task_id = NO_VAL;
-  wanted.het_job_offset = NO_VAL;
-  wanted.step_id.job_id = job_id;
-  wanted.step_id.step_het_comp = wanted.step_id.step_id = NO_VAL;
-  RecordList ids = list_of(&wanted);
+RecordList Database::jobs_with_ids(const std::vector<std::uint32_t>& job_ids, const std::string& cluster) {
+  std::vector<slurm_selected_step_t> wanted(job_ids.size());
+  RecordList ids(slurm_list_create(nullptr));
+  for (std::size_t i = 0; i < job_ids.size(); ++i) {
+    wanted[i].array_task_id = NO_VAL;
+    wanted[i].het_job_offset = NO_VAL;
+    wanted[i].step_id.job_id = job_ids[i];
+    wanted[i].step_id.step_het_comp = wanted[i].step_id.step_id = NO_VAL;
+    slurm_list_append(ids.get(), &wanted[i]);
+  }
   RecordList clusters = list_of(cluster.c_str());
   slurmdb_job_cond_t condition = any_job();
   condition.step_list = ids.get();
   condition.cluster_list = clusters.get();
-  return answer_of(slurmdb_jobs_get(connection_, &condition), "job " + std::to_string(job_id));
+  return answer_of(slurmdb_jobs_get(connection_, &condition), job_ids.size() == 1
+                                                                  ? "job " + std::to_string(job_ids.front())
+                                                                  : std::to_string(job_ids.size()) + " jobs");
 }
 
 RecordList Database::jobs_since(std::time_t since, const std::string& cluster) {
@@ -327,20 +332,22 @@ RecordList Database::jobs_since(std::time_t since, const std::string& cluster) {
   return answer_of(slurmdb_jobs_get(connection_, &condition), "jobs since " + std::to_string(since));
 }
 
-RecordList Database::jobs_named(const std::string& name, std::uint32_t uid, std::time_t since,
+RecordList Database::jobs_named(const std::set<std::string>& names, std::uint32_t uid, std::time_t since,
                                 const std::string& cluster) {
   std::string user = std::to_string(uid);
-  RecordList names = list_of(name.c_str());
+  std::vector<std::string> texts(names.begin(), names.end());
+  RecordList name_list = list_of(texts);
   RecordList users = list_of(user.c_str());
   RecordList clusters = list_of(cluster.c_str());
   slurmdb_job_cond_t condition = any_job();
   condition.flags |= JOBCOND_FLAG_NO_TRUNC;
   condition.usage_start = since;
   condition.usage_end = std::time(nullptr) + 1;
-  condition.jobname_list = names.get();
+  condition.jobname_list = name_list.get();
   condition.userid_list = users.get();
   condition.cluster_list = clusters.get();
-  return answer_of(slurmdb_jobs_get(connection_, &condition), "jobs named " + name + " of uid " + user);
+  return answer_of(slurmdb_jobs_get(connection_, &condition),
+                   "jobs named " + *names.begin() + (names.size() > 1 ? " …" : "") + " of uid " + user);
 }
 
 bool Database::hides_jobs() {
@@ -375,16 +382,13 @@ RecordList Database::qos() {
   return answer_of(slurmdb_qos_get(connection_, &condition), "all QOS");
 }
 
-RecordList Database::associations(const std::string& cluster, const std::string& user) {
-  RecordList clusters = list_of(cluster.c_str());
-  // A list that is there and empty means every user, and no account.
-  std::vector<std::string> names;
-  if (!user.empty()) names.push_back(user);
-  RecordList users = list_of(names);
+// A list of users that is there and empty means every user, and no account.
+RecordList Database::associations(const std::string& cluster, const std::vector<std::string>& users) {
+  RecordList clusters = list_of(cluster.c_str()), names = list_of(users);
   slurmdb_assoc_cond_t condition{};
   condition.cluster_list = clusters.get();
-  condition.user_list = users.get();
-  return answer_of(slurmdb_associations_get(connection_, &condition), "associations " + user);
+  condition.user_list = names.get();
+  return answer_of(slurmdb_associations_get(connection_, &condition), "associations " + join(users, ","));
 }
 
 void Database::add_qos(slurmdb_qos_rec_t& qos) {
@@ -417,6 +421,11 @@ void Database::change_qos_of(const std::vector<std::string>& users, const std::s
 void Database::commit() {
   int result = slurmdb_connection_commit(connection_, true);
   if (result != SLURM_SUCCESS) throw_slurm("slurmdbd: commit", error_of(result));
+}
+
+void Database::rollback() {
+  int result = slurmdb_connection_commit(connection_, false);
+  if (result != SLURM_SUCCESS) throw Error(ErrorKind::unavailable, "slurmdbd: the connection is gone");
 }
 
 std::map<std::uint32_t, std::string> tres_names(Database& database) {

@@ -7,11 +7,12 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "plugins/slurm/releases.h"
+#include "plugins/slurm/libslurm_release.h"
 
 namespace trainyard::slurm {
 
@@ -136,7 +137,7 @@ class RecordList {
 // The texts in a libslurm list that belongs to somebody else; none where there is no list.
 std::vector<std::string> texts_in(List list);
 
-// A connection to slurmdbd, for one or two questions. Throws Error{unavailable} when it does not answer.
+// A connection to slurmdbd. Throws Error{unavailable} when it does not answer.
 class Database {
  public:
   Database();
@@ -144,11 +145,11 @@ class Database {
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
-  // slurmdb_job_rec_t, one for each run of a job, without steps, whenever it was.
-  RecordList jobs_with_id(std::uint32_t job_id, const std::string& cluster);
+  // slurmdb_job_rec_t, one for each run of a job, without steps, whenever it was. Of arrays every task.
+  RecordList jobs_with_ids(const std::vector<std::uint32_t>& job_ids, const std::string& cluster);
   // The same of jobs that were eligible or ran at some time since then, whole: those that were only ever held
   // are left out.
-  RecordList jobs_named(const std::string& name, std::uint32_t uid, std::time_t since,
+  RecordList jobs_named(const std::set<std::string>& names, std::uint32_t uid, std::time_t since,
                         const std::string& cluster);
   RecordList jobs_since(std::time_t since, const std::string& cluster);
   // PrivateData=jobs in slurmdbd.conf, which is not that of slurm.conf.
@@ -160,7 +161,7 @@ class Database {
   // slurmdb_qos_rec_t, all there are
   RecordList qos();
   // slurmdb_assoc_rec_t of users, not of accounts, with what they inherit; of all users when it is empty.
-  RecordList associations(const std::string& cluster, const std::string& user = "");
+  RecordList associations(const std::string& cluster, const std::vector<std::string>& users = {});
 
   // Changes, lost unless commit() follows. They take the rights of an administrator of Slurm's: root,
   // SlurmUser, or AdminLevel=Administrator; Error{denied} without.
@@ -170,6 +171,9 @@ class Database {
   void change_qos_of(const std::vector<std::string>& users, const std::string& cluster,
                      const std::string& change);
   void commit();
+  // Gives changes up. What is asked from now on is answered as things are now: until then slurmdbd answers a
+  // connection as they were at its first question.
+  void rollback();
 
  private:
   void* connection_;

@@ -4,7 +4,7 @@
 
 #include "daemon/base/error.h"
 #include "daemon/base/text.h"
-#include "plugins/slurm/plan_books.h"
+#include "plugins/slurm/plan_qos.h"
 #include "plugins/slurm/slurm_actor.h"
 #include "plugins/slurm/slurm_reader.h"
 #include "plugins/slurm/tres.h"
@@ -24,7 +24,8 @@ std::uint32_t id_of_gpus(Database& database) {
 // "1=4,1001=2": the amount of that id; nothing where it is not limited.
 std::optional<std::int64_t> amount_in(const char* tres, std::uint32_t id) {
   for (const std::string& entry : split(tres == nullptr ? "" : tres, ','))
-    if (entry.starts_with(std::to_string(id) + "=")) return std::stoll(entry.substr(entry.find('=') + 1));
+    if (entry.starts_with(std::to_string(id) + "="))
+      return whole_number<std::int64_t>(entry.substr(entry.find('=') + 1));
   return std::nullopt;
 }
 
@@ -97,8 +98,8 @@ void check_accounting(const Cluster& cluster) {
 
 std::vector<PlanDrift> SlurmReader::plan_drift(const std::vector<PlanLimit>& plans) {
   check_accounting(cluster_);
-  Database database;
-  PlanBooks books = read_books(database, id_of_gpus(database), cluster_);
+  PlanBooks books =
+      database_.ask([&](Database& database) { return read_books(database, id_of_gpus(database), cluster_); });
   return drift_in(changes_for(plans, books), books.enforced);
 }
 

@@ -38,7 +38,7 @@ void check_sees_jobs_of_all(const Cluster& cluster) {
 void check_sees_own_jobs(Database& database, const Cluster& cluster) {
   if (is_privileged(cluster) || !hides_jobs(database, cluster)) return;
   std::string name = user_of(::geteuid()).name;
-  if (!database.associations(cluster.name, name).as<slurmdb_assoc_rec_t>().empty()) return;
+  if (!database.associations(cluster.name, {name}).as<slurmdb_assoc_rec_t>().empty()) return;
   throw Error(ErrorKind::unavailable,
               "slurmdbd does not know " + name +
                   " at present, and so may leave out jobs: whether a job is there cannot be told");

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What slurmctld knows now.
 #include <algorithm>
-#include <iterator>
 #include <string_view>
+#include <utility>
 
 #include "plugins/slurm/job_status.h"
 #include "plugins/slurm/slurm_reader.h"
@@ -25,19 +25,28 @@ std::vector<JobStatus> SlurmReader::look_up(std::uint32_t job_id, std::uint32_t 
 }
 
 std::optional<std::vector<JobStatus>> SlurmReader::poll(const std::string& prefix,
-                                                        const std::set<JobKey>& known) {
+                                                        const std::vector<JobKey>& known) {
   std::optional<JobRecords> records = load_jobs(prefix == polled_prefix_ ? polled_at_ : 0);
   if (!records) return std::nullopt;
-  std::set<std::uint32_t> known_ids;  // a record is made into statuses only where it may be wanted
-  for (const JobKey& job : known) known_ids.insert(job.job_id);
+  std::vector<std::uint32_t> known_ids;  // a record is made into statuses only where it may be wanted
+  for (const JobKey& job : known) known_ids.push_back(job.job_id);
+  std::ranges::sort(known_ids);
+  auto has_known_id = [&](const slurm_job_info_t& job) {
+    return std::ranges::binary_search(known_ids, job.array_job_id != 0 ? job.array_job_id : job.job_id);
+  };
   std::vector<JobStatus> statuses;
-  for (const slurm_job_info_t& job : records->jobs())
-    if (is_named(job, prefix) || known_ids.contains(job.job_id) || known_ids.contains(job.array_job_id))
-      std::ranges::copy_if(statuses_of(job, cluster_.name), std::back_inserter(statuses),
-                           [&](const JobStatus& status) {
-                             return is_named(job, prefix) || known.contains(status.key) ||
-                                    known.contains(array_of(status.key));
-                           });
+  statuses.reserve(records->jobs().size());
+  for (const slurm_job_info_t& job : records->jobs()) {
+    bool named = is_named(job, prefix);
+    if (!named && !has_known_id(job)) continue;
+    const auto before = static_cast<std::ptrdiff_t>(statuses.size());
+    append_statuses(job, cluster_.name, statuses);
+    if (named) continue;
+    auto unknown = std::remove_if(statuses.begin() + before, statuses.end(), [&](const JobStatus& status) {
+      return !std::ranges::binary_search(known, status.key);
+    });
+    statuses.erase(unknown, statuses.end());
+  }
   polled_prefix_ = prefix;
   polled_at_ = records->updated_at();
   return statuses;

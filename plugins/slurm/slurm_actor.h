@@ -13,7 +13,7 @@ class SlurmActor final : public SchedulerActor {
   explicit SlurmActor(const std::string& conf) : cluster_(open_cluster(conf)) {}
 
   QueuedJob submit(const JobRequest& request, SendBefore send_before) override;  // submit.cc
-  std::vector<JobStatus> find(const Token& token, std::uint32_t uid,
+  std::vector<JobStatus> find(const std::set<Token>& tokens, std::uint32_t uid,
                               UtcSeconds since) override;                                // history.cc
   void release(const JobKey& job, const Token& token, SendBefore send_before) override;  // acting.cc
   void cancel(const JobKey& job, const Token& token, SendBefore send_before) override;   // acting.cc

@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // SlurmReader: the SchedulerReader of plugins/scheduler.h, by libslurm. One object per process.
 #pragma once
+#include <chrono>
 #include <ctime>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
 
+#include "daemon/base/guarded.h"
 #include "plugins/scheduler.h"
 #include "plugins/slurm/call_meter.h"
+#include "plugins/slurm/kept_database.h"
 #include "plugins/slurm/libslurm.h"
 
 namespace trainyard::slurm {
@@ -23,21 +30,34 @@ class SlurmReader final : public SchedulerReader {
   int most_array_tasks() override { return cluster_.most_array_tasks; }
 
   std::vector<std::string> warnings() override { return warnings_about(cluster_); }
-  std::string default_account(const std::string& user) override;  // rights.cc
-  void check_sees_all_jobs() override;                            // rights.cc
+  std::map<std::string, std::string> default_accounts(
+      const std::set<std::string>& users) override;  // permissions.cc
+  void check_sees_all_jobs() override;               // permissions.cc
   std::vector<JobStatus> look_up(std::uint32_t job_id,
                                  std::uint32_t uid) override;  // reading.cc
   std::optional<std::vector<JobStatus>> poll(const std::string& prefix,
-                                             const std::set<JobKey>& known) override;          // reading.cc
+                                             const std::vector<JobKey>& known) override;       // reading.cc
+  std::map<JobKey, JobStatus> history_of(const std::vector<JobKey>& jobs) override;            // history.cc
   std::optional<JobStatus> history(const JobKey& job) override;                                // history.cc
   std::vector<JobStatus> history_since(const std::string& prefix, UtcSeconds since) override;  // history.cc
   std::vector<RefusedName> refused_names(const std::string& user, const std::set<std::string>& groups,
-                                         const JobNames& names) override;           // rights.cc
+                                         const JobNames& names) override;           // permissions.cc
   std::vector<PlanDrift> plan_drift(const std::vector<PlanLimit>& plans) override;  // plans.cc
   std::string failed_nodes(const std::string& nodes) override;                      // nodes.cc
 
  private:
+  using Records = std::map<JobKey, JobStatus>;
+  struct RecentRecords {
+    std::chrono::steady_clock::time_point at;
+    Records records;  // of a job, or of all tasks of an array
+  };
+
+  Records recorded_with_ids(const std::vector<std::uint32_t>& job_ids);  // history.cc
+  const Records& recently_recorded(std::map<std::uint32_t, RecentRecords>& recent, std::uint32_t job_id);
+
   Cluster cluster_;
+  KeptDatabase database_;
+  Guarded<std::map<std::uint32_t, RecentRecords>> recent_;  // by job id: what history() asked for last
   std::string polled_prefix_;
   std::time_t polled_at_ = 0;  // slurmctld's clock at the last answer
 };

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "plugins/slurm/tres.h"
 
-#include <charconv>
 #include <optional>
 #include <vector>
 
@@ -24,14 +23,6 @@ std::optional<Amount> parse_amount(std::string_view entry) {
   return Amount{entry.substr(0, equals), entry.substr(equals + 1)};
 }
 
-template <class Number>
-std::optional<Number> parse_number(std::string_view text) {
-  Number number{};
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
-
 }  // namespace
 
 Gpus gpus_in(std::string_view tres) {
@@ -41,7 +32,7 @@ Gpus gpus_in(std::string_view tres) {
   for (const std::string& entry : split(tres, ',')) {
     std::optional<Amount> amount = parse_amount(entry);
     if (!amount) continue;
-    int count = parse_number<int>(amount->count).value_or(0);
+    int count = whole_number<int>(amount->count).value_or(0);
     if (amount->name == generic_gpu) generic = count;
     if (!amount->name.starts_with(typed_gpu) || count == 0) continue;
     typed += count;
@@ -56,7 +47,7 @@ Gpus gpus_in_gres(std::string_view gres_total) {
   for (const std::string& entry : split(gres_total, ',')) {
     std::vector<std::string> parts = split(entry, ':');
     if (parts.size() < 2 || parts.front() != "gpu") continue;
-    total += parse_number<int>(parts.back()).value_or(0);
+    total += whole_number<int>(parts.back()).value_or(0);
     if (parts.size() == 3) types.push_back(parts[1]);
   }
   return {total, join(types, ",")};
@@ -67,7 +58,7 @@ std::string with_names(std::string_view tres, const std::map<std::uint32_t, std:
   for (std::string& entry : entries) {
     std::optional<Amount> amount = parse_amount(entry);
     if (!amount) continue;
-    std::optional<std::uint32_t> id = parse_number<std::uint32_t>(amount->name);
+    std::optional<std::uint32_t> id = whole_number<std::uint32_t>(amount->name);
     auto name = id ? names.find(*id) : names.end();
     if (name != names.end()) entry = name->second + "=" + std::string(amount->count);
   }

@@ -65,7 +65,7 @@ wait_for_accounting() {
 compare_accounts() {
   local slurm ledger
   slurm=$(slurm_account | awk 'NR > 1 { sum += $NF } END { print sum + 0 }')
-  ledger=$(trainyard report usage --since 1970-01-01 --format csv | awk -F , '
+  ledger=$(trainyard report usage --since 1970-01-01 --csv | awk -F , '
     NR == 1 { for (i = 1; i <= NF; ++i) if ($i == "gpu_seconds") column = i }
     NR == 2 { print $column }')
   [[ $slurm == "$ledger" ]] ||

@@ -15,7 +15,9 @@ import machine
 import table
 
 BENCHES = {"slurm": "Trainyard against Slurm's own commands and bare libslurm, on the same private slurmctld",
-           "boundary": "what the boundary between users and the daemon costs, and what users can make the daemon wait for"}
+           "loop": "how long others wait while much happens at once",
+         "boundary": "what the boundary between users and the daemon costs, and what users can make the daemon wait for",
+           "build": "how long whoever changes Trainyard waits for the compiler"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,12 +38,15 @@ class Sizes:
     starts: int = 100  # of deputies
     objects: int = 1_000_000  # of a data set
     ended_runs: int = 20_000  # of one user, in the ledger
+    segments: int = 1_000_000  # of the account
+    data_sets: int = 1000
 
     @classmethod
     def for_runs(cls, runs, rounds=None):
         whole = cls()
         return cls(runs=runs, many_runs=10 * runs, running=min(whole.running, runs), few_runs=min(whole.few_runs, runs),
                    live_runs=100 * runs, appends=20 * runs, objects=1000 * runs, ended_runs=20 * runs,
+                   segments=1000 * runs, data_sets=runs,
                    rounds=rounds or whole.rounds)
 
 
@@ -79,17 +84,20 @@ def measure(yard, rows, sizes, tell):
 
 def main(arguments):
     import boundary_rows
+    import build_rows
+    import loop_rows
     import slurm_rows
     from slurm_yard import SlurmYard
 
-    rows = {"slurm": slurm_rows.ROWS, "boundary": boundary_rows.ROWS}
-    users = {"slurm": slurm_rows.USERS, "boundary": boundary_rows.USERS}
+    rows = {"slurm": slurm_rows.ROWS, "loop": loop_rows.ROWS, "boundary": boundary_rows.ROWS,
+            "build": build_rows.ROWS}
+    users = {"slurm": slurm_rows.USERS, "loop": loop_rows.USERS, "boundary": boundary_rows.USERS}
     options = parse(arguments, rows)
     sizes = Sizes.for_runs(options.runs, options.rounds)
     about = machine.describe()
     root = pathlib.Path(tempfile.mkdtemp(prefix="trainyard-bench."))
     root.chmod(0o755)
-    yard = SlurmYard(root, users[options.bench])
+    yard = build_rows.Checkout(root) if options.bench == "build" else SlurmYard(root, users[options.bench])
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # by way of finally: nothing is left running
     try:
         yard.up()

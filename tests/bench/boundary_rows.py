@@ -169,7 +169,7 @@ def ledger_of(yard, sizes):
     def fill():
         text = manifests.command(results_of(yard), "exit {n}", sweep={"n": list(range(1000))})
         subprocess.run([PROGRAMS / "fill_ledger", yard.state / "ledger.db", USER, str(sizes.ended_runs), "0",
-                        str(sizes.ended_runs)], input=text, text=True, check=True)
+                        str(sizes.ended_runs), "0"], input=text, text=True, check=True)
         yard.give_to_daemon(*yard.state.glob("ledger.db*"))
     return fill
 

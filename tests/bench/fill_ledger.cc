@@ -1,7 +1,7 @@
-// fill_ledger LEDGER USER RUNS IN_SLURM OVER < MANIFEST: a ledger as the daemon leaves one behind when it is
-// killed. The manifest, with its [sweep], is submitted again and again until there are RUNS; the first
-// IN_SLURM of them are released, the last OVER are over, a minute of GPU time charged for each, the others
-// queued.
+// fill_ledger LEDGER USER RUNS IN_SLURM OVER DATA_SETS < MANIFEST: a ledger as the daemon leaves one behind
+// when it is killed. The manifest, with its [sweep], is submitted again and again until there are RUNS; the
+// first IN_SLURM of them are released, the last OVER are over, a minute of GPU time charged for each, the
+// others queued. All that are not over wait. So many data sets are ready.
 #include <cstdio>
 #include <iostream>
 #include <iterator>
@@ -26,6 +26,16 @@ JobKey key(std::int64_t job_id) { return {"yard", static_cast<std::uint32_t>(job
 std::vector<RunEvent> until_released(std::int64_t run_id) {
   return {event::Admitted{now(), 1}, event::Submitted{now(), key(2 * run_id)},
           event::Released{now(), key(2 * run_id + 1)}};
+}
+
+std::vector<RunEvent> until_waiting_in_slurm(std::int64_t run_id) {
+  std::vector<RunEvent> events = until_released(run_id);
+  events.push_back(event::Waiting{now(), waiting_in_scheduler("Resources")});
+  return events;
+}
+
+event::Waiting waiting_for_plan() {
+  return {now(), {"plan", "waiting for GPUs of the plan wide: 1000000 of 1000000 are in use"}};
 }
 
 std::vector<RunEvent> until_over(std::int64_t run_id) {
@@ -56,7 +66,19 @@ void append(Ledger& ledger, std::int64_t run_id, const std::vector<RunEvent>& ev
   }
 }
 
-void fill(const std::string& path, const std::string& user_name, int runs, int in_slurm, int over) {
+void add_data_set(Ledger& ledger, const Owner& owner, const std::string& digest) {
+  const event::Wanted wanted{now(), owner, {}, 1000, 1'000'000'000, {"/scratch", "/scratch/trainyard"}};
+  ledger.accept({owner.uid, digest, "", ""}, {}, {{digest, wanted}});
+  DataSet data_set = ledger.find_data_set(digest).value();
+  for (const DataSetEvent& event : {DataSetEvent(event::Staging{now(), 1, key(1)}),
+                                    DataSetEvent(event::Ready{now(), 1'000'000'000, 60'000, 10'000})}) {
+    apply_event(data_set, event);
+    ledger.append(data_set, event);
+  }
+}
+
+void fill(const std::string& path, const std::string& user_name, int runs, int in_slurm, int over,
+          int data_sets) {
   User user = user_of(uid_of(user_name));
   std::string manifest{std::istreambuf_iterator<char>(std::cin), {}};
   std::vector<event::Accepted> sweep = runs_of(manifest, {user.uid, user.gid, user.name});
@@ -68,14 +90,16 @@ void fill(const std::string& path, const std::string& user_name, int runs, int i
     for (std::int64_t id : ledger.accept(submission, sweep, {}).run_ids) ids.push_back(id);
   }
   ledger.together([&] {
-    for (int i = 0; i < in_slurm; ++i) {
+    for (int i = 0; i < runs; ++i) {
       std::int64_t id = ids.at(static_cast<std::size_t>(i));
-      append(ledger, id, until_released(id));
+      if (i < in_slurm)
+        append(ledger, id, until_waiting_in_slurm(id));
+      else if (i < runs - over)
+        append(ledger, id, {waiting_for_plan()});
+      else
+        append(ledger, id, until_over(id));
     }
-    for (int i = runs - over; i < runs; ++i) {
-      std::int64_t id = ids.at(static_cast<std::size_t>(i));
-      append(ledger, id, until_over(id));
-    }
+    for (int i = 0; i < data_sets; ++i) add_data_set(ledger, sweep.front().owner, "data" + std::to_string(i));
   });
 }
 
@@ -83,12 +107,13 @@ void fill(const std::string& path, const std::string& user_name, int runs, int i
 }  // namespace trainyard
 
 int main(int argc, char** argv) {
-  if (argc != 6) {
-    std::fputs("usage: fill_ledger LEDGER USER RUNS IN_SLURM OVER < MANIFEST\n", stderr);
+  if (argc != 7) {
+    std::fputs("usage: fill_ledger LEDGER USER RUNS IN_SLURM OVER DATA_SETS < MANIFEST\n", stderr);
     return 2;
   }
   try {
-    trainyard::fill(argv[1], argv[2], std::atoi(argv[3]), std::atoi(argv[4]), std::atoi(argv[5]));
+    trainyard::fill(argv[1], argv[2], std::atoi(argv[3]), std::atoi(argv[4]), std::atoi(argv[5]),
+                    std::atoi(argv[6]));
     return 0;
   } catch (const std::exception& e) {
     std::fprintf(stderr, "fill_ledger: %s\n", e.what());

@@ -45,8 +45,9 @@ class SlurmYard(yard.Yard):
     # ---- one measurement does not see the one before
 
     @contextlib.contextmanager
-    def fresh_daemon(self, prepare=None):
-        """A daemon with an empty ledger on an empty queue; `prepare` may put another ledger there."""
+    def fresh_daemon(self, prepare=None, under=()):
+        """A daemon with an empty ledger on an empty queue; `prepare` may put another ledger there. `under` is a command that
+        runs the daemon."""
         self.stop_daemon()
         self.empty_queue()
         # Set aside, not removed: a file system is slow to give inodes out again that it has just got back.
@@ -55,7 +56,7 @@ class SlurmYard(yard.Yard):
         self.make_places()
         if prepare:
             prepare()
-        self.start_daemon(SETTINGS, seconds=120)
+        self.start_daemon(SETTINGS, seconds=120, under=under)
         try:
             yield self
         finally:

@@ -112,14 +112,15 @@ class DaemonCase(unittest.TestCase):
     def stage_jobs(self, run):
         return self.ended_jobs(lambda row: f"-{run['data']['digest'][:16]}." in row["JobName"])
 
-    def all_jobs(self, user):
-        return self.ended_jobs(lambda row: row["User"] == user)
+    def jobs_since(self, begun, user):
+        """Those submitted since then. Of earlier ones slurmdbd may never hear the end: other tests kill slurmctld."""
+        return self.ended_jobs(lambda row: row["User"] == user and int(row["Submit"]) >= begun)
 
     def ended_jobs(self, wanted):
         def ended():
             rows = [row for row in self.yard.sacct() if row["JobName"].startswith("ty-") and wanted(row)]
             return rows if rows and all(row["End"].isdigit() for row in rows) else None
-        return self.yard.wait_until(ended, 20, "the end of jobs in accounting")
+        return self.yard.wait_until(ended, 60, "the end of jobs in accounting")
 
     def training(self, run):
         """When the one training job of a run ran."""

@@ -34,7 +34,7 @@ class Books(DaemonCase):
         late = []
 
         def caught_up():
-            answer = self.yard.trainyard("admin", "reconcile", "--json", "--since", self.begun, expect=None)
+            answer = self.yard.trainyard("admin", "reconcile", "--json", "--since", f"@{self.begun}", expect=None)
             books = json.loads(answer.stdout)
             late[:] = [row for row in books["rows"] if is_late(row)]
             return None if late else (answer.code, books)
@@ -70,8 +70,8 @@ class TheBooks(Books):
         rows = [row for run in runs for row in self.jobs(run, "train")]
         self.assertEqual(sum(run["gpu_seconds"] for run in runs),
                          sum(gpus(row) * (interval(row).end - interval(row).start) for row in rows))
-        told = self.yard.trainyard("admin", "reconcile", "--since", self.begun).stdout
-        self.assertEqual(told, "6 segments, 6 equal, 0 explained, 0 unexplained\n")
+        told = self.yard.trainyard("admin", "reconcile", "--since", f"@{self.begun}").stdout
+        self.assertEqual(told, "6 usage records, 6 equal, 0 explained, 0 unexplained\n")
 
     def test_keep_the_time_in_which_a_job_was_suspended_apart(self):
         (number,) = self.submit(self.waiting("resumed", resources="gpus_per_node = 2"))

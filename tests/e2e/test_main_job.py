@@ -62,12 +62,11 @@ class ATrainingOnTwoNodes(DaemonCase):
         # On a fast machine the training is over within the second it began in: this one is not.
         (two_seconds,) = self.run_to_its_end(self.command("sleep 2"))
         self.jobs(two_seconds, "train")
-        report = json.loads(self.yard.trainyard("report", "usage", "--format", "json", "--since",
+        report = json.loads(self.yard.trainyard("report", "usage", "--json", "--since",
                                                 time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self.begun)),
                                                 user="yard_ada").stdout)
         self.jobs(self.run_of_digits, "train")  # the newest is in accounting
-        spans = [(gpus(row), interval(row)) for row in self.all_jobs("yard_ada")
-                 if interval(row) and interval(row).start >= self.begun]
+        spans = [(gpus(row), interval(row)) for row in self.jobs_since(self.begun, "yard_ada") if interval(row)]
         self.assertEqual(report["total"]["gpu_seconds"], sum(count * (span.end - span.start) for count, span in spans))
         self.assertGreaterEqual(report["total"]["gpu_seconds"], 2)
 

@@ -6,10 +6,10 @@ class NamesInAManifest(DaemonCase):
     def test_that_a_user_may_not_use_are_refused_all_at_once_with_those_that_may_be(self):
         manifest = self.command("true", resources='account = "root"\npartition = "night"\nqos = "express"')
         told = self.yard.trainyard("submit", manifest, user="yard_ada", expect=2).stderr
-        self.assertIn('resources.account: "root" is no account of yard_ada\'s', told)
+        self.assertIn('resources.account: "root" is not an account of yard_ada\'s', told)
         self.assertIn("may be used: speech, vision", told)
         self.assertIn('resources.qos: "express" is not for yard_ada', told)
-        self.assertIn('resources.partition: "night" is no partition of this cluster', told)
+        self.assertIn('resources.partition: "night" is not a partition of this cluster', told)
         self.assertIn("may be used: gpu", told)
         self.assertIn("3 problems; nothing was submitted", told)
         self.yard.trainyard("submit", "--dry-run", manifest, user="yard_ada", expect=2)

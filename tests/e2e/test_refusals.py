@@ -84,16 +84,19 @@ class RefusalCase(Books):
         """All that any job under these ids of Slurm's took, train jobs of the runs and what their owner made of them."""
         for number in numbers:
             run = self.show(number)
-            ids = {str(attempt["train"]["job_id"]) for attempt in run["attempts"] if attempt["train"]}
-            rows = self.ended_rows(ids)
+            jobs = [attempt["train"] for attempt in run["attempts"] if attempt["train"]]
+            rows = self.ended_rows({str(job["job_id"]) for job in jobs},
+                                   {str(job["job_id"]) for job in jobs if job["started_at"]})
             self.assertEqual(run["gpu_seconds"],
                              sum(gpus(row) * (interval(row).end - interval(row).start) for row in rows if interval(row)))
 
-    def ended_rows(self, ids):
+    def ended_rows(self, ids, started):
+        """What Slurm has of the jobs, once those that started are there: a job that was only ever held never is."""
         def ended():
             rows = [row for row in self.yard.sacct() if row["JobIDRaw"] in ids]
-            return rows if ids <= {row["JobIDRaw"] for row in rows} and all(row["End"].isdigit() for row in rows) else None
-        return self.yard.wait_until(ended, 30, f"the end of the jobs {ids} in accounting")
+            is_there = started <= {row["JobIDRaw"] for row in rows}
+            return rows if is_there and all(row["End"].isdigit() for row in rows) else None
+        return self.yard.wait_until(ended, 60, f"the end of the jobs {started} in accounting")
 
 
 class AnOption(RefusalCase):
@@ -245,7 +248,7 @@ class TheHold(LimitCase):
     def test_that_is_lifted_early_starts_nothing_and_is_charged(self):
         number, job = self.held("early")
         self.by_ada("scontrol", "release", job)
-        (row,) = self.ended_rows({str(job)})
+        (row,) = self.ended_rows({str(job)}, {str(job)})
         self.assertEqual(row["State"], "FAILED", row)
         self.limit(-1)
         run = self.wait_for(number, *OVER, seconds=120)
@@ -260,7 +263,7 @@ class TheHold(LimitCase):
         self.limit(-1)
         run = self.wait_for(number, *OVER, seconds=120)
         self.assert_completed(run)
-        (row,) = self.ended_rows({str(job)})
+        (row,) = self.ended_rows({str(job)}, {str(job)})
         self.assertEqual(gpus(row), 2)
         self.assert_charged_as_by_sacct(number)
         self.reconcile()

@@ -41,7 +41,12 @@ OPTION_LINES = (
     "-O -N2 -n 8 -c 2", "--gpus-per-task=1 --gpus=4", "--gpus=4 --gpus-per-node=2", "--gpus=4 --ntasks-per-gpu=2",
     "--gres=gpu:1 --ntasks-per-gpu=2 -N 1-3", "-w n1,n2,n3", "-w n[1-2] -n 4", "--hint=memory_bound -n2",
     "--hint=compute_bound", "--hint=multithread", "--gres-flags=disable-binding --gres=gpu", "--gpu-freq=high -G1",
-    "-m plane=4", "-m cyclic:fcyclic:block,NoPack", "--mail-type=ALL", "--mail-type=BEGIN,NONE", "--switches=2",
+    "-m plane=4", "-m cyclic:fcyclic:block,NoPack", "--mail-type=ALL", "--mail-type=BEGIN,NONE",
+    "--mail-type=END\n#SBATCH --mail-type=FAIL", "--mail-type=END\n#SBATCH --mail-type=NONE", "--mail-type=NONE,END",
+    "--mail-type=START,END", "--comment=", "--hint=nomultithread --ntasks-per-core=2",
+    "--hint=memory_bound --threads-per-core=2", "--hint=multithread --ntasks-per-core=1", "--hint=compute_bound -B 1:1:1",
+    "--hint=compute_bound --sockets-per-node=1 --cores-per-socket=1", "--hint=memory_bound --cores-per-socket=2",
+    "--hint=multithread --ntasks-per-socket=1", "--hint=compute_bound --sockets-per-node=2 -N2", "--switches=2",
     "--signal=R:15", "--signal=USR2@300", "--delay-boot=5", "--nice", "-k", "--no-kill=off",
     "--kill-on-invalid-dep=no", "--wait-all-nodes=0", "-t 0", "-t 90:30", "-t 1-2:3:4", "--batch=k40 -C k40",
     "--begin=noon", "--begin=2035-03-04T05:06:07", "--deadline=2036-01-01", "-o a%%b.%j.%u -e %x.%N.%n.%t",
@@ -152,6 +157,15 @@ class ABatchScript(DaemonCase):
                     self.assert_refused(script, mine)
                 else:
                     self.assert_same(mine, self.by_trainyard(script), MAY_DIFFER)
+
+    def test_is_refused_where_sbatch_refuses_it(self):
+        for line in ("--mail-type=START", "--mem=1G --mem-per-cpu=1G", "--ntasks=x", "--hint=fast"):
+            with self.subTest(line):
+                script = self.home / "refused.sh"
+                script.write_text(f"#!/bin/sh\n#SBATCH {line}\ntrue\n")
+                told = self.yard.execute("sbatch", "--hold", script, user=USER, cwd=self.home, expect=None)
+                self.assertNotEqual(told.code, 0, told.stdout)
+                self.yard.trainyard("submit", script, user=USER, cwd=self.home, expect=2)
 
     def test_finds_the_environment_that_sbatch_would_have_given_it(self):
         script = self.home / "env.sh"

@@ -68,12 +68,14 @@ std::vector<JobStatus> FakeScheduler::look_up(std::uint32_t job_id, std::uint32_
   return found;
 }
 
-std::vector<JobStatus> FakeScheduler::find(const Token& token, std::uint32_t uid, UtcSeconds /*since*/) {
+std::vector<JobStatus> FakeScheduler::find(const std::set<Token>& tokens, std::uint32_t uid,
+                                           UtcSeconds /*since*/) {
   std::lock_guard lock(mutex_);
   check_there();
+  ++finds_;
   std::vector<JobStatus> found;
   for (const JobStatus& job : jobs_)
-    if (job.token == token && job.uid == uid) found.push_back(job);
+    if (tokens.contains(job.token) && job.uid == uid) found.push_back(job);
   return found;
 }
 
@@ -106,22 +108,26 @@ std::vector<JobStatus*> FakeScheduler::find_all(const JobKey& key) {
 }
 
 std::optional<std::vector<JobStatus>> FakeScheduler::poll(const std::string& prefix,
-                                                          const std::set<JobKey>& known) {
+                                                          const std::vector<JobKey>& known) {
   std::lock_guard lock(mutex_);
   ++polls_;
   check_there();
   std::vector<JobStatus> ours;
   for (const JobStatus& job : jobs_)
-    if (job.token.starts_with(prefix) || known.contains(job.key)) ours.push_back(job);
+    if (!(ended_are_hidden_ && job.phase == JobPhase::ended) &&
+        (job.token.starts_with(prefix) || std::ranges::binary_search(known, job.key)))
+      ours.push_back(job);
   return ours;
 }
 
-std::optional<JobStatus> FakeScheduler::history(const JobKey& key) {
+std::map<JobKey, JobStatus> FakeScheduler::history_of(const std::vector<JobKey>& keys) {
   std::lock_guard lock(mutex_);
   check_there();
+  ++histories_;
+  std::map<JobKey, JobStatus> found;
   for (const JobStatus& job : jobs_)
-    if (job.key == key) return job;
-  return std::nullopt;
+    if (std::ranges::find(keys, job.key) != keys.end()) found.emplace(job.key, job);
+  return found;
 }
 
 std::vector<JobStatus> FakeScheduler::history_since(const std::string& prefix, UtcSeconds since) {
@@ -139,13 +145,16 @@ std::vector<RefusedName> FakeScheduler::refused_names(const std::string& user, c
   ++names_checked_;
   check_there();
   if (only_account_.empty() || names.account.empty() || names.account == only_account_) return {};
-  return {{"account", names.account, "is no account of " + user + "'s", {only_account_}}};
+  return {{"account", names.account, "is not an account of " + user + "'s", {only_account_}}};
 }
 
-std::string FakeScheduler::default_account(const std::string&) {
+std::map<std::string, std::string> FakeScheduler::default_accounts(const std::set<std::string>& users) {
   std::lock_guard lock(mutex_);
   check_there();
-  return default_account_;
+  std::map<std::string, std::string> accounts;
+  if (!default_account_.empty())
+    for (const std::string& user : users) accounts[user] = default_account_;
+  return accounts;
 }
 
 std::vector<std::string> FakeScheduler::warnings() {
@@ -177,6 +186,23 @@ void FakeScheduler::allow_only_account(const std::string& account) {
   std::lock_guard lock(mutex_);
   only_account_ = account;
 }
+
+int FakeScheduler::finds() const {
+  std::lock_guard lock(mutex_);
+  return finds_;
+}
+
+int FakeScheduler::histories() const {
+  std::lock_guard lock(mutex_);
+  return histories_;
+}
+
+void FakeScheduler::hide_ended(bool hide) {
+  std::lock_guard lock(mutex_);
+  ended_are_hidden_ = hide;
+}
+
+void FakeScheduler::set_message_timeout(std::chrono::seconds timeout) { message_timeout_ = timeout; }
 
 int FakeScheduler::names_checked() const {
   std::lock_guard lock(mutex_);

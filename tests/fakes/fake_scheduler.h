@@ -23,16 +23,16 @@ class FakeScheduler : public SchedulerReader, public SchedulerActor {
   void check_sees_all_jobs() override {}
   std::vector<JobStatus> look_up(std::uint32_t job_id, std::uint32_t uid) override;
   QueuedJob submit(const JobRequest& request, SendBefore send_before) override;
-  std::vector<JobStatus> find(const Token& token, std::uint32_t uid, UtcSeconds since) override;
+  std::vector<JobStatus> find(const std::set<Token>& tokens, std::uint32_t uid, UtcSeconds since) override;
   void release(const JobKey& job, const Token& token, SendBefore send_before) override;
   void cancel(const JobKey& job, const Token& token, SendBefore send_before) override;
   std::optional<std::vector<JobStatus>> poll(const std::string& prefix,
-                                             const std::set<JobKey>& known) override;
-  std::optional<JobStatus> history(const JobKey& job) override;
+                                             const std::vector<JobKey>& known) override;
+  std::map<JobKey, JobStatus> history_of(const std::vector<JobKey>& jobs) override;
   std::vector<JobStatus> history_since(const std::string& prefix, UtcSeconds since) override;
   std::vector<RefusedName> refused_names(const std::string& user, const std::set<std::string>& groups,
                                          const JobNames& names) override;
-  std::string default_account(const std::string& user) override;
+  std::map<std::string, std::string> default_accounts(const std::set<std::string>& users) override;
   std::vector<std::string> warnings() override;
   std::vector<PlanDrift> plan_drift(const std::vector<PlanLimit>& plans) override;
   std::vector<PlanDrift> apply_plans(const std::vector<PlanLimit>& plans) override;
@@ -52,7 +52,9 @@ class FakeScheduler : public SchedulerReader, public SchedulerActor {
                 std::optional<UtcSeconds> expected_start = {});
   void suspend(const std::string& token_end, UtcSeconds since);
   void resume(const std::string& token_end, UtcSeconds at);
-  void forget(const std::string& token_end);            // neither poll nor history knows it any more
+  void forget(const std::string& token_end);  // neither poll nor history knows it any more
+  void hide_ended(bool hide);                 // poll does not show ended jobs, history does
+  void set_message_timeout(std::chrono::seconds timeout);
   void break_nodes(const std::string& nodes);           // failed_nodes() names them
   void restart_controller(UtcSeconds at);               // controller_started_at() says so
   void go_away(bool away);                              // every call throws Error{unavailable}
@@ -62,7 +64,7 @@ class FakeScheduler : public SchedulerReader, public SchedulerActor {
   void make_room_for(int live_jobs);                    // submit() throws where there would be more
   void allow_only_account(const std::string& account);  // of names, that one alone is not refused
 
-  void charge_by_default(const std::string& account);                     // default_account() of every user
+  void charge_by_default(const std::string& account);                     // of every user, by default
   void charge(const std::string& token_end, const std::string& account);  // the job is on record under it
   void warn(const std::string& warning);
   void record(const JobStatus& job);  // it is in the accounting, however it came there
@@ -71,6 +73,8 @@ class FakeScheduler : public SchedulerReader, public SchedulerActor {
   std::vector<JobStatus> jobs() const;
   int polls() const;
   int names_checked() const;
+  int finds() const;      // calls of find()
+  int histories() const;  // calls of history_of()
   int live(const std::string& token_end) const;
 
  private:
@@ -93,7 +97,8 @@ class FakeScheduler : public SchedulerReader, public SchedulerActor {
   std::string only_account_;  // empty: any
   std::string default_account_;
   std::vector<std::string> warnings_;
-  int names_checked_ = 0;
+  int names_checked_ = 0, finds_ = 0, histories_ = 0;
+  bool ended_are_hidden_ = false;
   bool away_ = false, lose_ = false, late_ = false, gone_on_release_ = false, gone_when_followed_ = false;
   int room_ = 1'000'000;
   std::string said_;

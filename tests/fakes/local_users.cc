@@ -12,8 +12,8 @@ class ActorOf final : public SchedulerActor {
   QueuedJob submit(const JobRequest& request, SendBefore send_before) override {
     return scheduler_.submit(request, send_before);
   }
-  std::vector<JobStatus> find(const Token& token, std::uint32_t uid, UtcSeconds since) override {
-    return scheduler_.find(token, uid, since);
+  std::vector<JobStatus> find(const std::set<Token>& tokens, std::uint32_t uid, UtcSeconds since) override {
+    return scheduler_.find(tokens, uid, since);
   }
   void release(const JobKey& job, const Token& token, SendBefore send_before) override {
     scheduler_.release(job, token, send_before);

@@ -1,5 +1,5 @@
 // The body of a request: its keys, their types, and what a batch script's submitter says of himself.
-#include "daemon/api/query.h"
+#include "daemon/api/request_values.h"
 #include "daemon/api/script_origin.h"
 #include "daemon/manifest/read_manifest.h"
 #include "tests/fuzz/fuzz.h"

@@ -53,6 +53,12 @@ class CheckIncludes(unittest.TestCase):
         self.plant("tests/unit/run/run_test.cc", '#include "plugins/slurm/tres.h"\n#include <sqlite3.h>')
         self.assertEqual(self.violations(), [])
 
+    def test_finds_files_that_are_changed_past_the_disk(self):
+        self.plant("daemon/base/disk.cc", "  return ::rename(from, to);")
+        self.plant("daemon/deputy/files.cc", "  files.link(digest);\n  if (::rename(from, to) != 0) throw;\n  fs::remove_all(path);")
+        self.assertEqual([v.split("…")[0] for v in self.violations()],
+                         ["daemon/deputy/files.cc:2: ::rename(", "daemon/deputy/files.cc:3: fs::remove_all("])
+
 
 if __name__ == "__main__":
     unittest.main()

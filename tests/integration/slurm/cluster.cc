@@ -40,7 +40,7 @@ JobKey SlurmModule::submit(const JobRequest& request) {
 }
 
 std::vector<JobStatus> SlurmModule::find(const Token& token, std::uint32_t uid) {
-  return actor_->find(token, uid, now() - std::chrono::hours(1));
+  return actor_->find({token}, uid, now() - std::chrono::hours(1));
 }
 
 void SlurmModule::release(const JobKey& job, const Token& token) { actor_->release(job, token, soon()); }

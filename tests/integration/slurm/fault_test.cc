@@ -46,5 +46,25 @@ TEST_F(Slurm, WithoutSlurmdbdATokenCannotBeLookedUp) {
   EXPECT_EQ(status_of(request).outcome, JobOutcome::cancelled);
 }
 
+TEST_F(Slurm, TheConnectionToSlurmdbdIsOpenedAgainWhenSlurmdbdWasRestarted) {
+  JobRequest first = job("true"), second = job("exit 3");
+  std::vector<JobKey> keys{scheduler().submit(first), scheduler().submit(second)};
+  wait_until_ended(first);
+  wait_until_ended(second);
+  auto both_are_recorded = [&] {
+    std::map<JobKey, JobStatus> known = scheduler().reader().history_of(keys);
+    return known.size() == 2 && known.at(keys[0]).outcome == JobOutcome::completed &&
+           known.at(keys[1]).outcome == JobOutcome::failed;
+  };
+  ASSERT_TRUE(comes_true(both_are_recorded));
+  fault("slurmdbd", "stop");
+  EXPECT_THAT(error_of([&] { scheduler().reader().history_of(keys); }), StartsWith("unavailable: slurmdbd"));
+  fault("slurmdbd", "start");
+  EXPECT_TRUE(both_are_recorded());
+  fault("slurmdbd", "stop");
+  fault("slurmdbd", "start");  // nobody has asked meanwhile
+  EXPECT_TRUE(both_are_recorded());
+}
+
 }  // namespace
 }  // namespace trainyard

@@ -15,9 +15,9 @@ TEST_F(Slurm, RefusesNoNameThatAUserMayUse) {
 
 TEST_F(Slurm, RefusesNamesThatAUserMayNotUseWithThoseThatMayStandInTheirPlace) {
   EXPECT_EQ(scheduler().refused_names("nobody", {"astro", "night", "express"}),
-            (Refused{{"account", "astro", "is no account of nobody's", {"speech", "vision"}},
+            (Refused{{"account", "astro", "is not an account of nobody's", {"speech", "vision"}},
                      {"qos", "express", "is not for nobody in account vision", {"normal"}},
-                     {"partition", "night", "is no partition of this cluster", {"gpu"}}}));
+                     {"partition", "night", "is not a partition of this cluster", {"gpu"}}}));
 }
 
 TEST_F(Slurm, RefusesAPartitionThatIsClosedToTheUsersAccount) {

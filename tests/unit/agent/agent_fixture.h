@@ -1,6 +1,7 @@
 // A bucket, scratch and the modules of this build, for tests of what the agent does.
 #pragma once
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -16,7 +17,8 @@ namespace trainyard {
 
 class AgentFixture {
  public:
-  AgentFixture() {
+  AgentFixture() : AgentFixture(std::make_unique<TemporaryDirectory>()) {}
+  explicit AgentFixture(const std::string& folder) : folder_(folder) {
     namespace fs = std::filesystem;
     for (const char* folder :
          {"modules", "bucket", "data", "runs/7/attempts/1/logs", "runs/7/attempts/1/results"})
@@ -28,7 +30,7 @@ class AgentFixture {
     ::setenv("TRAINYARD_PLUGINDIR", path("modules").c_str(), 1);
   }
 
-  std::filesystem::path path(const std::string& name) const { return directory_.file(name); }
+  std::filesystem::path path(const std::string& name) const { return join_path(folder_, name); }
   std::string url(const std::string& name) const { return "file://" + path("bucket/" + name).string(); }
 
   void put(const std::string& name, std::string_view bytes) { store_->put_bytes(url(""), name, bytes); }
@@ -84,7 +86,12 @@ class AgentFixture {
   std::string bucket(const std::string& name) const { return read_file(path("bucket/" + name)); }
 
  private:
-  TemporaryDirectory directory_;
+  explicit AgentFixture(std::unique_ptr<TemporaryDirectory> folder) : AgentFixture(folder->path()) {
+    own_folder_ = std::move(folder);
+  }
+
+  std::unique_ptr<TemporaryDirectory> own_folder_;
+  std::string folder_;
   std::unique_ptr<ObjectStore> store_ = make_file_store();
 };
 

@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <tuple>
 
 #include "daemon/base/digest.h"
 #include "daemon/handover/claim.h"
@@ -23,6 +26,11 @@ class Store : public testing::Test, protected AgentFixture {
   void execute() {
     take_claim(path("runs/7/attempts/1"), {"yard", 77, 0, "n1", from_unix(1), false});
     leave(layout::exit_file, to_json(ExitEvidence{}).dump());
+  }
+  mode_t mode_of(const std::string& name) const {
+    struct stat status {};
+    EXPECT_EQ(::stat(path(name).c_str(), &status), 0) << name;
+    return status.st_mode & 07777;
   }
   Json receipt() const { return parse_json(bucket("results/training-7/receipt.json"), "receipt"); }
   StoreEvidence stored() const { return store_evidence_from_json(evidence(layout::stored_file)); }
@@ -46,6 +54,25 @@ TEST_F(Store, ResultsLogsAndMetricsGoOutWithAReceiptOfEach) {
   EXPECT_EQ(objects[2]["key"], "results/model.h5");
   EXPECT_EQ(objects[2]["sha256"], sha256("weights"));
   EXPECT_EQ(receipt()["training_id"], "training-7");
+}
+
+TEST_F(Store, ResultsAreAsOpenToOthersAsTheOwnersUmaskLeavesThem) {
+  for (const auto& [umask, file, folder] :
+       {std::tuple(022, 0644u, 0755u), {027, 0640u, 0750u}, {077, 0600u, 0700u}}) {
+    SCOPED_TRACE(umask);
+    Launch owners = launch({});
+    owners.manifest.umask = umask;
+    owners.manifest.results_target = url("of-" + std::to_string(umask) + "/");
+    execute();
+    leave("results/model.h5", "weights");
+    EXPECT_EQ(store(write(owners)), 0);
+    const std::string stored = "bucket/of-" + std::to_string(umask) + "/training-7";
+    EXPECT_EQ(mode_of(stored + "/results/model.h5"), file);
+    EXPECT_EQ(mode_of(stored + "/receipt.json"), file);
+    EXPECT_EQ(mode_of(stored + "/results"), folder);
+    EXPECT_EQ(mode_of(stored), folder);
+    EXPECT_EQ(mode_of("runs/7/attempts/1/stored.json"), 0600u);
+  }
 }
 
 TEST_F(Store, OfAnAttemptThatNobodyStartedOnlyTheReceiptGoes) {

@@ -4,7 +4,7 @@
 
 #include <utility>
 
-#include "daemon/api/http.h"
+#include "daemon/api/exchange.h"
 
 namespace trainyard::testing {
 

@@ -45,7 +45,8 @@ struct Office::Parts {
         lane(loop, 1),
         io(loop, 1),
         lanes(loop),
-        driver(loop, lane, io, lanes, ledger, steps, settings_in(folder)) {
+        driver(loop, lane, lanes, ledger, steps, settings_in(folder)),
+        queries(lane, lanes, steps) {
     driver.set_drained(true);
   }
   Ledger ledger;
@@ -55,6 +56,7 @@ struct Office::Parts {
   Workers lane, io;
   Lanes lanes;
   Driver driver;
+  SchedulerQueries queries;
 };
 
 Office::Office() {
@@ -68,8 +70,8 @@ Office::Office() {
     settings.state_dir = path("state");
     settings.max_code_bytes = 1000;
     settings.plans = with_plans().plans;
-    api_.emplace(Api{settings, parts_->driver, parts_->ledger, parts_->io, parts_->lanes, parts_->users,
-                     from_unix(1'795'420'000)});
+    api_.emplace(Api{thread_.loop(), settings, parts_->driver, parts_->queries, parts_->ledger, parts_->io,
+                     parts_->lanes, parts_->users, from_unix(1'795'420'000)});
   });
 }
 
@@ -125,7 +127,7 @@ std::int64_t Office::add_run(uid_t uid, const Manifest& manifest, const std::vec
     User user = user_of(uid);
     event::Accepted accepted{
         from_unix(1'795'426'200), {user.uid, user.gid, user.name}, manifest, "free", "", ""};
-    accepted.scratch = parts_->driver.scratch_of(accepted.owner, user.home);
+    accepted.scratch = parts_->driver.acceptance().scratch_of(accepted.owner, user.home);
     Submission submission{uid, random_hex(8), "digits.toml", "name = \"digits\""};
     id = parts_->ledger.accept(submission, {accepted}, {}).run_ids.at(0);
     TrainingRun run = *parts_->ledger.find_run(id);
@@ -135,6 +137,12 @@ std::int64_t Office::add_run(uid_t uid, const Manifest& manifest, const std::vec
     }
   });
   return id;
+}
+
+TrainingRun Office::run(std::int64_t id) {
+  TrainingRun found;
+  thread_.on_loop([&] { found = *parts_->ledger.find_run(id); });
+  return found;
 }
 
 FakeScheduler& Office::scheduler() { return parts_->scheduler; }

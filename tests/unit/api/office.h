@@ -36,6 +36,7 @@ class Office {
   // A run of that user with these events behind its acceptance; returns its number.
   std::int64_t add_run(uid_t uid, const Manifest& manifest, const std::vector<RunEvent>& events = {});
 
+  TrainingRun run(std::int64_t id);
   FakeScheduler& scheduler();
   std::string ledger_id() const;
   ApiSettings& settings() { return api_->settings; }

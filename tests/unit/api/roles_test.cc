@@ -53,7 +53,9 @@ TEST(ARole, IncludesThoseBeforeIt) {
     FAIL();
   } catch (const Error& e) {
     EXPECT_EQ(e.kind(), ErrorKind::denied);
-    EXPECT_STREQ(e.what(), "ada is no admin of this daemon; [daemon] admins names them");
+    EXPECT_STREQ(
+        e.what(),
+        "ada is not an admin of this daemon: ask its admin to add ada to [daemon] admins in trainyard.toml");
   }
 }
 
@@ -64,7 +66,7 @@ TEST(EveryRoute, RefusesACallerOfALowerRole) {
     if (route.role == Role::owner) continue;
     Response response = office.ask(nobody, std::string(route.method), std::string(route.pattern));
     EXPECT_EQ(response.status, 403) << route.pattern;
-    EXPECT_THAT(response.body, HasSubstr(std::string("is no ") + to_string(route.role))) << route.pattern;
+    EXPECT_THAT(response.body, HasSubstr(std::string("is not an ") + to_string(route.role))) << route.pattern;
   }
 }
 

@@ -148,6 +148,20 @@ TEST_F(Routes, AcceptAManifestOnceHoweverOftenItIsSent) {
   EXPECT_EQ(parse_json(again.body, "again")["repeated"], true);
 }
 
+TEST_F(Routes, KeepTheUmaskOfWhoeverSubmits) {
+  for (const auto& [more, umask] : {std::pair(Json::object(), 022), {Json{{"umask", 077}}, 077}}) {
+    const Json answer =
+        office_.ask_json(me, "POST", "/v1/runs", submission(more.dump(), command_manifest, more));
+    EXPECT_EQ(office_.run(answer.at("runs").at(0).get<std::int64_t>()).manifest->umask, umask);
+  }
+  for (int umask : {-1, 01000}) {
+    const Response response =
+        office_.ask(me, "POST", "/v1/runs", submission("x", command_manifest, {{"umask", umask}}));
+    EXPECT_EQ(response.status, 400);
+    EXPECT_THAT(response.body, HasSubstr("umask: must be a whole number from 0 to 511"));
+  }
+}
+
 TEST_F(Routes, RefuseAClientIdThatStandsForOtherContents) {
   ASSERT_EQ(office_.ask(me, "POST", "/v1/runs", submission("a", command_manifest)).status, 201);
   std::string other = command_manifest;
@@ -351,7 +365,7 @@ TEST_F(Routes, HideARunFromEverybodyElse) {
   for (const char* part : {"", "/manifest", "/logs", "/metrics", "/results"}) {
     Response response = office_.ask(stranger, "GET", path + part);
     EXPECT_EQ(response.status, 404) << part;
-    EXPECT_THAT(response.body, HasSubstr("of yours"));
+    EXPECT_THAT(response.body, HasSubstr("of yours; trainyard list shows those there are"));
   }
   EXPECT_EQ(office_.ask(stranger, "POST", path + "/cancel").status, 404);
   EXPECT_EQ(office_.ask(stranger, "POST", path + "/rerun", "{\"client_id\":\"x\"}").status, 404);

@@ -30,7 +30,7 @@ TEST(AHost, IsNothingElse) {
       ADD_FAILURE() << text;
     } catch (const Error& e) {
       EXPECT_EQ(e.kind(), ErrorKind::invalid);
-      EXPECT_THAT(e.what(), ::testing::HasSubstr("is no host")) << text;
+      EXPECT_THAT(e.what(), ::testing::HasSubstr("is not a host")) << text;
     }
   }
 }

@@ -2,10 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "daemon/base/error.h"
 #include "daemon/base/text.h"
 #include "daemon/cli/commands.h"
 #include "daemon/cli/help.h"
+#include "daemon/cli/run_ids.h"
 
 namespace trainyard {
 namespace {
@@ -85,7 +88,7 @@ TEST(CommandLine, GuessesWhatWasMeant) {
 
 TEST(CommandLine, NamesWhatIsMissingAndWhatIsTooMuch) {
   EXPECT_NE(mistake_in({"show"}).find("RUN is missing"), std::string::npos);
-  EXPECT_NE(mistake_in({"logs", "1", "2"}).find("2 is an argument too many"), std::string::npos);
+  EXPECT_NE(mistake_in({"logs", "1", "2"}).find("unexpected argument 2"), std::string::npos);
   EXPECT_NE(mistake_in({"list", "--limit"}), "");
 }
 
@@ -99,6 +102,14 @@ TEST(RunId, IsWrittenAsANumberOrATrainingId) {
   EXPECT_EQ(run_id_from("training-42"), 42);
   for (const char* text : {"", "0", "-1", "4 2", "training-", "digits", "99999999999999999999"})
     EXPECT_THROW(run_id_from(text), Error) << text;
+}
+
+TEST(EveryCommand, ThatShowsDataCanPrintThemAsJson) {
+  for (const Command& command : all_commands()) {
+    const bool has_json = std::any_of(command.options.begin(), command.options.end(),
+                                      [](const Option& option) { return option.names == "--json"; });
+    EXPECT_EQ(has_json, command.name != "init" && command.name != "help") << command.name;
+  }
 }
 
 TEST(Help, ShowsAnExampleOfEveryCommandInEightyColumns) {

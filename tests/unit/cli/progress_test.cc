@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "daemon/cli/human.h"
 #include "daemon/cli/metrics_row.h"
+#include "daemon/cli/value_format.h"
 
 namespace trainyard {
 namespace {

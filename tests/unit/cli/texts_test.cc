@@ -1,26 +1,15 @@
 // What the daemon's answers look like to people.
 #include <gtest/gtest.h>
 
-#include "daemon/cli/first_manifest.h"
 #include "daemon/cli/plan_drift_text.h"
 #include "daemon/cli/reconcile_text.h"
 #include "daemon/cli/show_run.h"
 #include "daemon/cli/submit_answer.h"
 #include "daemon/cli/usage_text.h"
-#include "daemon/manifest/read_manifest.h"
+#include "daemon/cli/value_format.h"
 
 namespace trainyard {
 namespace {
-
-TEST(FirstManifest, IsRight) {
-  EXPECT_EQ(read_manifest(first_train_manifest, "training.toml").size(), 1u);
-  EXPECT_EQ(read_manifest(first_command_manifest, "training.toml").size(), 1u);
-}
-
-TEST(FirstManifest, TrainsWithWhatThisReleaseHas) {
-  const Manifest manifest = read_manifest(first_train_manifest, "training.toml").at(0);
-  EXPECT_EQ(std::get<TrainSpec>(manifest.program).device, "cpu");
-}
 
 TEST(Submitted, NamesTheRuns) {
   EXPECT_EQ(submitted_text("a.toml", {{"runs", {7}}, {"repeated", false}}), "a.toml: training-7\n");
@@ -36,7 +25,7 @@ TEST(DryRun, ShowsJobsGpusDataAndThePlansRoom) {
                  {"plan", {{"name", "free"}, {"gpus", 4}, {"in_use", 1}}},
                  {"data_sets", {{{"source", "file:///d"}, {"state", "ready"}, {"size_bytes", 2048}}}}};
   EXPECT_EQ(dry_run_text("a.toml", answer),
-            "a.toml: right; nothing was submitted\n"
+            "a.toml: valid; nothing was submitted\n"
             "  runs        2\n"
             "  jobs        4\n"
             "  GPUs        8 in total\n"
@@ -76,24 +65,33 @@ TEST(Reconcile, ShowsWhatIsNotEqualWithItsReasonAndCountsAll) {
   Json report = {{"segments", 9}, {"equal", 8}, {"explained", 1}, {"unexplained", 0}, {"rows", {row}}};
   EXPECT_EQ(
       reconcile_text(report, "UTC"),
-      "JOB  RUN  USER  STARTED                LEDGER       SLURMDBD  GPU-S TOO MANY  S APART  S ALLOWED  "
-      "S UNSEEN  REASON\n"
-      " 77   42  ada   2026-10-31 23:00:00  30 s × 2  never started              60       30         45      "
-      "   0  "
+      "JOB  RUN  USER  STARTED              TRAINYARD       SLURMDBD  EXCESS GPU-S  DIFF S  EXPLAINED S  "
+      "HEARTBEAT GAP S  REASON\n"
+      " 77   42  ada   2026-10-31 23:00:00   30 s × 2  never started            60      30           45  "
+      "              0  "
       "controller_lost_job\n\n"
       "controller_lost_job: it was lost\n\n"
-      "9 segments, 8 equal, 1 explained, 0 unexplained\n");
+      "9 usage records, 8 equal, 1 explained, 0 unexplained\n");
   report["rows"] = Json::array();
   report["corrected"] = 1;
   EXPECT_EQ(reconcile_text(report, "UTC"),
-            "1 corrected: reversed, and entered again as slurmdbd has it\n\n"
-            "9 segments, 8 equal, 1 explained, 0 unexplained\n");
+            "1 corrected: reversed, and recorded again as slurmdbd has it\n\n"
+            "9 usage records, 8 equal, 1 explained, 0 unexplained\n");
   report.erase("corrected");
   report["entered"] = 2;
-  EXPECT_EQ(reconcile_text(report, "UTC"),
-            "2 entered that the ledger did not have\n\n9 segments, 8 equal, 1 explained, 0 unexplained\n");
+  EXPECT_EQ(
+      reconcile_text(report, "UTC"),
+      "2 recorded that the daemon did not have\n\n9 usage records, 8 equal, 1 explained, 0 unexplained\n");
   report.erase("entered");
-  EXPECT_EQ(reconcile_text(report, "UTC"), "9 segments, 8 equal, 1 explained, 0 unexplained\n");
+  EXPECT_EQ(reconcile_text(report, "UTC"), "9 usage records, 8 equal, 1 explained, 0 unexplained\n");
+}
+
+TEST(ATimeGiven, IsOneOfTheZoneShownUnlessItSaysUtcOrSeconds) {
+  EXPECT_EQ(time_given("2026-11-23T10:30", "Europe/Berlin"),
+            time_given("2026-11-23T09:30:00Z", "Asia/Tokyo"));
+  EXPECT_EQ(time_given("@1795426200", "Europe/Berlin"), from_unix(1795426200));
+  for (const char* wrong : {"@", "@-1", "@x", "1795426200", "soon"})
+    EXPECT_THROW(time_given(wrong, "UTC"), Error) << wrong;
 }
 
 TEST(UsageCsv, QuotesAndDisarmsFormulas) {
@@ -150,7 +148,7 @@ TEST(Show, SaysWhyARunFailedWithItsLastLines) {
             "  submitted   2026-11-18 11:06:40\n"
             "  started     2026-11-18 11:06:50\n"
             "  ended       2026-11-18 11:07:55\n"
-            "  took        1 min 05 s\n"
+            "  elapsed     1 min 05 s\n"
             "  GPU time    130 GPU-seconds\n"
             "\n"
             "ATTEMPT  JOB    ID  NODES   STARTED              ENDED  STATE\n"

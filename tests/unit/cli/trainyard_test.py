@@ -124,6 +124,20 @@ class ErrorsTest(CommandTest):
         self.assertIn("no daemon answers on /nowhere/s: No such file or directory", done.stderr)
         self.assertIn("systemctl start trainyardd", done.stderr)
 
+    def test_a_lost_connection_says_whether_to_repeat_the_command(self):
+        self.daemon.on("GET", "/v1/runs/1", None)
+        done = self.trainyard("show", "1")
+        self.assertEqual((done.returncode, done.stderr.splitlines()[-1]), (5, "repeat the command"))
+        self.daemon.on("POST", "/v1/runs/1/cancel", None)
+        self.assertIn("look before you repeat the command", self.trainyard("cancel", "1").stderr)
+
+    def test_an_answer_in_other_words_names_where_to_look(self):
+        self.daemon.on("GET", "/v1/runs/1", (500, "what?"))
+        done = self.trainyard("show", "1")
+        self.assertEqual(done.returncode, 70)
+        self.assertIn("GET /v1/runs/1: HTTP 500", done.stderr)
+        self.assertIn("journalctl -u trainyardd", done.stderr)
+
     def test_an_answer_without_identity_is_a_denial(self):
         self.daemon.on("GET", "/v1/runs/1", (401, {"kind": "denied", "message": "no credential", "problems": []}))
         self.assertEqual(self.trainyard("show", "1").returncode, 4)
@@ -165,7 +179,7 @@ class HostTest(CommandTest):
     def test_what_is_no_host_is_refused(self):
         for host in ("http://head", "head:port", "a b"):
             done = self.trainyard("list", "--host", host)
-            self.assertEqual((done.returncode, "is no host" in done.stderr), (2, True), done.stderr)
+            self.assertEqual((done.returncode, "is not a host" in done.stderr), (2, True), done.stderr)
 
     def test_an_unknown_user_of_the_daemon_is_named(self):
         done = self.trainyard("list", "--host", "head", environment={"TRAINYARD_DAEMON_USER": "no-such-user"})
@@ -255,6 +269,12 @@ class WaitTest(CommandTest):
         self.assertIn("training-1 epoch 1/2  loss 0.5000  accuracy 0.9000\n", done.stdout)
         self.assertIn("training-1 completed in 1 min 05 s, accuracy 0.9000, 65 GPU-seconds\n", done.stdout)
         self.assertIn("results: file:///srv/results/training-1/\n", done.stdout)
+
+    def test_as_json_nothing_but_objects_is_printed(self):
+        over = run_in_state("completed", ended_at=1795000065)
+        self.daemon.on("GET", "/v1/runs/1", (200, run_in_state("queued")), (200, over))
+        done = self.trainyard("submit", "--wait", "--json", self.manifest)
+        self.assertEqual((done.returncode, [json.loads(line) for line in done.stdout.splitlines()]), (0, [SUBMITTED, over]))
 
     def test_metrics_in_several_answers_are_all_read(self):
         def page(epoch):
@@ -352,10 +372,40 @@ class ReadingTest(CommandTest):
         self.daemon.on("GET", "/v1/status", (200, {"time_zone": "Europe/Berlin"}))
         self.daemon.on("GET", "/v1/report/usage", (200, {"since": 1, "until": 2, "zone": "Europe/Berlin", "by": ["user"],
                                                          "rows": [], "total": {"runs": 0, "jobs": 0, "gpu_seconds": 0}}))
-        done = self.trainyard("report", "usage", "--since", "2026-11", "--until", "2026-12", "--format", "csv")
+        done = self.trainyard("report", "usage", "--since", "2026-11", "--until", "2026-12", "--csv",
+                              environment={"TZ": "Europe/Berlin"})
         self.assertEqual(done.stdout,
                          "user,runs,jobs,gpu_seconds,gpu_hours,suspended_gpu_seconds,late_gpu_seconds\n")
         self.assertIn("since=1793487600&until=1796079600&zone=Europe%2FBerlin", self.daemon.queries[1])
+
+    def test_times_are_those_of_the_users_zone_whatever_is_asked(self):
+        self.daemon.on("GET", "/v1/status", (200, {"time_zone": "Europe/Berlin"}))
+        self.daemon.on("GET", "/v1/report/usage", (200, {"since": 1, "until": 2, "zone": "Europe/Berlin", "by": ["user"],
+                                                         "rows": [], "total": {"runs": 0, "jobs": 0, "gpu_seconds": 0}}))
+        self.daemon.on("GET", "/v1/runs", (200, {"runs": [], "next": None}))
+        self.daemon.on("GET", "/v1/admin/reconcile", (200, {"rows": [], "segments": 0, "equal": 0, "explained": 0,
+                                                            "unexplained": 0}))
+        for words in (["list"], ["report", "usage"], ["admin", "reconcile"]):
+            for since, seconds in (("2026-11-23T10:30", 1795397400), ("2026-11-23T10:30:00Z", 1795429800),
+                                   ("@1795426200", 1795426200)):
+                done = self.trainyard(*words, "--since", since, environment={"TZ": "Asia/Tokyo"})
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertIn(f"since={seconds}", self.daemon.queries[-1])
+
+    def test_a_report_is_printed_in_one_way(self):
+        done = self.trainyard("report", "usage", "--json", "--csv")
+        self.assertEqual((done.returncode, "give one" in done.stderr), (2, True), done.stderr)
+
+    def test_a_list_that_is_not_whole_says_so(self):
+        self.daemon.on("GET", "/v1/runs", (200, {"runs": [run_in_state("queued")], "next": 1}))
+        self.assertIn("\nthe newest 1; --limit shows more\n", self.trainyard("list", "--limit", "1").stdout)
+        self.daemon.on("GET", "/v1/runs", (200, {"runs": [], "next": None}))
+        self.assertEqual(self.trainyard("list", "--name", "x").stdout, "no run matches\n")
+
+    def test_a_log_as_json_is_what_the_daemon_says(self):
+        piece = {"text": "one\n", "next": 4, "size": 4, "attempt": 1, "over": True}
+        self.daemon.on("GET", "/v1/runs/1/logs", (200, piece), (200, {**piece, "text": ""}))
+        self.assertEqual([json.loads(line) for line in self.trainyard("logs", "--json", "1").stdout.splitlines()], [piece])
 
     def test_results_are_fetched_by_the_agents_program(self):
         self.daemon.on("GET", "/v1/runs/1/results", (200, {"url": "file:///r/training-1/", "stored": True, "objects": 1,
@@ -365,14 +415,33 @@ class ReadingTest(CommandTest):
         done = subprocess.run([trainyard, "download", "1"], capture_output=True, text=True, check=False, cwd=self.folder,
                               env={**self.environment(), "TRAINYARD_LIBEXECDIR": os.path.dirname(agent)})
         self.assertTrue(done.stdout.endswith("agent fetch file:///r/training-1/ training-1\n"), done.stdout + done.stderr)
+        done = subprocess.run([trainyard, "download", "1", "--json"], capture_output=True, text=True, check=False, cwd=self.folder,
+                              env={**self.environment(), "TRAINYARD_LIBEXECDIR": os.path.dirname(agent)})
+        self.assertEqual(done.stdout, "agent fetch file:///r/training-1/ training-1 --json\n")
 
 
 class FilesTest(CommandTest):
     def test_init_never_overwrites(self):
         self.assertEqual(self.trainyard("init", "new.toml").returncode, 0)
         self.assertEqual(self.trainyard("init", "new.toml", "--command").returncode, 2)
+
+    def test_init_writes_what_can_be_submitted(self):
         self.daemon.on("POST", "/v1/runs", (201, SUBMITTED))
-        self.assertEqual(self.trainyard("submit", "new.toml").returncode, 0)
+        for words in (["new.toml"], ["mine.toml", "--command"]):
+            told = self.trainyard("init", *words)
+            self.assertEqual(told.returncode, 0, told.stderr)
+            self.assertEqual(self.trainyard("submit", words[0]).returncode, 0)
+
+    def test_init_looks_for_data_and_puts_results_beside_the_manifest(self):
+        os.mkdir(os.path.join(self.folder, "sub"))
+        here = os.path.realpath(self.folder)
+        for file, folder in (("new.toml", here), ("sub/new.toml", here + "/sub"), ("sub/../other.toml", here)):
+            self.trainyard("init", file)
+            with open(os.path.join(self.folder, file), encoding="utf-8") as written:
+                text = written.read()
+            self.assertIn(f'source = "file://{folder}/digits.csv"', text)
+            self.assertIn(f'target = "file://{folder}/results/"', text)
+        self.assertIn(f'target = "file://{here}/results/"', self.trainyard("init", "-").stdout)
 
     def completions(self, *words):
         script = self.trainyard("--completion", "bash").stdout

@@ -110,7 +110,9 @@ TEST(ASweep, ThatSlurmHearsOfLateLosesNoJobToItsCopies) {
   Site site;
   site.scheduler().hear_late(true);
   std::vector<std::int64_t> ids = site.submit(sweep(4));
-  auto is_doubted = [&] { return site.driver().waiting_for(site.run(ids[3])).words.ends_with("no answer"); };
+  auto is_doubted = [&] {
+    return site.driver().waits().waiting_for(site.run(ids[3])).words.ends_with("no answer");
+  };
   ASSERT_TRUE(site.run_until(is_doubted));
   site.scheduler().hear_late(false);
   ASSERT_TRUE(reach(site, ids, RunState::released));

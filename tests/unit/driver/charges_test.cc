@@ -147,8 +147,8 @@ TEST(AStageJob, IsChargedWhenItsEndIsFoundOnceEvenAfterARestart) {
 TEST(TheStatus, TellsWhatTheSchedulerWarnsOf) {
   Site site;
   site.scheduler().warn("it does not account for GPUs");
-  ASSERT_TRUE(site.run_until([&] { return site.driver().status().polled_at.has_value(); }));
-  EXPECT_EQ(site.driver().status().scheduler_warnings,
+  ASSERT_TRUE(site.run_until([&] { return site.driver().status().scheduler.polled_at.has_value(); }));
+  EXPECT_EQ(site.driver().status().scheduler.warnings,
             std::vector<std::string>{"it does not account for GPUs"});
 }
 

@@ -1,14 +1,13 @@
 // Runs from submit() to their end.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 
-#include <csignal>
 #include <filesystem>
 
 #include "daemon/base/error.h"
 #include "daemon/base/fd.h"
 #include "daemon/handover/layout.h"
+#include "tests/fakes/full_disk.h"
 #include "tests/unit/driver/site.h"
 
 namespace trainyard {
@@ -34,21 +33,6 @@ Manifest with_data(const Site& site) {
   manifest.data = data;
   return manifest;
 }
-
-// No file of this process can grow meanwhile.
-class FullDisk {
- public:
-  FullDisk() {
-    std::signal(SIGXFSZ, SIG_IGN);
-    ::getrlimit(RLIMIT_FSIZE, &before_);
-    rlimit none{1, before_.rlim_max};
-    ::setrlimit(RLIMIT_FSIZE, &none);
-  }
-  ~FullDisk() { ::setrlimit(RLIMIT_FSIZE, &before_); }
-
- private:
-  rlimit before_{};
-};
 
 // Directories come last before the release: nothing that fails earlier leaves any behind.
 TEST(ARun, IsPreparedOnlyOnceBothItsJobsAreInTheScheduler) {
@@ -235,8 +219,9 @@ TEST(ARun, WhoseFilesDoNotAnswerGivesItsPlaceBackAndBeginsWhenTheyDoAgain) {
       [&] { return site.run(id).attempts.size() == 1 && site.run(id).state == RunState::queued; }));
   EXPECT_EQ(site.scheduler().live("-train"), 0);
   EXPECT_EQ(site.run(id).program_attempts, 0);
-  ASSERT_TRUE(site.run_until([&] { return site.driver().waiting_for(site.run(id)).what == "files"; }));
-  EXPECT_THAT(site.driver().waiting_for(site.run(id)).words, ::testing::HasSubstr("does not answer"));
+  ASSERT_TRUE(
+      site.run_until([&] { return site.driver().waits().waiting_for(site.run(id)).what == "files"; }));
+  EXPECT_THAT(site.driver().waits().waiting_for(site.run(id)).words, ::testing::HasSubstr("does not answer"));
   site.users().silence_files(false);
   EXPECT_TRUE(site.run_until_state(id, RunState::released));
 }
@@ -258,12 +243,13 @@ TEST(ARun, WaitsBehindAnOlderOneWhoseSecondJobFindsNoRoom) {
   Site site;
   site.scheduler().make_room_for(1);
   std::int64_t older = site.submit({one_gpu()}, "older").at(0);
-  ASSERT_TRUE(site.run_until([&] { return site.driver().waiting_for(site.run(older)).what == "scheduler"; }));
-  std::int64_t younger = site.submit({one_gpu()}, "younger").at(0);
   ASSERT_TRUE(
-      site.run_until([&] { return site.driver().waiting_for(site.run(younger)).what == "scheduler"; }));
+      site.run_until([&] { return site.driver().waits().waiting_for(site.run(older)).what == "scheduler"; }));
+  std::int64_t younger = site.submit({one_gpu()}, "younger").at(0);
+  ASSERT_TRUE(site.run_until(
+      [&] { return site.driver().waits().waiting_for(site.run(younger)).what == "scheduler"; }));
   EXPECT_EQ(site.run(younger).state, RunState::queued);
-  EXPECT_THAT(site.driver().waiting_for(site.run(younger)).words,
+  EXPECT_THAT(site.driver().waits().waiting_for(site.run(younger)).words,
               ::testing::AllOf(::testing::HasSubstr("run " + std::to_string(older) + " comes first"),
                                ::testing::HasSubstr("full")));
   site.scheduler().make_room_for(4);
@@ -427,7 +413,7 @@ TEST(TheFreePlan, TakesRunsOneAtATimeInOrder) {
     ASSERT_TRUE(site.run_until_state(ids[i], RunState::released));
     EXPECT_EQ(site.jobs_submitted("-train"), static_cast<int>(i + 1));
     if (i + 1 < ids.size()) {
-      EXPECT_EQ(site.driver().waiting_for(site.run(ids[i + 1])).words,
+      EXPECT_EQ(site.driver().waits().waiting_for(site.run(ids[i + 1])).words,
                 "plan free: 1 of 1 GPU in use by run " + std::to_string(ids[i]));
     }
     site.train(ids[i]);
@@ -480,11 +466,11 @@ TEST(ADrainedDaemon, AcceptsAndStartsNothingEvenAfterARestart) {
   std::int64_t id = site.submit({one_gpu()}).at(0);
   site.restart();
   ASSERT_TRUE(site.run_until([&] {
-    return !site.driver().waiting_for(site.run(id)).words.empty() &&
-           site.driver().status().polled_at.has_value();
+    return !site.driver().waits().waiting_for(site.run(id)).words.empty() &&
+           site.driver().status().scheduler.polled_at.has_value();
   }));
   EXPECT_EQ(site.run(id).state, RunState::queued);
-  EXPECT_NE(site.driver().waiting_for(site.run(id)).words.find("drained"), std::string::npos);
+  EXPECT_NE(site.driver().waits().waiting_for(site.run(id)).words.find("drained"), std::string::npos);
   site.driver().set_drained(false);
   EXPECT_TRUE(site.run_until_state(id, RunState::released));
 }

@@ -9,8 +9,8 @@
 namespace trainyard {
 namespace {
 
-using ::testing::HasSubstr;
 using testing::all_live_runs;
+using ::testing::HasSubstr;
 using testing::one_gpu;
 using testing::Site;
 
@@ -36,7 +36,7 @@ TEST(ASubmission, ThatNamesSomebodyElsesAccountIsRefusedWithThoseAllowed) {
     EXPECT_EQ(e.kind(), ErrorKind::invalid);
     ASSERT_EQ(e.problems().size(), 2u);
     EXPECT_EQ(e.problems()[0].object, "resources.account");
-    EXPECT_THAT(e.problems()[0].message, HasSubstr("\"astro\" is no account of "));
+    EXPECT_THAT(e.problems()[0].message, HasSubstr("\"astro\" is not an account of "));
     EXPECT_EQ(e.problems()[0].hint, "may be used: vision");
   }
   EXPECT_TRUE(all_live_runs(site.ledger()).empty());

@@ -35,13 +35,12 @@ struct Site::Daemon {
         steps(
             scheduler, users, [](uid_t uid) { return "user " + std::to_string(uid); }, job_site(ledger.id())),
         lane(loop, 1),
-        io(loop, 1),
         lanes(loop),
-        driver(loop, lane, io, lanes, ledger, steps, settings) {}
+        driver(loop, lane, lanes, ledger, steps, settings) {}
   Loop loop;
   Ledger ledger;
   Steps steps;
-  Workers lane, io;
+  Workers lane;
   Lanes lanes;
   Driver driver;
 };
@@ -103,17 +102,29 @@ bool Site::run_until(std::function<bool()> reached) {
   return was_reached;
 }
 
+void Site::run_for(std::chrono::milliseconds time) {
+  auto end = std::chrono::steady_clock::now() + time;
+  run_until([end] { return std::chrono::steady_clock::now() >= end; });
+}
+
 bool Site::run_until_state(std::int64_t run_id, RunState state) {
   return run_until([this, run_id, state] { return run(run_id).state == state; });
+}
+
+SubmitRequest Site::request(std::vector<Manifest> manifests, const std::string& client_id) {
+  return {.owner = me(),
+          .home = "",
+          .groups = {},
+          .submission = {::geteuid(), client_id, "digits.toml", "…"},
+          .manifests = std::move(manifests),
+          .code_digest = ""};
 }
 
 std::vector<std::int64_t> Site::submit(std::vector<Manifest> manifests, const std::string& client_id) {
   std::optional<SubmitAnswer> answer;
   std::exception_ptr error;
-  SubmitRequest request{me(), "",   {}, {::geteuid(), client_id, "digits.toml", "…"}, std::move(manifests),
-                        "",   false};
-  driver().submit(
-      std::move(request), [&](SubmitAnswer given) { answer = std::move(given); },
+  driver().acceptance().submit(
+      request(std::move(manifests), client_id), [&](SubmitAnswer given) { answer = std::move(given); },
       [&](std::exception_ptr failed) { error = failed; });
   run_until([&] { return answer || error; });
   if (error && alive_) std::rethrow_exception(error);
@@ -179,7 +190,7 @@ int Site::jobs_submitted(const std::string& token_end) const {
 
 void Site::remove_directory(std::int64_t run_id) { daemon_->steps.remove_run(run(run_id), {}); }
 
-std::string Site::scratch() const { return daemon_->driver.scratch_of(me(), "").path; }
+std::string Site::scratch() const { return daemon_->driver.acceptance().scratch_of(me(), "").path; }
 
 Driver& Site::driver() { return daemon_->driver; }
 Ledger& Site::ledger() { return daemon_->ledger; }

@@ -31,9 +31,12 @@ class Site {
   // Runs the loop until `reached`; false after ten seconds, or when the driver died on the way.
   bool run_until(std::function<bool()> reached);
   bool run_until_state(std::int64_t run_id, RunState state);
+  void run_for(std::chrono::milliseconds time);
 
   // The runs' numbers; none when the driver died first. Throws what the driver answers.
   std::vector<std::int64_t> submit(std::vector<Manifest> manifests, const std::string& client_id = "c1");
+  // The request that submit() sends to the driver.
+  static SubmitRequest request(std::vector<Manifest> manifests, const std::string& client_id = "c1");
 
   // What the agent leaves behind, written as it writes it.
   void leave_exit_evidence(std::int64_t run_id, int exit_code, int signal = 0);

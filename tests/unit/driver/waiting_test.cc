@@ -44,12 +44,28 @@ TEST(AWait, ForThePlanAndThenForSlurmIsInTheHistoryOnce) {
   ASSERT_TRUE(site.run_until_state(ids[1], RunState::released));
   site.scheduler().let_wait(Site::job(ids[1], "train"), "Priority");
   ASSERT_TRUE(comes_to_wait_for(site, ids[1], "Priority"));
-  site.scheduler().let_wait(Site::job(ids[1], "train"), "Resources", from_unix(4'000'000'000));
-  ASSERT_TRUE(comes_to_wait_for(site, ids[1], "Resources"));
+  site.scheduler().let_wait(Site::job(ids[1], "train"), "Licenses", from_unix(4'000'000'000));
+  ASSERT_TRUE(comes_to_wait_for(site, ids[1], "Licenses"));
   std::vector<std::string> waits = waits_of(site, ids[1]);
   for (const char* on_the_way : {"admission", "submission"}) std::erase(waits, on_the_way);
-  EXPECT_THAT(waits, ElementsAre("plan", "Priority", "Resources"));
-  EXPECT_EQ(site.driver().expected_start(site.run(ids[1])), from_unix(4'000'000'000));
+  EXPECT_THAT(waits, ElementsAre("plan", "Priority", "Licenses"));
+  EXPECT_EQ(site.driver().waits().expected_start(site.run(ids[1])), from_unix(4'000'000'000));
+}
+
+TEST(AWait, InTheQueueOfSlurmIsOneForAllReasonsThatSlurmNamesByTurns) {
+  Site site(noting_every_wait());
+  std::int64_t id = site.submit({one_gpu("a")}).front();
+  ASSERT_TRUE(site.run_until_state(id, RunState::released));
+  for (const char* reason : {"Priority", "Resources", "None", "Priority", "Licenses"}) {
+    site.scheduler().let_wait(Site::job(id, "train"), reason);
+    ASSERT_TRUE(
+        site.run_until([&] { return site.driver().waits().waiting_for(site.run(id)).what == reason; }));
+  }
+  ASSERT_TRUE(comes_to_wait_for(site, id, "Licenses"));
+  std::vector<std::string> waits = waits_of(site, id);
+  for (const char* on_the_way : {"admission", "submission"}) std::erase(waits, on_the_way);
+  EXPECT_EQ(waits.size(), 2);
+  EXPECT_EQ(waits.back(), "Licenses");
 }
 
 TEST(AWait, ThatIsShortIsToldAndIsNoHistory) {
@@ -60,7 +76,7 @@ TEST(AWait, ThatIsShortIsToldAndIsNoHistory) {
   ASSERT_TRUE(site.run_until_state(ids[0], RunState::released));
   int polls = site.scheduler().polls();
   ASSERT_TRUE(site.run_until([&] { return site.scheduler().polls() > polls + 5; }));
-  EXPECT_EQ(site.driver().waiting_for(site.run(ids[1])).what, "plan");
+  EXPECT_EQ(site.driver().waits().waiting_for(site.run(ids[1])).what, "plan");
   EXPECT_THAT(waits_of(site, ids[1]), ElementsAre());
 }
 
@@ -68,7 +84,7 @@ TEST(AWait, ForASchedulerThatIsFullIsToldUntilItTakesTheJob) {
   Site site;
   site.scheduler().make_room_for(0);
   std::int64_t id = site.submit({one_gpu()}).at(0);
-  auto words = [&] { return site.driver().waiting_for(site.run(id)).words; };
+  auto words = [&] { return site.driver().waits().waiting_for(site.run(id)).words; };
   ASSERT_TRUE(site.run_until([&] { return words() == "on its way into Slurm: the fake scheduler is full"; }));
   int polls = site.scheduler().polls();
   ASSERT_TRUE(site.run_until([&] { return site.scheduler().polls() > polls + 5; }));
@@ -88,7 +104,8 @@ TEST(ASuspension, IsSeenWithItsBeginAndItsEnd) {
     UtcSeconds since = start + std::chrono::seconds(20 * i + 10), until = since + std::chrono::seconds(5);
     site.scheduler().suspend(Site::job(id, "train"), since);
     ASSERT_TRUE(site.run_until([&] { return site.run(id).attempt()->suspended_since.has_value(); }));
-    EXPECT_THAT(site.driver().waiting_for(site.run(id)).words, StartsWith("its job is suspended since "));
+    EXPECT_THAT(site.driver().waits().waiting_for(site.run(id)).words,
+                StartsWith("its job is suspended since "));
     site.scheduler().resume(Site::job(id, "train"), until);
     ASSERT_TRUE(site.run_until([&] { return !site.run(id).attempt()->suspended_since; }));
     EXPECT_EQ(site.run(id).attempt()->suspensions.back().since, since);

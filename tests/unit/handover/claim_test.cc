@@ -4,6 +4,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "daemon/base/error.h"
+#include "tests/fakes/faulty_disk.h"
 #include "tests/kernels/temporary_directory.h"
 
 namespace trainyard {
@@ -41,6 +43,19 @@ TEST(Claim, ThatWasTakenAwayIsHeldByNobodyAndCannotBeHadAgain) {
   EXPECT_FALSE(holds_claim(attempt.path(), claim(77)));
   EXPECT_TRUE(take_claim(attempt.path(), claim(77, 1)));
   EXPECT_EQ(revoke_claim(attempt.path(), from_unix(3'000'000)).at, from_unix(2'000'000));
+}
+
+// The daemon asks again after an error, which may have been that the directory could not be synced.
+TEST(Claim, ThatWasTakenAwayIsDurableHoweverOftenItWasTried) {
+  TemporaryDirectory attempt;
+  {
+    FaultyDisk broken(6, DiskFailure::once, EIO);  // the sync of the directory
+    EXPECT_THROW(revoke_claim(attempt.path(), from_unix(2'000'000)), Error);
+    EXPECT_EQ(broken.calls().at(5), "sync");
+  }
+  FaultyDisk sound(0, DiskFailure::once, EIO);
+  EXPECT_EQ(revoke_claim(attempt.path(), from_unix(3'000'000)).at, from_unix(2'000'000));
+  EXPECT_EQ(sound.calls().back(), "sync");
 }
 
 TEST(Claim, ThatWasTakenAwayBeforeAnybodyHadItKeepsALateJobOut) {

@@ -145,7 +145,7 @@ TEST(TheHandover, NamesTheKeyThatIsMissingOrWrong) {
   EXPECT_EQ(refusal(json), "job_id: out of range");
   json.erase("cluster");
   EXPECT_EQ(refusal(json), "cluster: missing");
-  EXPECT_EQ(refusal(Json::array()), "version: looked for in something that is no object");
+  EXPECT_EQ(refusal(Json::array()), "version: looked for in something that is not an object");
 }
 
 template <class Value>

@@ -63,6 +63,57 @@ TEST_F(ALedger, KnowsASubmissionByItsUserAndClientId) {
   EXPECT_FALSE(ledger_->find_submission(ada().uid + 1, "c1"));
 }
 
+class AnUnfinishedSubmission : public ALedger {
+ protected:
+  // The submission has three runs; two of them are written.
+  AnUnfinishedSubmission()
+      : submission_(ledger_->begin_submission({ada().uid, "large", "large.toml", "…"}, 3)) {
+    add(0), add(1);
+  }
+  void add(int n) {
+    TrainingRun run;
+    run.id = submission_.first_run_id + n;
+    apply_event(run, accepted());
+    ledger_->add_run(submission_, run, body_of(RunEvent(accepted())).dump());
+  }
+  UnfinishedSubmission submission_;
+};
+
+TEST_F(AnUnfinishedSubmission, IsSeenByNobody) {
+  EXPECT_EQ(ids({}), Ids{});
+  EXPECT_FALSE(ledger_->find_run(submission_.first_run_id));
+  EXPECT_TRUE(ledger_->events_of(submission_.first_run_id).empty());
+  EXPECT_FALSE(ledger_->submission_of(submission_.first_run_id));
+  EXPECT_FALSE(ledger_->find_submission(ada().uid, "large"));
+}
+
+TEST_F(AnUnfinishedSubmission, KeepsItsIdsWhileOthersAreAccepted) {
+  std::int64_t other = accept(accepted(), "small");
+  EXPECT_EQ(ids({}), Ids{other});
+  add(2);
+  ledger_->finish_submission(submission_, {});
+  std::int64_t first = submission_.first_run_id;
+  EXPECT_EQ(ids({}), (Ids{other, first + 2, first + 1, first}));
+  EXPECT_EQ(ledger_->find_submission(ada().uid, "large")->run_ids, (Ids{first, first + 1, first + 2}));
+  EXPECT_EQ(ledger_->find_run(first + 2)->name, accepted().manifest.name);
+}
+
+TEST_F(AnUnfinishedSubmission, IsGoneWhenTheLedgerIsOpenedAgain) {
+  std::int64_t other = accept(accepted(), "small");
+  reopen();
+  EXPECT_EQ(ledger_->live_runs_of(ada().uid), 1);
+  EXPECT_EQ(ids({}), Ids{other});
+  std::int64_t again = accept(accepted(), "large");
+  EXPECT_GT(again, other);
+}
+
+TEST_F(AnUnfinishedSubmission, IsRemovedPieceByPiece) {
+  EXPECT_FALSE(ledger_->remove_runs(submission_, 1));
+  EXPECT_TRUE(ledger_->remove_runs(submission_, 1));
+  EXPECT_EQ(ledger_->live_runs_of(ada().uid), 0);
+  accept(accepted(), "large");
+}
+
 TEST_F(ALedger, TakesAClientIdOnce) {
   accept(accepted(), "c1");
   EXPECT_THROW(accept(accepted(), "c1"), Error);
@@ -194,6 +245,16 @@ TEST_F(ALedger, GivesTheSegmentsThatOverlapThePeriodWhole) {
   EXPECT_TRUE(ledger_->segments(at(0), at(100)).empty());
 }
 
+TEST_F(ALedger, GivesASegmentWithoutLengthWithThePeriodThatHoldsItsSecond) {
+  Segment segment = hour_of(10);
+  segment.ended_at = segment.started_at;
+  append(accept(accepted(), "c1"), {event::Used{at(101), JobRole::train, segment, ""}});
+  EXPECT_EQ(ledger_->segments(at(100), at(9000)).size(), 1u);
+  EXPECT_EQ(ledger_->segments(at(0), at(101)).size(), 1u);
+  EXPECT_TRUE(ledger_->segments(at(101), at(9000)).empty());
+  EXPECT_TRUE(ledger_->segments(at(0), at(100)).empty());
+}
+
 TEST_F(ALedger, UndoesAllOfATurnThatFails) {
   std::int64_t id = accept(accepted(), "c1");
   EXPECT_THROW(ledger_->together([&] {
@@ -255,6 +316,12 @@ TEST_F(ALedger, ListsByOwnerNamePlanSubmissionTimeAndEnd) {
   EXPECT_EQ(only([](RunFilter& f) { f.over = false; }), Ids{second});
   EXPECT_EQ(only([](RunFilter& f) { f.since = at(50); }), Ids{second});
   EXPECT_EQ(only([](RunFilter& f) { f.user = "eve"; }), Ids{});
+  EXPECT_EQ(only([](RunFilter& f) { f.since = at(51); }), Ids{});
+  EXPECT_EQ(only([](RunFilter& f) {
+              f.plan = "lab";
+              f.over = true;
+            }),
+            Ids{});
 }
 
 TEST_F(ALedger, NamesTheRunsWhoseDirectoriesAreDue) {

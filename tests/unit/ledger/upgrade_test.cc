@@ -15,13 +15,13 @@ namespace {
 
 using namespace testing;
 
-// Names and types of all columns, and the indexes and triggers.
+// Names and types of all columns, the triggers, and the indexes with what they are made of.
 std::vector<std::string> shape_of(const std::string& path) {
   std::vector<std::string> shape;
   Database database(path);
   Statement rows = database.prepare(
-      "select m.type || ' ' || m.name || ' ' || coalesce(c.name, '') || ' ' || coalesce(c.type, '') from "
-      "sqlite_master m "
+      "select m.type || ' ' || m.name || ' ' || coalesce(c.name, '') || ' ' || coalesce(c.type, '') || "
+      "iif(m.type = 'index', coalesce(m.sql, ''), '') from sqlite_master m "
       "left join pragma_table_info(m.name) c order by 1");
   while (rows.step()) shape.push_back(rows.text(0));
   return shape;
@@ -66,7 +66,7 @@ TEST_F(ALedgerOfSchema1, BecomesWhatANewOneIs) {
   EXPECT_EQ(shape_of(path_), shape_of(fresh));
 }
 
-// A ledger as the release before wrote it, with events that carry their segments: a whole life, a retried run
+// A ledger as that release wrote it, with events that carry their segments: a whole life, a retried run
 // with evidence and a correction, one whose end was not charged yet, one whose store job was tried twice, one
 // that was suspended, one that is queued, a data set.
 class ALedgerOfSchema3 : public ::testing::Test {
@@ -117,6 +117,47 @@ TEST_F(ALedgerOfSchema3, LetsItsLiveRunsGoOn) {
 }
 
 TEST_F(ALedgerOfSchema3, BecomesWhatANewOneIs) {
+  std::string fresh = folder_.file("fresh.db");
+  { Ledger upgraded(path_), created(fresh); }
+  EXPECT_EQ(shape_of(path_), shape_of(fresh));
+}
+
+// A ledger as the release before wrote it: a whole life, a run with a correction, one whose segment came
+// after its month was closed, two that live, a data set.
+class ALedgerOfSchema4 : public ::testing::Test {
+ protected:
+  ALedgerOfSchema4() {
+    Database old(path_);
+    old.execute(read_file(TRAINYARD_TEST_SCHEMAS "/ledger_of_schema_4.sql", 1 << 20));
+    old.execute("pragma user_version = 4");
+  }
+  TemporaryDirectory folder_;
+  std::string path_ = folder_.file("ledger.db");
+};
+
+TEST_F(ALedgerOfSchema4, HasARollupOfItsSegmentsOnceItsZoneIsKnown) {
+  Ledger ledger(path_);
+  EXPECT_FALSE(ledger.rollup().zone());
+  ledger.make_rollup("Europe/Berlin");
+  Usage usage = ledger.rollup().usage({"2026-01", "2027-01"}, false, false);
+  const MonthSpan november{"2026-11", "2026-11"};
+  EXPECT_EQ(usage, (Usage{{{november, 1001, "ada", "", ""}, {0, 1, 0}},
+                          {{november, 1001, "ada", "physics", "free"}, {2, 3, 4200, 0, 600}},
+                          {{november, 1002, "bob", "", "lab"}, {1, 1, 3600, 1200}}}));
+  EXPECT_EQ(ledger.segments(from_unix(0), now()).size(), 7u);
+}
+
+TEST_F(ALedgerOfSchema4, LetsItsLiveRunsGoOn) {
+  Ledger ledger(path_);
+  std::vector<TrainingRun> live = all_live_runs(ledger);
+  ASSERT_EQ(live.size(), 3u);
+  event::Failed failed{at(9000), "no such bucket", {}};
+  apply_event(live[1], failed);
+  ledger.append(live[1], failed);
+  EXPECT_EQ(all_live_runs(ledger).size(), 2u);
+}
+
+TEST_F(ALedgerOfSchema4, BecomesWhatANewOneIs) {
   std::string fresh = folder_.file("fresh.db");
   { Ledger upgraded(path_), created(fresh); }
   EXPECT_EQ(shape_of(path_), shape_of(fresh));

@@ -63,15 +63,46 @@ TEST(SbatchLines, CountTheLastOfSeveral) {
   EXPECT_EQ(options_of("#SBATCH --mem=1G\n#SBATCH --mem 2G").at("mem"), 2048);
 }
 
+TEST(KindsOfMail, OfSeveralLinesAddUp) {
+  EXPECT_EQ(options_of("#SBATCH --mail-type=END\n#SBATCH --mail-type=FAIL,begin").at("mail-type"),
+            Json({"end", "fail", "begin"}));
+  EXPECT_EQ(options_of("#SBATCH --mail-type=END\n#SBATCH --mail-type=NONE").at("mail-type"), Json({"end"}));
+}
+
+TEST(KindsOfMail, ThatSlurmDoesNotKnowArePassedOverBesideOneThatItKnows) {
+  EXPECT_EQ(options_of("#SBATCH --mail-type=START,END,").at("mail-type"), Json({"end"}));
+  EXPECT_THAT(messages_of(script("#SBATCH --mail-type=START")),
+              ElementsAre(HasSubstr("names no kind of mail")));
+  EXPECT_THAT(messages_of(script("#SBATCH --mail-type=BEGN")), ElementsAre(HasSubstr("did you mean begin?")));
+}
+
+TEST(KindsOfMail, AreNoneBesideNone) {
+  EXPECT_EQ(options_of("#SBATCH --mail-type=BEGIN,NONE,END").at("mail-type"), Json::array());
+}
+
+TEST(AComment, MayBeEmpty) { EXPECT_EQ(options_of("#SBATCH --comment=").at("comment"), ""); }
+
+TEST(AHint, GivesWayToTheOptionsThatSbatchPrefers) {
+  for (const std::string option : {"--ntasks-per-core=1", "--threads-per-core=2", "-B 1:1:1"})
+    EXPECT_FALSE(options_of("#SBATCH --hint=nomultithread " + option).contains("hint")) << option;
+  EXPECT_TRUE(options_of("#SBATCH --hint=nomultithread --sockets-per-node=1").contains("hint"));
+}
+
+TEST(AHint, ForComputeTakesTheWholeOfANode) {
+  EXPECT_EQ(options_of("#SBATCH --hint=compute_bound --sockets-per-node=1 --cores-per-socket=1"),
+            Json({{"hint", "compute_bound"}}));
+}
+
 TEST(TheReader, NamesAllThatIsWrongAtOnce) {
   EXPECT_THAT(
       messages_of(
           script("#SBATCH --ntask=x --timee=5\n#SBATCH --requeue\n#SBATCH -t soon extra\n#SBATCH -n")),
       ElementsAre(HasSubstr("m.toml:2:9: --ntask=x: may mean --ntasks, --ntasks-per-core"),
-                  HasSubstr("m.toml:2:19: --timee=5: is no option of sbatch; did you mean --time?"),
+                  HasSubstr("m.toml:2:19: --timee=5: is not an option of sbatch; did you mean --time?"),
                   HasSubstr("m.toml:3:9: --requeue: is refused: a job that Slurm starts again"),
                   HasSubstr("m.toml:4:9: -t soon: must be a time"),
-                  HasSubstr("m.toml:4:17: extra: is no option"), HasSubstr("m.toml:5:9: -n: needs a value")));
+                  HasSubstr("m.toml:4:17: extra: is not an option"),
+                  HasSubstr("m.toml:5:9: -n: needs a value")));
 }
 
 TEST(TheReader, SaysWhatATextLacksToBeAScript) {

@@ -38,14 +38,24 @@ TrainingRun charged_to(TrainingRun run, const std::string& account) {
   return run;
 }
 
-Admission admit_of(const std::vector<TrainingRun>& runs, int jobs = 1000,
+std::map<std::string, PlanUse> plan_use(const std::vector<TrainingRun>& live) {
+  PlanUseCount count(plans);
+  for (const TrainingRun& run : live) count.add(run);
+  return count.use();
+}
+
+JobRoom room_for_jobs(int most_jobs, const std::vector<TrainingRun>& live) {
+  JobRoom room(most_jobs);
+  for (const TrainingRun& run : live) room.count(run);
+  return room;
+}
+
+Admission admit_of(const std::vector<TrainingRun>& runs, int most_jobs = 1000,
                    const std::set<std::string>& data_on_its_way = {}) {
-  std::vector<const TrainingRun*> waiting, live;
-  for (const TrainingRun& run : runs) {
-    live.push_back(&run);
-    if (run.state == RunState::queued) waiting.push_back(&run);
-  }
-  return admit(plans, waiting, live, data_on_its_way, {jobs, jobs});
+  QueueAdmission queue(plans, plan_use(runs), data_on_its_way, room_for_jobs(most_jobs, runs));
+  for (const TrainingRun& run : runs)
+    if (run.state == RunState::queued) queue.admit_or_let_wait(run);
+  return queue.admission();
 }
 
 using Ids = std::vector<std::int64_t>;
@@ -64,7 +74,7 @@ TEST(APlan, CountsTheGpusOnSlurmsRecordWhereThoseAreMore) {
   EXPECT_EQ(gpus_counted(running(1, 4, 1)), 4);
   EXPECT_EQ(gpus_counted(running(1, 4, 0)), 4);  // recorded by an earlier release
   TrainingRun enlarged = running(1, 1, 4);
-  EXPECT_EQ(plan_use(plans, {&enlarged}).at(limited_party(plans, enlarged)).gpus, 4);
+  EXPECT_EQ(plan_use({enlarged}).at(limited_party(plans, enlarged)).gpus, 4);
 }
 
 TEST(APlanPerAccount, LimitsTheDefaultAccountTogetherWithItsName) {
@@ -89,7 +99,7 @@ TEST(APlanPerAccount, GoesByTheAccountOnSlurmsRecord) {
 TEST(FreePlan, BeginsOneAtATimeInTheOrderOfAcceptance) {
   Admission admission = admit_of({queued(1, 1, "ada"), queued(2, 1, "ada"), queued(3, 1, "ada")});
   EXPECT_EQ(admission.admitted, Ids{1});
-  EXPECT_EQ(admission.waiting.at(2).words, "plan free: 1 of 1 GPU in use by run 1");
+  EXPECT_EQ(admission.waiting.find(2)->words, "plan free: 1 of 1 GPU in use by run 1");
 }
 
 TEST(FreePlan, IsEveryUsersOwn) {
@@ -113,8 +123,8 @@ TEST(Order, IsStrictASmallRunDoesNotPassALargeOne) {
       admit_of({admitted(queued(1, 2, "ada", "lab", "physics")), queued(2, 4, "ada", "lab", "physics"),
                 queued(3, 1, "bob", "lab", "physics")});
   EXPECT_EQ(admission.admitted, Ids{});
-  EXPECT_EQ(admission.waiting.at(2).words, "plan lab: 2 of 4 GPUs in use by run 1");
-  EXPECT_EQ(admission.waiting.at(3).words, "plan lab: behind run 2");
+  EXPECT_EQ(admission.waiting.find(2)->words, "plan lab: 2 of 4 GPUs in use by run 1");
+  EXPECT_EQ(admission.waiting.find(3)->words, "plan lab: behind run 2");
 }
 
 TEST(AccountPlan, LimitsAnAccountNotItsUsers) {
@@ -128,28 +138,26 @@ TEST(Admissions, WithoutPlansIsLimitedByRoomForJobsAlone) {
   Admission admission =
       admit_of({queued(1, 64, "ada", ""), queued(2, 64, "ada", ""), queued(3, 64, "ada", "")}, 5);
   EXPECT_EQ(admission.admitted, (Ids{1, 2}));
-  EXPECT_NE(admission.waiting.at(3).words.find("[slurm] max_jobs"), std::string::npos);
+  EXPECT_NE(admission.waiting.find(3)->words.find("[slurm] max_jobs"), std::string::npos);
 }
 
 TEST(RunsWithoutGpus, HaveHalfOfTheDaemonsJobsAtMost) {
   std::vector<TrainingRun> runs;
   for (std::int64_t id = 1; id <= 10; ++id) runs.push_back(queued(id, 0, "eve"));
   runs.push_back(queued(11, 1, "ada"));
-  std::vector<const TrainingRun*> waiting;
-  for (const TrainingRun& run : runs) waiting.push_back(&run);
-  Admission admission = admit(plans, waiting, waiting, {}, room_for_jobs(12, waiting));
+  Admission admission = admit_of(runs, 12);
   EXPECT_EQ(admission.admitted, (Ids{1, 2, 3, 11}));
-  EXPECT_EQ(admission.waiting.at(4).words,
+  EXPECT_EQ(admission.waiting.find(4)->words,
             "runs without GPUs have their half of the daemon's jobs in Slurm ([slurm] max_jobs)");
 }
 
 TEST(RoomForJobs, IsLessByThoseInTheSchedulerAndOnTheirWay) {
   const TrainingRun waits = queued(1, 0, "ada"), without = admitted(queued(2, 0, "ada")),
                     with = admitted(queued(3, 1, "ada"));
-  const JobRoom room = room_for_jobs(100, {&waits, &without, &with});
-  EXPECT_EQ(room.in_all, 96);
-  EXPECT_EQ(room.without_gpus, 48);
-  EXPECT_EQ(room_for_jobs(3, {}).without_gpus, 2);  // one run, however few jobs there may be
+  const JobRoom room = room_for_jobs(100, {waits, without, with});
+  EXPECT_EQ(room.in_all(), 96);
+  EXPECT_EQ(room.without_gpus(), 48);
+  EXPECT_EQ(room_for_jobs(3, {}).without_gpus(), 2);  // one run, however few jobs there may be
 }
 
 TEST(LiveRuns, OfAUserAreLimitedAndTheRefusalSaysWhatToDo) {
@@ -165,14 +173,14 @@ TEST(Admissions, AwaitsTheStageJob) {
   event::Accepted with_data = accepted();
   with_data.dataset_digest = "d1";
   std::vector<TrainingRun> runs{fold(1, {with_data})};
-  EXPECT_EQ(admit_of(runs).waiting.at(1).words, "its data set is about to be staged");
+  EXPECT_EQ(admit_of(runs).waiting.find(1)->words, "its data set is about to be staged");
   EXPECT_EQ(admit_of(runs, 1000, {"d1"}).admitted, Ids{1});
 }
 
 TEST(PlansInUse, NamesWhoIsLimitedAndTheRuns) {
   TrainingRun first = admitted(queued(1, 1, "ada")), second = admitted(queued(2, 2, "bob", "lab", "physics")),
               third = admitted(queued(3, 1, "ada", "lab", "physics"));
-  auto use = plan_use(plans, {&first, &second, &third});
+  auto use = plan_use({first, second, third});
   EXPECT_EQ(use.at("free, user ada").gpus, 1);
   EXPECT_EQ(use.at("lab, account physics").gpus, 3);
   EXPECT_EQ(use.at("lab, account physics").runs, (Ids{2, 3}));

@@ -55,6 +55,7 @@ std::vector<RunEvent> every_run_event() {
         RunEvent(event::Waiting{at(5), {"Resources", "waiting for free nodes or GPUs (Resources)"}}),
         RunEvent(event::Suspended{at(5), at(4)}), RunEvent(event::Resumed{at(6), {at(4), at(6)}}),
         RunEvent(event::Corrected{at(5), "late record", hour_of(train_id), hour_of(train_id, 2)}),
+        RunEvent(event::Unknown{at(5), "paused", {{"by", "ada"}}}),
         RunEvent(event::Retried{at(5), Cause::data, "no data", true, "n1", hour_of(train_id)})})
     events.push_back(event);
   return events;
@@ -66,7 +67,8 @@ std::vector<DataSetEvent> every_data_set_event() {
           event::Ready{at(2), 100, 60, 40, hour_of(5, 0)},
           event::StageFailed{at(3), "full", true, {}},
           event::Used{at(2), JobRole::stage, hour_of(5, 0), ""},
-          event::Evicted{at(4)}};
+          event::Evicted{at(4)},
+          event::Unknown{at(5), "copied", {{"to", "n1"}}}};
 }
 
 TEST(RunEvents, ComeBackFromTheirJson) {
@@ -113,10 +115,19 @@ TEST(DataSetEvents, ComeBackFromTheirJson) {
   EXPECT_EQ(kinds.size(), std::variant_size_v<DataSetEvent>);
 }
 
-TEST(Events, OfAnotherReleaseAreRefused) {
-  EXPECT_THROW(run_event("teleported", at(0), Json::object()), Error);
-  EXPECT_THROW(data_set_event("teleported", at(0), Json::object()), Error);
+
+TEST(Events, ThatOnlyANewerReleaseKnowsAreKeptAsTheyAre) {
+  RunEvent event = run_event("teleported", at(3), {{"to", "n1"}});
+  EXPECT_STREQ(name_of(event), "teleported");
+  EXPECT_EQ(body_of(event), (Json{{"to", "n1"}}));
+  TrainingRun run = fold(7, {event::Accepted{at(0), ada(), manifest_of(), "", "", ""}, event});
+  EXPECT_TRUE(run.is_of_newer_release);
+  EXPECT_EQ(run.state, RunState::queued);
+}
+
+TEST(Events, WithoutWhatTheyMustSayAreRefused) {
   EXPECT_THROW(run_event("submitted", at(0), Json::object()), Error);
+  EXPECT_THROW(data_set_event("staging", at(0), Json::object()), Error);
 }
 
 TEST(Roles, AreReadByTheirNames) {

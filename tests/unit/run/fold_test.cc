@@ -140,9 +140,9 @@ TEST(Fold, OfFailedStoringSaysBothReasons) {
 }
 
 TEST(NextStep, FollowsFromTheRunAlone) {
-  const std::vector<std::optional<Step>> expected{std::nullopt,  Step::submit,  Step::release, std::nullopt,
-                                                  std::nullopt,  Step::settle,  Step::settle,  std::nullopt,
-                                                  Step::collect, Step::collect, std::nullopt};
+  const std::vector<std::optional<Step>> expected{
+      std::nullopt, Step::submit, Step::release,         std::nullopt,          std::nullopt, Step::settle,
+      Step::settle, std::nullopt, Step::collect_results, Step::collect_results, std::nullopt};
   for (std::size_t i = 0; i < expected.size(); ++i)
     EXPECT_EQ(next_step(fold(7, life_until(i + 1))), expected[i]) << "after " << name_of(whole_life()[i]);
 }
@@ -154,7 +154,7 @@ TEST(NextStep, OfACancelledRunEndsItsJobsFirst) {
   EXPECT_EQ(cancelled_after(2), Step::abandon);
   for (std::size_t events : {3u, 4u, 5u}) EXPECT_EQ(cancelled_after(events), Step::cancel);
   EXPECT_EQ(cancelled_after(6), Step::settle);
-  EXPECT_EQ(cancelled_after(9), Step::collect);
+  EXPECT_EQ(cancelled_after(9), Step::collect_results);
 }
 
 TEST(Delays, DoubleUpToFiveMinutes) {

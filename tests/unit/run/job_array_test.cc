@@ -23,8 +23,11 @@ std::vector<std::optional<ArrayPlace>> places_of(const std::vector<TrainingRun>&
   std::vector<const TrainingRun*> pointers;
   for (const TrainingRun& run : runs) pointers.push_back(&run);
   std::map<std::int64_t, std::optional<ArrayPlace>> by_run;
-  for (const auto& [id, event] : admit_in_arrays(pointers, most_tasks, at(1)))
-    by_run[id] = std::get<event::Admitted>(event).array;
+  for (const Changes& array : admit_in_arrays(pointers, most_tasks, at(1)))
+    for (const Change& change : array) {
+      const auto& [id, event] = std::get<RunChange>(change);
+      by_run[id] = std::get<event::Admitted>(event).array;
+    }
   std::vector<std::optional<ArrayPlace>> places;
   for (const TrainingRun& run : runs) places.push_back(by_run.at(run.id));
   return places;

@@ -24,6 +24,7 @@ struct AScript : ::testing::Test {
   JobRequest request(const std::string& options) {
     JobRequest request;
     request.script = "#!/bin/sh\nexec agent run launch.json\n";
+    request.comment = "run 1";
     describe_script(request, read(options), from_unix(1'000), "/scratch/log");
     return request;
   }
@@ -60,6 +61,11 @@ TEST_F(AScript, LeavesOutItsOwnNodesAndThoseThatFailedIt) {
   job.exclude_nodes = "n3";
   describe_script(job, read("-x n1"), from_unix(0), "/log");
   EXPECT_EQ(job.exclude_nodes, "n1,n3");
+}
+
+TEST_F(AScript, SaysItsCommentBehindTheRunsUnlessItIsEmpty) {
+  EXPECT_EQ(request("--comment=mine").comment, "run 1: mine");
+  EXPECT_EQ(request("--comment=").comment, "run 1");
 }
 
 TEST_F(AScript, OfAnArrayKnowsItsTask) {

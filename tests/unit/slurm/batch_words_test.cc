@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "plugins/slurm/releases.h"
+#include "plugins/slurm/libslurm_release.h"
 
 namespace trainyard::slurm {
 namespace {

@@ -1,0 +1,13 @@
+// The numbers of runs as people write them.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace trainyard {
+
+// "42" or "training-42"; Error{invalid} otherwise.
+std::int64_t run_id_from(const std::string& text);
+std::vector<std::int64_t> run_ids_from(const std::vector<std::string>& texts);
+
+}  // namespace trainyard

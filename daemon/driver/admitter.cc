@@ -1,0 +1,194 @@
+#include "daemon/driver/admitter.h"
+
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "daemon/driver/walk.h"
+#include "daemon/run/job_array.h"
+
+namespace trainyard {
+namespace {
+
+using std::chrono::milliseconds;
+using Clock = std::chrono::steady_clock;
+
+constexpr int patience = 20;  // of the time that goes by, a twentieth at most is for looks at the queue
+constexpr milliseconds gathering{200};
+constexpr std::size_t most_admitted_at_once = 1000;
+
+std::set<std::string> data_on_its_way(const Entities& entities) {
+  std::set<std::string> digests;
+  for (const auto& [digest, live] : entities.data_sets())
+    if (live.data_set.state == DataSetState::staging || live.data_set.state == DataSetState::ready)
+      digests.insert(digest);
+  return digests;
+}
+
+// Its state may change while the queue is looked through.
+bool may_begin(const LiveRun& live) {
+  return live.run.state == RunState::queued && !live.run.is_of_newer_release && live.changes_pending == 0;
+}
+
+}  // namespace
+
+struct Admitter::Look {
+  Look(Entities& entities, const DriverSettings& settings)
+      : all(entities.runs()), plan_use(settings.plans), room(settings.max_jobs_in_slurm) {}
+
+  RunWalk all;
+  PlanUseCount plan_use;
+  JobRoom room;
+  // By uid; null: nothing holds his runs back.
+  std::map<std::uint32_t, std::shared_ptr<const WaitingFor>> held_back;
+  QueueWaits not_ready;
+  std::vector<std::int64_t> ready;      // runs that only the plans and the room may hold back
+  std::optional<QueueAdmission> queue;  // once all is counted
+  std::size_t next = 0;                 // of those that are ready
+};
+
+Admitter::Admitter(Loop& loop, Lanes& lanes, Steps& steps, Entities& entities,
+                   const SilentFiles& silent_files, const SubmitLimits& submit_limits,
+                   const DriverSettings& settings)
+    : loop_(loop),
+      lanes_(lanes),
+      steps_(steps),
+      entities_(entities),
+      silent_files_(silent_files),
+      submit_limits_(submit_limits),
+      settings_(settings),
+      slices_(loop) {}
+
+Admitter::~Admitter() = default;
+
+// Many events of one turn of the loop are one look. While other runs are on their way into the scheduler,
+// queued runs gather, since those admitted together go as one array. A queue that takes long to look through
+// is looked through so much the more seldom.
+void Admitter::admit_soon() {
+  has_changed_ = true;
+  if (entities_.queued_runs() == 0 || timer_ || look_ || being_recorded_ > 0) return;
+  auto rest = std::chrono::ceil<milliseconds>(next_look_ - Clock::now());
+  auto least = lanes_.busy() == 0 || more_may_begin_ ? milliseconds(0) : gathering;
+  timer_ = loop_.after(std::max(rest, least), [this] {
+    timer_.stop();
+    look();
+  });
+}
+
+void Admitter::look_anew() {
+  slices_.stop();
+  look_.reset();
+  admit_soon();
+}
+
+void Admitter::set_drained(bool drained) {
+  drained_ = drained;
+  look_anew();
+}
+
+const WaitingFor& Admitter::waiting_for(std::int64_t run_id) const {
+  static const WaitingFor admission{"admission", "to be admitted"};
+  for (const QueueWaits* waits : {&waiting_, &not_ready_})
+    if (const WaitingFor* found = waits->find(run_id)) return *found;
+  return admission;
+}
+
+// ---- a look
+
+void Admitter::look() {
+  has_changed_ = false;
+  look_ = std::make_unique<Look>(entities_, settings_);
+  slices_.begin([this] { return look_further(); }, [this] { end_look(); });
+}
+
+// False: that was all.
+bool Admitter::look_further() {
+  if (!look_->queue) {
+    if (look_->all.next(walked_together, [this](const LiveRun& live) { count(live); })) return true;
+    look_->queue.emplace(settings_.plans, look_->plan_use.use(), data_on_its_way(entities_), look_->room);
+  }
+  const std::size_t end = std::min(look_->next + walked_together, look_->ready.size());
+  for (; look_->next < end; ++look_->next)
+    if (const LiveRun* live = entities_.find_run(look_->ready[look_->next]);
+        live != nullptr && may_begin(*live))
+      look_->queue->admit_or_let_wait(live->run);
+  return look_->next < look_->ready.size();
+}
+
+void Admitter::count(const LiveRun& live) {
+  look_->plan_use.add(live.run);
+  look_->room.count(live.run);
+  if (may_begin(live)) count_queued(live);
+}
+
+void Admitter::count_queued(const LiveRun& live) {
+  const TrainingRun& run = live.run;
+  const DataSet* data_set = entities_.data_set_of(run);
+  if (data_set != nullptr && data_set->state == DataSetState::failed)
+    return fail_without_data(live, data_set->reason);
+  auto [held_back, is_new] = look_->held_back.try_emplace(run.owner.uid);
+  if (is_new) held_back->second = what_holds_back(run);
+  if (held_back->second != nullptr)
+    look_->not_ready.add(run.id, held_back->second);
+  else
+    look_->ready.push_back(run.id);
+}
+
+void Admitter::end_look() {
+  const std::unique_ptr<Look> look = std::move(look_);
+  const Clock::time_point begun = Clock::now();
+  Admission admission = look->queue->admission();
+  not_ready_ = std::move(look->not_ready);
+  waiting_ = std::move(admission.waiting);
+  begin(std::move(admission.admitted));
+  next_look_ = Clock::now() + patience * (Clock::now() - begun + slices_.spent());
+  if (has_changed_) admit_soon();
+}
+
+// All runs of its owner; null: nothing does.
+std::shared_ptr<const WaitingFor> Admitter::what_holds_back(const TrainingRun& run) const {
+  if (silent_files_.are_silent(run.owner.uid))
+    return std::make_shared<const WaitingFor>(
+        WaitingFor{"files", "the file system of your scratch (" + run.scratch.path + ") does not answer"});
+  if (const WaitingFor* limit = submit_limits_.waiting_for(run.owner.uid))
+    return std::make_shared<const WaitingFor>(*limit);
+  if (drained_)
+    return std::make_shared<const WaitingFor>(
+        WaitingFor{"drained", "the admin has drained the daemon: nothing new is started"});
+  return nullptr;
+}
+
+// What could not be recorded is tried again by the next admission.
+void Admitter::fail_without_data(const LiveRun& live, const std::string& reason) {
+  if (live.changes_pending > 0) return;
+  entities_.record_soon({live.failed("its data set could not be staged: " + reason)}, [](bool) {});
+}
+
+// Until all of them are recorded nothing else is admitted: their GPUs are not counted yet. What cannot be
+// recorded is admitted again after the next poll.
+void Admitter::begin(std::vector<std::int64_t> run_ids) {
+  more_may_begin_ = run_ids.size() > most_admitted_at_once;
+  if (more_may_begin_) run_ids.resize(most_admitted_at_once);
+  std::vector<const TrainingRun*> admitted;
+  for (std::int64_t id : run_ids)
+    if (const LiveRun* live = entities_.find_run(id); live != nullptr && may_begin(*live))
+      admitted.push_back(&live->run);
+  for (Changes& array : admit_in_arrays(admitted, steps_.reader().most_array_tasks(), now())) {
+    ++being_recorded_;
+    std::vector<EntityId> ids;
+    for (const Change& change : array) ids.push_back(entity_of(change));
+    entities_.record_soon(std::move(array), [this, ids](bool is_recorded) { recorded(ids, is_recorded); });
+  }
+}
+
+void Admitter::recorded(const std::vector<EntityId>& ids, bool is_recorded) {
+  --being_recorded_;
+  for (const EntityId& id : ids)
+    if (LiveRun* live = entities_.find_run(std::get<std::int64_t>(id));
+        live != nullptr && live->run.state == RunState::admitted)
+      live->circumstances.doubt.reset();  // a new attempt
+  if (is_recorded) admit_soon();
+}
+
+}  // namespace trainyard

@@ -1,0 +1,81 @@
+// Poller: asks the scheduler for all our jobs, in one call at a time, and compares its answer with every run
+// and data set that lives. On the loop, in slices; the call itself in the reader's lane.
+#pragma once
+#include <chrono>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "daemon/base/lanes.h"
+#include "daemon/base/loop.h"
+#include "daemon/base/sliced_work.h"
+#include "daemon/base/workers.h"
+#include "daemon/driver/entities.h"
+#include "daemon/driver/missing_jobs.h"
+#include "daemon/driver/scheduler_trouble.h"
+#include "daemon/driver/settings.h"
+#include "daemon/driver/snapshot.h"
+#include "daemon/driver/step_runner.h"
+#include "daemon/driver/stray_jobs.h"
+#include "daemon/steps/steps.h"
+
+namespace trainyard {
+
+class Poller {
+ public:
+  // The scheduler, and how it answers.
+  struct Status {
+    std::string name;                   // "Slurm 22.05.8, cluster yard"; empty until it answered
+    std::vector<std::string> warnings;  // settings of it that an admin should change
+    std::optional<UtcSeconds> polled_at;
+    std::chrono::milliseconds latency{0};  // of the last poll
+    CallCounts calls;                      // of the last minute, by kind, as of the last poll
+  };
+
+  // `lane`: of one thread, for reading the scheduler.
+  Poller(Loop& loop, Workers& lane, Lanes& lanes, Steps& steps, Entities& entities, StepRunner& step_runner,
+         SchedulerTrouble& trouble, const DriverSettings& settings);
+
+  // Begins to poll. Calls `polled` after each poll that was answered.
+  void begin(std::function<void()> polled);
+
+  const Snapshot& snapshot() const { return snapshot_; }
+  const Status& status() const { return status_; }
+  std::chrono::milliseconds interval() const;  // until the next poll
+
+ private:
+  struct Answer;
+  void poll_soon(std::chrono::milliseconds delay);
+  void poll();
+  void polled(std::int64_t number, Answer answer);
+  void failed(std::exception_ptr error);
+  void note_controller_start(UtcSeconds started_at);
+  std::vector<JobKey> jobs_of_entities();
+  void compare_all(std::int64_t number);
+  void end_poll(std::int64_t number);
+  void compare(LiveEntity& live, std::int64_t number);
+  void expect_jobs_of(const LiveEntity& live, std::int64_t number);
+  void compare(LiveEntity& live, const EntityJob& job, std::int64_t number);
+  void see_live_job(LiveEntity& live, JobRole role, const JobStatus& job);
+  void record_end(const EntityId& id, JobRole role, const JobStatus& ended);
+
+  Loop& loop_;
+  Workers& lane_;
+  Steps& steps_;
+  Entities& entities_;
+  StepRunner& step_runner_;
+  SchedulerTrouble& trouble_;
+  const DriverSettings& settings_;
+  MissingJobs missing_jobs_;
+  StrayJobs stray_jobs_;
+  SlicedWork comparing_;
+  std::function<void()> polled_;
+  Snapshot snapshot_;
+  Status status_;
+  UtcSeconds controller_started_at_{};
+  UtcSeconds asked_at_{};    // when the last poll that was answered asked
+  bool has_failed_ = false;  // the last poll
+  Loop::Watch timer_;
+};
+
+}  // namespace trainyard

@@ -1,0 +1,230 @@
+#include "daemon/driver/step_runner.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "daemon/base/log.h"
+
+namespace trainyard {
+namespace {
+
+constexpr std::chrono::seconds longest_delay{30};  // until a failed step is performed again
+
+constexpr std::size_t most_found_together = 500;  // runs that are in doubt
+
+// Steps that may have put a job into the scheduler before they failed.
+bool submits(Step step) {
+  return step == Step::submit || step == Step::release || step == Step::collect_results ||
+         step == Step::stage;
+}
+
+// An array that went in parts has several ids.
+bool same_train_array(const TrainingRun& a, const TrainingRun& b) {
+  const std::optional<RunJob>&one = a.attempt()->train, &other = b.attempt()->train;
+  return one.has_value() == other.has_value() && (!one || array_of(one->key) == array_of(other->key));
+}
+
+}  // namespace
+
+std::optional<Step> StepRunner::due(const LiveEntity& live) const {
+  Circumstances all = live.circumstances;
+  all.files_are_silent = silent_files_.are_silent(live.owner().uid);
+  return live.next_step(all);
+}
+
+void StepRunner::consider(const EntityId& id) {
+  if (LiveEntity* live = entities_.find(id)) consider(*live);
+}
+
+void StepRunner::consider(LiveEntity& live) {
+  if (live.is_occupied()) return;
+  std::optional<Step> step = due(live);
+  if (!step) return;
+  Ids ids = due_together(live, *step);
+  for (const EntityId& id : ids) {
+    LiveEntity& each = *entities_.find(id);
+    each.busy = true;
+    each.again.stop();
+  }
+  lanes_.run(
+      lane_key(live.owner().uid, lane_of(*step)),
+      [this, call = call_of(*step, ids)] { return steps_.perform(call); },
+      [this, ids, step = *step](const StepResult& result) { done(ids, step, result); },
+      [this, ids, step = *step](std::exception_ptr error) { failed(ids, step, error); });
+}
+
+void StepRunner::cancel_jobs(const TrainingRun& run) {
+  lanes_.run(
+      lane_key(run.owner.uid, StepLane::jobs),
+      [this, call = StepCall{.step = Step::cancel, .runs = {run}}] { return steps_.perform(call); },
+      [](const StepResult&) {}, [](std::exception_ptr) {});
+}
+
+// ---- what is performed together
+
+std::vector<LiveRun*> StepRunner::others_in_array(const TrainingRun& run) {
+  std::vector<LiveRun*> others;
+  for (std::int64_t id : entities_.arrays().runs_with(run.id))
+    if (LiveRun* live = entities_.find_run(id); live != nullptr && id != run.id) others.push_back(live);
+  return others;
+}
+
+StepRunner::Ids StepRunner::due_together(LiveEntity& live, Step step) {
+  if (step == Step::find) return in_doubt_together(static_cast<LiveRun&>(live));
+  if (step == Step::submit || step == Step::release)
+    return of_array_together(static_cast<LiveRun&>(live), step);
+  return {live.id()};
+}
+
+// All runs of its owner that are in doubt, and not for longer than this one.
+StepRunner::Ids StepRunner::in_doubt_together(const LiveRun& live) {
+  Ids ids{live.run.id};
+  for (const auto& [id, other] : entities_.runs()) {
+    if (ids.size() >= most_found_together) break;
+    if (id != live.run.id && other.run.owner.uid == live.run.owner.uid && !other.is_occupied() &&
+        other.circumstances.doubt <= live.circumstances.doubt && due(other) == Step::find)
+      ids.emplace_back(id);
+  }
+  return ids;
+}
+
+// The runs of the array for which the same step is due. An array that Slurm did not take, perhaps because it
+// has no room for so many jobs, goes in parts.
+StepRunner::Ids StepRunner::of_array_together(LiveRun& live, Step step) {
+  const TrainingRun& run = live.run;
+  std::vector<std::int64_t> run_ids{run.id};
+  int failures = live.circumstances.failures;
+  for (LiveRun* other : others_in_array(run)) {
+    if (other->busy || other->changes_pending > 0 || due(*other) != step ||
+        !same_train_array(run, other->run))
+      continue;
+    run_ids.push_back(other->run.id);
+    failures = std::max(failures, other->circumstances.failures);
+  }
+  if (step == Step::submit)
+    run_ids.resize(std::max<std::size_t>(1, run_ids.size() >> std::min(failures, 16)));
+  std::ranges::sort(run_ids);
+  return {run_ids.begin(), run_ids.end()};
+}
+
+// Whether others of its array have a job elsewhere, or none yet.
+bool StepRunner::went_in_parts(const TrainingRun& run) {
+  return std::ranges::any_of(others_in_array(run),
+                             [&](const LiveRun* other) { return !same_train_array(run, other->run); });
+}
+
+StepCall StepRunner::call_of(Step step, const Ids& ids) {
+  StepCall call{.step = step};
+  for (const EntityId& id : ids) {
+    const LiveEntity& live = *entities_.find(id);
+    call.doubt = std::max(call.doubt, live.circumstances.doubt);
+    live.add_to(call);
+  }
+  if (call.runs.empty()) return call;
+  if (const DataSet* data_set = entities_.data_set_of(call.runs.front())) call.data_set = *data_set;
+  call.in_parts = step == Step::release && went_in_parts(call.runs.front());
+  return call;
+}
+
+// ---- what came of it
+
+void StepRunner::done(const Ids& ids, Step step, const StepResult& result) {
+  trouble_.clear();
+  if (const LiveEntity* first = entities_.find(ids.front()))
+    silent_files_.note(first->owner().uid, first->scratch(), step, false);
+  resolve_doubts(result.not_submitted);
+  std::chrono::seconds delay = result.again_after.value_or(look_again);
+  if (result.changes.empty()) return finish(ids, step, {}, delay);
+  std::set<EntityId> got_on;
+  for (const Change& change : result.changes) got_on.insert(entity_of(change));
+  entities_.record_soon(result.changes, [this, ids, step, got_on, delay](bool is_recorded) {
+    finish(ids, step, is_recorded ? got_on : std::set<EntityId>(), delay);
+  });
+}
+
+// Their jobs are submitted once more. The daemon after this one has to know that it may have been.
+void StepRunner::resolve_doubts(const std::set<EntityId>& not_submitted) {
+  if (not_submitted.empty() || !entities_.note_resubmission()) return;
+  for (const EntityId& id : not_submitted)
+    if (LiveEntity* live = entities_.find(id)) live->circumstances.doubt.reset();
+}
+
+// What got on is considered when everything follows from its changes (Driver). The rest is considered when
+// all are free again: their next step may be one that they do together.
+void StepRunner::finish(const Ids& ids, Step step, const std::set<EntityId>& got_on,
+                        std::chrono::seconds delay) {
+  for (const EntityId& id : ids) {
+    LiveEntity* live = entities_.find(id);
+    if (live == nullptr) continue;
+    live->busy = false;
+    if (got_on.contains(id)) live->circumstances.doubt.reset();
+    // While it is in doubt it still waits for what the failure before this told of.
+    if (live->circumstances.doubt) continue;
+    live->circumstances.failures = 0;
+    live->trouble.clear();
+  }
+  for (const EntityId& id : ids) {
+    LiveEntity* live = entities_.find(id);
+    if (live == nullptr || got_on.contains(id)) continue;
+    if (due(*live) == step)
+      consider_later(*live, delay);
+    else
+      consider(*live);
+  }
+}
+
+void StepRunner::failed(const Ids& ids, Step step, std::exception_ptr error) {
+  Failure failure = failure_of(error);
+  if (const LiveEntity* first = entities_.find(ids.front()))
+    silent_files_.note(first->owner().uid, first->scratch(), step, failure.files_are_silent);
+  for (const EntityId& id : ids)
+    if (LiveEntity* live = entities_.find(id)) {
+      live->busy = false;
+      if (submits(step)) live->circumstances.doubt = now();
+    }
+  if (failure.meaning == Meaning::users_fault) return fail_for_good(ids, step, failure);
+  if (failure.meaning == Meaning::our_fault)
+    log_error("step={} {} is our fault: {}", to_string(step), to_string(ids.front()), failure.reason);
+  try_again(ids, step, failure);
+}
+
+void StepRunner::fail_for_good(const Ids& ids, Step step, const Failure& failure) {
+  Changes changes;
+  for (const EntityId& id : ids) {
+    log_warning("{} step={} failed: {}", to_string(id), to_string(step), failure.reason);
+    if (LiveEntity* live = entities_.find(id)) changes.push_back(live->failed(failure.reason));
+  }
+  entities_.record_soon(std::move(changes), [this, ids, step, failure](bool is_recorded) {
+    if (!is_recorded) try_again(ids, step, failure);
+  });
+}
+
+void StepRunner::note_refusal(const Ids& ids, const Failure& failure) {
+  std::vector<std::int64_t> run_ids;
+  for (const EntityId& id : ids)
+    if (entities_.find(id) != nullptr) run_ids.push_back(std::get<std::int64_t>(id));
+  if (!run_ids.empty()) submit_limits_.note_refusal(run_ids, failure.reason);
+}
+
+void StepRunner::try_again(const Ids& ids, Step step, const Failure& failure) {
+  trouble_.note(failure.reason);
+  if (failure.no_room && step == Step::release) note_refusal(ids, failure);
+  for (const EntityId& id : ids) {
+    LiveEntity* live = entities_.find(id);
+    if (live == nullptr) continue;
+    log_debug("{} step={} later: {}", to_string(id), to_string(step), failure.reason);
+    live->trouble = failure.reason;
+    consider_later(*live, std::min(delay_after(++live->circumstances.failures), longest_delay));
+  }
+}
+
+void StepRunner::consider_later(LiveEntity& live, std::chrono::seconds delay) {
+  live.again = loop_.after(delay, [this, id = live.id()] {
+    LiveEntity* due = entities_.find(id);
+    if (due == nullptr) return;
+    due->again.stop();
+    consider(*due);
+  });
+}
+
+}  // namespace trainyard

@@ -1,0 +1,63 @@
+// StepRunner: performs the step that is due for an entity in the lane of its owner, has its changes recorded,
+// and tries again later what failed. Runs of one job array go into the scheduler together. On the loop.
+#pragma once
+#include <set>
+#include <vector>
+
+#include "daemon/base/lanes.h"
+#include "daemon/base/loop.h"
+#include "daemon/driver/entities.h"
+#include "daemon/driver/scheduler_trouble.h"
+#include "daemon/driver/silent_files.h"
+#include "daemon/driver/submit_limits.h"
+#include "daemon/steps/steps.h"
+
+namespace trainyard {
+
+class StepRunner {
+ public:
+  StepRunner(Loop& loop, Lanes& lanes, Steps& steps, Entities& entities, SilentFiles& silent_files,
+             SubmitLimits& submit_limits, SchedulerTrouble& trouble)
+      : loop_(loop),
+        lanes_(lanes),
+        steps_(steps),
+        entities_(entities),
+        silent_files_(silent_files),
+        submit_limits_(submit_limits),
+        trouble_(trouble) {}
+
+  // Begins the step that is due for the entity, unless it is occupied.
+  void consider(const EntityId& id);
+  void consider(LiveEntity& live);
+
+  // Cancels the run's jobs, also while another step of the run is under way: it may hang on the user's files.
+  void cancel_jobs(const TrainingRun& run);
+
+ private:
+  using Ids = std::vector<EntityId>;
+  std::optional<Step> due(const LiveEntity& live) const;
+  Ids due_together(LiveEntity& live, Step step);
+  Ids in_doubt_together(const LiveRun& live);
+  Ids of_array_together(LiveRun& live, Step step);
+  std::vector<LiveRun*> others_in_array(const TrainingRun& run);
+  bool went_in_parts(const TrainingRun& run);
+  StepCall call_of(Step step, const Ids& ids);
+  void done(const Ids& ids, Step step, const StepResult& result);
+  void resolve_doubts(const std::set<EntityId>& not_submitted);
+  void finish(const Ids& ids, Step step, const std::set<EntityId>& got_on, std::chrono::seconds delay);
+  void failed(const Ids& ids, Step step, std::exception_ptr error);
+  void fail_for_good(const Ids& ids, Step step, const Failure& failure);
+  void note_refusal(const Ids& ids, const Failure& failure);
+  void try_again(const Ids& ids, Step step, const Failure& failure);
+  void consider_later(LiveEntity& live, std::chrono::seconds delay);
+
+  Loop& loop_;
+  Lanes& lanes_;
+  Steps& steps_;
+  Entities& entities_;
+  SilentFiles& silent_files_;
+  SubmitLimits& submit_limits_;
+  SchedulerTrouble& trouble_;
+};
+
+}  // namespace trainyard

@@ -1,0 +1,109 @@
+// SubmissionWriter: writes the runs of submissions into the ledger, and makes them live. Small submissions of
+// one moment are one transaction, since each waits for the disk. Thousands of runs are made ready in a lane
+// and written piece by piece, between which the loop does other things: they appear together, once all are
+// written. On the loop.
+#pragma once
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <list>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "daemon/base/lanes.h"
+#include "daemon/base/loop.h"
+#include "daemon/driver/entities.h"
+#include "daemon/ledger/ledger.h"
+
+namespace trainyard {
+
+// Runs in a row that are accepted in the same way: what they have in common, without a manifest.
+struct AcceptedAlike {
+  event::Accepted event;
+  std::size_t count = 0;
+};
+
+// What is to be accepted: all of it or nothing.
+struct NewSubmission {
+  Submission submission;
+  std::vector<AcceptedAlike> runs;
+  std::vector<Manifest> manifests;  // one for each run, in their order
+  std::map<std::string, event::Wanted>
+      data_sets;  // that the runs name: wanted where they are not there by then
+};
+
+struct WrittenSubmission {
+  std::vector<std::int64_t> run_ids;
+  std::vector<std::string> wanted;  // data sets that are to be staged
+};
+
+class SubmissionWriter {
+ public:
+  using Done = std::function<void(WrittenSubmission)>;
+  using Failed = std::function<void(std::exception_ptr)>;
+
+  SubmissionWriter(Loop& loop, Lanes& lanes, Ledger& ledger, Entities& entities)
+      : loop_(loop), lanes_(lanes), ledger_(ledger), entities_(entities) {}
+
+  // Calls one of the two later, once. Failure: the ledger's Error; nothing is left.
+  void write(NewSubmission submission, Done done, Failed failed);
+
+  // The runs of this user that are still to be written: the ledger does not count them.
+  std::int64_t unwritten_runs_of(std::uint32_t uid) const;
+
+  // True while a submission of this user with this client id is being written: `over` is then called when
+  // that has ended, well or not.
+  bool wait_for(const Submission& same, std::function<void()> over);
+
+ private:
+  // Runs that are ready to be written.
+  struct Prepared {
+    std::map<std::int64_t, LiveRun> runs;
+    std::vector<std::string> bodies;  // of their Accepted events, in the order of their ids
+  };
+  struct Writing {
+    NewSubmission given;
+    std::size_t count = 0;  // of its runs
+    UnfinishedSubmission unfinished;
+    Prepared prepared;
+    std::map<std::int64_t, LiveRun>::iterator next{};
+    std::size_t written = 0;
+    std::exception_ptr error;  // what is written is being removed, because of it
+    Done done;
+    Failed failed;
+    std::vector<std::function<void()>> others;  // who waits for the end
+    Loop::Watch turn;
+  };
+  using Place = std::list<Writing>::iterator;
+  using Wanted = std::map<std::string, event::Wanted>;  // by their digests
+
+  static Prepared prepare(const std::vector<AcceptedAlike>& runs, std::vector<Manifest> manifests,
+                          std::int64_t first_id);
+  void write_small();
+  void write_small_soon();
+  std::vector<Place> take_small();
+  void write_together(const std::vector<Place>& small);
+  std::vector<Wanted> enter(const std::vector<Place>& small);
+  void enter(Writing& small, const Wanted& wanted);
+  void begin_large(Place writing);
+  void go_on_soon(Place writing);
+  void go_on(Place writing);
+  void write_piece(Place writing);
+  void remove_piece(Place writing);
+  void finish(Place writing);
+  void fail(Place writing, const std::exception_ptr& error);
+  void end(Place writing, const std::function<void(Writing&)>& tell);
+  Wanted missing(Wanted data_sets) const;
+  WrittenSubmission make_live(std::map<std::int64_t, LiveRun> runs, const Wanted& wanted);
+
+  Loop& loop_;
+  Lanes& lanes_;
+  Ledger& ledger_;
+  Entities& entities_;
+  std::list<Writing> writing_;  // in the order in which they came
+  std::vector<Place> small_;    // that are to be written together
+  Loop::Watch small_turn_;
+};
+
+}  // namespace trainyard

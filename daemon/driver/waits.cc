@@ -1,0 +1,106 @@
+#include "daemon/driver/waits.h"
+
+#include <utility>
+
+#include "daemon/driver/walk.h"
+
+namespace trainyard {
+namespace {
+
+// So many notes of one poll: those of a long queue are written over several polls.
+constexpr std::size_t most_notes = 500;
+
+WaitingFor on_its_way(const std::string& trouble) {
+  return {trouble.empty() ? "submission" : "scheduler",
+          trouble.empty() ? "on its way into Slurm" : "on its way into Slurm: " + trouble};
+}
+
+WaitingFor arriving(const DataSet& data) {
+  return {"data", data.reason.empty() ? "its data set is being staged"
+                                      : "its data set is staged again: " + data.reason};
+}
+
+}  // namespace
+
+const JobStatus* Waits::shown_train_job(const TrainingRun& run) const {
+  return poller_.snapshot().find(run.attempt()->train->key);
+}
+
+WaitingFor Waits::waiting_for(const TrainingRun& run) const {
+  if (run.is_of_newer_release)
+    return {"release", "a newer release of trainyardd has begun something with it: this one leaves it alone"};
+  switch (run.state) {
+    case RunState::queued:
+      return admitter_.waiting_for(run.id);
+    case RunState::admitted:
+    case RunState::submitted: {
+      const LiveRun* live = entities_.find_run(run.id);
+      return on_its_way(live == nullptr ? "" : live->trouble);
+    }
+    case RunState::released: {
+      const DataSet* data = entities_.data_set_of(run);
+      if (data != nullptr && data->state != DataSetState::ready) return arriving(*data);
+      const JobStatus* job = shown_train_job(run);
+      return waiting_in_scheduler(job == nullptr ? "" : job->reason);
+    }
+    case RunState::running:
+      if (run.attempt()->suspended_since)
+        return {"suspended", "its job is suspended since " + format_utc(*run.attempt()->suspended_since)};
+      return {};
+    case RunState::ended:
+    case RunState::storing: {
+      const LiveRun* live = entities_.find_run(run.id);
+      if (live == nullptr || live->trouble.empty()) return {};
+      return {"end", "what became of it cannot be found out yet: " + live->trouble};
+    }
+    default:
+      return {};
+  }
+}
+
+std::optional<UtcSeconds> Waits::expected_start(const TrainingRun& run) const {
+  if (run.state != RunState::released) return std::nullopt;
+  const JobStatus* job = shown_train_job(run);
+  return job == nullptr ? std::nullopt : job->expected_start;
+}
+
+// A run that comes to wait for something else has a new line in its history. That the plan is used by other
+// runs by now is nothing new, and a suspension has events of its own.
+bool Waits::is_to_be_noted(const LiveRun& live, const std::string& waits_for) const {
+  return live.run.state != RunState::running && !waits_for.empty() &&
+         !is_same_wait(live.run.waits_for, waits_for) && live.changes_pending == 0 &&
+         now() >= live.waits_since + settings_.noted_waits;
+}
+
+// Notes of the poll before may be under way.
+void Waits::note_all() {
+  if (noting_.is_under_way()) return;
+  notes_ = 0;
+  noting_.begin(
+      [this, all = RunWalk(entities_.runs())]() mutable {
+        return all.next(walked_together, [this](LiveRun& live) { note(live); });
+      },
+      [] {});
+}
+
+void Waits::note(LiveRun& live) {
+  if (live.run.state == RunState::running || waits_as_noted(live)) return;
+  WaitingFor waiting = waiting_for(live.run);
+  if (!is_same_wait(live.waits_for, waiting.what)) live.waits_since = now();
+  live.waits_for = waiting.what;
+  if (notes_ >= most_notes || !is_to_be_noted(live, waiting.what)) return;
+  ++notes_;
+  entities_.record_soon({RunChange{live.run.id, event::Waiting{live.waits_since, std::move(waiting)}}},
+                        [](bool) {});
+}
+
+// Nothing new of a run in a long queue: most are, at most polls.
+bool Waits::waits_as_noted(const LiveRun& live) const {
+  if (live.waits_for != live.run.waits_for) return false;
+  if (live.run.state == RunState::queued) return admitter_.waiting_for(live.run.id).what == live.waits_for;
+  if (live.run.state != RunState::released || !entities_.is_data_ready(live.run)) return false;
+  const JobStatus* job = shown_train_job(live.run);
+  return job != nullptr && job->reason == live.waits_for;
+}
+
+}  // namespace trainyard

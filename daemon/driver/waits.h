@@ -1,0 +1,44 @@
+// Waits: what each run waits for: told at once to whoever asks, noted in its history when it lasts. On the
+// loop.
+#pragma once
+#include <cstddef>
+#include <optional>
+
+#include "daemon/base/sliced_work.h"
+#include "daemon/driver/admitter.h"
+#include "daemon/driver/entities.h"
+#include "daemon/driver/poller.h"
+#include "daemon/driver/settings.h"
+
+namespace trainyard {
+
+class Waits {
+ public:
+  Waits(Loop& loop, Entities& entities, const Admitter& admitter, const Poller& poller,
+        const DriverSettings& settings)
+      : entities_(entities), admitter_(admitter), poller_(poller), settings_(settings), noting_(loop) {}
+
+  WaitingFor waiting_for(const TrainingRun& run) const;
+
+  // The scheduler's forecast of the start of the run's pending train job; unset where it has none.
+  std::optional<UtcSeconds> expected_start(const TrainingRun& run) const;
+
+  // After a poll: notes what runs have been waiting for since DriverSettings::noted_waits. Those of many runs
+  // are noted in slices.
+  void note_all();
+
+ private:
+  void note(LiveRun& live);
+  const JobStatus* shown_train_job(const TrainingRun& run) const;
+  bool waits_as_noted(const LiveRun& live) const;
+  bool is_to_be_noted(const LiveRun& live, const std::string& waits_for) const;
+
+  Entities& entities_;
+  const Admitter& admitter_;
+  const Poller& poller_;
+  const DriverSettings& settings_;
+  SlicedWork noting_;
+  std::size_t notes_ = 0;  // since it began
+};
+
+}  // namespace trainyard

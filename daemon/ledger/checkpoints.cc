@@ -1,0 +1,53 @@
+#include "daemon/ledger/checkpoints.h"
+
+#include <utility>
+
+#include "daemon/base/log.h"
+
+namespace trainyard {
+namespace {
+
+constexpr int due_pages = 1000;  // of 4 KB: SQLite's own measure
+
+}  // namespace
+
+Checkpoints::Checkpoints(Loop& loop, Ledger& ledger) : ledger_(ledger), worker_(loop, 1) {
+  ledger_.after_commits([this](int wal_pages) {
+    if (wal_pages >= due_pages && !ledger_.is_checkpoint_under_way()) begin();
+  });
+}
+
+Checkpoints::~Checkpoints() {
+  ledger_.after_commits([](int) {});
+}
+
+// SQLite begins the log anew with the next commit, if no commit came in between.
+void Checkpoints::begin() {
+  ledger_.begin_checkpoint();
+  worker_.run(
+      [this] {
+        if (connection_ == nullptr) connection_ = std::make_unique<Database>(ledger_.path());
+        connection_->checkpoint();
+        return true;
+      },
+      [this](bool) {
+        has_failed_ = false;
+        ledger_.end_checkpoint();
+      },
+      [this](std::exception_ptr error) {
+        failed(error);
+        ledger_.end_checkpoint();
+      });
+}
+
+// The next commit begins another one. Nothing is lost meanwhile: the log has it all.
+void Checkpoints::failed(std::exception_ptr error) {
+  if (std::exchange(has_failed_, true)) return;
+  try {
+    std::rethrow_exception(error);
+  } catch (const std::exception& e) {
+    log_warning("event=checkpoint_failed the ledger's log grows until one succeeds: {}", e.what());
+  }
+}
+
+}  // namespace trainyard

@@ -1,0 +1,68 @@
+// collect_results: the store job has ended; its evidence says whether the results are in the bucket.
+#include <fmt/format.h>
+
+#include "daemon/base/error.h"
+#include "daemon/base/fd.h"
+#include "daemon/handover/layout.h"
+#include "daemon/steps/evidence.h"
+#include "daemon/steps/steps.h"
+
+namespace trainyard {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Results that cannot be stored for so long, since the training ended, are given up: they stay on scratch.
+constexpr std::chrono::hours given_up_after{72};
+
+// By the scheduler's word and by the agent's: a slurmctld that was killed forgets that a job has begun.
+bool never_ran(UserFiles& files, const std::string& directory, const TrainingRun& run) {
+  if (run.attempt()->train->started_at) return false;
+  AttemptEvidence evidence = read_evidence(files, directory, run);
+  return !evidence.start && !evidence.exit;
+}
+
+}  // namespace
+
+RunStepResult Steps::collect_results(const TrainingRun& run, Doubt doubt) {
+  const Attempt& attempt = *run.attempt();
+  const JobStatus& job = *attempt.store->end;
+  std::string directory = attempt_directory(run);
+  std::unique_ptr<UserFiles> files = files_of(run);
+  std::optional<StoreEvidence> evidence = read_store_evidence(*files, directory);
+  if (evidence && evidence->ok) return {{event::Stored{now(), evidence->objects, evidence->size_bytes}}, {}};
+  if (never_ran(*files, directory, run))
+    return {{event::Stored{now(), 0, 0}}, {}};  // and so left nothing to store
+
+  std::string reason = evidence ? evidence->message
+                                : fmt::format("the store job ended without evidence ({}); see {}", job.state,
+                                              join_path(directory, layout::store_job_log));
+  bool is_hopeless = evidence && !evidence->try_again;
+  if (now() > *attempt.train->end_known_at + given_up_after) {
+    is_hopeless = true;
+    reason += fmt::format(" (tried for {} hours)", given_up_after.count());
+  }
+  if (run.store_cancel_requested) {
+    is_hopeless = true;
+    reason = "cancelled by " + run.cancelled_by;
+  }
+  if (is_hopeless)
+    return {{event::Failed{now(), fmt::format("the results could not be stored: {}; they remain in {}",
+                                              reason, join_path(directory, layout::results_folder))}},
+            {}};
+
+  // The results wait on scratch, and the run stays `storing`, however long the store is away.
+  // A task of an array that could not follow its failed training has not been tried yet.
+  bool was_tried = job.outcome != JobOutcome::dependency_failed;
+  UtcSeconds due = *attempt.store->end_known_at + (was_tried ? delay_after(attempt.store_tries) : 0s);
+  if (now() < due) return {{}, due - now()};
+  Token token = token_of(site_.ledger_id, run.id, attempt.number, JobRole::store);
+  std::optional<JobKey> next;
+  if (doubt)
+    for (const auto& [task, job] : find_submitted(token, run.owner.uid, {Task()}, attempt.admitted_at))
+      if (job != attempt.store->key) next = job;
+  if (!next) next = submit_and_confirm(store_job(site_, run)).key;
+  return {{event::StoreRetried{now(), reason, *next}}, {}};
+}
+
+}  // namespace trainyard

@@ -1,0 +1,91 @@
+// find_end: slurmctld has our released job as one that never began. A controller that was killed goes back
+// to what it saved up to five seconds earlier: it may have lost our release, or the start, or the whole life
+// of a job.
+#include "daemon/base/log.h"
+#include "daemon/handover/claim.h"
+#include "daemon/handover/layout.h"
+#include "daemon/steps/evidence.h"
+#include "daemon/steps/steps.h"
+
+namespace trainyard {
+namespace {
+
+// What lies in the future was not written by an agent's clock.
+constexpr std::chrono::seconds clock_difference{60};
+
+bool is_silent(const AttemptEvidence& evidence) {
+  UtcSeconds sign_of_life = std::max(evidence.heartbeat.value_or(evidence.claim->at), evidence.claim->at);
+  return sign_of_life > now() + clock_difference || now() > sign_of_life + ended_after;
+}
+
+// Slurm looks at what a held job asks for only once it is released, and then holds for good what no node can
+// grant.
+constexpr const char* never_runnable = "BadConstraints";
+
+// How soon after the release it does so. Later it is the cluster that has changed, and may change again.
+constexpr std::chrono::seconds first_look{60};
+
+bool can_never_run(const TrainingRun& run, const JobStatus& job) {
+  return job.reason == never_runnable && now() < run.attempt()->released_at + first_look;
+}
+
+// Our release is lost only where slurmctld was restarted since, and went back to what it had saved. Else
+// somebody holds the job on purpose: its owner, or an admin.
+bool is_release_lost(SchedulerReader& reader, const TrainingRun& run, const JobStatus& job) {
+  bool is_held_by_others = job.reason == "JobHeldAdmin" || job.reason == never_runnable;
+  return !is_held_by_others &&
+         reader.controller_started_at() >= run.attempt()->released_at - clock_difference;
+}
+
+}  // namespace
+
+// A slurmctld that was killed may have forgotten that the job has ended: then it goes on holding its GPUs,
+// until its time limit. The agent's evidence says that it is over.
+RunStepResult Steps::end_if_over(const TrainingRun& run, const AttemptEvidence& evidence,
+                                 const JobStatus& job) {
+  if (!evidence.exit || now() < evidence.exit->ended_at + longest_farewell) return {{}, look_again};
+  log_warning("run={} job={} is over, and slurmctld does not know it", run.id, to_string(job.key));
+  cancel_if_there(run.owner.uid, job.key, job.token);
+  return {{}, look_again};
+}
+
+// In the words by which Slurm refuses such a job that is not submitted held.
+void Steps::refuse(const TrainingRun& run) {
+  cancel_if_there(run.owner.uid, run.attempt()->train->key, token_of(site_.ledger_id, run, JobRole::train));
+  cancel_store(run);
+  throw StepFailure(Meaning::users_fault,
+                    "Slurm refuses its job: Requested node configuration is not available (BadConstraints)");
+}
+
+RunStepResult Steps::find_end(const TrainingRun& run) {
+  const Attempt& attempt = *run.attempt();
+  Token token = token_of(site_.ledger_id, run, JobRole::train);
+  AttemptEvidence evidence = read_evidence(*files_of(run), attempt_directory(run), run);
+  std::optional<JobStatus> job;
+  for (const JobStatus& seen : reader_.look_up(attempt.train->key.job_id, run.owner.uid))
+    if (seen.key == attempt.train->key) job = seen;
+  if (!job) return {{}, look_again};  // the poll is about to see that it is gone
+  if (job->phase != JobPhase::pending) return end_if_over(run, evidence, *job);
+  if (!evidence.claim) {
+    if (job->held && can_never_run(run, *job)) refuse(run);
+    if (job->held && is_release_lost(reader_, run, *job))
+      users_.jobs_of(run.owner.uid)->release(attempt.train->key, token, soon());
+    return {{}, look_again};
+  }
+  if (!evidence.exit && !is_silent(evidence)) return {{}, look_again};  // it runs, whoever knows of it
+
+  log_warning("run={} job={} was begun, and slurmctld does not know it", run.id,
+              to_string(attempt.train->key));
+  cancel_if_there(run.owner.uid, attempt.train->key, token);  // or it would be started again
+  JobStatus lost;
+  lost.key = attempt.train->key;
+  lost.token = token;
+  lost.uid = run.owner.uid;
+  lost.phase = JobPhase::ended;
+  lost.state = "slurmctld forgot that it had begun";
+  lost.nodes = attempt.train->nodes;
+  lost.started_at = attempt.train->started_at;
+  return {{event::Ended{now(), JobRole::train, lost}}, {}};
+}
+
+}  // namespace trainyard

@@ -1,0 +1,43 @@
+#include "daemon/agent/test_split.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace trainyard {
+namespace {
+
+std::vector<int> held_out(std::int64_t rows, std::int64_t count, std::uint64_t seed) {
+  HeldOut chosen(rows, count, seed);
+  std::vector<int> places;
+  for (int row = 0; row < rows; ++row)
+    if (chosen.next()) places.push_back(row);
+  return places;
+}
+
+TEST(HeldOut, IsExactlyTheRoundedPart) {
+  EXPECT_EQ(held_out_rows(1797, 0.2), 359);
+  EXPECT_EQ(held_out_rows(10, 0.25), 3);
+  EXPECT_EQ(held_out_rows(10, 0), 0);
+  EXPECT_EQ(held_out_rows(1, 0.9), 0);  // one stays to train on
+  for (std::uint64_t seed = 0; seed < 20; ++seed) EXPECT_EQ(held_out(1797, 359, seed).size(), 359u);
+}
+
+TEST(HeldOut, IsTheSameForTheSameSeedAndAnotherForAnother) {
+  EXPECT_EQ(held_out(1000, 200, 1), held_out(1000, 200, 1));
+  EXPECT_NE(held_out(1000, 200, 1), held_out(1000, 200, 2));
+}
+
+TEST(HeldOut, StaysWhatItWasInEarlierReleases) {
+  EXPECT_EQ(held_out(20, 5, 1), (std::vector{1, 2, 14, 16, 17}));
+}
+
+TEST(HeldOut, TakesEveryRowEquallyOften) {
+  std::vector<int> taken(10);
+  for (std::uint64_t seed = 0; seed < 10'000; ++seed)
+    for (int row : held_out(10, 3, seed)) ++taken[static_cast<std::size_t>(row)];
+  for (int times : taken) EXPECT_NEAR(times, 3000, 200);
+}
+
+}  // namespace
+}  // namespace trainyard
