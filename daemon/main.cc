@@ -8,8 +8,8 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "daemon/api/auth.h"
-#include "daemon/api/credentials.h"
+#include "daemon/api/caller.h"
+#include "daemon/api/munge_credentials.h"
 #include "daemon/api/routes.h"
 #include "daemon/api/server.h"
 #include "daemon/api/tcp_socket.h"

@@ -5,7 +5,7 @@
 #include <cstdlib>
 
 #include "daemon/agent/environment.h"
-#include "daemon/agent/watch.h"
+#include "daemon/agent/rank_watch.h"
 #include "daemon/base/error.h"
 #include "daemon/base/fd.h"
 

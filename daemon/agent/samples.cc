@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "daemon/agent/test_split.h"
+#include "daemon/agent/held_out_split.h"
 #include "daemon/base/error.h"
 #include "kernels/spec/layer.h"
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "daemon/api/credentials.h"
 #include "daemon/api/handlers.h"
+#include "daemon/api/munge_credentials.h"
 #include "daemon/base/error.h"
 #include "daemon/base/text.h"
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "daemon/api/api.h"
-#include "daemon/api/auth.h"
+#include "daemon/api/caller.h"
 #include "daemon/api/exchange.h"
 
 namespace trainyard {

@@ -4,7 +4,7 @@
 #include "daemon/base/text.h"
 #include "daemon/cli/commands.h"
 #include "daemon/cli/context.h"
-#include "daemon/cli/usage_text.h"
+#include "daemon/cli/usage_report_text.h"
 #include "daemon/cli/value_format.h"
 
 namespace trainyard {

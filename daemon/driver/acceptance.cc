@@ -182,13 +182,10 @@ event::Accepted Acceptance::run_of(const SubmitRequest& request, const Manifest&
 void Acceptance::tell_plan(SubmitAnswer& answer, const event::Accepted& first) const {
   auto plan = settings_.plans.find(answer.plan);
   if (plan == settings_.plans.end()) return;
-  TrainingRun like;
-  apply_event(like, first);
-  PlanUseCount count(settings_.plans);
-  for (const auto& [id, live] : entities_.runs()) count.add(live.run);
-  auto use = count.use().find(limited_party(settings_.plans, like));
+  const PlanParty party{first.plan, first.owner.name, first.account};
   answer.plan_gpus = plan->second.gpus;
-  answer.plan_gpus_in_use = use == count.use().end() ? 0 : use->second.gpus;
+  answer.plan_gpus_in_use =
+      entities_.tally().gpus_in_use(settings_.plans, limited_party(settings_.plans, party));
 }
 
 // The same submission may have come before, and be under way still.

@@ -34,17 +34,12 @@ bool may_begin(const LiveRun& live) {
 }  // namespace
 
 struct Admitter::Look {
-  Look(Entities& entities, const DriverSettings& settings)
-      : all(entities.runs()), plan_use(settings.plans), room(settings.max_jobs_in_slurm) {}
-
-  RunWalk all;
-  PlanUseCount plan_use;
-  JobRoom room;
+  std::int64_t last_sorted = 0;  // of the queued runs
   // By uid; null: nothing holds his runs back.
   std::map<std::uint32_t, std::shared_ptr<const WaitingFor>> held_back;
   QueueWaits not_ready;
   std::vector<std::int64_t> ready;      // runs that only the plans and the room may hold back
-  std::optional<QueueAdmission> queue;  // once all is counted
+  std::optional<QueueAdmission> queue;  // once all that are ready are known
   std::size_t next = 0;                 // of those that are ready
 };
 
@@ -67,7 +62,7 @@ Admitter::~Admitter() = default;
 // is looked through so much the more seldom.
 void Admitter::admit_soon() {
   has_changed_ = true;
-  if (entities_.queued_runs() == 0 || timer_ || look_ || being_recorded_ > 0) return;
+  if (entities_.tally().queued().empty() || timer_ || look_ || being_recorded_ > 0) return;
   auto rest = std::chrono::ceil<milliseconds>(next_look_ - Clock::now());
   auto least = lanes_.busy() == 0 || more_may_begin_ ? milliseconds(0) : gathering;
   timer_ = loop_.after(std::max(rest, least), [this] {
@@ -98,15 +93,17 @@ const WaitingFor& Admitter::waiting_for(std::int64_t run_id) const {
 
 void Admitter::look() {
   has_changed_ = false;
-  look_ = std::make_unique<Look>(entities_, settings_);
+  look_ = std::make_unique<Look>();
   slices_.begin([this] { return look_further(); }, [this] { end_look(); });
 }
 
 // False: that was all.
 bool Admitter::look_further() {
   if (!look_->queue) {
-    if (look_->all.next(walked_together, [this](const LiveRun& live) { count(live); })) return true;
-    look_->queue.emplace(settings_.plans, look_->plan_use.use(), data_on_its_way(entities_), look_->room);
+    if (sort_further()) return true;
+    const RunTally& tally = entities_.tally();
+    look_->queue.emplace(settings_.plans, tally.plan_use(settings_.plans), data_on_its_way(entities_),
+                         JobRoom(settings_.max_jobs_in_slurm, tally.jobs()));
   }
   const std::size_t end = std::min(look_->next + walked_together, look_->ready.size());
   for (; look_->next < end; ++look_->next)
@@ -116,13 +113,18 @@ bool Admitter::look_further() {
   return look_->next < look_->ready.size();
 }
 
-void Admitter::count(const LiveRun& live) {
-  look_->plan_use.add(live.run);
-  look_->room.count(live.run);
-  if (may_begin(live)) count_queued(live);
+// False: those were all.
+bool Admitter::sort_further() {
+  const std::set<std::int64_t>& queued = entities_.tally().queued();
+  auto next = queued.upper_bound(look_->last_sorted);
+  for (std::size_t i = 0; i < walked_together && next != queued.end(); ++i, ++next) {
+    look_->last_sorted = *next;
+    if (const LiveRun& live = *entities_.find_run(*next); may_begin(live)) sort(live);
+  }
+  return next != queued.end();
 }
 
-void Admitter::count_queued(const LiveRun& live) {
+void Admitter::sort(const LiveRun& live) {
   const TrainingRun& run = live.run;
   const DataSet* data_set = entities_.data_set_of(run);
   if (data_set != nullptr && data_set->state == DataSetState::failed)

@@ -37,11 +37,11 @@ class Admitter {
   const WaitingFor& waiting_for(std::int64_t run_id) const;
 
  private:
-  struct Look;  // at everything that lives, then at the queue
+  struct Look;  // at the queue: who is ready, then who of them may begin
   void look();
   bool look_further();
-  void count(const LiveRun& live);
-  void count_queued(const LiveRun& live);
+  bool sort_further();
+  void sort(const LiveRun& live);
   void end_look();
   std::shared_ptr<const WaitingFor> what_holds_back(const TrainingRun& run) const;
   void fail_without_data(const LiveRun& live, const std::string& reason);

@@ -8,6 +8,15 @@
 #include "daemon/run/booking.h"
 
 namespace trainyard {
+namespace {
+
+std::map<std::string, int> by_name(const std::map<ShownState, int>& counts) {
+  std::map<std::string, int> named;
+  for (const auto& [state, count] : counts) named[to_string(state)] = count;
+  return named;
+}
+
+}  // namespace
 
 Driver::Driver(Loop& loop, Workers& lane, Lanes& lanes, Ledger& ledger, Steps& steps, DriverSettings settings)
     : loop_(loop),
@@ -126,39 +135,26 @@ std::optional<DataSet> Driver::find_data_set(const std::string& digest) const {
                                               : ledger_.find_data_set(digest);
 }
 
-ShownState Driver::shown_state(const TrainingRun& run) const {
-  return trainyard::shown_state(run, entities_.is_data_ready(run));
-}
-
-std::set<std::string> Driver::code_in_use(std::uint32_t uid) const {
-  return trainyard::code_in_use(entities_, uid);
-}
+std::set<std::string> Driver::code_in_use(std::uint32_t uid) const { return entities_.tally().code_of(uid); }
 
 void Driver::on_event(std::function<void(const std::string& line)> observer) {
   entities_.on_event(std::move(observer));
 }
 
+RunTally::IsReady Driver::data_is_ready() const {
+  return [this](const std::string& digest) { return entities_.is_data_ready(digest); };
+}
+
 Driver::UserStatus Driver::status_of(std::uint32_t uid) const {
-  UserStatus status;
-  for (const auto& [id, live] : entities_.runs()) {
-    if (live.run.owner.uid != uid) continue;
-    ++status.runs[to_string(shown_state(live.run))];
-    if (occupies_plan(live.run.state)) status.in_use[live.run.plan] += live.run.gpus;
-  }
-  return status;
+  return {by_name(entities_.tally().count_by_state(uid, data_is_ready())),
+          entities_.tally().gpus_by_plan(uid)};
 }
 
 Driver::Status Driver::status() const {
   Status status;
-  std::map<ShownState, int> runs;
-  PlanUseCount plan_use(settings_.plans);
-  for (const auto& [id, live] : entities_.runs()) {
-    ++runs[shown_state(live.run)];
-    plan_use.add(live.run);
-  }
-  for (const auto& [state, count] : runs) status.runs[to_string(state)] = count;
+  status.runs = by_name(entities_.tally().count_by_state(data_is_ready()));
   for (const auto& [digest, live] : entities_.data_sets()) ++status.data_sets[to_string(live.data_set.state)];
-  status.plan_use = plan_use.use();
+  status.plan_use = entities_.tally().plan_use(settings_.plans);
   status.scheduler = poller_.status();
   status.scheduler_trouble = trouble_.reason();
   status.poll_interval = poller_.interval();

@@ -48,7 +48,7 @@ class Driver {
   std::optional<TrainingRun> find_run(std::int64_t run_id) const;
   std::optional<DataSet> find_data_set(const std::string& digest) const;
   std::size_t live_runs() const { return entities_.runs().size(); }
-  ShownState shown_state(const TrainingRun& run) const;
+  ShownState shown_state(const TrainingRun& run) const { return entities_.shown_state(run); }
   const Waits& waits() const { return waits_; }
 
   // While drained nothing new is admitted; survives a restart.
@@ -97,6 +97,7 @@ class Driver {
   void follow(const Changes& changes);
   void follow(const EntityId& id);
   void after_poll();
+  RunTally::IsReady data_is_ready() const;
 
   Loop& loop_;
   Workers& lane_;

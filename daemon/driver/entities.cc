@@ -43,7 +43,7 @@ void Entities::load(const std::vector<UtcSeconds>& starts) {
     LiveRun& live = runs_[run.id];
     live.run = std::move(run);
     live.circumstances.doubt = doubt_of(live.run, starts, last_resubmission);
-    queued_ += live.run.state == RunState::queued;
+    tally_.add(live.run);
     arrays_.update(live.run);
   });
   for (DataSet& data_set : ledger_.data_sets()) {
@@ -70,9 +70,13 @@ const DataSet* Entities::data_set_of(const TrainingRun& run) const {
   return found == data_sets_.end() ? nullptr : &found->second.data_set;
 }
 
-bool Entities::is_data_ready(const TrainingRun& run) const {
-  const DataSet* data_set = data_set_of(run);
-  return data_set == nullptr || data_set->state == DataSetState::ready;
+bool Entities::is_data_ready(const std::string& digest) const {
+  auto found = data_sets_.find(digest);
+  return found == data_sets_.end() || found->second.data_set.state == DataSetState::ready;
+}
+
+ShownState Entities::shown_state(const TrainingRun& run) const {
+  return trainyard::shown_state(run.state, is_data_ready(run.dataset_digest));
 }
 
 bool Entities::has_data_set(const std::string& digest) const {
@@ -82,7 +86,7 @@ bool Entities::has_data_set(const std::string& digest) const {
 }
 
 void Entities::add(std::map<std::int64_t, LiveRun> accepted) {
-  queued_ += accepted.size();
+  for (const auto& [run_id, live] : accepted) tally_.add(live.run);
   runs_.merge(accepted);
 }
 
@@ -94,8 +98,11 @@ void Entities::add(const std::string& digest, const event::Wanted& wanted) {
 
 void Entities::forget(const EntityId& id) {
   if (const auto* run_id = std::get_if<std::int64_t>(&id)) {
+    auto live = runs_.find(*run_id);
+    if (live == runs_.end()) return;
     arrays_.remove(*run_id);
-    runs_.erase(*run_id);
+    tally_.remove(live->second.run);
+    runs_.erase(live);
   } else {
     data_sets_.erase(std::get<std::string>(id));
   }
@@ -150,8 +157,7 @@ void Entities::append(Transaction& transaction, const RunChange& change) {
   apply_event(run, change.event);
   ledger_.append(run, change.event);
   transaction.lines.push_back(fmt::format("run={} attempt={} event={} state={}", run.id, run.attempts.size(),
-                                          name_of(change.event),
-                                          to_string(shown_state(run, is_data_ready(run)))));
+                                          name_of(change.event), to_string(shown_state(run))));
 }
 
 void Entities::append(Transaction& transaction, const DataSetChange& change) {
@@ -181,9 +187,9 @@ void Entities::forget_what_was_seen(LiveEntity& live) const {
 void Entities::take_over(TrainingRun after) {
   LiveRun* live = find_run(after.id);
   if (live == nullptr) return;
-  queued_ -= live->run.state == RunState::queued;
-  queued_ += after.state == RunState::queued;
+  tally_.remove(live->run);
   live->run = std::move(after);
+  tally_.add(live->run);
   arrays_.update(live->run);
   forget_what_was_seen(*live);
   for (const EntityJob& job : live->jobs())

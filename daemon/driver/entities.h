@@ -11,6 +11,7 @@
 #include "daemon/driver/job_arrays.h"
 #include "daemon/driver/live_entity.h"
 #include "daemon/ledger/ledger.h"
+#include "daemon/run/run_tally.h"
 
 namespace trainyard {
 
@@ -35,11 +36,13 @@ class Entities {
     for (auto& [run_id, live] : runs_) each(static_cast<LiveEntity&>(live));
   }
 
-  std::size_t queued_runs() const { return queued_; }
+  const RunTally& tally() const { return tally_; }
   const JobArrays& arrays() const { return arrays_; }
   // The data set that the run names; null: it names none, or one that was evicted.
   const DataSet* data_set_of(const TrainingRun& run) const;
-  bool is_data_ready(const TrainingRun& run) const;    // also where it needs none
+  // Also where there is no such data set: it has been evicted, or a run needs none.
+  bool is_data_ready(const std::string& digest) const;
+  ShownState shown_state(const TrainingRun& run) const;
   bool has_data_set(const std::string& digest) const;  // that is ready, or on its way
 
   // The ledger has accepted these runs, or wants this data set staged, since a moment ago.
@@ -114,7 +117,7 @@ class Entities {
   std::map<std::int64_t, LiveRun> runs_;          // that are not over
   std::map<std::string, LiveDataSet> data_sets_;  // that are not evicted
   JobArrays arrays_;
-  std::size_t queued_ = 0;
+  RunTally tally_;  // of runs_
   std::vector<Pending> pending_;
   std::int64_t polls_begun_ = 0;
   std::function<void(const Changes&)> follow_;

@@ -22,12 +22,10 @@ void log_failed_removal(std::exception_ptr error) {
 
 // Ready data sets that no live run names, of all users, the least recently changed first.
 std::vector<LiveDataSet*> evictable_data_sets(Entities& entities) {
-  std::set<std::string> in_use;
-  for (const auto& [id, live] : entities.runs()) in_use.insert(live.run.dataset_digest);
   std::vector<LiveDataSet*> evictable;
   for (auto& [digest, live] : entities.data_sets())
-    if (live.data_set.state == DataSetState::ready && !in_use.contains(digest) && !live.is_occupied() &&
-        !live.data_set.is_of_newer_release)
+    if (live.data_set.state == DataSetState::ready && !entities.tally().is_named(digest) &&
+        !live.is_occupied() && !live.data_set.is_of_newer_release)
       evictable.push_back(&live);
   std::ranges::sort(evictable, {}, [](const LiveDataSet* live) { return live->data_set.changed_at; });
   return evictable;
@@ -42,13 +40,6 @@ std::map<std::uint32_t, std::int64_t> bytes_by_user(const Entities& entities) {
 }
 
 }  // namespace
-
-std::set<std::string> code_in_use(const Entities& entities, std::uint32_t uid) {
-  std::set<std::string> digests;
-  for (const auto& [id, live] : entities.runs())
-    if (live.run.owner.uid == uid && !live.run.code_digest.empty()) digests.insert(live.run.code_digest);
-  return digests;
-}
 
 void Housekeeping::begin() {
   timer_ = loop_.after(house_interval, [this] { begin(); });
@@ -70,7 +61,7 @@ void Housekeeping::remove_old_runs() {
 void Housekeeping::remove(const TrainingRun& run) {
   lanes_.run(
       lane_key(run.owner.uid, StepLane::files),
-      [this, run, in_use = code_in_use(entities_, run.owner.uid)] {
+      [this, run, in_use = entities_.tally().code_of(run.owner.uid)] {
         steps_.remove_run(run, in_use);
         return true;
       },
@@ -119,9 +110,8 @@ void Housekeeping::note_eviction(const std::string& digest) {
   LiveDataSet& gone = found->second;
   gone.busy = false;
   Changes changes{DataSetChange{digest, event::Evicted{now()}}};
-  bool is_wanted = std::ranges::any_of(
-      entities_.runs(), [&](const auto& entry) { return entry.second.run.dataset_digest == digest; });
-  if (is_wanted) changes.emplace_back(DataSetChange{digest, wanted_again(gone.data_set)});
+  if (entities_.tally().is_named(digest))
+    changes.emplace_back(DataSetChange{digest, wanted_again(gone.data_set)});
   entities_.record(changes);
 }
 

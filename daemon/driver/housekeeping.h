@@ -46,7 +46,4 @@ class Housekeeping {
   Loop::Watch timer_;
 };
 
-// The digests of the code that this user's live runs name.
-std::set<std::string> code_in_use(const Entities& entities, std::uint32_t uid);
-
 }  // namespace trainyard

@@ -98,7 +98,7 @@ void Waits::note(LiveRun& live) {
 bool Waits::waits_as_noted(const LiveRun& live) const {
   if (live.waits_for != live.run.waits_for) return false;
   if (live.run.state == RunState::queued) return admitter_.waiting_for(live.run.id).what == live.waits_for;
-  if (live.run.state != RunState::released || !entities_.is_data_ready(live.run)) return false;
+  if (live.run.state != RunState::released || !entities_.is_data_ready(live.run.dataset_digest)) return false;
   const JobStatus* job = shown_train_job(live.run);
   return job != nullptr && job->reason == live.waits_for;
 }

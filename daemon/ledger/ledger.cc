@@ -56,7 +56,7 @@ void Ledger::append(const TrainingRun& run, const RunEvent& event) {
   in_transaction([&] {
     insert_run_event(run.id, time_of(event), name_of(event), body_of(event).dump());
     database_.prepare("update runs set state = ?, over = ?, ended_at = ? where run_id = ?")
-        .bind(to_string(shown_state(run, true)))
+        .bind(to_string(shown_state(run.state, true)))
         .bind(is_over(run.state) ? 1 : 0)
         .bind(run.ended_at ? std::optional(to_unix(*run.ended_at)) : std::nullopt)
         .bind(run.id)

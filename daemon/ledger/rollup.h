@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "daemon/base/sqlite.h"
-#include "daemon/ledger/run_usage.h"
+#include "daemon/ledger/rollup_of_run.h"
 
 namespace trainyard {
 

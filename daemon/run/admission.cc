@@ -32,22 +32,25 @@ std::shared_ptr<const WaitingFor> plan_is_full(const Plan& plan, const PlanUse& 
 
 // ---- room in the scheduler
 
-JobRoom::JobRoom(int most_jobs) : in_all_(most_jobs), without_gpus_(std::max(jobs_per_run, most_jobs / 2)) {}
-
-void JobRoom::take(const TrainingRun& run, int jobs) {
-  in_all_ -= jobs;
-  if (run.gpus == 0) without_gpus_ -= jobs;
+void JobCount::add(const TrainingRun& live, int change) {
+  const int jobs =
+      occupies_plan(live.state) ? jobs_per_run : has_live_train_job(live) + has_live_store_job(live);
+  in_all += change * jobs;
+  if (live.gpus == 0) of_runs_without_gpus += change * jobs;
 }
 
-void JobRoom::count(const TrainingRun& live) {
-  take(live, occupies_plan(live.state) ? jobs_per_run : has_live_train_job(live) + has_live_store_job(live));
-}
+JobRoom::JobRoom(int most_jobs, const JobCount& held)
+    : in_all_(most_jobs - held.in_all),
+      without_gpus_(std::max(jobs_per_run, most_jobs / 2) - held.of_runs_without_gpus) {}
 
 bool JobRoom::has_room_for(const TrainingRun& queued) const {
   return in_all_ >= jobs_per_run && (queued.gpus > 0 || without_gpus_ >= jobs_per_run);
 }
 
-void JobRoom::take(const TrainingRun& admitted) { take(admitted, jobs_per_run); }
+void JobRoom::take(const TrainingRun& admitted) {
+  in_all_ -= jobs_per_run;
+  if (admitted.gpus == 0) without_gpus_ -= jobs_per_run;
+}
 
 // ---- the queue
 
@@ -69,8 +72,11 @@ void QueueAdmission::admit_or_let_wait(const TrainingRun& queued) {
 }
 
 void QueueAdmission::find_party(const TrainingRun& run) {
-  if (!last_.changes_with(run) && party_ != nullptr) return;
-  const std::string name = limited_party(plans_, run);
+  if (party_ != nullptr && last_.plan == run.plan && last_.user == run.owner.name &&
+      last_.account == run.account)
+    return;
+  last_ = party_of(run);
+  const std::string name = limited_party(plans_, last_);
   party_ = &parties_[name];
   party_->use = &use_[name];
 }

@@ -13,14 +13,21 @@
 
 namespace trainyard {
 
+// Jobs that live runs have in the scheduler, or on their way there.
+struct JobCount {
+  int in_all = 0;
+  int of_runs_without_gpus = 0;
+
+  // `change`: 1 adds the jobs of this run, -1 takes them away.
+  void add(const TrainingRun& live, int change);
+};
+
 // Jobs that may be added to the scheduler. Those of runs without GPUs are no plan's to limit: half of the
 // daemon's jobs is theirs at most, so that they cannot keep all others out.
 class JobRoom {
  public:
-  explicit JobRoom(int most_jobs);
+  JobRoom(int most_jobs, const JobCount& held);
 
-  // Takes the jobs away that this run has in the scheduler, or on their way there.
-  void count(const TrainingRun& live);
   bool has_room_for(const TrainingRun& queued) const;
   void take(const TrainingRun& admitted);
 
@@ -28,8 +35,6 @@ class JobRoom {
   int without_gpus() const { return without_gpus_; }
 
  private:
-  void take(const TrainingRun& run, int jobs);
-
   int in_all_ = 0;
   int without_gpus_ = 0;
 };
@@ -91,7 +96,8 @@ class QueueAdmission {
   std::set<std::string> data_on_its_way_;
   JobRoom room_;
   std::map<std::string, Party> parties_;
-  PartyMemo last_;
+  // Of thousands of runs most are limited together with the run before.
+  PlanParty last_;
   Party* party_ = nullptr;  // of the last run
   Admission admission_;
 };

@@ -11,7 +11,7 @@
 #include "daemon/handover/handover.h"
 #include "daemon/handover/scratch_place.h"
 #include "daemon/manifest/manifest.h"
-#include "daemon/run/usage.h"
+#include "daemon/run/segment.h"
 #include "daemon/run/wait_reason.h"
 #include "plugins/scheduler.h"
 

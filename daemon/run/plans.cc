@@ -65,30 +65,15 @@ int gpus_counted(const TrainingRun& run) {
   return is_on_record ? std::max(run.gpus, attempt->train->gpus) : run.gpus;
 }
 
-std::string limited_party(const Plans& plans, const TrainingRun& run) {
-  const Plan* plan = find_plan(plans, run.plan);
+PlanParty party_of(const TrainingRun& run) { return {run.plan, run.owner.name, run.account}; }
+
+std::string limited_party(const Plans& plans, const PlanParty& party) {
+  const Plan* plan = find_plan(plans, party.plan);
   if (plan == nullptr) return {};
   if (plan->per == Plan::Per::account)
-    return run.account.empty() ? fmt::format("{}, default account of {}", plan->name, run.owner.name)
-                               : fmt::format("{}, account {}", plan->name, run.account);
-  return fmt::format("{}, user {}", plan->name, run.owner.name);
-}
-
-bool PartyMemo::changes_with(const TrainingRun& run) {
-  if (run.plan == plan_ && run.owner.name == user_ && run.account == account_) return false;
-  plan_ = run.plan;
-  user_ = run.owner.name;
-  account_ = run.account;
-  return true;
-}
-
-void PlanUseCount::add(const TrainingRun& live) {
-  if (!occupies_plan(live.state)) return;
-  int gpus = gpus_counted(live);
-  if (gpus == 0) return;
-  if (last_.changes_with(live) || use_of_last_ == nullptr) use_of_last_ = &use_[limited_party(plans_, live)];
-  use_of_last_->gpus += gpus;
-  use_of_last_->runs.push_back(live.id);
+    return party.account.empty() ? fmt::format("{}, default account of {}", plan->name, party.user)
+                                 : fmt::format("{}, account {}", plan->name, party.account);
+  return fmt::format("{}, user {}", plan->name, party.user);
 }
 
 void check_live_runs(const std::string& user, std::int64_t live, std::size_t more, std::int64_t most) {

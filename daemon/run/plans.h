@@ -1,5 +1,6 @@
 // Plans: how many GPUs who may have at a time. Pure. Our word is the authority; Slurm's limits only help.
 #pragma once
+#include <compare>
 #include <cstdint>
 #include <map>
 #include <set>
@@ -37,39 +38,21 @@ void check_live_runs(const std::string& user, std::int64_t live, std::size_t mor
 // record.
 int gpus_counted(const TrainingRun& run);
 
+// What a plan may limit: a user, or an account.
+struct PlanParty {
+  std::string plan, user, account;
+  auto operator<=>(const PlanParty&) const = default;
+};
+PlanParty party_of(const TrainingRun& run);
+
 // What is limited together: plan and user, or plan and account. A run whose account is not known yet is
 // limited with those of its user.
-std::string limited_party(const Plans& plans, const TrainingRun& run);
+std::string limited_party(const Plans& plans, const PlanParty& party);
 
-// Of thousands of runs most are limited together with the run before: this is found out faster than the party
-// is named.
-class PartyMemo {
- public:
-  // Whether the run's party may be another than that of the run before.
-  bool changes_with(const TrainingRun& run);
-
- private:
-  std::string plan_, user_, account_;
-};
-
-// GPUs in use by one who is limited.
+// GPUs in use by one who is limited, and the runs that use them, in order.
 struct PlanUse {
   int gpus = 0;
   std::vector<std::int64_t> runs;
-};
-
-// By who is limited; runs that ask for no GPU do not count. The plans must outlive it.
-class PlanUseCount {
- public:
-  explicit PlanUseCount(const Plans& plans) : plans_(plans) {}
-  void add(const TrainingRun& live);
-  const std::map<std::string, PlanUse>& use() const { return use_; }
-
- private:
-  const Plans& plans_;
-  std::map<std::string, PlanUse> use_;
-  PartyMemo last_;
-  PlanUse* use_of_last_ = nullptr;
 };
 
 }  // namespace trainyard

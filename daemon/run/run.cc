@@ -279,8 +279,8 @@ std::optional<NamedJob> parse_token(const std::string& ledger_id, const Token& t
   return named;
 }
 
-ShownState shown_state(const TrainingRun& run, bool data_ready) {
-  switch (run.state) {
+ShownState shown_state(RunState state, bool data_ready) {
+  switch (state) {
     case RunState::queued:
       return ShownState::queued;
     case RunState::admitted:

@@ -114,7 +114,7 @@ std::optional<NamedJob> parse_token(const std::string& ledger_id, const Token& t
 
 // What users see; needs the data set only to tell staging from pending.
 enum class ShownState { queued, staging, pending, running, storing, completed, failed, cancelled };
-ShownState shown_state(const TrainingRun& run, bool data_ready);
+ShownState shown_state(RunState state, bool data_ready);
 const char* to_string(ShownState state);
 ShownState shown_state_from(const std::string& name);  // Error{invalid} lists the names
 

@@ -7,7 +7,7 @@
 #include "daemon/deputy/user_files.h"
 #include "daemon/handover/handover.h"
 #include "daemon/run/run.h"
-#include "daemon/run/usage.h"
+#include "daemon/run/segment.h"
 
 namespace trainyard {
 

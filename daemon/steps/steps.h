@@ -113,7 +113,7 @@ class Steps {
   void cancel_if_there(std::uint32_t uid, const JobKey& job, const Token& token);               // cancel.cc
   RunStepResult perform_on_one_run(const StepCall& call);
   RunEvent abandon(const TrainingRun& run, Doubt doubt);  // cancel.cc
-  RunStepResult settle(const TrainingRun& run);           // settle.cc
+  RunStepResult settle(const TrainingRun& run);           // settle_attempt.cc
   RunStepResult find_end(const TrainingRun& run);         // find_end.cc
   RunStepResult end_if_over(const TrainingRun& run, const AttemptEvidence& evidence,
                             const JobStatus& job);                      // find_end.cc
@@ -122,7 +122,7 @@ class Steps {
   StepResult stage(const DataSet& data_set, Doubt doubt);               // stage.cc
   DataSetEvent inspect(const DataSet& data_set, const JobStatus& job);  // stage.cc
 
-  EndFacts facts_of_end(const TrainingRun& run);  // settle.cc
+  EndFacts facts_of_end(const TrainingRun& run);  // settle_attempt.cc
   void cancel_store(const TrainingRun& run);      // cancel.cc
   using WantedJobs = std::map<Token, std::set<Task>>;
   using FoundJobs = std::map<std::pair<Token, Task>, JobKey>;

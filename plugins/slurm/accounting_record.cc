@@ -7,8 +7,8 @@
 #include <string_view>
 
 #include "plugins/slurm/libslurm.h"
+#include "plugins/slurm/libslurm_strings.h"
 #include "plugins/slurm/slurm_codes.h"
-#include "plugins/slurm/texts.h"
 #include "plugins/slurm/tres.h"
 
 namespace trainyard::slurm {

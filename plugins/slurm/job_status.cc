@@ -6,8 +6,8 @@
 #include <iterator>
 #include <utility>
 
+#include "plugins/slurm/libslurm_strings.h"
 #include "plugins/slurm/slurm_codes.h"
-#include "plugins/slurm/texts.h"
 #include "plugins/slurm/tres.h"
 
 namespace trainyard::slurm {

@@ -13,8 +13,8 @@
 #include "daemon/base/text.h"
 #include "plugins/slurm/call_meter.h"
 #include "plugins/slurm/errors.h"
-#include "plugins/slurm/overheard.h"
-#include "plugins/slurm/supplement.h"
+#include "plugins/slurm/missing_symbols.h"
+#include "plugins/slurm/stderr_capture.h"
 
 namespace trainyard::slurm {
 namespace {
@@ -255,9 +255,9 @@ job_desc_msg_t empty_description() {
 Submitted submit_batch_job(job_desc_msg_t& description) {
   submit_response_msg_t* response = nullptr;
   call_meter().count("submit");
-  Overheard overheard;
+  StderrCapture captured;
   int result = slurm_submit_batch_job(&description, &response);
-  if (int error = error_of(result); result != SLURM_SUCCESS) return {0, error, overheard.errors()};
+  if (int error = error_of(result); result != SLURM_SUCCESS) return {0, error, captured.errors()};
   Submitted submitted{response->job_id, 0, one_line(response->job_submit_user_msg)};
   slurm_free_submit_response_response_msg(response);
   return submitted;

@@ -1,95 +1,120 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "plugins/slurm/plan_qos.h"
+// The site's plans as QOS in slurmdbd: reading what is there, and setting it.
+#include <string_view>
 
-#include <algorithm>
-#include <cctype>
+#include "daemon/base/error.h"
+#include "daemon/base/text.h"
+#include "plugins/slurm/plan_drift.h"
+#include "plugins/slurm/slurm_actor.h"
+#include "plugins/slurm/slurm_reader.h"
+#include "plugins/slurm/tres.h"
 
 namespace trainyard::slurm {
 namespace {
 
-std::string lower_case(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
+std::uint32_t id_of_gpus(Database& database) {
+  for (const auto& [id, name] : tres_names(database))
+    if (name == generic_gpu) return id;
+  throw Error(
+      ErrorKind::invalid,
+      "Slurm does not account for GPUs, so that it cannot limit them: set AccountingStorageTRES=gres/gpu in "
+      "slurm.conf and restart slurmctld");
 }
 
-std::string gpus_text(const std::optional<std::int64_t>& gpus) {
-  return gpus ? "gres/gpu=" + std::to_string(*gpus) : "";
+// "1=4,1001=2": the amount of that id; nothing where it is not limited.
+std::optional<std::int64_t> amount_in(const char* tres, std::uint32_t id) {
+  for (const std::string& entry : split(tres == nullptr ? "" : tres, ','))
+    if (entry.starts_with(std::to_string(id) + "="))
+      return whole_number<std::int64_t>(entry.substr(entry.find('=') + 1));
+  return std::nullopt;
 }
 
-PlanQos qos_of(const PlanLimit& plan) {
-  PlanQos qos;
-  (plan.per_account ? qos.gpus_per_account : qos.gpus_per_user) = plan.gpus;
-  qos.deny_on_limit = true;
-  return qos;
+// −1 takes a limit away.
+std::string tres_text(std::uint32_t id, const std::optional<std::int64_t>& amount) {
+  return std::to_string(id) + "=" + std::to_string(amount.value_or(-1));
 }
 
-void sort_associations(PlanChange& change, const PlanLimit& plan,
-                       const std::vector<UserAssociation>& associations) {
-  for (const UserAssociation& association : associations) {
-    bool has = association.qos.contains(change.qos);
-    bool may = plan.members.empty() || plan.members.contains(association.user);
-    if (may && !has) change.to_grant.push_back(association);
-    if (has && !may) change.to_revoke.push_back(association);
+PlanBooks read_books(Database& database, std::uint32_t gpus, const Cluster& cluster) {
+  PlanBooks books;
+  books.enforced = cluster.enforces_limits;
+  std::map<std::string, std::string> names;  // by number, as associations have them
+  RecordList qos_list = database.qos();
+  for (const slurmdb_qos_rec_t* qos : qos_list.as<slurmdb_qos_rec_t>()) {
+    names[std::to_string(qos->id)] = qos->name;
+    books.qos[qos->name] = {amount_in(qos->max_tres_pu, gpus), amount_in(qos->max_tres_pa, gpus),
+                            (qos->flags & QOS_FLAG_DENY_LIMIT) != 0};
   }
-  for (const std::string& member : plan.members)
-    if (std::ranges::find(associations, member, &UserAssociation::user) == associations.end())
-      change.unknown_members.push_back(member);
+  RecordList associations = database.associations(cluster.name);
+  for (const slurmdb_assoc_rec_t* association : associations.as<slurmdb_assoc_rec_t>()) {
+    UserAssociation user{association->user, association->acct, {}};
+    for (const std::string& id : texts_in(association->qos_list)) user.qos.insert(names[id]);
+    books.associations.push_back(std::move(user));
+  }
+  return books;
 }
 
-void add_row(std::vector<PlanDrift>& rows, const std::string& object, const std::string& attribute,
-             const std::string& is, const std::string& should_be, const std::string& remedy = "") {
-  if (is != should_be) rows.push_back({object, attribute, is, should_be, remedy});
+std::uint32_t id_of_qos(Database& database, const std::string& name) {
+  RecordList list = database.qos();
+  for (const slurmdb_qos_rec_t* qos : list.as<slurmdb_qos_rec_t>())
+    if (name == qos->name) return qos->id;
+  throw Error(ErrorKind::internal, "slurmdbd: qos " + name + " was added and is not there");
 }
 
-void describe_limit(const PlanChange& change, std::vector<PlanDrift>& rows) {
-  std::string object = "qos " + change.qos;
-  if (!change.found) add_row(rows, object, "", "missing", "there");
-  PlanQos found = change.found.value_or(PlanQos{});
-  add_row(rows, object, "MaxTRESPerUser", gpus_text(found.gpus_per_user),
-          gpus_text(change.wanted.gpus_per_user));
-  add_row(rows, object, "MaxTRESPerAccount", gpus_text(found.gpus_per_account),
-          gpus_text(change.wanted.gpus_per_account));
-  add_row(rows, object, "Flags", found.deny_on_limit ? "DenyOnLimit" : "", "DenyOnLimit");
+void set_limit(Database& database, std::uint32_t gpus, const PlanChange& change) {
+  std::string name = change.qos, per_user = tres_text(gpus, change.wanted.gpus_per_user),
+              per_account = tres_text(gpus, change.wanted.gpus_per_account);
+  slurmdb_qos_rec_t record = change.found ? no_change_of_qos() : qos_without_limits();
+  record.max_tres_pu = change.found || change.wanted.gpus_per_user ? per_user.data() : nullptr;
+  record.max_tres_pa = change.found || change.wanted.gpus_per_account ? per_account.data() : nullptr;
+  record.flags = QOS_FLAG_DENY_LIMIT | (change.found ? QOS_FLAG_ADD : 0);
+  if (change.found) return database.modify_qos(name, record);
+  std::string description = "plan " + name + " of Trainyard";
+  record.name = name.data();
+  record.description = description.data();
+  database.add_qos(record);
 }
 
-void describe_users(const PlanChange& change, std::vector<PlanDrift>& rows) {
-  auto object = [](const UserAssociation& association) {
-    return "user " + association.user + ", account " + association.account;
-  };
-  for (const UserAssociation& association : change.to_grant)
-    rows.push_back({object(association), "qos", "", change.qos, ""});
-  for (const UserAssociation& association : change.to_revoke)
-    rows.push_back({object(association), "qos", change.qos, "", ""});
-  for (const std::string& user : change.unknown_members)
-    rows.push_back({"user " + user, "association", "", "one, for plan " + change.qos,
-                    "sacctmgr add user " + user + " account=ACCOUNT"});
+std::vector<std::string> users_of(const std::vector<UserAssociation>& associations) {
+  std::set<std::string> users;
+  for (const UserAssociation& association : associations) users.insert(association.user);
+  return {users.begin(), users.end()};
+}
+
+// In all accounts of a user alike: who has the QOS already keeps it by that.
+void set_users(Database& database, const std::string& cluster, const PlanChange& change) {
+  if (change.to_grant.empty() && change.to_revoke.empty()) return;
+  std::string id = std::to_string(id_of_qos(database, change.qos));
+  if (!change.to_grant.empty()) database.change_qos_of(users_of(change.to_grant), cluster, "+" + id);
+  if (!change.to_revoke.empty()) database.change_qos_of(users_of(change.to_revoke), cluster, "-" + id);
+}
+
+void check_accounting(const Cluster& cluster) {
+  if (!cluster.has_accounting)
+    throw Error(ErrorKind::invalid, "cluster " + cluster.name +
+                                        " has no slurmdbd, and so no QOS: the plans are Trainyard's alone");
 }
 
 }  // namespace
 
-std::vector<PlanChange> changes_for(const std::vector<PlanLimit>& plans, const PlanBooks& books) {
-  std::vector<PlanChange> changes;
-  for (const PlanLimit& plan : plans) {
-    PlanChange change;
-    change.qos = lower_case(plan.name);
-    change.wanted = qos_of(plan);
-    if (auto found = books.qos.find(change.qos); found != books.qos.end()) change.found = found->second;
-    sort_associations(change, plan, books.associations);
-    changes.push_back(std::move(change));
-  }
-  return changes;
+std::vector<PlanDrift> SlurmReader::plan_drift(const std::vector<PlanLimit>& plans) {
+  check_accounting(cluster_);
+  PlanBooks books =
+      database_.ask([&](Database& database) { return read_books(database, id_of_gpus(database), cluster_); });
+  return drift_in(changes_for(plans, books), books.enforced);
 }
 
-std::vector<PlanDrift> drift_in(const std::vector<PlanChange>& changes, bool enforced) {
-  std::vector<PlanDrift> rows;
+std::vector<PlanDrift> SlurmActor::apply_plans(const std::vector<PlanLimit>& plans) {
+  check_accounting(cluster_);
+  Database database;
+  std::uint32_t gpus = id_of_gpus(database);
+  PlanBooks books = read_books(database, gpus, cluster_);
+  std::vector<PlanChange> changes = changes_for(plans, books);
   for (const PlanChange& change : changes) {
-    describe_limit(change, rows);
-    describe_users(change, rows);
+    if (change.limit_differs()) set_limit(database, gpus, change);
+    set_users(database, cluster_.name, change);
   }
-  if (!enforced && !changes.empty())
-    rows.push_back({"slurm.conf", "AccountingStorageEnforce", "", "associations,limits,qos",
-                    "without it slurmctld holds nobody to QOS; set it and restart slurmctld"});
-  return rows;
+  database.commit();
+  return drift_in(changes, books.enforced);
 }
 
 }  // namespace trainyard::slurm

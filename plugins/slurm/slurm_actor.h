@@ -14,10 +14,12 @@ class SlurmActor final : public SchedulerActor {
 
   QueuedJob submit(const JobRequest& request, SendBefore send_before) override;  // submit.cc
   std::vector<JobStatus> find(const std::set<Token>& tokens, std::uint32_t uid,
-                              UtcSeconds since) override;                                // history.cc
-  void release(const JobKey& job, const Token& token, SendBefore send_before) override;  // acting.cc
-  void cancel(const JobKey& job, const Token& token, SendBefore send_before) override;   // acting.cc
-  std::vector<PlanDrift> apply_plans(const std::vector<PlanLimit>& plans) override;      // plans.cc
+                              UtcSeconds since) override;  // job_history.cc
+  void release(const JobKey& job, const Token& token,
+               SendBefore send_before) override;  // release_and_cancel.cc
+  void cancel(const JobKey& job, const Token& token,
+              SendBefore send_before) override;                                      // release_and_cancel.cc
+  std::vector<PlanDrift> apply_plans(const std::vector<PlanLimit>& plans) override;  // plans.cc
 
  private:
   Cluster cluster_;

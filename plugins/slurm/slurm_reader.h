@@ -22,8 +22,8 @@ class SlurmReader final : public SchedulerReader {
   // daemon of Slurm's to be up.
   explicit SlurmReader(const std::string& conf) : cluster_(open_cluster(conf)) {}
 
-  std::string describe() override;               // reading.cc
-  void count_deputy(const char* verb) override;  // acting.cc
+  std::string describe() override;               // current_jobs.cc
+  void count_deputy(const char* verb) override;  // release_and_cancel.cc
   CallCounts calls_last_minute() override { return call_meter().last_minute(); }
   std::chrono::seconds message_timeout() override { return cluster_.message_timeout; }
   UtcSeconds controller_started_at() override { return from_unix(boot_time()); }
@@ -31,17 +31,18 @@ class SlurmReader final : public SchedulerReader {
 
   std::vector<std::string> warnings() override { return warnings_about(cluster_); }
   std::map<std::string, std::string> default_accounts(
-      const std::set<std::string>& users) override;  // permissions.cc
-  void check_sees_all_jobs() override;               // permissions.cc
+      const std::set<std::string>& users) override;  // read_permitted_names.cc
+  void check_sees_all_jobs() override;               // read_permitted_names.cc
   std::vector<JobStatus> look_up(std::uint32_t job_id,
-                                 std::uint32_t uid) override;  // reading.cc
+                                 std::uint32_t uid) override;  // current_jobs.cc
   std::optional<std::vector<JobStatus>> poll(const std::string& prefix,
-                                             const std::vector<JobKey>& known) override;       // reading.cc
-  std::map<JobKey, JobStatus> history_of(const std::vector<JobKey>& jobs) override;            // history.cc
-  std::optional<JobStatus> history(const JobKey& job) override;                                // history.cc
-  std::vector<JobStatus> history_since(const std::string& prefix, UtcSeconds since) override;  // history.cc
+                                             const std::vector<JobKey>& known) override;  // current_jobs.cc
+  std::map<JobKey, JobStatus> history_of(const std::vector<JobKey>& jobs) override;       // job_history.cc
+  std::optional<JobStatus> history(const JobKey& job) override;                           // job_history.cc
+  std::vector<JobStatus> history_since(const std::string& prefix,
+                                       UtcSeconds since) override;  // job_history.cc
   std::vector<RefusedName> refused_names(const std::string& user, const std::set<std::string>& groups,
-                                         const JobNames& names) override;           // permissions.cc
+                                         const JobNames& names) override;           // read_permitted_names.cc
   std::vector<PlanDrift> plan_drift(const std::vector<PlanLimit>& plans) override;  // plans.cc
   std::string failed_nodes(const std::string& nodes) override;                      // nodes.cc
 
@@ -52,7 +53,7 @@ class SlurmReader final : public SchedulerReader {
     Records records;  // of a job, or of all tasks of an array
   };
 
-  Records recorded_with_ids(const std::vector<std::uint32_t>& job_ids);  // history.cc
+  Records recorded_with_ids(const std::vector<std::uint32_t>& job_ids);  // job_history.cc
   const Records& recently_recorded(std::map<std::uint32_t, RecentRecords>& recent, std::uint32_t job_id);
 
   Cluster cluster_;

@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <string_view>
 
-#include "plugins/slurm/batch_options.h"
 #include "plugins/slurm/errors.h"
+#include "plugins/slurm/job_desc_options.h"
+#include "plugins/slurm/libslurm_strings.h"
 #include "plugins/slurm/slurm_actor.h"
-#include "plugins/slurm/texts.h"
 
 namespace trainyard::slurm {
 namespace {

@@ -5,7 +5,7 @@
 
 #include <optional>
 
-#include "daemon/api/credentials.h"
+#include "daemon/api/munge_credentials.h"
 #include "daemon/api/server.h"
 #include "daemon/api/tcp_socket.h"
 #include "daemon/base/http.h"

@@ -4,7 +4,7 @@
 #include <thread>
 
 #include "daemon/base/fd.h"
-#include "daemon/run/usage.h"
+#include "daemon/run/segment.h"
 #include "tests/integration/slurm/cluster.h"
 
 namespace trainyard {

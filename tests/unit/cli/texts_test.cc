@@ -5,7 +5,7 @@
 #include "daemon/cli/reconcile_text.h"
 #include "daemon/cli/show_run.h"
 #include "daemon/cli/submit_answer.h"
-#include "daemon/cli/usage_text.h"
+#include "daemon/cli/usage_report_text.h"
 #include "daemon/cli/value_format.h"
 
 namespace trainyard {

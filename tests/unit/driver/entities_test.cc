@@ -74,7 +74,7 @@ TEST_F(EntitiesTest, RecordsTogetherWhatFallsTogether) {
     EXPECT_EQ(entities_.find_run(id)->run.state, RunState::admitted);
     EXPECT_FALSE(entities_.find_run(id)->is_occupied());
   }
-  EXPECT_EQ(entities_.queued_runs(), 0u);
+  EXPECT_EQ(entities_.tally().queued().size(), 0u);
 }
 
 TEST_F(EntitiesTest, ChangesNothingInMemoryThatIsNotDurable) {

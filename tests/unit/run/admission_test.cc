@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "daemon/base/error.h"
+#include "daemon/run/run_tally.h"
 #include "tests/unit/run/samples.h"
 
 namespace trainyard {
@@ -39,15 +40,15 @@ TrainingRun charged_to(TrainingRun run, const std::string& account) {
 }
 
 std::map<std::string, PlanUse> plan_use(const std::vector<TrainingRun>& live) {
-  PlanUseCount count(plans);
-  for (const TrainingRun& run : live) count.add(run);
-  return count.use();
+  RunTally tally;
+  for (const TrainingRun& run : live) tally.add(run);
+  return tally.plan_use(plans);
 }
 
 JobRoom room_for_jobs(int most_jobs, const std::vector<TrainingRun>& live) {
-  JobRoom room(most_jobs);
-  for (const TrainingRun& run : live) room.count(run);
-  return room;
+  JobCount held;
+  for (const TrainingRun& run : live) held.add(run, 1);
+  return {most_jobs, held};
 }
 
 Admission admit_of(const std::vector<TrainingRun>& runs, int most_jobs = 1000,
@@ -74,20 +75,20 @@ TEST(APlan, CountsTheGpusOnSlurmsRecordWhereThoseAreMore) {
   EXPECT_EQ(gpus_counted(running(1, 4, 1)), 4);
   EXPECT_EQ(gpus_counted(running(1, 4, 0)), 4);  // recorded by an earlier release
   TrainingRun enlarged = running(1, 1, 4);
-  EXPECT_EQ(plan_use({enlarged}).at(limited_party(plans, enlarged)).gpus, 4);
+  EXPECT_EQ(plan_use({enlarged}).at(limited_party(plans, party_of(enlarged))).gpus, 4);
 }
 
 TEST(APlanPerAccount, LimitsTheDefaultAccountTogetherWithItsName) {
   event::Accepted by_default = accepted(manifest_of(4), "lab");
   by_default.account = "vision";
   TrainingRun unnamed = fold(1, {by_default}), named = queued(2, 1, "bob", "lab", "vision");
-  EXPECT_EQ(limited_party(plans, unnamed), limited_party(plans, named));
+  EXPECT_EQ(limited_party(plans, party_of(unnamed)), limited_party(plans, party_of(named)));
   EXPECT_EQ(admit_of({unnamed, named}).admitted, Ids{1});
 }
 
 TEST(APlanPerAccount, LimitsUsersWithoutAKnownAccountByThemselves) {
-  EXPECT_NE(limited_party(plans, queued(1, 1, "ada", "lab")),
-            limited_party(plans, queued(2, 1, "bob", "lab")));
+  EXPECT_NE(limited_party(plans, party_of(queued(1, 1, "ada", "lab"))),
+            limited_party(plans, party_of(queued(2, 1, "bob", "lab"))));
 }
 
 TEST(APlanPerAccount, GoesByTheAccountOnSlurmsRecord) {

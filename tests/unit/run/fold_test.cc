@@ -165,9 +165,9 @@ TEST(Delays, DoubleUpToFiveMinutes) {
 
 TEST(ShownState, TellsStagingFromPending) {
   TrainingRun run = fold(7, life_until(4));
-  EXPECT_EQ(shown_state(run, false), ShownState::staging);
-  EXPECT_EQ(shown_state(run, true), ShownState::pending);
-  EXPECT_EQ(shown_state(fold(7, life_until(6)), true), ShownState::storing);
+  EXPECT_EQ(shown_state(run.state, false), ShownState::staging);
+  EXPECT_EQ(shown_state(run.state, true), ShownState::pending);
+  EXPECT_EQ(shown_state(fold(7, life_until(6)).state, true), ShownState::storing);
 }
 
 TEST(ShownState, IsReadByItsNameAndListsTheNamesOtherwise) {

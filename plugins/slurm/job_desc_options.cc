@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "plugins/slurm/batch_options.h"
+#include "plugins/slurm/job_desc_options.h"
 
 #include <algorithm>
 #include <array>
 #include <string_view>
 
 #include "daemon/base/text.h"
-#include "plugins/slurm/batch_words.h"
+#include "plugins/slurm/job_desc_words.h"
 #include "plugins/slurm/libslurm.h"
-#include "plugins/slurm/texts.h"
+#include "plugins/slurm/libslurm_strings.h"
 
 namespace trainyard::slurm {
 namespace {

@@ -1,5 +1,5 @@
 // What of slurmdbd differs from the plans, and what is to be done about it.
-#include "plugins/slurm/plan_qos.h"
+#include "plugins/slurm/plan_drift.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // What a job is charged: the scheduler's times to the second, the agent's where the scheduler lost the job.
-#include "daemon/run/usage.h"
+#include "daemon/run/segment.h"
 
 #include <gtest/gtest.h>
 

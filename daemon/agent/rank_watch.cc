@@ -1,4 +1,4 @@
-#include "daemon/agent/watch.h"
+#include "daemon/agent/rank_watch.h"
 
 #include <fcntl.h>
 #include <signal.h>

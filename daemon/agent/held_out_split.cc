@@ -1,4 +1,4 @@
-#include "daemon/agent/test_split.h"
+#include "daemon/agent/held_out_split.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "daemon/api/auth.h"
+#include "daemon/api/caller.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "daemon/cli/usage_text.h"
+#include "daemon/cli/usage_report_text.h"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "daemon/ledger/usage_sum.h"
+#include "daemon/ledger/booked_sum.h"
 
 namespace trainyard {
 

@@ -1,5 +1,5 @@
 // A credential counts for the one request it was made for. Here munge is a table of what would come out.
-#include "daemon/api/credentials.h"
+#include "daemon/api/munge_credentials.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // What libslurm says on standard error alone.
-#include "plugins/slurm/overheard.h"
+#include "plugins/slurm/stderr_capture.h"
 
 #include <gtest/gtest.h>
 
@@ -8,20 +8,20 @@
 namespace trainyard::slurm {
 namespace {
 
-TEST(Overheard, HearsTheErrorsAndLeavesStandardErrorWhatItWas) {
+TEST(StderrCapture, HearsTheErrorsAndLeavesStandardErrorWhatItWas) {
   ::testing::internal::CaptureStderr();
   std::string errors;
   {
-    Overheard overheard;
+    StderrCapture captured;
     std::fputs("deputy: error: no, ada\n", stderr);
-    errors = overheard.errors();
+    errors = captured.errors();
   }
   std::fputs("afterwards\n", stderr);
   EXPECT_EQ(errors, "no, ada");
   EXPECT_EQ(::testing::internal::GetCapturedStderr(), "deputy: error: no, ada\nafterwards\n");
 }
 
-TEST(Overheard, OfSilenceIsNothing) { EXPECT_EQ(Overheard().errors(), ""); }
+TEST(StderrCapture, OfSilenceIsNothing) { EXPECT_EQ(StderrCapture().errors(), ""); }
 
 TEST(WhatAPluginSays, IsOneLine) {
   EXPECT_EQ(one_line("welcome\n\n to the queue \n"), "welcome; to the queue");

@@ -1,5 +1,5 @@
 // What a task has of GPUs and CPUs, in the words of the release that the tests are built against.
-#include "plugins/slurm/batch_words.h"
+#include "plugins/slurm/job_desc_words.h"
 
 #include <gtest/gtest.h>
 

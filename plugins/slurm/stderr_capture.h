@@ -12,12 +12,12 @@ namespace trainyard::slurm {
 // While it lives, standard error of this process goes to memory; afterwards what was said is written to where
 // it belongs. For a process that does one thing at a time, as a deputy does. Where there is no memory for it
 // nothing is heard, and standard error stays what it is.
-class Overheard {
+class StderrCapture {
  public:
-  Overheard();
-  ~Overheard();
-  Overheard(const Overheard&) = delete;
-  Overheard& operator=(const Overheard&) = delete;
+  StderrCapture();
+  ~StderrCapture();
+  StderrCapture(const StderrCapture&) = delete;
+  StderrCapture& operator=(const StderrCapture&) = delete;
 
   // The errors so far, as one line; empty: none.
   std::string errors() const;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "plugins/slurm/overheard.h"
+#include "plugins/slurm/stderr_capture.h"
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -25,12 +25,12 @@ std::string contents_of(int fd) {
 
 }  // namespace
 
-Overheard::Overheard()
+StderrCapture::StderrCapture()
     : said_(::memfd_create("stderr", MFD_CLOEXEC)), before_(::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0)) {
   if (said_ && before_) ::dup2(said_.get(), STDERR_FILENO);
 }
 
-Overheard::~Overheard() {
+StderrCapture::~StderrCapture() {
   if (!said_ || !before_) return;
   ::dup2(before_.get(), STDERR_FILENO);
   try {
@@ -39,7 +39,7 @@ Overheard::~Overheard() {
   }
 }
 
-std::string Overheard::errors() const { return said_ ? errors_in(contents_of(said_.get())) : ""; }
+std::string StderrCapture::errors() const { return said_ ? errors_in(contents_of(said_.get())) : ""; }
 
 std::string one_line(const char* said) {
   std::vector<std::string> lines;

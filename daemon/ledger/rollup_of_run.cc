@@ -1,4 +1,4 @@
-#include "daemon/ledger/run_usage.h"
+#include "daemon/ledger/rollup_of_run.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "daemon/run/usage.h"
+#include "daemon/run/segment.h"
 
 #include <algorithm>
 #include <array>

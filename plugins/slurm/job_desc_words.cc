@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "plugins/slurm/batch_words.h"
+#include "plugins/slurm/job_desc_words.h"
 
 #include <array>
 #include <string_view>

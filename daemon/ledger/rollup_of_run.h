@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "daemon/base/clock.h"
-#include "daemon/ledger/usage_sum.h"
+#include "daemon/ledger/booked_sum.h"
 
 namespace trainyard {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "plugins/slurm/supplement.h"
+#include "plugins/slurm/missing_symbols.h"
 
 namespace {
 

@@ -1,4 +1,4 @@
-#include "daemon/api/credentials.h"
+#include "daemon/api/munge_credentials.h"
 
 #include "daemon/base/digest.h"
 #include "daemon/base/error.h"
