@@ -100,7 +100,7 @@ void read_slurm(Fields fields, Config& config) {
   std::int64_t max_calls = 0;
   if (fields.integer("max_calls_per_minute", max_calls, {60, 1'000'000}))
     config.slurm["max_calls_per_minute"] = max_calls;
-  fields.integer("max_jobs", config.max_jobs, {3, 10'000'000});  // a run has three
+  fields.integer("max_jobs", config.max_jobs, {3, 10'000'000});  // a run has three jobs: stage, run, store
   fields.text("stage_partition", config.stage_partition, problem_with_name);
 }
 

@@ -1,4 +1,5 @@
-// When the daemon is ready: once the scheduler has shown that this daemon may read the jobs of all.
+// Readiness: decides when the daemon is ready, after it has asked the scheduler whether this daemon may read
+// the jobs of all users.
 #pragma once
 #include <exception>
 #include <functional>
@@ -9,9 +10,10 @@
 
 namespace trainyard {
 
-// On the loop. Asks on `lane` at once, and calls `ready` once: when the scheduler has answered, has failed
-// to, or has taken five seconds, for a scheduler that is away keeps no daemon from serving. Where it denies
-// that the jobs of all can be read, its Error{denied} leaves the loop, and `ready` is not called.
+// Asks the scheduler on `lane` at once. Calls `ready` once: when the scheduler has answered, has failed, or
+// has not answered for five seconds, because the daemon can serve while the scheduler is away. If the
+// scheduler does not permit this daemon to read the jobs of all users, its Error{denied} ends the loop
+// instead. Must be used on the loop.
 class Readiness {
  public:
   Readiness(Loop& loop, Workers& lane, SchedulerReader& scheduler, std::function<void()> ready);
@@ -20,7 +22,7 @@ class Readiness {
   void be_ready();
   void failed(std::exception_ptr error);
 
-  std::function<void()> ready_;  // empty once it was called
+  std::function<void()> ready_;  // empty after it was called
   Loop::Watch patience_;
 };
 

@@ -1,7 +1,7 @@
-// Backend: the operations a device does for the trainer, on buffers that live on the device. kernels/cpu/
-// is the reference; another device fills the same interface and is held against it.
-// Matrices are row-major and dense. One thread per Backend. Operations are ordered among themselves;
-// what the host reads with download() is complete when it returns.
+// Backend: the operations that a device performs for the trainer, on buffers that live on the device.
+// kernels/cpu/ is the reference; the results of any other device are compared with its results. Matrices are
+// row-major and dense. One thread per Backend. Operations take effect in the order of the calls. The data
+// that the host reads with download() is complete when download() returns.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -14,8 +14,8 @@ namespace trainyard {
 
 // c = op(a) · op(b) + keep · c, where op(a) is [rows, inner], op(b) [inner, columns], c [rows, columns].
 struct Gemm {
-  bool transpose_a = false;  // a lies as [inner, rows]
-  bool transpose_b = false;  // b lies as [columns, inner]
+  bool transpose_a = false;  // a is stored as [inner, rows]
+  bool transpose_b = false;  // b is stored as [columns, inner]
   std::int64_t rows = 0;
   std::int64_t columns = 0;
   std::int64_t inner = 0;
@@ -31,21 +31,21 @@ struct SgdStep {
 
 struct AdamStep {
   float learning_rate, beta1, beta2, epsilon;
-  std::int64_t step;  // from 1: the running means start at zero and are corrected for it
+  std::int64_t step;  // from 1; corrects the running means, which start at zero
 };
 
 class Backend {
  public:
   virtual ~Backend() = default;
 
-  // ---- memory; bytes are zero at first
+  // ---- memory; allocated bytes are zero
   virtual void* allocate(std::size_t bytes) = 0;
   virtual void release(void* buffer) noexcept = 0;
   virtual void upload(void* device, const void* host, std::size_t bytes) = 0;
   virtual void download(void* host, const void* device, std::size_t bytes) = 0;
   virtual void fill_zero(float* out, std::int64_t count) = 0;
 
-  // out[i] = rows[i] × scale, from samples as they lie in the file, on the host.
+  // out[i] = rows[i] × scale. `rows`: samples on the host, in the type and layout of the file.
   virtual void upload_samples(float* out, const std::byte* rows, ElementType type, std::int64_t count,
                               float scale) = 0;
 
@@ -55,12 +55,12 @@ class Backend {
   virtual void sum_rows(float* row, const float* matrix, std::int64_t rows, std::int64_t columns) = 0;
   virtual void relu(float* values, std::int64_t count) = 0;
   virtual void tanh(float* values, std::int64_t count) = 0;
-  // In place: the gradient by the outputs becomes the gradient by the inputs.
+  // In place: turns the gradient with respect to the outputs into the gradient with respect to the inputs.
   virtual void relu_backward(float* gradient, const float* outputs, std::int64_t count) = 0;
   virtual void tanh_backward(float* gradient, const float* outputs, std::int64_t count) = 0;
 
-  // ---- losses: sums[0] += loss of these rows, sums[1] += rows whose greatest output is the label's (classes
-  // only). gradient = weight × d(loss)/d(outputs); not computed where gradient is nullptr.
+  // ---- losses: sums[0] += loss of these rows; sums[1] += number of rows in which the label's output is the
+  // greatest (classes only). gradient = weight × d(loss)/d(outputs); not computed where gradient is nullptr.
   virtual void softmax_cross_entropy(float* sums, float* gradient, const float* outputs,
                                      const std::int32_t* labels, std::int64_t rows, std::int64_t columns,
                                      float weight) = 0;
@@ -68,17 +68,17 @@ class Backend {
   virtual void mean_squared_error(float* sums, float* gradient, const float* outputs, const float* targets,
                                   std::int64_t rows, std::int64_t columns, float weight) = 0;
 
-  // ---- optimizers: parameters and states move one step
+  // ---- optimizers: update parameters and states by one step
   virtual void sgd(float* parameters, float* velocity, const float* gradient, std::int64_t count,
                    const SgdStep& step) = 0;
   virtual void adam(float* parameters, float* mean, float* mean_square, const float* gradient,
                     std::int64_t count, const AdamStep& step) = 0;
 };
 
-// Error{invalid} when this build has nothing for the device.
+// Throws Error{invalid} if this build has no back-end for the device.
 std::unique_ptr<Backend> make_backend(Device device);
 
-// An array on the device; goes with its owner.
+// An array on the device. The destructor releases it.
 template <class T>
 class DeviceArray {
  public:

@@ -1,5 +1,5 @@
-// Comm: the ranks of this training, over MPI. One per process, made first in main, gone last.
-// Sums are the same bits on all ranks. Every failure throws CommunicationError.
+// Comm: communication between the ranks of this training, over MPI. One per process, constructed first in
+// main and destroyed last. Sums have the same bits on all ranks. Every failure throws CommunicationError.
 #pragma once
 #include <cstdint>
 #include <stdexcept>
@@ -15,7 +15,7 @@ class CommunicationError : public std::runtime_error {
 class Comm {
  public:
   Comm(int& argc, char**& argv);
-  ~Comm();  // MPI_Finalize: all ranks must come here
+  ~Comm();  // MPI_Finalize, which all ranks must call
   Comm(const Comm&) = delete;
   Comm& operator=(const Comm&) = delete;
 
@@ -23,16 +23,17 @@ class Comm {
   int ranks() const { return ranks_; }
   bool first() const { return rank_ == 0; }
 
-  // In place, over all ranks. Floats travel in pieces of about 1 MB, which MPI sums fastest.
+  // Sums the values over all ranks, in place. Floats are sent in pieces of about 1 MB, which MPI sums
+  // fastest.
   void sum(float* values, std::int64_t count);
   void sum(double* values, std::int64_t count);
 
-  // What each rank brings → the least of it, everywhere.
+  // Returns, on every rank, the least of the ranks' values.
   int least(int value);
-  // What rank `from` brings, everywhere.
+  // Returns, on every rank, the value of rank `from`.
   int broadcast(int value, int from);
 
-  // Ends all ranks, this one too, with the exit code. For what only one rank knows.
+  // Ends all ranks, this one too, with the exit code. For an error that only one rank knows of.
   [[noreturn]] void abort(int exit_code);
 
  private:

@@ -17,7 +17,8 @@ namespace {
 
 namespace names = scratch_names;
 
-constexpr std::uint64_t order_streams = std::uint64_t{1} << 32;  // layers draw from the streams below
+// Each epoch draws from the random stream order_streams + epoch. Lower streams belong to the layers.
+constexpr std::uint64_t order_streams = std::uint64_t{1} << 32;
 
 void check_labels(const std::string& path, const char* name, const std::vector<std::int32_t>& labels,
                   std::int64_t classes) {
@@ -54,7 +55,7 @@ Range share_of(std::int64_t total, int rank, int ranks) {
   return {rank * least + std::min<std::int64_t>(rank, larger_shares), least + (rank < larger_shares ? 1 : 0)};
 }
 
-// mmap wants a page's start; the samples begin where HDF5 put them.
+// mmap needs an offset at the start of a page, but the samples begin where HDF5 put them.
 Mapping::Mapping(const std::string& path, std::int64_t offset, std::int64_t size_bytes) {
   const std::int64_t page = ::sysconf(_SC_PAGESIZE);
   const std::int64_t before = offset % page;
@@ -65,7 +66,8 @@ Mapping::Mapping(const std::string& path, std::int64_t offset, std::int64_t size
     address_ = nullptr;
     throw_errno("map " + path);
   }
-  ::madvise(address_, length_, MADV_WILLNEED);  // cold random rows cost 100 times warm ones; advice only
+  // Reading random rows that are not cached takes 100 times as long. This is only advice to the kernel.
+  ::madvise(address_, length_, MADV_WILLNEED);
   data_ = static_cast<const std::byte*>(address_) + before;
 }
 

@@ -1,4 +1,5 @@
-// Samples of a scratch file: mapped read-only, gathered batch by batch in the order of an epoch.
+// Reads samples from a scratch file, which is mapped read-only, and gathers them into batches in the order of
+// an epoch.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -10,9 +11,10 @@
 
 namespace trainyard {
 
-// ---- which samples, when, where
+// ---- which samples a rank reads, and in which order
 
-// The numbers 0 … count − 1 in the order of that epoch; from (seed, epoch) alone, so ranks need not talk.
+// Returns the numbers 0 … count − 1, shuffled for this epoch. The order depends on (seed, epoch) alone, so
+// the ranks need not communicate.
 std::vector<std::uint32_t> sample_order(std::int64_t count, std::int64_t seed, std::int64_t epoch);
 
 struct Range {
@@ -20,20 +22,21 @@ struct Range {
   std::int64_t count = 0;
 };
 
-// A rank's share of `total` things: contiguous, in rank order, no two shares further apart than one.
+// Returns a rank's share of `total` items. Shares are contiguous and in rank order. Their sizes differ by one
+// at most.
 Range share_of(std::int64_t total, int rank, int ranks);
 
 // ---- one split
 
-// Rows as they lie in the file, with labels, or targets where the loss is over numbers. On the host.
+// Samples, as they are stored in the file, with labels, or with targets for mean_squared_error. On the host.
 struct Batch {
   std::int64_t rows = 0;
   std::vector<std::byte> samples;
   std::vector<std::int32_t> labels;
-  std::vector<float> targets;  // [rows, outputs]; classes become 1 and 0
+  std::vector<float> targets;  // [rows, outputs]; a class becomes a row of zeros with a single 1
 };
 
-// A part of a file in memory, unmapped when it goes.
+// A part of a file, mapped into memory. The destructor unmaps it.
 class Mapping {
  public:
   Mapping() = default;
@@ -52,12 +55,12 @@ class Mapping {
 
 class Samples {
  public:
-  // Error{invalid} when a label is not below the number of classes.
+  // Throws Error{invalid} if a label is negative, or not below the number of classes.
   Samples(const std::string& path, const ScratchInfo& info, Split split, Loss loss);
 
   std::int64_t count() const { return count_; }
 
-  // The samples with these numbers, in this order.
+  // Copies the samples with these numbers, in this order, into `batch`.
   void gather(const std::uint32_t* numbers, std::int64_t count, Batch& batch) const;
 
  private:
@@ -65,8 +68,8 @@ class Samples {
   std::int64_t row_bytes_ = 0;
   std::int64_t target_width_ = 0;
   Mapping mapping_;
-  std::vector<std::int32_t> labels_;  // cross_entropy
-  std::vector<float> targets_;        // mean_squared_error
+  std::vector<std::int32_t> labels_;  // if the data has classes
+  std::vector<float> targets_;        // for mean_squared_error
 };
 
 }  // namespace trainyard

@@ -22,7 +22,7 @@ void remember_stop(int signal) { stop_signal = signal; }
 
 bool stop_requested() { return stop_signal != 0; }
 
-// USR1 is left alone: NCCL uses it.
+// Makes SIGTERM and SIGUSR2 requests to stop. SIGUSR1 is left alone, because NCCL uses it.
 void listen_for_stop() {
   struct sigaction action = {};
   action.sa_handler = remember_stop;
@@ -33,7 +33,7 @@ void listen_for_stop() {
 struct Fault {
   int exit_code = exit_done;
   std::string message;
-  bool known_to_all = false;  // every rank has met it at the same step
+  bool known_to_all = false;  // every rank has the same fault at the same step
 };
 
 Fault fault_of(const std::function<void()>& work) {
@@ -55,8 +55,8 @@ Fault fault_of(const std::function<void()>& work) {
 
 void complain(const std::string& message) { std::fprintf(stderr, "trainyard-train: %s\n", message.c_str()); }
 
-// Before the first step each rank may fail for itself: they agree on the first that did, and it speaks for
-// all.
+// Agrees with all ranks on an exit code. Before the first step each rank can fail by itself. The first rank
+// that failed prints its message, and all ranks return its exit code.
 int agree_on(const Fault& fault, Comm& comm) {
   const int failed = comm.least(fault.exit_code == exit_done ? comm.ranks() : comm.rank());
   if (failed == comm.ranks()) return exit_done;

@@ -1,5 +1,5 @@
-// Model: the layers in a row, with one flat arena of parameters and one of gradients, so that ranks
-// exchange and optimizers step over a single array.
+// Model: a sequence of layers, with one flat array of all parameters and one of all gradients, so that the
+// ranks exchange, and the optimizer updates, a single array.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -11,24 +11,27 @@
 
 namespace trainyard {
 
-// What travels behind the gradients in their arena, summed over the ranks with them.
+// Values that follow the gradients in their array, so that they are summed over the ranks together with the
+// gradients.
 struct StepSums {
-  float loss = 0.0F;     // of this step's samples
-  float correct = 0.0F;  // samples (classes only)
-  float stop = 0.0F;     // ranks that were asked to stop
+  float loss = 0.0F;     // sum over this step's samples
+  float correct = 0.0F;  // number of correct samples (classes only)
+  float stop = 0.0F;     // number of ranks that were asked to stop
 };
 constexpr std::int64_t step_sums = sizeof(StepSums) / sizeof(float);
 
 class Model {
  public:
-  // Parameters are drawn from (seed, layer): the same on every rank. `most_rows`: samples at a time.
+  // The initial parameters depend on (seed, layer) alone, so they are the same on every rank. `most_rows`:
+  // the most samples at a time.
   Model(Backend& backend, const std::vector<LayerSpec>& layers, const Shape& input, std::int64_t seed,
         std::int64_t most_rows);
 
-  // Values of the last layer, [rows, outputs()].
+  // Returns the values of the last layer, [rows, outputs()].
   const float* forward(const float* input, std::int64_t rows);
 
-  // After forward() of the same input, with output_gradient() set: fills the gradients. No rows: zeros.
+  // Fills the gradients. Call this after forward() of the same input, with output_gradient() set. If `rows`
+  // is 0, sets the gradients to zero.
   void backward(const float* input, std::int64_t rows);
 
   float* output_gradient() { return output_gradients_.back().data(); }
@@ -42,7 +45,7 @@ class Model {
   std::int64_t inputs() const { return element_count(size_.shapes.front()); }
   std::int64_t most_rows() const { return most_rows_; }
 
-  // For saving: each layer's parts with their values, on the host.
+  // For saving: returns each layer's parts with their values, on the host.
   struct SavedPart {
     std::size_t layer;
     ParameterPart part;
@@ -57,7 +60,7 @@ class Model {
   NetworkSize size_;
   std::int64_t most_rows_;
   std::vector<std::unique_ptr<Layer>> layers_;
-  std::vector<std::int64_t> offsets_;  // of each layer's parameters in the arena
+  std::vector<std::int64_t> offsets_;  // of each layer's parameters in parameters_
   DeviceArray<float> parameters_;
   DeviceArray<float> gradients_;
   std::vector<DeviceArray<float>> outputs_;  // of each layer

@@ -1,4 +1,4 @@
-// The trained model as a file, in HDF5. The contract is in man/trainyard-train.1.
+// Writes the trained model to an HDF5 file. The format is in man/trainyard-train.1.
 #pragma once
 #include <string>
 
@@ -10,7 +10,7 @@ namespace trainyard {
 
 constexpr const char* model_file_name = "model.h5";
 
-// The name appears, complete and fsynced, or not at all.
+// Writes the file. It appears complete and fsynced, or not at all.
 void save_model(const std::string& path, Model& model, const Settings& settings, const ScratchInfo& data);
 
 }  // namespace trainyard

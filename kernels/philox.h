@@ -16,10 +16,10 @@ class Philox {
     return block_[used_++];
   }
 
-  // In [0, 1), 24 bits of it.
+  // Returns a number in [0, 1), with 24 random bits.
   float uniform() { return static_cast<float>(next() >> 8) * (1.0F / 16777216.0F); }
 
-  // In [0, limit), each equally likely (Lemire's method). limit >= 1.
+  // Returns a number in [0, limit), each equally likely (Lemire's method). limit >= 1.
   std::uint32_t below(std::uint32_t limit) {
     std::uint64_t product = std::uint64_t{next()} * limit;
     const std::uint32_t surplus = (0U - limit) % limit;
@@ -29,7 +29,7 @@ class Philox {
 
   using Block = std::array<std::uint32_t, 4>;
 
-  // The block of one counter under one key: the published function.
+  // Returns the block of random numbers for one counter and one key: the published function.
   static Block block(Block counter, std::uint32_t key0, std::uint32_t key1) {
     for (int round = 0; round < 10; ++round) {
       std::uint64_t product0 = std::uint64_t{0xD2511F53U} * counter[0];

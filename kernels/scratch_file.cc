@@ -19,7 +19,8 @@ const ScratchLayout& checked(const std::string& path, const ScratchLayout& layou
   return layout;
 }
 
-// The split's samples and labels must be of one length and of the same form in both splits.
+// Throws unless the samples and labels of the split have `count` rows, and the shape and type that both
+// splits share.
 void check_split(const std::string& path, const Hdf5File& file, const char* samples_name,
                  const char* labels_name, const ScratchInfo& info, std::int64_t count) {
   Hdf5Dataset samples = file.dataset(samples_name);

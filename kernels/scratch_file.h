@@ -1,5 +1,5 @@
-// The scratch file: a data set as the ranks read it, in HDF5. The agent's stage writes it, the trainer
-// maps it, anything else may read it. The contract for others is man/trainyard-scratch.5.
+// The scratch file: a data set in the form that the ranks read, in HDF5. The agent writes it when it stages a
+// data set, the trainer maps it, any other program may read it. The format is in man/trainyard-scratch.5.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -14,7 +14,7 @@ namespace trainyard {
 // ---- the names in the file
 
 namespace scratch_names {
-constexpr std::int64_t version = 1;  // of this contract
+constexpr std::int64_t version = 1;  // of this format
 
 constexpr const char* train_group = "/train";
 constexpr const char* test_group = "/test";
@@ -28,14 +28,14 @@ constexpr const char* format_version = "format_version";  // integer: version
 constexpr const char* scale = "scale";                    // number: the network sees value × scale
 constexpr const char* classes = "classes";                // integer: how many; 0 where labels are targets
 constexpr const char* created_by = "created_by";          // text: program and version
-constexpr const char* sources = "sources";                // text: JSON, what it was made from
+constexpr const char* sources = "sources";                // text: JSON, the sources of the data
 }  // namespace scratch_names
 
-// ---- what is in it
+// ---- the contents of the file
 
 enum class Split { train, test };
 
-// Said before the first sample is written: nothing of it changes later.
+// The layout of a scratch file. It is known before the first sample is written, and does not change later.
 struct ScratchLayout {
   ElementType type = ElementType::u8;  // of samples
   std::vector<std::int64_t> shape;     // of one sample
@@ -52,25 +52,27 @@ struct ScratchInfo : ScratchLayout {
   std::string created_by;
 };
 
-// Reads the attributes and shapes, not the samples. Error{not_found} when the file is not there;
-// Error{invalid} when it breaks the contract, saying where.
+// Reads the attributes and shapes, not the samples. Throws Error{not_found} if the file does not exist.
+// Throws Error{invalid}, saying where, if the file is not in the format.
 ScratchInfo read_scratch_info(const std::string& path);
 
-// ---- writing it
+// ---- writing the file
 
-// Writes beside `path`; the name appears, complete, with commit(). Without commit() nothing stays.
+// Writes a scratch file under a temporary name beside `path`. commit() gives the complete file its own name.
+// Without commit() the file is removed.
 class ScratchWriter {
  public:
   ScratchWriter(const std::string& path,
-                const ScratchLayout& layout);  // Error{invalid} on a layout that cannot be
+                const ScratchLayout& layout);  // throws Error{invalid} on an impossible layout
 
-  // The next `count` samples of the split, in order: count × element_count(shape) elements of the layout's
-  // type, with their labels. A row at a time is right, a few hundred at a time is fast.
-  // Error{invalid} when there are more than the layout said, or a label is not below classes.
+  // Append the next `count` samples of the split, in order: count × element_count(shape) elements of the
+  // layout's type, with their labels. One row per call is correct, a few hundred rows per call are fast.
+  // Throw Error{invalid} if there are more samples than in the layout, or if a label is not below classes.
   void append(Split split, const void* samples, const std::int32_t* labels, std::int64_t count);
   void append(Split split, const void* samples, const float* targets, std::int64_t count);
 
-  // close, fsync, rename, fsync of the directory. Error{invalid} when samples are missing.
+  // Closes and fsyncs the file, renames it and fsyncs the directory. Throws Error{invalid} if samples are
+  // missing.
   void commit();
 
  private:

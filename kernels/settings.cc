@@ -26,7 +26,7 @@ Settings settings_from_json(const Json& json) {
   settings.data = get<std::string>(json, "data");
   settings.results = get<std::string>(json, "results");
   settings.metrics = get_or<std::string>(json, "metrics", "");
-  get_or<std::string>(json, "checkpoint", "");  // only that it is text: checkpoints are not there yet
+  get_or<std::string>(json, "checkpoint", "");  // checks only that it is text: checkpoints do not exist yet
   settings.device = device_from(get_or<std::string>(json, "device", "gpu"));
   settings.layers = layers_from_json(json["layers"]);
 

@@ -1,4 +1,4 @@
-// The one file that tells trainyard-train what to do; the contract is man/trainyard-train.1.
+// Reads the settings file of trainyard-train. The format is in man/trainyard-train.1.
 #pragma once
 #include <string>
 #include <vector>
@@ -13,19 +13,19 @@ struct SettingsKey {
   bool required;
 };
 
-// Keys beside those of the training itself (training_parameters(), optimizer).
+// Returns the keys of the file, except those of the training itself (training_parameters(), optimizer).
 const std::vector<SettingsKey>& settings_keys();
 
 struct Settings {
   std::string data;     // the scratch file
-  std::string results;  // a directory that is there; model.h5 appears in it
+  std::string results;  // an existing directory; model.h5 is written to it
   std::string metrics;  // JSON lines are appended to it; empty: none
   Device device = Device::gpu;
   std::vector<LayerSpec> layers;
   TrainingSpec training;
 };
 
-// Error{invalid} on the first unknown key or wrong value, naming file and key.
+// Throws Error{invalid} on the first unknown key or wrong value, naming file and key.
 Settings read_settings(const std::string& path);
 
 }  // namespace trainyard

@@ -12,7 +12,7 @@
 namespace trainyard {
 namespace {
 
-constexpr std::int64_t evaluation_rows = 256;  // at a time; enough for the matrices to be efficient
+constexpr std::int64_t evaluation_rows = 256;  // samples at a time; enough for efficient products of matrices
 
 ScratchInfo read_matching_data(const Settings& settings) {
   ScratchInfo data = read_scratch_info(settings.data);
@@ -28,13 +28,14 @@ std::int64_t most_rows(const Settings& settings, int ranks) {
   return std::max(share_of(settings.training.batch_size, 0, ranks).count, evaluation_rows);
 }
 
-// A training is long, and the model is written last: what will fail then fails now.
+// Throws if the directory is not writable. A training is long and writes the model last, so a directory that
+// is not writable must be found out before the training.
 void check_writable(const std::string& directory) {
   if (::access(join_path(directory, ".").c_str(), W_OK | X_OK) != 0)
     throw_errno("results: write to " + directory);
 }
 
-// Sums are equal on all ranks, so all throw together.
+// Throws if the loss is not finite. The sums are equal on all ranks, so all ranks throw together.
 void check_number(double loss, std::int64_t epoch, const std::string& place) {
   if (!std::isfinite(loss))
     throw NumericError("epoch " + std::to_string(epoch) + ", " + place +
@@ -98,8 +99,8 @@ Trainer::Progress Trainer::train_epoch(std::int64_t epoch, bool (*stop_requested
   return Progress::finished;
 }
 
-// Each rank weighs its samples by the whole batch, so the sum over the ranks is the batch's mean gradient,
-// however uneven the shares.
+// Performs one step. Each rank weights its samples by 1 / (samples in the whole batch). So the sum over the
+// ranks is the batch's mean gradient, even if the shares differ in size.
 StepSums Trainer::step(const std::vector<std::uint32_t>& order, Range batch, bool stop) {
   const Range share = share_of(batch.count, comm_.rank(), comm_.ranks());
   StepSums sums;
@@ -136,7 +137,8 @@ void Trainer::add_loss(const float* outputs, float* gradient, float weight) {
                                  model_.outputs(), weight);
 }
 
-// Each rank takes a share of the held-out samples, in the file's order, once.
+// Returns the sums over the held-out samples; nullopt if there are none. Each rank evaluates its share of
+// these samples once, in the file's order.
 std::optional<Trainer::Totals> Trainer::evaluate() {
   if (test_samples_.count() == 0) return std::nullopt;
   const Range share = share_of(test_samples_.count(), comm_.rank(), comm_.ranks());

@@ -18,7 +18,7 @@
 
 namespace trainyard {
 
-// The loss is no number any more. Thrown by all ranks at the same step.
+// Thrown when the loss is not a number (or infinite) any more. All ranks throw this error at the same step.
 class NumericError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -28,12 +28,13 @@ enum class Outcome { trained, stopped };
 
 class Trainer {
  public:
-  // Maps the data and builds the model; talks to no other rank. Error{invalid} when settings and data do
-  // not fit each other.
+  // Maps the data and builds the model, without communicating with other ranks. Throws Error{invalid} if
+  // settings and data do not fit each other.
   Trainer(const Settings& settings, Comm& comm);
 
-  // All ranks together. `stop_requested` is asked on every step; one rank's yes stops all after that step.
-  // Rank 0 writes metrics, a line per epoch on stdout and, when trained, the model.
+  // Trains the network. All ranks must call this together. Calls `stop_requested` at every step; if it
+  // returns true on one rank, all ranks stop after that step. Rank 0 writes metrics, one line per epoch to
+  // stdout and, when the network is trained, the model.
   Outcome train(bool (*stop_requested)());
 
  private:

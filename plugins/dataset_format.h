@@ -13,7 +13,8 @@ namespace trainyard {
 
 enum class SampleType { u8, f32, i32 };
 
-// Known before the first row is read: the scratch file is laid out from it.
+// Describes all samples of a data set. It is known before the first row is read, because the layout of the
+// scratch file depends on it.
 struct SampleInfo {
   std::int64_t count = 0;           // rows
   std::vector<std::int64_t> shape;  // of one sample, channels first: {1, 8, 8}
@@ -22,8 +23,8 @@ struct SampleInfo {
   std::int64_t target_width = 0;  // values per target when classes is 0
 };
 
-// Consecutive rows. `samples` holds count × product(shape) values of info().type, in native byte order;
-// labels (classes > 0) or targets (classes = 0) go with them.
+// Consecutive rows. `samples` holds count × product(shape) values of info().type, in native byte order.
+// `labels` (classes > 0) or `targets` (classes = 0) belong to the same rows.
 struct SampleBlock {
   std::int64_t count = 0;
   std::vector<std::byte> samples;
@@ -35,7 +36,7 @@ class SampleReader {
  public:
   virtual ~SampleReader() = default;
   virtual const SampleInfo& info() const = 0;
-  // The next rows in the source's order, at most max_rows; count 0 at the end.
+  // Returns the next rows in the source's order, at most max_rows. Returns count 0 at the end.
   virtual SampleBlock next(std::int64_t max_rows) = 0;
 };
 

@@ -7,14 +7,15 @@
 
 namespace trainyard {
 
-// Where modules lie: $TRAINYARD_PLUGINDIR if set and the program is not privileged, else the install's
-// folder.
+// Returns the folder of the modules: $TRAINYARD_PLUGINDIR if it is set and the program is not privileged,
+// else the folder of the installation.
 std::string plugin_directory();
 
-// Error{not_found} names the file and the package to install; Error{internal} when the ABI number differs.
+// Load a module and make its object. Throw Error{not_found}, naming the file and the package to install, if
+// there is no such module; Error{internal} if the ABI number differs.
 std::unique_ptr<SchedulerReader> load_scheduler_reader(const std::string& name, const Json& settings);
 std::unique_ptr<SchedulerActor> load_scheduler_actor(const std::string& name, const Json& settings);
-// By the URL's scheme: "file:///srv/x" → store-file.so.
+// Chooses the module by the URL's scheme: "file:///srv/x" → store-file.so.
 std::unique_ptr<ObjectStore> load_object_store(const std::string& url, const Json& credentials);
 std::unique_ptr<DatasetFormat> load_dataset_format(const std::string& name);
 

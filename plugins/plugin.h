@@ -1,6 +1,6 @@
-// What a module exports: one symbol, `trainyard_plugin`, of type Plugin. A module offers one or more of the
-// three interfaces and leaves the other factories null. Modules lie in <libdir>/trainyard/<kind>-<name>.so:
-// scheduler-slurm.so, store-file.so, format-csv.so.
+// Plugin: what a module exports, as its one symbol `trainyard_plugin`. A module implements one or more of the
+// three interfaces and leaves the other factories null. Modules are the files
+// <libdir>/trainyard/<kind>-<name>.so: scheduler-slurm.so, store-file.so, format-csv.so.
 #pragma once
 #include <memory>
 #include <string>
@@ -12,7 +12,8 @@
 
 namespace trainyard {
 
-// Raised whenever a type that crosses the border changes; a module of another number is refused.
+// Raise this number whenever a type that programs and modules share changes. A module with another number is
+// not loaded.
 inline constexpr int plugin_abi = 9;
 
 struct Plugin {

@@ -5,7 +5,7 @@
 #include <spawn.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-extern "C" {  // glibc 2.36 forgot it
+extern "C" {  // missing in this header of glibc 2.36
 #include <sys/pidfd.h>
 }
 
@@ -29,7 +29,8 @@ std::vector<char*> pointers_to(const std::vector<std::string>& words) {
   return pointers;
 }
 
-// posix_spawn's two arguments that say how: the files, and the signals and the group.
+// SpawnSettings: the two arguments of posix_spawn that describe how to start a child: its files, and its
+// signals and process group.
 class SpawnSettings {
  public:
   explicit SpawnSettings(const ChildSpec& spec) {
@@ -41,7 +42,7 @@ class SpawnSettings {
     sigset_t none, all;
     sigemptyset(&none);
     sigfillset(&all);
-    posix_spawnattr_setsigmask(&how_, &none);  // ours are blocked for the loop
+    posix_spawnattr_setsigmask(&how_, &none);  // the agent blocks signals for its loop
     posix_spawnattr_setsigdefault(&how_, &all);
     posix_spawnattr_setpgroup(&how_, 0);
     posix_spawnattr_setflags(&how_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
@@ -59,7 +60,7 @@ class SpawnSettings {
     posix_spawn_file_actions_adddup2(&files_, 1, 2);
   }
 
-  // 0 is the agent's own, which Slurm has opened.
+  // Gives the child open files for stdout and stderr. It inherits stdin from the agent; Slurm has opened it.
   void pass_files_on(const ChildSpec& spec) {
     posix_spawn_file_actions_adddup2(&files_, spec.stdout_fd, 1);
     posix_spawn_file_actions_adddup2(&files_, spec.stderr_fd, 2);
@@ -77,7 +78,7 @@ class SpawnSettings {
 pid_t spawn(const ChildSpec& spec) {
   const SpawnSettings settings(spec);
   pid_t pid = 0;
-  const mode_t ours = ::umask(0);  // posix_spawn has no word for it
+  const mode_t ours = ::umask(0);  // posix_spawn cannot set the umask
   ::umask(spec.umask < 0 ? ours : static_cast<mode_t>(spec.umask));
   const int error = ::posix_spawnp(&pid, spec.arguments.front().c_str(), settings.files(), settings.how(),
                                    pointers_to(spec.arguments).data(), pointers_to(spec.environment).data());
@@ -109,7 +110,7 @@ class Supervisor {
       }));
   }
 
-  ~Supervisor() {  // by an exception: no process may outlive its supervision
+  ~Supervisor() {  // after an exception: the child must not run unsupervised
     if (pid_ <= 0) return;
     ::kill(-pid_, SIGKILL);
     ::waitpid(pid_, nullptr, 0);
@@ -126,7 +127,7 @@ class Supervisor {
     loop_.run();
     ExitStatus status = reap(pid_);
     status.warned = warned_;
-    ::kill(-pid_, SIGKILL);  // what it left in the background holds the node otherwise
+    ::kill(-pid_, SIGKILL);  // else its background processes keep the node allocated
     pid_ = 0;
     return status;
   }

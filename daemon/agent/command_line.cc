@@ -19,7 +19,8 @@ namespace fs = std::filesystem;
 
 std::string this_program() { return fs::read_symlink("/proc/self/exe"); }
 
-// Beside this program, else where the install puts it, else by PATH.
+// Returns the trainer beside this program, else where it is installed, else its name, which is looked up in
+// PATH.
 std::string trainer_program() {
   const std::string name = "trainyard-train";
   const Installation installation = this_installation();
@@ -29,8 +30,9 @@ std::string trainer_program() {
   return name;
 }
 
-// Hosts and slots come from Slurm's allocation, by Open MPI itself. Slurm has also chosen the cores already:
-// a second binding by mpirun would put the first rank of every job on a shared node onto the same core.
+// Returns the words that start mpirun. Open MPI itself takes hosts and slots from Slurm's allocation. Slurm
+// has also chosen the cores already, so mpirun must not bind: it would bind the first rank of every job on a
+// shared node to the same core.
 std::vector<std::string> mpirun(const Resources& resources,
                                 const std::map<std::string, std::string>& variables) {
   std::vector<std::string> words{"mpirun",
@@ -45,7 +47,7 @@ std::vector<std::string> mpirun(const Resources& resources,
 }
 
 std::map<std::string, std::string> mpirun_variables() {
-  // On TERM mpirun gives its ranks one second before it kills them; Slurm gives the job thirty (KillWait).
+  // By default mpirun kills its ranks one second after TERM; Slurm gives the job 30 seconds (KillWait).
   std::map<std::string, std::string> variables{{"OMPI_MCA_odls_base_sigkill_timeout", "25"}};
   if (::geteuid() == 0) {
     variables["OMPI_ALLOW_RUN_AS_ROOT"] = "1";
@@ -59,11 +61,12 @@ std::vector<std::string> srun(const Resources& resources) {
           "--ntasks-per-node=" + std::to_string(resources.ranks_per_node)};
 }
 
-// The warning before the time limit is for the program: a shell that died of it would take the program along.
+// Makes the shell survive USR2, the warning before the time limit. The warning is for the program: a shell
+// killed by it would end the program, too.
 constexpr const char* outlive_warning = "trap : USR2\n";
 
-// `setup` first, in the shell that then becomes the launcher: so a module may bring another mpirun, and every
-// rank inherits what it set.
+// Returns the text for sh: first `setup`, then the launcher, which replaces the shell. So a module in `setup`
+// can provide another mpirun, and every rank inherits the variables that `setup` sets.
 std::string shell_script(const CommandSpec& command, std::vector<std::string> launcher) {
   const std::string setup = outlive_warning + (command.setup.empty() ? "" : command.setup + "\n");
   if (launcher.empty()) return setup + command.run;
@@ -78,7 +81,8 @@ std::string shell_script(const CommandSpec& command, std::vector<std::string> la
 Program trainer(const Resources& resources, const std::map<std::string, std::string>& variables,
                 const std::string& settings) {
   Program program{mpirun(resources, variables), mpirun_variables(), SIGUSR2};
-  // USR2 for TERM: mpirun passes it on and lives, so the ranks can write their checkpoint and say so (75).
+  // USR2 is sent in place of TERM: mpirun passes USR2 on and keeps running, so the ranks can write their
+  // checkpoint and exit with 75.
   for (const std::string& word :
        {this_program(), std::string("rank"), std::string("--"), trainer_program(), settings})
     program.arguments.push_back(word);

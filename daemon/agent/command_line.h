@@ -1,5 +1,5 @@
-// How a run's program is started: the built-in trainer under mpirun, a [command] as its launcher says, a
-// batch script as it is.
+// The command line of a run's program: the built-in trainer under mpirun, a [command] as its launcher says,
+// or a batch script as it is.
 #pragma once
 #include <map>
 #include <string>
@@ -9,17 +9,19 @@
 
 namespace trainyard {
 
-// What is started, and the variables mpirun needs beside the run's. `settings` is the trainer's settings
-// file, used with [train] alone; `variables` are the names that must reach every rank.
+// The command line of a program, and the variables that mpirun needs in addition to the run's.
 struct Program {
   std::vector<std::string> arguments;
   std::map<std::string, std::string> variables;
-  int terminate_as = 0;  // what to send it instead of SIGTERM; 0: SIGTERM
+  int terminate_as = 0;  // the signal to send instead of SIGTERM; 0: SIGTERM
 };
+// Returns how to start the run's program. `variables`: the run's environment; every rank gets these names.
+// `settings`: the trainer's settings file, used with [train] only.
 Program program_of(const Launch& launch, const std::map<std::string, std::string>& variables,
                    const std::string& settings);
 
-// The trainer's settings as JSON: trainyard-train(1). Error{invalid} unless the run is a [train] with [data].
+// Returns the trainer's settings as JSON (trainyard-train(1)). Error{invalid} unless the run has [train] and
+// [data].
 Json trainer_settings(const Launch& launch);
 
 }  // namespace trainyard

@@ -40,7 +40,7 @@ std::string path_below(const std::string& folder, const std::string& key) {
 
 void copy_objects(const std::vector<Object>& objects, ObjectStore& store, const std::string& folder,
                   const std::function<void(const Object&, const std::string& path)>& copied) {
-  for (const Object& object : objects) path_below(folder, object.key);  // all or none
+  for (const Object& object : objects) path_below(folder, object.key);  // checks all keys before any copy
   for (const Object& object : objects) {
     const std::string path = path_below(folder, object.key);
     copy_object(object, store, path);

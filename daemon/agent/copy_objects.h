@@ -1,4 +1,4 @@
-// Objects of a store as files of a folder, under their keys.
+// Copies objects of a store to files in a folder, named by the objects' keys.
 #pragma once
 #include <functional>
 #include <string>
@@ -8,12 +8,13 @@
 
 namespace trainyard {
 
-// Where the object goes below `folder`. Error{invalid} for a key that would leave it.
+// Returns the path of an object's file below `folder`. Error{invalid} for a key that would lead out of
+// `folder`.
 std::string path_below(const std::string& folder, const std::string& key);
 
-// Each file appears complete, the folders on the way are made; a file already there is replaced.
-// `copied` is told each object once it is there. Error{unavailable} when an object's size is not what was
-// listed.
+// Copies the objects to files below `folder`, with the folders on the way. Each file appears when it is
+// complete; an existing file is replaced. `copied` is called after each object. Error{unavailable} if an
+// object's size is not the listed one.
 void copy_objects(const std::vector<Object>& objects, ObjectStore& store, const std::string& folder,
                   const std::function<void(const Object&, const std::string& path)>& copied);
 

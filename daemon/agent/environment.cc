@@ -21,7 +21,8 @@ int rank_count(const Manifest& manifest) {
 
 namespace {
 
-// What a batch script finds in its own environment under these names stays its own.
+// Removes the variables that a batch script must keep as its own environment has them: DATA_DIR if the run
+// has no [data], GPU_COUNT, and those of --export.
 void leave_scripts_own(const ScriptSpec& script, std::map<std::string, std::string>& variables) {
   if (variables["DATA_DIR"].empty()) variables.erase("DATA_DIR");
   variables.erase("GPU_COUNT");
@@ -47,11 +48,11 @@ std::map<std::string, std::string> run_variables(const Launch& launch) {
     variables.insert(command->environment.begin(), command->environment.end());
   if (const auto* script = std::get_if<ScriptSpec>(&launch.manifest.program)) {
     leave_scripts_own(*script, variables);
-    variables["SLURM_JOB_NAME"] = script->job_name;  // its job's is the token
+    variables["SLURM_JOB_NAME"] = script->job_name;  // Slurm's own name of the job is the token
     return variables;
   }
   variables[attempt_variable] = launch.directory;
-  // Libraries with threads of their own would otherwise start one per core of the node, in every rank.
+  // Without this, libraries with threads would start one thread per core of the node in every rank.
   if (!::getenv("OMP_NUM_THREADS"))
     variables.emplace("OMP_NUM_THREADS", std::to_string(resources.cpus_per_rank));
   return variables;

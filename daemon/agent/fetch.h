@@ -4,7 +4,7 @@
 
 namespace trainyard {
 
-// A line per object on stdout, as it is there: "results/model.h5  1.5 MiB", or with json
+// Prints a line per object to stdout when the object is copied: "results/model.h5  1.5 MiB", or with `json`
 // {"key":…,"path":…,"size_bytes":…}.
 int fetch(const std::string& url, const std::string& directory, bool json);
 

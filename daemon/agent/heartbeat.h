@@ -1,4 +1,5 @@
-// An agent's contact with its claim: the attempt's files lie on scratch, which can be away.
+// Contact: watches an agent's claim on an attempt. The claim lies on scratch, which can be unreachable for a
+// while.
 #pragma once
 #include <chrono>
 #include <string>
@@ -9,11 +10,11 @@ namespace trainyard {
 
 class Contact {
  public:
-  // `mine` is the claim on the attempt in `directory` that has just been seen to stand.
+  // `mine`: the agent's claim on the attempt in `directory`. It was valid just before this call.
   Contact(std::string directory, Claim mine) : directory_(std::move(directory)), mine_(std::move(mine)) {}
 
-  // Any thread, one at a time; hangs as long as scratch does. False when the claim is not ours any more, or
-  // could not be looked at for contact_lost: the processes are to end.
+  // Reads the claim. Returns false if it is not `mine` any more, or could not be read for contact_lost: then
+  // the processes must end. Any thread can call it, one at a time. Blocks as long as scratch does.
   bool look();
 
  private:

@@ -6,13 +6,13 @@
 
 namespace trainyard {
 
-// round(fraction × rows); at least one row stays for training.
+// Returns the number of rows to hold out: round(fraction × rows), but at least one row stays for training.
 std::int64_t held_out_rows(std::int64_t rows, double fraction);
 
-// Says row by row, in the source's order, whether it is held out: exactly `held_out` of `rows`, every choice
-// of them equally likely. (Knuth's selection sampling: a row is taken when draw mod rows_left <
-// held_out_left, the draws being those of the 64-bit Mersenne Twister with this seed, as the C++ standard
-// fixes it.)
+// Tells for one row after the other, in the source's order, whether it is held out. Exactly `held_out` of
+// `rows` are, and every choice of them is equally likely. (Knuth's selection sampling: a row is held out if
+// draw mod rows_left < held_out_left. The draws are those of the 64-bit Mersenne Twister with this seed, as
+// the C++ standard defines it.)
 class HeldOut {
  public:
   HeldOut(std::int64_t rows, std::int64_t held_out, std::uint64_t seed)

@@ -12,7 +12,8 @@
 namespace trainyard {
 namespace {
 
-// Slurm's last: under mpirun it is that of the daemon which mpirun started on the node.
+// Returns the rank of this process. SLURM_PROCID is tried last: under mpirun it is the rank of the daemon
+// that mpirun started on the node.
 std::string rank_of_this_process() {
   for (const char* name : {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "SLURM_PROCID"})
     if (const char* value = std::getenv(name)) return value;

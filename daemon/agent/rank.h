@@ -5,8 +5,9 @@
 
 namespace trainyard {
 
-// Sets LEARNER_ID to the rank + 1 and executes the program, watched if the environment names its attempt.
-// Returns only by Error.
+// Sets LEARNER_ID to the rank + 1 and executes the program in this process. If the environment names the
+// attempt, a watcher of this process is started first (rank_watch.h). Does not return; throws Error if it
+// fails.
 [[noreturn]] void become_rank(const std::vector<std::string>& arguments);
 
 }  // namespace trainyard

@@ -4,7 +4,7 @@
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
-extern "C" {  // glibc 2.36 forgot it
+extern "C" {  // missing in this header of glibc 2.36
 #include <sys/pidfd.h>
 }
 
@@ -24,13 +24,15 @@ Claim standing_claim(const std::string& directory) {
   return *claim;
 }
 
-// A launcher waits until nobody can write to its pipes any more.
+// Redirects stdin, stdout and stderr to /dev/null: a launcher waits until no process can write to its pipes
+// any more.
 void let_go_of_files() {
   UniqueFd nothing(::open("/dev/null", O_RDWR | O_CLOEXEC));
   for (int fd : {0, 1, 2}) ::dup2(nothing.get(), fd);
 }
 
-// Until the process ends, or is ended.
+// Watcher: reads the claim regularly until the watched process has ended; ends that process if the claim is
+// lost.
 class Watcher {
  public:
   Watcher(pid_t pid, int pidfd, const std::string& directory, const Claim& claim)
@@ -61,7 +63,8 @@ class Watcher {
     timer_ = loop_.after(termination_grace, [this] { send(SIGKILL); });
   }
 
-  // To all that it has started, where the launcher gave it a group of its own.
+  // Signals the watched process, and all that it has started if the launcher gave it a process group of its
+  // own.
   void send(int signal) const { ::kill(::getpgid(pid_) == pid_ ? -pid_ : pid_, signal); }
 
   pid_t pid_;
@@ -76,7 +79,7 @@ class Watcher {
   try {
     Watcher(pid, pidfd, directory, claim).run();
   } catch (const std::exception&) {
-    ::kill(pid, SIGKILL);  // nobody would watch it
+    ::kill(pid, SIGKILL);  // else the process would run unwatched
   }
   ::_exit(0);
 }
@@ -88,7 +91,7 @@ void have_this_process_watched(const std::string& directory) {
   const pid_t watched = ::getpid();
   const UniqueFd pidfd(::pidfd_open(watched, 0));
   if (!pidfd) throw_errno("watch process " + std::to_string(watched));
-  const pid_t between = ::fork();  // it leaves at once, so the watcher is nobody's child but init's
+  const pid_t between = ::fork();  // exits at once, so that init becomes the watcher's parent
   if (between < 0) throw_errno("fork");
   if (between == 0) {
     const pid_t watcher = ::fork();

@@ -1,13 +1,13 @@
-// The watch over one rank: the fence on nodes that the agent itself is not on.
+// Watches one rank, so that the fence (handover/claim.h) works on nodes on which no agent runs, too.
 #pragma once
 #include <string>
 
 namespace trainyard {
 
-// Leaves a process behind that ends the calling one, whatever program that becomes, when the claim on the
-// attempt in `directory` is taken away or out of sight (handover/claim.h). It is no child of the program's,
-// holds none of its files, and is gone as soon as the program is. Error{unavailable} when the claim does not
-// stand even now.
+// Starts a watcher: a process that ends the calling process if the claim on the attempt in `directory` is
+// revoked, or cannot be read for contact_lost (handover/claim.h), even after the calling process has executed
+// another program. The watcher is no child of that program, holds none of its files, and exits when the
+// program has ended. Error{unavailable} if the claim is missing or revoked already.
 void have_this_process_watched(const std::string& directory);
 
 }  // namespace trainyard

@@ -4,9 +4,9 @@
 
 namespace trainyard {
 
-// The program's exit code (128 + signal where one ended it); 0 when another job holds the attempt; 75 when
-// the data set is missing or a later restart has taken over. Everything else is said in the attempt's
-// evidence.
+// Returns the program's exit code (128 + signal if a signal ended it); 0 if another job holds the attempt; 75
+// if the data set is missing, a later restart has taken over, or the claim was revoked. The attempt's
+// evidence tells everything else.
 int run(const std::string& launch_path);
 
 }  // namespace trainyard

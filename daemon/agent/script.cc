@@ -24,7 +24,8 @@ fs::path file_behind(int fd) {
   return fs::read_symlink("/proc/self/fd/" + std::to_string(fd), ignored);
 }
 
-// So that `trainyard logs` and the store find what goes where the script's options send it.
+// Makes the link `name` to the file behind `fd`, so that `trainyard logs` and the store job find output that
+// the script's options send elsewhere.
 void link_log(const Launch& launch, int fd, const char* name) {
   const std::string log = join_path(launch.directory, name);
   const fs::path file = file_behind(fd);

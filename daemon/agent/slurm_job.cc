@@ -21,7 +21,7 @@ std::string this_host() {
   return name;
 }
 
-// "a[1-2,5],b" → "a[1-2,5]" and "b": commas inside brackets do not part names.
+// Splits a list into names: "a[1-2,5],b" → "a[1-2,5]" and "b". Commas inside brackets do not separate names.
 std::vector<std::string> split_names(const std::string& list) {
   std::vector<std::string> names(1);
   int depth = 0;
@@ -36,7 +36,8 @@ std::vector<std::string> split_names(const std::string& list) {
   return names;
 }
 
-// "07" or "1-3", with the zeros in front that the first number has; empty when it is neither.
+// Returns the numbers of "07" or "1-3", with leading zeros as the first number has them; empty if the text is
+// neither.
 std::vector<std::string> expand_range(const std::string& range) {
   constexpr int most = 100'000;
   const std::vector<std::string> ends = split(range, '-');
@@ -56,7 +57,8 @@ std::vector<std::string> expand_range(const std::string& range) {
 
 Claim claim_of_this_job() {
   Claim claim;
-  // A batch script may bring a SLURM_ARRAY_TASK_ID of its own; an array has an id, too.
+  // Only SLURM_ARRAY_JOB_ID shows that this job belongs to an array: Trainyard also sets SLURM_ARRAY_TASK_ID
+  // for a batch script with --array, whose tasks are single jobs.
   const auto array_id = whole_number<std::uint32_t>(variable("SLURM_ARRAY_JOB_ID"));
   const auto job_id = array_id ? array_id : whole_number<std::uint32_t>(variable("SLURM_JOB_ID"));
   if (!job_id)

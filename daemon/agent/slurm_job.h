@@ -1,4 +1,4 @@
-// What Slurm tells a job about itself, in its environment.
+// Reads what Slurm tells a job about itself in the environment.
 #pragma once
 #include <string>
 #include <vector>
@@ -7,17 +7,18 @@
 
 namespace trainyard {
 
-// This job, this restart, this host, now. Error{invalid} outside a Slurm job.
+// Returns the claim of this job, with this restart, this host and the time now. Error{invalid} outside a
+// Slurm job.
 Claim claim_of_this_job();
 
-// The hosts of the allocation; this host where Slurm names none.
+// Returns the hosts of the allocation; this host if Slurm names none.
 std::vector<std::string> hosts_of_this_job();
 
-// GPUs of all nodes together; 0 where Slurm names none.
+// Returns the number of GPUs of all nodes together; 0 if Slurm names none.
 int gpus_of_this_job();
 
-// "n[1-3,07],m" → n1 n2 n3 n07 m. One pair of brackets per name, as Slurm writes for one-dimensional
-// clusters; what it cannot read it returns as it is.
+// Returns the hosts of a list: "n[1-3,07],m" → n1 n2 n3 n07 m. A name has at most one pair of brackets, as
+// Slurm writes it for one-dimensional clusters. A name that cannot be read is returned unchanged.
 std::vector<std::string> expand_hosts(const std::string& list);
 
 }  // namespace trainyard

@@ -4,9 +4,8 @@
 
 namespace trainyard {
 
-// The data set appears complete or not at all, so staging again, or twice at once, costs time and nothing
-// else. How it went is in staged.json beside the request; the exit code says it shortly: 0, 75 (try again),
-// 2, 3, 4, 70.
+// The data set appears complete or not at all, so staging again, or twice at once, does no harm but takes
+// time. staged.json beside the request tells how staging went. Exit codes: 0, 75 (try again), 2, 3, 4, 70.
 int stage(const std::string& request_path);
 
 }  // namespace trainyard

@@ -6,10 +6,10 @@
 
 namespace trainyard {
 
-// Everything below results/ and logs/, and metrics.jsonl, go to <target>/<training id>/; receipt.json last,
-// with the size and SHA-256 of each. Safe to repeat, useful after a failed or cancelled run too; of an
-// attempt that nobody started only the receipt goes, and of one that a later attempt has replaced nothing.
-// How it went is in stored.json; the exit code says it shortly: 0, 75 (try again), 2, 3, 4, 70.
+// Copies everything below results/ and logs/, and metrics.jsonl, to <target>/<training id>/, and receipt.json
+// last, with the size and SHA-256 of each file. Safe to repeat, and useful after a failed or cancelled run,
+// too. Of an attempt that was not started it stores only the receipt; of one that a later attempt has
+// replaced, nothing. stored.json tells how it went. Exit codes: 0, 75 (try again), 2, 3, 4, 70.
 int store(const std::string& launch_path, const Patience& patience = {});
 
 }  // namespace trainyard

@@ -1,4 +1,4 @@
-// Again after a pause, for a store that is away for a moment.
+// Repeats an action after a pause, for a store that is unavailable for a moment.
 #pragma once
 #include <chrono>
 #include <thread>
@@ -8,13 +8,15 @@
 
 namespace trainyard {
 
-// The pauses double from `first` on while they are together no longer than `altogether`.
+// The first pause lasts `first`, and each further one is twice as long. Together they last at most
+// `altogether`.
 struct Patience {
   std::chrono::milliseconds first{1'000};
   std::chrono::milliseconds altogether{63'000};
 };
 
-// action(), again after each Error{unavailable} until patience ends; any other error at once.
+// Returns action(). Repeats it after each Error{unavailable} until `patience` is used up; throws any other
+// error at once.
 template <class Action>
 auto with_retries(const Patience& patience, const Action& action) {
   std::chrono::milliseconds paused{0};

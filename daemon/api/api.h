@@ -1,4 +1,4 @@
-// Api: what the routes work with. One per daemon, on the loop.
+// Api: the settings and the parts of the daemon that the routes use. One per daemon, used on the loop.
 #pragma once
 #include <atomic>
 #include <map>
@@ -25,7 +25,7 @@ struct ApiSettings {
   std::string time_zone = "UTC";
   std::string state_dir;                                          // where uploads wait for the user's deputy
   std::int64_t max_code_bytes = std::int64_t{64} << 20;           // of one upload
-  std::int64_t max_code_bytes_per_user = std::int64_t{10} << 30;  // of all that is kept
+  std::int64_t max_code_bytes_per_user = std::int64_t{10} << 30;  // of all that is kept for a user
   Plans plans;
 };
 
@@ -36,7 +36,7 @@ struct Api {
   SchedulerQueries& queries;
   Ledger& ledger;
   Workers& io;
-  Lanes& lanes;  // of users, as the driver has them
+  Lanes& lanes;  // one lane per user and kind of work; the driver uses the same ones
   Users& users;
   UtcSeconds started_at{};
   // By uid: bytes of uploads that the user's deputy has not taken yet.

@@ -5,7 +5,8 @@
 namespace trainyard {
 namespace {
 
-// Whom nobody knows has no rights here; a name service that does not answer is another matter.
+// Turns Error{not_found} into Error{denied}, because a user whom this machine does not know has no rights.
+// Returns any other error unchanged, such as that of a name service that does not answer.
 std::exception_ptr denied_to(const std::exception_ptr& error) {
   try {
     std::rethrow_exception(error);

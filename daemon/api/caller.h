@@ -1,5 +1,5 @@
-// Who asks: a run belongs to the uid that submitted it; its owner and the operators see it, for everybody
-// else it is not there. Every route knows its caller before it acts.
+// Caller: the user who makes a request. A run belongs to the uid that submitted it. Only its owner and the
+// operators see the run; for everybody else it does not exist. Every route knows its caller before it acts.
 #pragma once
 #include <set>
 #include <string>
@@ -12,18 +12,18 @@ namespace trainyard {
 
 struct Caller {
   Owner owner;
-  std::string home;              // of the owner; empty where it has none
-  std::set<std::string> groups;  // of Unix, the owner's
+  std::string home;              // the owner's home directory; empty: none
+  std::set<std::string> groups;  // the owner's Unix groups
   Role role = Role::owner;
 };
 
 Caller caller_of(const Identity& identity, const RoleLists& lists);
 
-// The head with the identity of its peer, or Error{denied} when this machine knows no user of that uid; by
-// `names`, which outlives what it hands out.
+// Returns a function that looks up the identity of a request's peer in `names` and adds it to the head. The
+// answer is Error{denied} if this machine knows no user with that uid. `names` must outlive the function.
 Identify identify_by_name(NameService& names);
 
-bool sees_all(const Caller& caller);  // everybody's runs and usage
+bool sees_all(const Caller& caller);  // the runs and the usage of all users
 bool may_see(const Caller& caller, const TrainingRun& run);
 
 }  // namespace trainyard

@@ -6,7 +6,7 @@
 
 namespace trainyard {
 
-// SHA-256 in lower-case hex; Error{invalid} for anything else, so that it can stand in a path.
+// Throws Error{invalid} unless `digest` is a SHA-256 in lower-case hex. A checked digest is safe in a path.
 void check_digest(const std::string& digest);
 
 }  // namespace trainyard

@@ -1,8 +1,8 @@
-// Places: which connection may be open, so that nobody takes them all. A party is whoever is counted
-// together: a user of the Unix socket, a host of the network. A newcomer who finds no room gets the place of
-// the connection that has waited longest for its client: of one of his own where his party has its share,
-// else of anybody's. A connection that waits for the daemon's answer keeps its place. Pure bookkeeping, on
-// the loop.
+// Places: decides which connections may be open, so that no client can take them all. The connections of a
+// party are counted together; a party is a user of the Unix socket or a host of the network. A new connection
+// that finds no room gets the place of the connection that has waited longest for its client: one of its own
+// party if the party has its full share, else one of any party. A connection that waits for the daemon's
+// answer keeps its place. Pure bookkeeping, on the loop.
 #pragma once
 #include <chrono>
 #include <cstddef>
@@ -13,10 +13,10 @@
 namespace trainyard {
 
 struct PlaceLimits {
-  std::size_t total = 300;                 // without those reserved
-  std::size_t per_party = 100;             // of these
-  std::size_t reserved = 16;               // further ones, for the privileged alone
-  std::chrono::milliseconds grace{1'000};  // a client may take so long before its place is given away
+  std::size_t total = 300;                 // without the reserved places
+  std::size_t per_party = 100;             // of `total`, for one party
+  std::size_t reserved = 16;               // additional places, only for privileged parties
+  std::chrono::milliseconds grace{1'000};  // a client that takes longer can lose its place
 };
 
 class Places {
@@ -31,18 +31,18 @@ class Places {
 
   struct Offer {
     bool granted = false;
-    std::optional<Id> closes;  // this one has to go for it
+    std::optional<Id> closes;  // the connection that must be closed to make room
   };
 
   explicit Places(PlaceLimits limits = {}) : limits_(limits) {}
 
   Offer offer(const Party& party, Clock::time_point now) const;
 
-  // A new connection; it waits for its client.
+  // Adds a new connection, which waits for its client at first.
   void take(Id id, const Party& party, Clock::time_point now);
   void waits_for_client(Id id, Clock::time_point since);
   void waits_for_us(Id id);
-  void leave(Id id);  // no harm when it has left
+  void leave(Id id);  // does nothing if the connection has left already
 
   std::size_t taken() const { return places_.size(); }
   std::size_t taken_by(const std::string& party) const;
@@ -50,11 +50,11 @@ class Places {
  private:
   struct Place {
     Party party;
-    std::optional<Clock::time_point> waits_since;  // for its client
+    std::optional<Clock::time_point> waits_since;  // for its client; unset: it waits for us
   };
 
-  // The one that has waited longest, of that party or of all but the privileged; nothing where all are
-  // recent.
+  // Returns the connection that has waited longest for its client: of this party, or of all but the
+  // privileged parties if `party` is nullptr. Returns nullopt if none has waited for the grace period.
   std::optional<Id> longest_waiting(const std::string* party, Clock::time_point now) const;
 
   PlaceLimits limits_;

@@ -8,7 +8,8 @@
 namespace trainyard {
 namespace {
 
-// False where slurmdbd has nothing better.
+// Replaces the ledger's segment of a job by what slurmdbd has. Returns false if slurmdbd has nothing, or
+// nothing different.
 bool correct(Api& api, const ReconciledJob& job, const std::string& by) {
   std::optional<Segment> is = job.as_recorded();
   if (!is) return false;
@@ -20,8 +21,8 @@ bool correct(Api& api, const ReconciledJob& job, const std::string& by) {
   return true;
 }
 
-// Whose attempt the job is, by its name. Anybody may give his job such a name, so it must also be of the user
-// whose run, or data set, that is.
+// Returns the run whose attempt the job is according to its name. Any user can give a job such a name, so the
+// job must also belong to the owner of the run.
 std::optional<TrainingRun> run_of(Api& api, const JobStatus& row, const NamedJob& named) {
   std::optional<std::int64_t> id = named.run_id;
   if (named.is_array)
@@ -31,7 +32,8 @@ std::optional<TrainingRun> run_of(Api& api, const JobStatus& row, const NamedJob
   return run && run->owner.uid == row.uid ? run : std::nullopt;
 }
 
-// Enters a job that only slurmdbd has. False where it is nobody's that we know, or used nothing.
+// Enters a job that only slurmdbd has into the ledger. Returns false if the job belongs to no run or data set
+// that we know, or used nothing.
 bool enter(Api& api, const ReconciledJob& job, const std::string& by) {
   std::optional<Segment> segment = job.as_recorded();
   std::optional<NamedJob> named = parse_token(api.ledger.id(), job.recorded->token);
@@ -48,17 +50,17 @@ bool enter(Api& api, const ReconciledJob& job, const std::string& by) {
   return api.driver.enter_use(run->id, used);
 }
 
-// Corrections on their way.
+// Corrections that are being made, one job after the other.
 struct Correcting {
   std::shared_ptr<const Reconciliation> books;
   Api& api;
   std::string by;
   SlicedWork slices;
-  std::size_t next = 0;  // of the books' jobs
+  std::size_t next = 0;  // index of the next job in books->jobs
   Corrections made{};
   std::exception_ptr error{};
 
-  // False: that was the last one.
+  // Corrects or enters the next job. Returns false if there was none left, or after an error.
   bool correct_next() {
     if (next == books->jobs.size()) return false;
     const ReconciledJob& job = books->jobs[next++];

@@ -1,4 +1,4 @@
-// Corrections: the ledger is made to say what slurmdbd says. On the loop.
+// Corrections: change the ledger so that it agrees with slurmdbd. On the loop.
 #pragma once
 #include <exception>
 #include <functional>
@@ -11,12 +11,12 @@
 namespace trainyard {
 
 struct Corrections {
-  int corrected = 0;  // jobs that were charged otherwise
-  int entered = 0;    // jobs that were missing
+  int corrected = 0;  // jobs that were charged differently
+  int entered = 0;    // jobs that were missing in the ledger
 };
 
-// Corrects one job after the other, in slices: each is durable by itself, and says that `by` entered it.
-// Calls one of the two once; after a failure those before stay corrected.
+// Corrects one job of `books` after the other, in slices of work. Each correction is durable by itself, and
+// its reason names `by`. Calls `done` or `failed`, once. Corrections made before a failure stay.
 void correct_by(std::shared_ptr<const Reconciliation> books, Api& api, const std::string& by,
                 std::function<void(Corrections)> done, std::function<void(std::exception_ptr)> failed);
 

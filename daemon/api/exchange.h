@@ -1,4 +1,5 @@
-// A request, its answer, and what stands between the two. Plain values but for Responder; all on the loop.
+// A request, its answer, and the interfaces by which the HTTP server and the routes exchange them. Request
+// and Response are plain values. All on the loop.
 #pragma once
 #include <sys/types.h>
 
@@ -19,7 +20,8 @@
 
 namespace trainyard {
 
-// Who asks: of a Unix socket the kernel's word (SO_PEERCRED), as of its connect(2); else munge's.
+// The client's uid and gid. On a Unix socket they come from the kernel (SO_PEERCRED), as they were at
+// connect(2); on the network they come from munge.
 struct Peer {
   uid_t uid = 0;
   gid_t gid = 0;
@@ -30,36 +32,38 @@ struct Request {
   std::string method;                            // "GET"
   std::string target;                            // path and query as they came: "/v1/runs?name=a%20b"
   std::string path;                              // decoded, without the query: "/v1/runs/42"
-  std::map<std::string, std::string> query;      // decoded; of a name given twice, the last
-  std::optional<std::int64_t> announced_length;  // of the body, where the client said it
-  std::string authorization;                     // the header; empty: none
+  std::map<std::string, std::string> query;      // decoded; if a name is given twice, the last value
+  std::optional<std::int64_t> announced_length;  // Content-Length, if the client sent it
+  std::string authorization;                     // the Authorization header; empty: none
   Peer peer;
-  Identity identity;                       // who the peer is to this machine
-  std::optional<std::string> body_sha256;  // what the client signed for; nothing where nothing is signed
+  Identity identity;                       // the peer's user and groups on this machine
+  std::optional<std::string> body_sha256;  // digest of the body that the client signed; unset: not signed
 };
 
 struct Response {
   int status = 200;
   std::string body;
   std::string content_type = "application/json";
-  std::vector<std::pair<std::string, std::string>> headers;  // further ones
+  std::vector<std::pair<std::string, std::string>> headers;  // besides Content-Type
 };
 
-// Bytes in it that are no UTF-8 are replaced by U+FFFD.
+// Returns a response with `body` as its JSON. Bytes that are not UTF-8 are replaced by U+FFFD.
 Response json_response(const Json& body, int status = 200);
 
-// Nobody knows who asks: denied, and 401 instead of 403.
+// The sender of a request is not identified: an Error{denied}, but with the status 401 instead of 403.
 class NotIdentified : public Error {
  public:
   explicit NotIdentified(const std::string& message) : Error(ErrorKind::denied, message) {}
 };
 
-// The one place where errors become HTTP: invalid 400, denied 403, not_found 404, internal 500,
-// unavailable 503; the body is {kind, message, problems[]}. What is no Error is logged and is a 500.
+// Turns an error into an HTTP response; no other function does. The status is 400 for invalid, 403 for
+// denied, 404 for not_found, 500 for internal, 503 for unavailable. The body is {kind, message, problems[]}.
+// An exception that is not an Error is logged and becomes a 500.
 Response error_response(const std::exception_ptr& error);
 
-// Answers one request, now or later, exactly once: the first answer counts. Copies answer the same request;
-// when the last one goes unanswered, the client gets a 500. It may outlive the connection and the server.
+// Answers one request, now or later, exactly once: only the first answer counts. Copies answer the same
+// request. If the last copy is destroyed without an answer, the client gets a 500. A Responder can outlive
+// the connection and the server.
 class Responder {
  public:
   explicit Responder(std::function<void(Response)> deliver);
@@ -72,25 +76,27 @@ class Responder {
   std::shared_ptr<Answer> answer_;
 };
 
-// One request on its way in; made when its head is there. Destroyed unfinished when the client hangs up.
-// What it throws is the answer; the rest of the body is then read and dropped.
+// Receives one request. It is made when the head of the request is complete, and destroyed unfinished when
+// the client hangs up. An exception from it becomes the answer; the rest of the body is then read and
+// dropped.
 class Exchange {
  public:
   virtual ~Exchange() = default;
   virtual void add_body(std::string_view bytes) = 0;
-  virtual void finish(Responder responder) = 0;  // the body is complete; called once
+  virtual void finish(Responder responder) = 0;  // called once, when the body is complete
 };
 
-// Makes the Exchange for a head, or throws the answer.
+// Makes the Exchange for the head of a request. An exception from it becomes the answer.
 using BeginExchange = std::function<std::unique_ptr<Exchange>(Request head)>;
 
-// Finds out who asks: of a Unix socket the head says its peer, else not even that. Answers once, on the loop,
-// now or later: the head, with its peer and identity, or why not. Until then nothing more of the request is
-// read.
+// The callbacks by which Identify answers. It calls one of them, once, on the loop, now or later: `known`
+// with the head, which has its peer and identity then, or `refused` with the reason.
 struct Identified {
   std::function<void(Request head)> known;
   std::function<void(const std::exception_ptr& error)> refused;
 };
+// Finds out who sent a request. The head of a request on a Unix socket has its peer already, on the network
+// it does not. Nothing more of the request is read until the answer.
 using Identify = std::function<void(Request head, Identified answer)>;
 
 }  // namespace trainyard

@@ -1,4 +1,5 @@
-// One function per route: reads the call, answers through the responder now or later, or throws the answer.
+// Handlers: one function per route. It reads the call and answers through the responder, now or later. An
+// exception from it becomes the answer.
 #pragma once
 #include "daemon/api/routes.h"
 
@@ -42,11 +43,12 @@ void list_months(Api& api, RouteCall& call, const Responder& responder);
 // usage.cc
 void report_usage(Api& api, RouteCall& call, const Responder& responder);
 
-// Where what a caller wants to read, and may take long, waits for its turn: it holds up nobody else.
+// Returns the key of the lane for this caller's long reads. Each user has a lane, so that a long read delays
+// no other user.
 std::string reading_lane(const Caller& caller);
 
-// The run that the path names. Error{invalid} when that is no number, {not_found} when there is no such run,
-// or none that the caller may see.
+// Returns the run that the path names. Throws Error{invalid} if that is not a number, {not_found} if there is
+// no such run, or if the caller may not see it.
 TrainingRun run_named(const Api& api, const RouteCall& call);
 
 }  // namespace trainyard

@@ -12,7 +12,7 @@ void drop_discarded(Json& object) {
     member = member->is_discarded() ? object.erase(member) : std::next(member);
 }
 
-// How many bytes a character begun by this one has; 0 for one that begins none.
+// Returns the length in bytes of a UTF-8 character with this first byte; 0 if no character begins with it.
 std::size_t length_of_character(unsigned char first) {
   if (first < 0x80) return 1;
   if ((first & 0xe0) == 0xc0) return 2;
@@ -21,7 +21,8 @@ std::size_t length_of_character(unsigned char first) {
   return 0;
 }
 
-// Lists and objects inside an object are not the trainer's; left out, they cannot be nested deeply either.
+// A filter for the JSON parser that drops lists and objects inside an object. The trainer writes none, and
+// dropping them limits the nesting depth.
 bool is_flat(int depth, Json::parse_event_t event, Json&) {
   bool nested = event == Json::parse_event_t::object_start || event == Json::parse_event_t::array_start;
   return depth == 0 || !nested;

@@ -1,5 +1,5 @@
-// Pieces of the files that a run writes, as the user's deputy has read them: what is in them is trusted with
-// nothing.
+// Handles pieces of the files that a run writes, as the user's deputy has read them. The contents come from
+// the user and are not trusted.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -11,11 +11,13 @@
 
 namespace trainyard {
 
-// Leaves a character of UTF-8 that has begun and not ended to the next piece; of four bytes at least.
+// Removes an incomplete UTF-8 character from the end of the piece and moves `next` back, so that the next
+// piece has the whole character. A piece must have room for at least four bytes.
 void drop_begun_character(FilePiece& piece);
 
-// The complete lines of the piece that are flat JSON objects; others are left out. `next` is moved back
-// behind the last complete line, unless one line fills the whole piece.
+// Returns the complete lines of the piece that are JSON objects, without the lists and objects inside them.
+// Other lines are left out. Moves `next` back to the end of the last complete line, unless one line fills the
+// whole piece.
 std::vector<Json> take_json_lines(FilePiece& piece);
 
 }  // namespace trainyard

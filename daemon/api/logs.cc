@@ -11,18 +11,18 @@ namespace {
 constexpr std::int64_t most_piece_bytes = 1 << 20;
 constexpr int most_attempts = 1'000'000;
 
-// A file of the run, and whether what writes it has ended.
+// A file of a run or its data set, and whether the job or program that writes the file has ended.
 struct RunFile {
   std::uint32_t uid = 0;
   ScratchPlace scratch;
   std::string path;
-  int attempt = 0;  // 0: the data set's
+  int attempt = 0;  // 0: a file of the data set
   bool writer_ended = false;
 };
 
 bool program_ended(const TrainingRun& run) { return is_over(run.state) || run.state == RunState::storing; }
 
-// Of the attempt asked for, else of the last one.
+// Returns the file `name` of the attempt that the call asks for, by default of the last attempt.
 RunFile file_of_attempt(const RouteCall& call, const TrainingRun& run, const std::string& name) {
   int last = run.attempt() == nullptr ? 1 : run.attempt()->number;
   int attempt = static_cast<int>(integer_parameter(call.head.query, "attempt", last, 1, most_attempts));
@@ -52,7 +52,8 @@ RunFile log_of(const Api& api, const RouteCall& call, const TrainingRun& run) {
   throw Error(ErrorKind::invalid, "?which=" + which + ": write training, train-job, store-job or stage");
 }
 
-// What is over was so before we looked: nothing comes behind the size we saw.
+// Returns true if the file has nothing after this piece and will not grow. The writer had ended before the
+// file was read, so the size read is final.
 bool is_over(const RunFile& file, const FilePiece& piece) {
   return file.writer_ended && piece.next >= piece.size_bytes;
 }
@@ -61,7 +62,7 @@ std::int64_t from_of(const RouteCall& call) {
   return integer_parameter(call.head.query, "from", 0, 0, INT64_MAX);
 }
 
-// Has the owner's deputy read, then answers with what `answer` makes of it.
+// Has the owner's deputy read a piece of the file, then responds with the JSON that `answer` makes of it.
 template <class Answer>
 void read_and_answer(Api& api, const RunFile& file, std::int64_t from, std::int64_t max_bytes, Answer answer,
                      const Responder& responder) {
@@ -97,7 +98,8 @@ void show_metrics(Api& api, RouteCall& call, const Responder& responder) {
   TrainingRun run = run_named(api, call);
   RunFile file = file_of_attempt(call, run, layout::metrics_file);
   auto answer = [](const RunFile& its_file, FilePiece piece) {
-    bool over = is_over(its_file, piece);  // a last line without an end is nobody's any more
+    // Determined before take_json_lines() moves `next` back: a last line without a newline stays incomplete.
+    bool over = is_over(its_file, piece);
     std::vector<Json> metrics = take_json_lines(piece);
     return Json{{"metrics", metrics}, {"next", piece.next}, {"attempt", its_file.attempt}, {"over", over}};
   };

@@ -9,7 +9,7 @@
 namespace trainyard {
 namespace {
 
-constexpr std::size_t enough_of_a_target = 200;  // to be recognized in the journal
+constexpr std::size_t enough_of_a_target = 200;  // bytes; enough to recognize it in the journal
 
 class OnlyWithBody : public Exchange {
  public:
@@ -33,7 +33,8 @@ class OnlyWithBody : public Exchange {
   Sha256 hash_;
 };
 
-// What is wrong with a credential leaves us without a caller; munged being away is another matter.
+// Opens the credential of a request and adds its peer. A bad credential becomes NotIdentified; other errors,
+// such as a munged that does not answer, are thrown unchanged.
 Request identify_now(const Request& head, const OpenCredential& open) {
   try {
     return identified(head, open(credential_of(head)));

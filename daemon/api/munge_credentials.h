@@ -1,5 +1,5 @@
-// Who asks over the network: each request carries a munge credential that was made for it and for no other
-// (base/signed_request).
+// Munge credentials: they identify the clients on the network. Each request carries a munge credential that
+// was made for this request only (base/signed_request).
 #pragma once
 #include <functional>
 #include <memory>
@@ -11,21 +11,22 @@
 
 namespace trainyard {
 
-// Munge::open, or a test's.
+// Opens a credential: Munge::open, or the fake of a test.
 using OpenCredential = std::function<OpenedCredential(const std::string& credential)>;
 
-// Opens credentials on `workers`, for munged may take its time; then asks `identify_peer` who that uid is.
+// Returns an Identify that opens the credential on `workers`, because munged can be slow, and then calls
+// `identify_peer` for the uid in the credential.
 Identify identify_by_credential(Workers& workers, OpenCredential open, Identify identify_peer);
 
-// Throws NotIdentified unless a credential came.
+// Returns the munge credential of the Authorization header. Throws NotIdentified if there is none.
 std::string credential_of(const Request& head);
 
-// The head with its peer, and with the body that was signed for. Throws NotIdentified unless the credential
-// was made for this method and target.
+// Returns the head with its peer and with the digest of the signed body. Throws NotIdentified unless the
+// credential was made for this method and target.
 Request identified(Request head, const OpenedCredential& opened);
 
-// Finishes `exchange` only when its body has that digest; else throws NotIdentified. Nothing may come of a
-// request before it is finished.
+// Returns an Exchange that passes the body on to `exchange` and finishes it only if the body has this digest;
+// else it throws NotIdentified. `exchange` must have no effect before it is finished.
 std::unique_ptr<Exchange> only_with_body(std::string sha256, std::unique_ptr<Exchange> exchange);
 
 }  // namespace trainyard

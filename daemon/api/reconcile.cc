@@ -1,4 +1,4 @@
-// The books: the ledger against Slurm's own account, and months that are closed.
+// The routes of the accounting: compare the ledger with Slurm's accounting, correct the ledger, close months.
 #include "daemon/report/reconcile.h"
 
 #include <memory>
@@ -12,10 +12,10 @@
 namespace trainyard {
 namespace {
 
-// How far beyond the period a job is looked for: its end may be another in the other account.
+// Jobs are read from this long before the period, because a job's end can differ between ledger and slurmdbd.
 constexpr std::chrono::hours margin{24};
 
-// Without a time: this month, so far.
+// Returns the beginning of the period asked for; by default that of the current month.
 UtcSeconds since_of(const RouteCall& call, const std::string& zone) {
   return time_parameter(call.head.query, "since", zone)
       .value_or(month_bounds(month_of(now(), zone), zone).since);
@@ -23,7 +23,8 @@ UtcSeconds since_of(const RouteCall& call, const std::string& zone) {
 
 using Books = std::shared_ptr<const Reconciliation>;
 
-// A comparison on its way. What reads, compares or writes much does so beside the loop.
+// The state of one comparison. Reading, comparing and formatting happen in the caller's lane, not on the
+// loop, because they can take long.
 struct Comparing {
   Api& api;
   std::string lane;
@@ -45,8 +46,8 @@ void compare_with(const std::shared_ptr<Comparing>& comparing, std::vector<JobSt
       comparing->told, comparing->failed);
 }
 
-// Answers `told` with the comparison, or the client with the error. The ledger is read before slurmdbd is
-// asked: what is charged in between counts as still to come.
+// Compares the ledger with slurmdbd and calls `told` with the result, or answers the client with the error.
+// Reads the ledger before slurmdbd, so a job that is charged in between counts as not charged yet.
 void compare(Api& api, const RouteCall& call, UtcSeconds since, const Responder& responder,
              std::function<void(const Books&)> told) {
   auto comparing = std::make_shared<Comparing>(

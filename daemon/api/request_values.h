@@ -1,5 +1,5 @@
-// What a request says in its query and its body, checked. Everything throws Error{invalid} naming the
-// parameter and what to write.
+// Reads and checks the values in the query and the body of a request. All functions throw Error{invalid} that
+// names the parameter and the expected form.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -17,12 +17,13 @@ using Query = std::map<std::string, std::string>;
 std::string text_parameter(const Query& query, const std::string& name, const std::string& otherwise = "");
 std::int64_t integer_parameter(const Query& query, const std::string& name, std::int64_t otherwise,
                                std::int64_t least, std::int64_t most);
-// Seconds since 1970, or a person's time (base/clock) in that zone; nullopt when it is not asked.
+// Reads seconds since 1970, or a time as people write it (base/clock) in this time zone. Returns nullopt if
+// the query does not have the parameter.
 std::optional<UtcSeconds> time_parameter(const Query& query, const std::string& name,
                                          const std::string& zone);
 std::vector<std::string> list_parameter(const Query& query, const std::string& name);  // "a,b"
 
-// The body as an object that has no keys but these; an empty body is an empty object.
+// Returns the body as a JSON object, which must have no keys but these. An empty body is an empty object.
 Json object_body(const std::string& body, const std::vector<std::string>& keys);
 
 }  // namespace trainyard

@@ -1,5 +1,5 @@
-// Roles: what a caller may do beyond their own runs, decided here and nowhere else. Each role includes those
-// before it; a route names the least one that it takes.
+// Roles: what a caller may do beyond their own runs; only this file decides it. Each role includes the roles
+// before it. A route names the lowest role that may call it.
 #pragma once
 #include <optional>
 #include <set>
@@ -11,9 +11,9 @@
 namespace trainyard {
 
 enum class Role {
-  owner,      // everybody: their own runs
-  operator_,  // besides: sees and cancels all runs, drains and resumes
-  admin,      // everything: what changes the cluster's settings, or its books
+  owner,      // every user: their own runs
+  operator_,  // also sees and cancels all runs, drains and resumes
+  admin,      // everything, also changes of the cluster's settings and of the accounting
 };
 
 const char* to_string(Role role);  // "operator"
@@ -23,14 +23,14 @@ struct RoleLists {
   std::set<std::string> operators, admins;
 };
 
-// Root and the user whom the daemon runs as are admins, whatever the lists say.
+// Returns the role of a user. Root and the user that the daemon runs as are admins, whatever the lists say.
 Role role_of(const Identity& identity, const RoleLists& lists);
 
-// How a connection of that uid counts (api/server): operators and admins have places of their own. Decided by
-// what is remembered, for a connection cannot wait for the name service.
+// Returns how a connection of this uid is counted (api/server): operators and admins have reserved places.
+// Uses the identity that is in memory, because a connection cannot wait for the name service.
 Standing standing_of(uid_t uid, const std::optional<Identity>& remembered, const RoleLists& lists);
 
-// Error{denied} naming the setting that would help, unless `has` includes `needed`.
+// Throws Error{denied}, which names the setting to change, unless the role `has` includes the role `needed`.
 void require_role(const std::string& user, Role has, Role needed);
 
 }  // namespace trainyard

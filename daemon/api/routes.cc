@@ -14,7 +14,7 @@ constexpr std::size_t most_body_bytes = 1 << 20;
 
 using Handler = void (*)(Api&, RouteCall&, const Responder&);
 
-// Most routes want their body whole, and in memory.
+// Collects the whole body in memory, then calls the handler. Most routes use this.
 class WholeBody : public Exchange {
  public:
   WholeBody(Api& api, RouteCall call, Handler handler)
@@ -46,7 +46,7 @@ std::unique_ptr<Exchange> with_body(Api& api, RouteCall call) {
   return std::make_unique<WholeBody>(api, std::move(call), handler);
 }
 
-// The path is known, the method is not: an answer that has no kind of error.
+// Answers 405 for a known path with an unknown method. No ErrorKind stands for this status.
 class MethodNotAllowed : public Exchange {
  public:
   MethodNotAllowed(std::string method, std::string allowed)
@@ -64,7 +64,8 @@ class MethodNotAllowed : public Exchange {
   std::string method_, allowed_;
 };
 
-// What stands in the path where the pattern has braces; nullopt when they do not match.
+// Returns the part of the path that stands for the braces in the pattern; empty if the pattern has none,
+// nullopt if the path does not match.
 std::optional<std::string> match(std::string_view pattern, std::string_view path) {
   std::size_t open = pattern.find('{');
   if (open == std::string_view::npos) return path == pattern ? std::optional(std::string()) : std::nullopt;

@@ -12,7 +12,8 @@ namespace {
 
 constexpr int most_runs_in_a_page = 1000;
 constexpr int runs_read_at_a_time = 250;
-// What a rare state may cost; a page that stops here is short, and `next` goes on.
+// Limits the cost of a request for a rare state. A page that reaches the limit is short; `next` tells where
+// to go on.
 constexpr int most_runs_looked_at = 5000;
 
 ShownRun shown(const Api& api, const TrainingRun& run) {
@@ -20,7 +21,7 @@ ShownRun shown(const Api& api, const TrainingRun& run) {
           api.driver.waits().expected_start(run)};
 }
 
-// The states asked for; empty: all.
+// Returns the states that the query asks for; empty: all.
 std::vector<ShownState> states_of(const Query& query) {
   std::vector<ShownState> states;
   for (const std::string& name : list_parameter(query, "state")) {
@@ -39,14 +40,15 @@ bool is_over(ShownState state) {
   return state == ShownState::completed || state == ShownState::failed || state == ShownState::cancelled;
 }
 
-// Whether all of the states, or none, are ends of a run: then the ledger need not read the others.
+// Returns true if all states are ends of a run, false if none is, nullopt if mixed or empty. With true or
+// false the ledger need not read the other runs.
 std::optional<bool> all_over(const std::vector<ShownState>& states) {
   auto over = std::count_if(states.begin(), states.end(), [](ShownState state) { return is_over(state); });
   if (states.empty() || (over > 0 && over < std::ssize(states))) return std::nullopt;
   return over > 0;
 }
 
-// Everybody's own runs; operators everybody's.
+// Restricts the filter to the caller's own runs, except for operators and admins.
 void restrict_to_visible(RunFilter& filter, const Caller& caller) {
   if (sees_all(caller)) return;
   if (!filter.user.empty() && filter.user != caller.owner.name)
@@ -67,7 +69,7 @@ RunFilter filter_of(const Api& api, const RouteCall& call) {
   return filter;
 }
 
-// A run with what the loop alone knows of it.
+// A run with the values that only the loop knows: its shown state, why it waits, its expected start.
 struct Row {
   TrainingRun run;
   ShownState state;
@@ -75,19 +77,20 @@ struct Row {
   std::optional<UtcSeconds> expected_start;
 };
 
-// A list on its way: what ended is read from the ledger beside the loop, a part at a time.
+// The state of one request for a list. Runs that ended are read from the ledger in a lane, not on the loop,
+// one part at a time.
 struct Listing {
   Api& api;
   Responder responder;
   std::string lane;
-  RunFilter filter;                // of what is still to be read
+  RunFilter filter;                // for the runs still to be read
   std::vector<ShownState> states;  // empty: all
   std::size_t limit;
   RunFields fields;
-  std::unique_ptr<Ledger> ledger{};  // opened to read in the lane, for all parts of the page
+  std::unique_ptr<Ledger> ledger{};  // opened read-only in the lane, for all parts of the page
   int looked_at = 0;
   std::vector<Row> rows{};
-  std::optional<std::int64_t> next{};  // ids below it are still to be looked at
+  std::optional<std::int64_t> next{};  // runs with lower ids are still to be looked at
 };
 
 bool wants(const Listing& listing, ShownState state) {
@@ -95,7 +98,7 @@ bool wants(const Listing& listing, ShownState state) {
          std::find(listing.states.begin(), listing.states.end(), state) != listing.states.end();
 }
 
-// On the loop. True when the page is complete.
+// Adds the wanted runs of a part to the page. Returns true if the page is complete. On the loop.
 bool take(Listing& listing, std::vector<ListedRun> part) {
   const Driver& driver = listing.api.driver;
   for (ListedRun& listed : part) {

@@ -11,7 +11,7 @@ namespace trainyard {
 namespace {
 
 constexpr std::size_t most_path_bytes = 4096;
-constexpr std::size_t most_variable_bytes = 64 << 10;  // all of them together
+constexpr std::size_t most_variable_bytes = 64 << 10;  // all variables together
 
 [[noreturn]] void wrong(const std::string& what) { throw Error(ErrorKind::invalid, "from." + what); }
 

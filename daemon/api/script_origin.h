@@ -1,4 +1,4 @@
-// Where a batch script comes from, as its submitter says it: {"path", "directory", "host", "umask",
+// The origin of a batch script, as its submitter sends it: {"path", "directory", "host", "umask",
 // "variables"}.
 #pragma once
 #include "daemon/base/json.h"
@@ -6,8 +6,8 @@
 
 namespace trainyard {
 
-// Gives every batch script among the manifests its origin. Error{invalid} names what is missing or wrong in
-// `from`, which is not looked at where there is none.
+// Sets the origin of every batch script among the manifests. Throws Error{invalid} that names what is missing
+// or wrong in `from`. Ignores `from` if there is no batch script.
 void set_script_origin(std::vector<Manifest>& manifests, const Json& from);
 
 }  // namespace trainyard

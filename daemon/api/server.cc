@@ -26,7 +26,7 @@ namespace {
 using Clock = Places::Clock;
 using std::chrono::milliseconds;
 
-constexpr int most_accepted_at_once = 64;  // then others have their turn on the loop
+constexpr int most_accepted_at_once = 64;  // then the loop does other work first
 constexpr milliseconds pause_without_descriptors{100};
 constexpr milliseconds look_for_a_place_every{100};
 
@@ -37,7 +37,8 @@ void log_from_library(void*, const char* format, va_list arguments) {
   log_debug("event=http message=\"{}\"", text.substr(0, text.find('\n')));
 }
 
-// A host of the network. Of IPv6 a host has a whole /64 to choose from.
+// Returns the party of a host of the network. All addresses of an IPv6 /64 are one party, because a host can
+// choose any of them.
 std::string host_of(const sockaddr_storage& address) {
   std::string bytes;
   if (address.ss_family == AF_INET) {
@@ -51,7 +52,7 @@ std::string host_of(const sockaddr_storage& address) {
   return "host " + bytes;
 }
 
-// A client that has not got a place yet, or may never get one.
+// An accepted connection that has no place yet. It can also be turned away.
 struct Newcomer {
   UniqueFd fd;
   Places::Party party;
@@ -60,7 +61,7 @@ struct Newcomer {
   Clock::time_point since;
 };
 
-// Told without the library, which would take a place for it.
+// Answers 503 directly on the socket, because in the HTTP library the connection would take a place.
 void turn_away(const Newcomer& newcomer) {
   const Response response = error_response(std::make_exception_ptr(
       Error(ErrorKind::unavailable,
@@ -76,8 +77,8 @@ void turn_away(const Newcomer& newcomer) {
 // A connection that has a place.
 struct Line {
   int fd = -1;
-  Clock::time_point began;                                // what it is doing now
-  Clock::time_point deadline = Clock::time_point::max();  // of it
+  Clock::time_point began;                                // of its current activity
+  Clock::time_point deadline = Clock::time_point::max();  // of that activity
   bool closing = false;
 };
 
@@ -105,7 +106,7 @@ struct Server::State {
   void note_progress(Line& line, const ServerCall& call);
   milliseconds time_for(std::int64_t bytes) const;
 
-  // What the library calls.
+  // Callbacks of the library.
   Line& line_of(MHD_Connection* connection);
   static void connected(void* state, MHD_Connection* connection, void** context,
                         MHD_ConnectionNotificationCode what);
@@ -123,11 +124,11 @@ struct Server::State {
   BeginExchange begin;
   ServerSettings settings;
   Places places;
-  std::deque<Newcomer> waiting;  // for a place
+  std::deque<Newcomer> waiting;  // connections that wait for a place
   std::map<int, Line> lines;     // by descriptor
   std::set<std::shared_ptr<ServerCall>> calls;
   MHD_Daemon* daemon = nullptr;
-  bool resumed = false;  // since the last run began
+  bool resumed = false;  // whether a connection was resumed since the last run() began
   Loop::Watch readable, due, acceptable, accept_again;
 };
 
@@ -139,7 +140,8 @@ Server::State::State(Loop& its_loop, UniqueFd its_listening, Identify its_identi
       begin(std::move(its_begin)),
       settings(std::move(its_settings)),
       places(settings.places) {
-  // Beyond our own limits: those that were told to close are the library's until it has seen to it.
+  // Higher than our own limits: the library still counts connections that we have shut down until it has
+  // closed them.
   const auto most = static_cast<unsigned>(settings.places.total + settings.places.reserved) + 1000;
   daemon = MHD_start_daemon(
       MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, nullptr,
@@ -160,7 +162,7 @@ Server::State::State(Loop& its_loop, UniqueFd its_listening, Identify its_identi
 Server::State::~State() {
   acceptable.stop();
   readable.stop();
-  // The library panics when it is stopped while connections rest.
+  // The library panics when it is stopped while connections are suspended.
   for (const auto& call : calls) call->wake();
   due.stop();
   MHD_stop_daemon(daemon);
@@ -178,7 +180,7 @@ void Server::State::accept_ready() {
     if (!newcomer.fd && (error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM))
       return stop_accepting_for(pause_without_descriptors);
     if (!newcomer.fd && error == EAGAIN) break;
-    if (!newcomer.fd) continue;  // it has hung up already
+    if (!newcomer.fd) continue;  // the client has hung up already
     newcomer.since = Clock::now();
     newcomer.party = party_of(newcomer);
     if (give_place(newcomer)) continue;
@@ -190,7 +192,8 @@ void Server::State::accept_ready() {
   run();
 }
 
-// The kernel goes on saying that somebody wants in, which we can do nothing about now.
+// Stops accepting for a while. The kernel reports the listening socket as readable all the time, but without
+// descriptors no connection can be accepted now.
 void Server::State::stop_accepting_for(milliseconds pause) {
   log_warning("event=no_descriptors no connection can be accepted: too many files are open");
   acceptable.stop();
@@ -217,7 +220,7 @@ bool Server::State::give_place(Newcomer& newcomer) {
   const Places::Offer offer = places.offer(newcomer.party, now);
   if (!offer.granted) return false;
   if (offer.closes) close(lines.at(*offer.closes));
-  const int fd = newcomer.fd.release();  // now the library's, which closes it even where it refuses
+  const int fd = newcomer.fd.release();  // now owned by the library, which closes it even if it refuses it
   lines[fd].fd = fd;
   places.take(fd, newcomer.party, now);
   waits_for_client(lines[fd], now, now + settings.head_time);
@@ -229,8 +232,8 @@ bool Server::State::give_place(Newcomer& newcomer) {
   return true;
 }
 
-// To those who wait, in the order in which they came. Who has waited as long as a client may take for its
-// head is told to come back.
+// Gives places to the waiting connections, in the order in which they came. Turns away a connection that has
+// waited for `head_time`.
 void Server::State::give_places() {
   const Clock::time_point now = Clock::now();
   std::erase_if(waiting, [&](Newcomer& newcomer) {
@@ -244,8 +247,8 @@ void Server::State::give_places() {
 // ---- time
 
 // Lets the HTTP library do what is due. The loop calls this when a socket of the library's is ready or a
-// time-out of the library's has passed. Whoever resumes a connection calls this, too: the library does not
-// signal that.
+// time-out of the library's has passed. It must also be called after a connection was resumed, because the
+// library does not signal that.
 void Server::State::run() {
   due.stop();
   resumed = false;
@@ -266,7 +269,8 @@ void Server::State::run_again_after(milliseconds delay) {
   due = loop.after(delay, [this] { run(); });
 }
 
-// The library sees that the connection has ended, and lets go of it.
+// Shuts the connection down and frees its place. The library then sees that the connection has ended, and
+// closes it.
 void Server::State::close(Line& line) {
   line.closing = true;
   line.deadline = Clock::time_point::max();
@@ -297,7 +301,8 @@ milliseconds Server::State::time_for(std::int64_t bytes) const {
   return settings.transfer_time + milliseconds(bytes * 1000 / settings.least_bytes_per_second);
 }
 
-// After each word with the library: whose turn is it, and until when?
+// Notes after each callback of the library whether the connection waits for its client or for us, and until
+// when.
 void Server::State::note_progress(Line& line, const ServerCall& call) {
   if (line.closing) return;
   if (call.reads_body()) return waits_for_client(line, line.began, line.began + time_for(call.body_bytes()));
@@ -308,7 +313,7 @@ void Server::State::note_progress(Line& line, const ServerCall& call) {
   places.waits_for_us(line.fd);
 }
 
-// ---- what the library calls
+// ---- callbacks of the library
 
 Line& Server::State::line_of(MHD_Connection* connection) {
   return *static_cast<Line*>(
@@ -327,7 +332,8 @@ void Server::State::connected(void* state, MHD_Connection* connection, void** co
   self->lines.erase(fd);
 }
 
-// The first line is there, and still as it came; what is returned is handed to every later call.
+// Called when the first line of a request has come; `target` is not decoded yet. The library hands the
+// returned ServerCall to every later callback of the request.
 void* Server::State::meet(void* state, const char* target, MHD_Connection* connection) {
   auto* self = static_cast<State*>(state);
   auto met = std::make_shared<ServerCall>(connection, target, [self] {

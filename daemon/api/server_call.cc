@@ -9,8 +9,8 @@
 namespace trainyard {
 namespace {
 
-// A body that nobody wants is read to its end, so that the client reads our answer and not a broken pipe; one
-// that goes on beyond this is cut.
+// An unwanted body is read to its end, so that the client can read our answer and gets no broken pipe. If the
+// body is longer than this, the connection is closed.
 constexpr std::int64_t most_dropped_bytes = std::int64_t{1} << 30;
 
 struct FreeResponse {
@@ -18,7 +18,7 @@ struct FreeResponse {
 };
 
 MHD_Result queue(MHD_Connection* connection, const Response& response) {
-  // MUST_COPY does not write to the bytes; the C interface is older than const.
+  // With MUST_COPY the library does not write to the bytes; its C interface only lacks the const.
   std::unique_ptr<MHD_Response, FreeResponse> answer(MHD_create_response_from_buffer(
       response.body.size(), const_cast<char*>(response.body.data()), MHD_RESPMEM_MUST_COPY));
   if (!answer) return MHD_NO;
@@ -47,7 +47,7 @@ Request head_of(MHD_Connection* connection, const std::string& target, const cha
     head.announced_length = whole_number<std::int64_t>(length, 0).value_or(0);
   if (const char* authorization = header(connection, MHD_HTTP_HEADER_AUTHORIZATION))
     head.authorization = authorization;
-  // Of a connection of the network the kernel knows nobody.
+  // For a connection of the network the kernel knows no peer.
   const int fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
   if (const std::optional<Peer> peer = peer_of(fd)) head.peer = *peer;
   return head;

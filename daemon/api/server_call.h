@@ -1,4 +1,4 @@
-// One request of a connection, from its first line to its answer. Part of the server: nobody else sees it.
+// ServerCall: one request of a connection, from its first line to its answer. Only the server uses it.
 #pragma once
 #include <microhttpd.h>
 
@@ -15,7 +15,7 @@ namespace trainyard {
 
 class ServerCall : public std::enable_shared_from_this<ServerCall> {
  public:
-  // `resumed` is called when a connection that rested has something to do again.
+  // `resumed` is called after a suspended connection was resumed.
   ServerCall(MHD_Connection* connection, std::string target, std::function<void()> resumed)
       : connection_(connection), target_(std::move(target)), resumed_(std::move(resumed)) {}
 
@@ -25,28 +25,31 @@ class ServerCall : public std::enable_shared_from_this<ServerCall> {
   std::int64_t body_bytes() const { return body_bytes_; }
   std::int64_t answer_bytes() const { return answer_bytes_; }  // 0 until the answer is on its way
 
-  // The head is complete.
+  // To be called when the head is complete. Starts to identify the client.
   void begin(const Identify& identify, const BeginExchange& begin, const char* url, const char* method);
 
-  // The client waits for leave to send its body: no need to read one that is refused already.
+  // Returns true if the request is refused already and the client still waits for permission to send its body
+  // (the header Expect). The body need not be read then.
   bool refused_before_the_body() const;
 
-  // Nothing is read from the client until wake(), and what it has sent by then comes once more.
+  // rest() suspends the connection: nothing is read from the client until wake(). The library then passes the
+  // bytes that were not taken once more.
   void rest();
   void wake();
 
-  // False when the connection is better cut.
+  // Takes a piece of the body. Returns false if the connection should be closed.
   bool add_body(std::string_view bytes);
 
-  // The body is complete, or the answer has come.
+  // To be called when the body is complete or the answer has come. Sends the answer, or suspends the
+  // connection until there is one.
   MHD_Result answer_or_rest();
 
  private:
   enum class Stage {
-    head,      // it has not been looked at yet
-    identity,  // who asks is being found out
-    body,      // it is read, or dropped where the answer is known already
-    answer,    // the exchange is finished, and owes the answer
+    head,      // the head has not been looked at yet
+    identity,  // the client is being identified
+    body,      // the body is read, or dropped if the answer is known already
+    answer,    // the body is complete; the answer is due
   };
 
   void await_identity(const Identify& identify, const BeginExchange& begin, Request head);
@@ -61,7 +64,7 @@ class ServerCall : public std::enable_shared_from_this<ServerCall> {
   std::function<void()> resumed_;
   Stage stage_ = Stage::head;
   bool resting_ = false;
-  std::unique_ptr<Exchange> exchange_;  // nothing where the answer was known before the body
+  std::unique_ptr<Exchange> exchange_;  // null if the answer was known before the body
   std::optional<Response> response_;
   std::int64_t body_bytes_ = 0, answer_bytes_ = 0;
 };

@@ -5,7 +5,7 @@
 namespace trainyard {
 namespace {
 
-// The plans the caller may ask for, and what the caller's own runs occupy of them.
+// Returns the plans that the caller may use, with the GPUs that the caller's own runs occupy in each.
 Json plans_of(const Api& api, const Caller& caller, std::map<std::string, int> in_use) {
   Json plans = Json::array();
   for (const auto& [name, plan] : api.settings.plans) {
@@ -32,7 +32,7 @@ void get_status(Api& api, RouteCall& call, const Responder& responder) {
       json_response({{"version", api.settings.version},
                      {"cluster", status.scheduler.name},
                      {"trouble", status.scheduler_trouble.empty() ? Json() : Json(status.scheduler_trouble)},
-                     {"ready", true},  // nobody is served before recovery is over
+                     {"ready", true},  // no request is served before the recovery is over
                      {"drained", api.driver.drained()},
                      {"time_zone", api.settings.time_zone},
                      {"user",

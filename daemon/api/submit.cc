@@ -59,7 +59,8 @@ bool wants_code(const Manifest& manifest) {
   return command != nullptr && !command->code.empty();
 }
 
-// A dry run may ask before anything is uploaded.
+// Throws Error{invalid} if the code of the request does not fit its manifests. A dry run needs no uploaded
+// code.
 void check_code(const SubmitRequest& request) {
   bool wanted = std::any_of(request.manifests.begin(), request.manifests.end(), wants_code);
   if (!wanted && !request.code_digest.empty())
@@ -71,14 +72,14 @@ void check_code(const SubmitRequest& request) {
   check_digest(request.code_digest);
 }
 
-// What came, before its manifests are read.
+// The body of a submission, before its manifests are read.
 struct ReadBody {
   SubmitRequest request;
   Json from;
   int umask = 0;
 };
 
-// As most systems have it, where nobody says.
+// Used if the request names no umask; most systems have this one.
 constexpr std::int64_t usual_umask = 022;
 
 int umask_of(const Json& body) {
@@ -88,8 +89,8 @@ int umask_of(const Json& body) {
   return static_cast<int>(umask);
 }
 
-// On an I/O worker, as a body may be long. All that it says is its contents, of which the ledger keeps the
-// digest: the same client id with others is a mistake.
+// Reads the body of a submission. On an I/O worker, because a body can be long. The ledger keeps a digest of
+// the contents, because the same client id with other contents is an error.
 ReadBody read_submission(const Caller& caller, const std::string& text) {
   const Owner& owner = caller.owner;
   Json body = object_body(text, {"client_id", "file", "manifest", "code", "dry_run", "set", "from", "umask"});
@@ -114,7 +115,7 @@ ReadBody read_submission(const Caller& caller, const std::string& text) {
   return read;
 }
 
-// On an I/O worker, too: what comes of a manifest may be large.
+// Reads the manifests of a submission. On an I/O worker, too, because a sweep can yield many manifests.
 SubmitRequest with_manifests(ReadBody read) {
   SubmitRequest request = std::move(read.request);
   request.manifests =
@@ -128,7 +129,7 @@ SubmitRequest with_manifests(ReadBody read) {
   return request;
 }
 
-// On the loop, with nothing above that would catch.
+// Calls `work` on the loop and answers with the exception if it throws, because no caller would catch it.
 template <class Work>
 void answering(const Responder& responder, Work work) {
   try {
@@ -146,7 +147,7 @@ void answer(const Responder& responder, const SubmitAnswer& answer, bool dry_run
   responder.send(json_response(to_wire(answer), answer.repeated || dry_run ? 200 : 201));
 }
 
-// True when it was: the runs are there already.
+// Returns true, and answers, if this submission was accepted before; then its runs exist already.
 bool answered_as_before(const Api& api, const SubmitRequest& request, const Responder& responder) {
   std::optional<SubmitAnswer> before = api.driver.acceptance().submitted_before(request.submission);
   if (before) answer(responder, *before, request.dry_run);

@@ -1,12 +1,12 @@
-// The TCP socket that the daemon listens on, where [network] listen says so.
+// The TCP socket that the daemon listens on if [network] listen is set.
 #pragma once
 #include "daemon/base/fd.h"
 #include "daemon/base/host_port.h"
 
 namespace trainyard {
 
-// Bound, listening, non-blocking; "[::]" takes IPv4 as well. Error{invalid} for a host that is none of this
-// machine's, Error{unavailable} when somebody listens there already.
+// Returns a bound, listening, non-blocking socket; on "[::]" it accepts IPv4 as well. Throws Error{invalid}
+// if the host is not an address of this machine, Error{unavailable} if another process listens there already.
 UniqueFd listen_on_tcp(const HostPort& address);
 
 }  // namespace trainyard

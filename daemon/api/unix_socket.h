@@ -8,11 +8,12 @@
 
 namespace trainyard {
 
-// Bound, listening, non-blocking; 0666, for rights are checked by uid. A socket that a dead daemon left is
-// replaced; Error{unavailable} when somebody answers on it, Error{invalid} when something else is at `path`.
+// Returns a bound, listening, non-blocking socket with mode 0666, because rights are checked by uid. Replaces
+// a socket that a dead daemon left. Throws Error{unavailable} if another daemon answers on the socket,
+// Error{invalid} if something that is not a socket is at `path`.
 UniqueFd listen_on_unix_socket(const std::string& path);
 
-// Who connected; nothing for a connection of another kind of socket.
+// Returns the client of a Unix socket's connection; nullopt for a connection of another kind of socket.
 std::optional<Peer> peer_of(int connection);
 
 }  // namespace trainyard

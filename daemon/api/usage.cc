@@ -9,7 +9,7 @@
 namespace trainyard {
 namespace {
 
-// Without a period: this month, so far.
+// Reads what the query asks for. The default period is the current month so far.
 UsageQuery usage_query(const Query& query, const std::string& default_zone) {
   UsageQuery asked;
   asked.zone = text_parameter(query, "zone", default_zone);

@@ -12,7 +12,8 @@ namespace {
 
 Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
 
-// Until the scheduler has said how a job ended, only whether it has started is known.
+// Returns the state of a job. Until the scheduler has told how the job ended, we only know whether it has
+// started.
 std::string state_of(const RunJob& job) {
   if (job.end) return job.end->state;
   return job.started_at ? "RUNNING" : "PENDING";

@@ -1,5 +1,5 @@
-// The names on the wire: trainyard-api(7). Values to JSON, nowhere else. Times are UTC seconds, unset is
-// null.
+// Turns values into the JSON of the API, with the names of trainyard-api(7). Times are UTC seconds; an unset
+// value is null.
 #pragma once
 #include <optional>
 #include <string>
@@ -15,15 +15,16 @@
 
 namespace trainyard {
 
-// What a run alone does not know.
+// A run with the values that only the driver knows.
 struct ShownRun {
   const TrainingRun& run;
   ShownState state;
-  std::string waiting;                         // for what; empty when it does not wait
+  std::string waiting;                         // what the run waits for; empty: nothing
   std::optional<UtcSeconds> expected_start{};  // the scheduler's forecast
 };
 
-// Which of its fields are wanted; no names: all. Error{invalid} names those there are.
+// Returns the fields of a run with these names; no names: all fields. Throws Error{invalid} for an unknown
+// name; the message lists the known ones.
 using RunFields = std::vector<const struct RunField*>;
 RunFields run_fields(const std::vector<std::string>& names = {});
 Json to_wire(const ShownRun& shown, const RunFields& fields = run_fields());
@@ -32,24 +33,25 @@ struct RunDetail {
   ShownRun shown;
   std::optional<DataSet> data_set;
   std::vector<std::pair<UtcSeconds, RunEvent>> events;
-  std::string directory;  // on scratch
+  std::string directory;  // of the run, on scratch
   std::string manifest_file;
 };
 Json to_wire(const RunDetail& detail);
 
 Json to_wire(const SubmitAnswer& answer);
 Json to_wire(const UsageTotals& totals, const UsageQuery& query);
-Json to_wire(const Reconciliation& result, UtcSeconds since);  // what is equal is only counted
+Json to_wire(const Reconciliation& result, UtcSeconds since);  // equal jobs are only counted
 Json to_wire(const ClosedMonth& closed);
 Json to_wire(const Driver::Status& status);  // of all users
 Json to_wire(const std::vector<PlanDrift>& drift, bool applied);
 Json results_to_wire(const TrainingRun& run);
 Json time_or_null(const std::optional<UtcSeconds>& time);
 
-// Where a run's results are, or will be: "file:///…/training-42/".
+// Returns the URL where a run's results are or will be: "file:///…/training-42/". Empty if the manifest has
+// no target.
 std::string results_url(const TrainingRun& run);
 
-// An event as one line for people, without its name and time: "job 77 on n[1-2]".
+// Describes an event in one line for people, without its name and time: "train job on n[1-2]".
 std::string describe(const RunEvent& event);
 
 }  // namespace trainyard

@@ -1,4 +1,4 @@
-// Events in the words of show's history.
+// Describes events in words, for the history that `trainyard show` prints.
 #include <fmt/format.h>
 
 #include "daemon/api/wire.h"

@@ -1,4 +1,4 @@
-// The books on the wire.
+// Turns comparisons of the ledger with slurmdbd, and closed months, into JSON.
 #include "daemon/api/wire.h"
 
 namespace trainyard {

@@ -1,4 +1,4 @@
-// A run on the wire, field by field: whoever lists ten thousand asks for few.
+// Turns a run into JSON, field by field: a client that lists ten thousand runs asks for few fields.
 #include <algorithm>
 #include <array>
 

@@ -1,4 +1,5 @@
-// libarchive's handles with an owner, and its errors as ours. For daemon/base/archive_*.cc alone.
+// Owning pointers for libarchive's handles, and the conversion of its errors to Error. Only for
+// daemon/base/archive_*.cc.
 #pragma once
 #include <archive.h>
 #include <archive_entry.h>
@@ -21,7 +22,8 @@ struct FreeEntry {
 };
 using EntryHandle = std::unique_ptr<archive_entry, FreeEntry>;
 
-// A disk that is full, failing or read-only may have room later; everything else is wrong with the archive.
+// Converts libarchive's last error to an Error: unavailable if the disk is full, failing or read-only,
+// because a retry might succeed then; otherwise invalid, because the archive is wrong.
 inline Error archive_error(archive* handle, const std::string& what) {
   int error = archive_errno(handle);
   bool disk = error == ENOSPC || error == EDQUOT || error == EIO || error == EROFS || error == ESTALE;

@@ -30,7 +30,8 @@ std::vector<fs::path> sorted_entries(const fs::path& folder) {
   return entries;
 }
 
-// Followed through every other link, not only by its letters: a/../.. is elsewhere when a is a link.
+// Returns true if `link`, a symbolic link in `folder` to `target`, leads to a place inside `folder`. Follows
+// other links on the way, because a/../.. leads elsewhere if a is a link.
 bool stays_inside(const fs::path& folder, const fs::path& link, const fs::path& target) {
   if (target.is_absolute()) return false;
   std::error_code error;
@@ -40,7 +41,7 @@ bool stays_inside(const fs::path& folder, const fs::path& link, const fs::path& 
   return !below.empty() && *below.begin() != "..";
 }
 
-// As libarchive's own does it for a descriptor, but through disk().
+// Writes bytes of the tar to a file descriptor, like libarchive's own write callback, but through disk().
 la_ssize_t write_tar(archive* tar, void* fd, const void* bytes, std::size_t size) {
   for (;;) {
     const ssize_t written = disk().write(*static_cast<const int*>(fd), bytes, size);

@@ -9,7 +9,7 @@ struct DecompressedReader::State {
   Pull pull;
   std::string name;
   char buffer[1 << 16];
-  std::exception_ptr pull_error;  // an exception may not pass through libarchive's C frames
+  std::exception_ptr pull_error;  // kept, because an exception must not pass through libarchive's C frames
   ArchiveHandle raw{archive_read_new()};
   bool at_end = false;
 

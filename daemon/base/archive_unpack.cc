@@ -8,7 +8,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A name that cannot leave the folder it is put into, by its letters alone.
+// Returns true if the name, taken literally (without links), stays below the folder that it is put into.
 bool is_below(const fs::path& name) {
   fs::path normal = name.lexically_normal();
   return !name.is_absolute() && (normal.empty() || *normal.begin() != "..");
@@ -18,8 +18,9 @@ bool is_below(const fs::path& name) {
   throw Error(ErrorKind::invalid, archive_path + ": " + name + ": " + why + "; not unpacked");
 }
 
-// libarchive resolves names from the working directory, which is the whole process's: so they are made whole
-// here.
+// Puts `folder` before the entry's name, because libarchive resolves relative names from the working
+// directory, which the whole process shares. Refuses an entry that would lie or link outside `folder`, or is
+// neither a file, a folder nor a link.
 void move_below(const fs::path& folder, archive_entry* entry, const std::string& archive_path) {
   const char* raw_name = archive_entry_pathname(entry);
   if (!raw_name) refuse(archive_path, "an entry", "has no readable name");
@@ -72,7 +73,7 @@ ArchiveHandle open_archive(const std::string& path) {
 }  // namespace
 
 void unpack_archive(const std::string& archive_path, const std::string& folder) {
-  // Canonical, because SECURE_SYMLINKS refuses a link anywhere in the whole name.
+  // Canonical, because ARCHIVE_EXTRACT_SECURE_SYMLINKS refuses a name with a symbolic link in any component.
   const fs::path base = fs::canonical(folder);
   ArchiveHandle from = open_archive(archive_path);
   ArchiveHandle to(archive_write_disk_new());

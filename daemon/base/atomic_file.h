@@ -1,5 +1,6 @@
-// A file that appears complete or not at all: written beside its name, fsynced, put in its place, and its
-// folder fsynced. All of it goes through disk() (disk.h).
+// AtomicFile: a file that appears complete or not at all. The bytes are written to a temporary file in the
+// same folder and fsynced; then the temporary file gets the final name, and the folder is fsynced. All
+// changes go through disk() (disk.h).
 // This header stays C++17: the kernels include it.
 #pragma once
 #include <string>
@@ -9,16 +10,18 @@
 
 namespace trainyard {
 
-// Several writers of one name do not meet: each writes a file of its own, the last commit wins.
+// Several writers of one path do not disturb each other: each writes its own temporary file, and the last
+// commit wins.
 //
-// When a call throws, the name still has what it had before. One failure comes later: where the folder cannot
-// be fsynced, the new file has its name, whole, but the name may be lost with the machine's power. Writing it
-// once more is right.
+// If a call throws, the path still has its earlier contents. The exception is a failed fsync of the folder:
+// then the path has the complete new contents, but might lose them if the machine loses power. To write the
+// file again is correct then.
 class AtomicFile {
  public:
-  // Creates "<path>.tmp-XXXXXX" in the same folder, which must be there. It has `mode` when it gets its name.
+  // Creates the temporary file "<path>.tmp-XXXXXX"; its folder must exist. The file gets `mode` before it
+  // gets its final name.
   explicit AtomicFile(const std::string& path, unsigned mode = 0600);
-  ~AtomicFile();  // without commit(): nothing is left
+  ~AtomicFile();  // removes the temporary file, unless a commit has renamed it
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;
 
@@ -27,11 +30,11 @@ class AtomicFile {
   const std::string& path_beside() const { return beside_; }
 
   void commit() { commit_as(path_); }
-  // Under another name on the same file system.
+  // Commits under another path, which must be on the same file system.
   void commit_as(const std::string& path);
-  // Only if nothing has the name: false if something had, as with O_EXCL, over NFS too.
+  // Commits only if nothing has the path yet; returns false otherwise. Like O_EXCL, but works over NFS, too.
   bool commit_unless_there();
-  // Not durable before sync_file_system().
+  // Commits without fsync: the file is durable only after sync_file_system().
   void commit_for_later_sync();
 
  private:

@@ -29,7 +29,8 @@ date::year_month parse_month(const std::string& month) {
   return parsed;
 }
 
-// A day that starts with a gap (a zone that springs forward at midnight) starts at the gap's end.
+// Converts local time in `zone` to UTC. A local time that the zone skips (midnight, where clocks go forward
+// at midnight) becomes the end of the gap. Of two possible UTC times, returns the earlier.
 UtcSeconds to_utc(date::local_seconds local, const std::string& zone) {
   return UtcSeconds{zone_named(zone)->to_sys(local, date::choose::earliest).time_since_epoch()};
 }

@@ -15,22 +15,25 @@ UtcSeconds now();
 inline std::int64_t to_unix(UtcSeconds time) { return time.time_since_epoch().count(); }
 inline UtcSeconds from_unix(std::int64_t seconds) { return UtcSeconds{std::chrono::seconds{seconds}}; }
 
-// "2026-11-23T09:30:00Z"
+// Returns "2026-11-23T09:30:00Z".
 std::string format_utc(UtcSeconds time);
 
-// "2026-11-23 10:30:00 CET" in a zone of the tz database; Error{invalid} for an unknown zone.
+// Returns "2026-11-23 10:30:00 CET", the time in a zone of the tz database. Throws Error{invalid} for an
+// unknown zone.
 std::string format_local(UtcSeconds time, const std::string& zone);
 
-// The month that holds `time` in that zone, "2026-11", and its bounds [first, next).
+// Returns the month that contains `time` in this zone: "2026-11".
 std::string month_of(UtcSeconds time, const std::string& zone);
 struct Period {
   UtcSeconds since;  // included
   UtcSeconds until;  // excluded
   bool operator==(const Period&) const = default;
 };
+
+// Returns the time from the start of the month to the start of the next month, in this zone.
 Period month_bounds(const std::string& month, const std::string& zone);
 
-// The months of a zone, for whoever asks a million times: each is computed once. One thread.
+// Keeps the months of a zone, so that a million look-ups compute each month only once. For one thread.
 class MonthCalendar {
  public:
   explicit MonthCalendar(std::string zone) : zone_(std::move(zone)) {}
@@ -39,25 +42,28 @@ class MonthCalendar {
     std::string name;  // "2026-11"
     Period period;
   };
-  // The month that holds `time`; valid as long as the calendar. Error{invalid} for an unknown zone.
+  // Returns the month that contains `time`. The reference is valid as long as the calendar exists. Throws
+  // Error{invalid} for an unknown zone.
   const Month& month_with(UtcSeconds time);
 
  private:
   std::string zone_;
-  std::map<UtcSeconds, Month> months_;  // by their first seconds
+  std::map<UtcSeconds, Month> months_;  // by the first second of the month
 };
 
-// A person's time: "2026-11-23", "2026-11-23T10:30", "2026-11-23T10:30:00Z", "now", "today", or "2026-11"
-// (the first second of it), in that zone unless it ends in Z. Error{invalid} shows the forms.
+// Parses a time that a person wrote: "2026-11-23", "2026-11-23T10:30", "2026-11-23T10:30:00Z", "now",
+// "today", or "2026-11" (a day or month means its first second). The time is in `zone` unless it ends in Z.
+// Throws Error{invalid}, which lists these forms, for any other text.
 UtcSeconds parse_time(std::string_view text, const std::string& zone);
 
-// The machine's zone ("Europe/Berlin"), "UTC" where it has none.
+// Returns the machine's time zone ("Europe/Berlin"), or "UTC" if the machine has none.
 std::string system_zone();
 
-// Slurm's durations: "MM", "MM:SS", "HH:MM:SS", "D-HH", "D-HH:MM", "D-HH:MM:SS". Error{invalid} otherwise.
+// Parses a duration in Slurm's forms: "MM", "MM:SS", "HH:MM:SS", "D-HH", "D-HH:MM", "D-HH:MM:SS". Throws
+// Error{invalid} for any other text.
 std::chrono::seconds parse_duration(std::string_view text);
 
-// "00:10:00", "2-03:00:00"
+// Returns "00:10:00" or, with days, "2-03:00:00".
 std::string format_duration(std::chrono::seconds duration);
 
 }  // namespace trainyard

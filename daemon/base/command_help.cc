@@ -14,7 +14,7 @@ constexpr std::size_t name_width = 22;
 
 std::string shown_names(const Option& option) {
   std::vector<std::string> names = split(option.names, ',');
-  std::reverse(names.begin(), names.end());  // the short one first, as people expect
+  std::reverse(names.begin(), names.end());  // the short name first, as people expect
   return (names.size() == 1 ? "    " : "") + join(names, ", ") +
          (option.value.empty() ? "" : ' ' + option.value);
 }

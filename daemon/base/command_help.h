@@ -1,4 +1,4 @@
-// What --help prints of a table of arguments and options: 80 columns, for a terminal.
+// Makes the text of --help from a table of arguments and options, 80 columns wide, for a terminal.
 #pragma once
 #include <cstddef>
 #include <string>
@@ -7,17 +7,17 @@
 
 namespace trainyard {
 
-// "usage: trainyard show RUN... [OPTIONS]\n"
+// Returns "usage: trainyard show RUN... [OPTIONS]\n".
 std::string usage_line(const Syntax& syntax);
 
-// A line or more for each, described in a column of its own.
+// Each returns one or more lines per entry, with the descriptions in a second column.
 std::string arguments_text(const std::vector<Argument>& arguments);
 std::string options_text(const std::vector<Option>& options);
 
-// "  left     right\n", the right one wrapped at words.
+// Returns "  left     right\n", with the right column wrapped between words.
 std::string two_columns(const std::string& left, const std::string& right, std::size_t left_width);
 
-// A paragraph, wrapped at words.
+// Returns the paragraph wrapped between words, with a newline at the end.
 std::string wrapped(const std::string& paragraph);
 
 }  // namespace trainyard

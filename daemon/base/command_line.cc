@@ -15,10 +15,11 @@ namespace {
   throw Error(ErrorKind::invalid, fmt::format("{0}{1}\nsee {0} --help", syntax.name, what));
 }
 
-// The options as getopt_long takes them. It finds a short one by its letter, a long one by its place.
+// The table of options in the form that getopt_long(3) needs. getopt_long reports a short option by its
+// letter and a long option by first_long plus its position in the table.
 class GetoptTable {
  public:
-  static constexpr int first_long = 256;  // behind all letters
+  static constexpr int first_long = 256;  // greater than the code of any letter
 
   explicit GetoptTable(const std::vector<Option>& options) : options_(options) {
     names_.reserve(options.size());
@@ -35,11 +36,11 @@ class GetoptTable {
 
   const ::option* long_options() const { return long_.data(); }
 
-  // "-": arguments come in their order, as options of the number 1; ":": a missing value is told as ':'.
+  // Returns the short options, after two flags for getopt_long: with "-" it returns each argument, in its
+  // order, as option number 1; with ":" it returns ':' for an option whose value is missing.
   std::string short_options() const { return "-:" + letters_; }
 
-  // The option that a number stands for which getopt_long returned, or put into optopt; nullptr: it stands
-  // for none.
+  // Returns the option for a number that getopt_long returned or put into optopt; nullptr if there is none.
   const Option* find(int found) const {
     if (found >= first_long) return &options_[static_cast<std::size_t>(found - first_long)];
     for (const Option& option : options_)
@@ -71,7 +72,7 @@ class WordReader {
   Arguments read() {
     const int count = static_cast<int>(pointers_.size()) - 1;
     const std::string letters = table_.short_options();
-    ::optind = 0;  // glibc: from the beginning
+    ::optind = 0;  // makes glibc's getopt start from the beginning
     ::opterr = 0;
     for (int found; (found = ::getopt_long(count, pointers_.data(), letters.c_str(), table_.long_options(),
                                            nullptr)) != -1;) {
@@ -83,7 +84,7 @@ class WordReader {
         refuse_option(found);
     }
     for (int i = ::optind; i < count; ++i)
-      take_argument(pointers_[static_cast<std::size_t>(i)]);  // behind "--"
+      take_argument(pointers_[static_cast<std::size_t>(i)]);  // words after "--"
     return std::move(given_);
   }
 
@@ -120,7 +121,7 @@ class WordReader {
   std::vector<std::string> words_;
   std::vector<char*> pointers_;
   Arguments given_;
-  std::size_t next_ = 0;  // of the table's arguments
+  std::size_t next_ = 0;  // index of the next argument in the table
 };
 
 void check_words(const Option& option, const std::vector<std::string>& values) {

@@ -1,4 +1,4 @@
-// SHA-256, hex, lower case.
+// SHA-256 digests and random numbers, both in lower-case hexadecimal.
 #pragma once
 #include <memory>
 #include <string>
@@ -9,7 +9,7 @@ namespace trainyard {
 std::string sha256(std::string_view bytes);
 std::string sha256_of_file(const std::string& path);
 
-// For streams: add() as often as there are bytes, then hex() once.
+// Computes the SHA-256 of a stream: call add() for each part of the stream, then hex() once.
 class Sha256 {
  public:
   Sha256();
@@ -22,7 +22,7 @@ class Sha256 {
   std::unique_ptr<State> state_;
 };
 
-// n random bytes from the kernel, in hex.
+// Returns `bytes` random bytes from the kernel, in hexadecimal.
 std::string random_hex(int bytes);
 
 }  // namespace trainyard

@@ -1,5 +1,6 @@
-// Errors: one exception type. Thrown where the fault is known, caught in four places (step → event,
-// HTTP → status, the command line's main, the daemon's main). Expected answers are return values.
+// Errors: one exception type. It is thrown where the fault is known, and caught in four places: where a
+// step's error becomes an event, where a request's error becomes an HTTP status, and in the main functions of
+// the command line and the daemon. Expected answers are return values instead.
 // This header stays C++17: the kernels include it.
 #pragma once
 #include <stdexcept>
@@ -9,35 +10,36 @@
 
 namespace trainyard {
 
-// Each kind has one meaning for the driver, the command line (exit code) and HTTP (status).
+// The kind decides what the driver does. The numbers beside each kind are the command line's exit code and
+// the HTTP status.
 enum class ErrorKind {
-  invalid,      // the request cannot be right whatever the time: 2, 400
-  not_found,    // what it names is not there: 3, 404
-  denied,       // this user may not: 4, 403
-  unavailable,  // not now; the same call may succeed later: 5, 503
-  internal,     // our fault: 70, 500
+  invalid,      // the request is wrong, now and later: 2, 400
+  not_found,    // the object that the request names does not exist: 3, 404
+  denied,       // this user may not do this: 4, 403
+  unavailable,  // not possible now; the same call might succeed later: 5, 503
+  internal,     // a fault of Trainyard itself: 70, 500
 };
 
 const char* to_string(ErrorKind kind);
 ErrorKind error_kind_from(const std::string& name);  // throws Error{invalid} on an unknown name
 
-// One thing wrong in a text that a person wrote.
+// One mistake in a text that a person wrote.
 struct Problem {
-  std::string file;     // as the person named it
-  int line = 0;         // from 1; 0 where no line can be blamed
-  int column = 0;       // from 1, in bytes
+  std::string file;     // the file's name, as the person gave it
+  int line = 0;         // counted from 1; 0 if the mistake is in no particular line
+  int column = 0;       // counted from 1, in bytes
   std::string object;   // the offending text or key
   std::string message;  // what is wrong
-  std::string hint;     // what to write instead; may be empty
+  std::string hint;     // what to write instead; can be empty
 };
 
-// "digits.toml:7:1: gpus_per_nodes: unknown key; did you mean gpus_per_node?"
+// Returns one line, such as "digits.toml:7:1: gpus_per_nodes: unknown key; did you mean gpus_per_node?".
 std::string to_string(const Problem& problem);
 
 class Error : public std::runtime_error {
  public:
   Error(ErrorKind kind, const std::string& message) : std::runtime_error(message), kind_(kind) {}
-  // What a reader found wrong in a text: kind invalid, the message is all problems, a line each.
+  // An Error{invalid} with all mistakes that were found in a text; its message has one line for each.
   explicit Error(std::vector<Problem> problems);
   Error(ErrorKind kind, const std::string& message, std::vector<Problem> problems)
       : std::runtime_error(message), kind_(kind), problems_(std::move(problems)) {}

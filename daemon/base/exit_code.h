@@ -1,5 +1,5 @@
-// The exit codes of our programs, when an error ends them: 2 invalid, 3 not found, 4 denied, 5 unavailable,
-// 70 internal. trainyard(1) has them, too.
+// The exit codes of our programs after an error: 2 invalid, 3 not found, 4 denied, 5 unavailable, 70
+// internal. trainyard(1) lists them, too.
 #pragma once
 #include "daemon/base/error.h"
 

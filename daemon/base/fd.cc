@@ -39,7 +39,8 @@ struct stat status_of(int fd, const std::string& path) {
   return found;
 }
 
-// A refused link and a socket are told by open(2) itself, with an errno that does not name them.
+// Throws the error of a failed open(2). Names a refused link or a socket as such, because open(2) refuses
+// these with an errno (ELOOP, ENXIO) that does not name them.
 [[noreturn]] void throw_cannot_open(const std::string& path, LastLink link) {
   const int error = errno;
   struct stat found {};
@@ -70,7 +71,8 @@ std::string read_some(int fd, const std::string& path, std::int64_t max_bytes) {
   return bytes;
 }
 
-// A file may grow while it is read, and those of /proc tell no size.
+// Reads to the end of the file. Checks max_bytes against the bytes read and not the file's size, because a
+// file can grow meanwhile, and files in /proc report no size.
 std::string read_all(int fd, const std::string& path, std::int64_t max_bytes) {
   std::string bytes = read_some(fd, path, max_bytes + 1);
   if (static_cast<std::int64_t>(bytes.size()) > max_bytes) throw_too_large(path, max_bytes);
@@ -91,7 +93,8 @@ UniqueFd open_file(const std::string& path, int flags, unsigned mode) {
 }
 
 UniqueFd open_regular_file_if_there(const std::string& path, LastLink link) {
-  // O_NONBLOCK: a FIFO would wait for a writer. O_NOCTTY: a terminal would become this session's.
+  // Without O_NONBLOCK, open(2) would wait for the writer of a FIFO. Without O_NOCTTY, a terminal would
+  // become the controlling terminal of this session.
   const int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
   UniqueFd fd(::open(path.c_str(), link == LastLink::refuse ? flags | O_NOFOLLOW : flags));
   if (!fd && errno == ENOENT) return fd;

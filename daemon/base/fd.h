@@ -1,4 +1,4 @@
-// Files, and writes that are seen complete or not at all.
+// Opens, reads and writes files; some writes appear complete or not at all.
 // This header stays C++17: the kernels include it.
 #pragma once
 #include <cstdint>
@@ -10,66 +10,69 @@
 
 namespace trainyard {
 
-// "open /a/b: No such file or directory", with the kind that errno means: ENOENT and ENOTDIR not_found;
-// EACCES and EPERM denied; EINVAL, EISDIR, ELOOP, ENAMETOOLONG and ENXIO invalid. Everything else is
-// unavailable: a file system that is full, read-only (EROFS), stale (ESTALE), failing (EIO) or away may be
-// back later.
+// Throws an Error with a message such as "open /a/b: No such file or directory" and the kind for errno:
+// not_found for ENOENT and ENOTDIR; denied for EACCES and EPERM; invalid for EINVAL, EISDIR, ELOOP,
+// ENAMETOOLONG and ENXIO. Every other errno is unavailable, because a file system that is full, read-only
+// (EROFS), stale (ESTALE), failing (EIO) or unreachable might work again later.
 [[noreturn]] void throw_errno(const std::string& what);
 
-// open(2) with O_CLOEXEC.
+// Calls open(2) with O_CLOEXEC. Throws as throw_errno() if it fails.
 UniqueFd open_file(const std::string& path, int flags, unsigned mode = 0600);
 
 // What to do with a symbolic link as the last component of a path.
 enum class LastLink { follow, refuse };
 
-// Opens a regular file for reading. Whatever another user put in its place, the call does not wait for it and
-// does not take over a terminal: Error{invalid} "…: is a FIFO, not a file" for a FIFO, a socket, a device or
-// a directory, and for a link where links are refused. A network file system that hangs still blocks.
+// Opens a regular file for reading. Throws Error{invalid} "…: is a FIFO, not a file" for a FIFO, a socket, a
+// device or a directory, and for a link if links are refused. The call neither waits for such a file nor
+// makes it the controlling terminal, even if another user put it there. A network file system that hangs
+// still blocks.
 UniqueFd open_regular_file(const std::string& path, LastLink link = LastLink::follow);
 
-// The same; empty when nothing has that name.
+// As open_regular_file(), but returns an empty UniqueFd if nothing has this name.
 UniqueFd open_regular_file_if_there(const std::string& path, LastLink link = LastLink::follow);
 
 inline constexpr std::int64_t most_file_bytes = std::int64_t{64} << 20;
 
-// The whole of a regular file, opened as above; Error{not_found} when it is not there. Error{invalid} above
-// max_bytes, before anything is read.
+// Return the whole contents of a regular file, opened by open_regular_file(). If nothing has this name,
+// read_file() throws Error{not_found} and read_file_if_there() returns nothing. Throw Error{invalid} before
+// reading if the file is larger than max_bytes.
 std::string read_file(const std::string& path, std::int64_t max_bytes = most_file_bytes,
                       LastLink link = LastLink::follow);
 std::optional<std::string> read_file_if_there(const std::string& path,
                                               std::int64_t max_bytes = most_file_bytes,
                                               LastLink link = LastLink::follow);
 
-// Reads a pipe or a terminal too, and waits for its writer: for what the user of this process names.
+// Reads a file, a pipe or a terminal, and waits for the writer. For paths that the user of this process gave.
 std::string read_file_or_pipe(const std::string& path, std::int64_t max_bytes);
 
-// At most max_bytes of a regular file from offset on; empty at or after the end.
+// Returns at most max_bytes of a regular file, from offset on; an empty string at or after the end.
 std::string read_range(const std::string& path, std::int64_t offset, std::int64_t max_bytes);
 
-// To a pipe, a socket or a terminal.
+// Writes all bytes to a pipe, a socket or a terminal.
 void write_all(int fd, std::string_view bytes);
 
-// To a file, through disk() (disk.h). `name` is for the message: "write /a/b: No space left on device".
+// Writes all bytes to a file, through disk() (disk.h). `name` is for the error message: "write /a/b: No space
+// left on device".
 void write_file(int fd, std::string_view bytes, const std::string& name);
 
-// Written beside, fsynced, renamed, the directory fsynced (atomic_file.h).
-// Readers see the old file or the new one.
+// Writes a temporary file, fsyncs it, renames it to `path`, and fsyncs the directory (atomic_file.h). Readers
+// see the old file or the new one.
 void write_atomically(const std::string& path, std::string_view bytes, unsigned mode = 0600);
 
-// The same for many files at once: none of them is durable before sync_file_system().
+// As write_atomically(), for many files: no file is durable before sync_file_system().
 void write_for_later_sync(const std::string& path, std::string_view bytes, unsigned mode = 0600);
 
-// Makes durable whatever was written to the file system that `path` lies on.
+// Makes everything durable that was written to the file system of `path`.
 void sync_file_system(const std::string& path);
 
-// Creates the file, whole, only if nothing has its name: false if something had.
-// Its file system needs hard links.
+// Creates the complete file, but only if nothing has its name yet; returns false otherwise. The file system
+// must support hard links.
 bool create_exclusively(const std::string& path, std::string_view bytes, unsigned mode = 0600);
 
-// The parts joined by one slash each.
+// Returns "directory/name", with one slash even if `directory` ends in one.
 std::string join_path(std::string_view directory, std::string_view name);
 
-// "/a" of "/a/b", "/" of "/a", "." of "a".
+// Returns the folder of a path: "/a" for "/a/b", "/" for "/a", "." for "a".
 std::string parent_of(const std::string& path);
 
 }  // namespace trainyard

@@ -1,4 +1,4 @@
-// What fd.h has for writing.
+// The functions of fd.h that write.
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -11,7 +11,8 @@
 namespace trainyard {
 namespace {
 
-// `write` is write(2), or a Disk's. What is not written at once follows.
+// Calls `write`, which is write(2) or Disk::write(), until all bytes are written. Returns false, with errno
+// set, if a call fails.
 template <class Write>
 bool write_whole(std::string_view bytes, const Write& write) {
   while (!bytes.empty()) {

@@ -1,5 +1,5 @@
-// Guarded: a value that several threads share, seen by one at a time. For what has no thread of its own;
-// state that changes belongs to the loop.
+// Guarded: a value that several threads share and that only one thread at a time can use. Only for data that
+// no thread owns; state that changes belongs to the loop.
 #pragma once
 #include <mutex>
 #include <utility>
@@ -12,7 +12,7 @@ class Guarded {
   Guarded() = default;
   explicit Guarded(Value value) : value_(std::move(value)) {}
 
-  // Any thread: calls `use(value)`, and returns its result, while no other thread does the same.
+  // Calls `use(value)` with the mutex locked and returns its result. For any thread.
   template <class Use>
   auto with(Use use) {
     std::lock_guard lock(mutex_);

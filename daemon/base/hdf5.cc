@@ -11,9 +11,9 @@
 namespace trainyard {
 namespace {
 
-// Once per process, before anything else of HDF5's. It prints its error stack on stderr unless told not to;
-// and its own clean-up at exit crashes after a file that could not be written (a full disk): ours are closed
-// by their owners.
+// Sets up HDF5, once per process, before its first use. Keeps HDF5 from printing its error stack on stderr.
+// Turns off HDF5's clean-up at exit, which crashes if a file could not be written (on a full disk); our files
+// are closed by their owners.
 void tame_hdf5() {
   static const bool tamed = H5dont_atexit() >= 0 && H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr) >= 0;
   (void)tamed;
@@ -27,7 +27,7 @@ herr_t keep_deepest(unsigned depth, const H5E_error2_t* error, void* text) {
   return 0;
 }
 
-// "PATH: WHAT: why HDF5 says it failed".
+// Throws an Error with the message "OBJECT: WHAT: HDF5's own description of the failure".
 [[noreturn]] void fail(ErrorKind kind, const std::string& object, const std::string& what) {
   std::string reason;
   H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keep_deepest, &reason);
@@ -83,7 +83,8 @@ std::vector<std::int64_t> shape_of(hid_t dataset, const std::string& name) {
   return {sizes.begin(), sizes.end()};
 }
 
-// Open files are found again by nobody else, so locks protect nothing here. Large arrays begin on a page.
+// Returns the properties with which files are created and opened. HDF5's locks are off, because nobody else
+// opens a file that is being written (it has a temporary name). Arrays of 64 KiB and more begin on a page.
 Hdf5Id file_access(const std::string& path) {
   tame_hdf5();
   Hdf5Id access = checked(H5Pcreate(H5P_FILE_ACCESS), ErrorKind::internal, path, "HDF5 does not start");
@@ -92,7 +93,8 @@ Hdf5Id file_access(const std::string& path) {
   return access;
 }
 
-// The selection of rows [first, first + count) in the file, and its twin in memory.
+// The data spaces for rows [first, first + count): a selection in the file, and an array of its shape in
+// memory.
 struct Rows {
   Hdf5Id file, memory;
 };
@@ -129,7 +131,7 @@ constexpr ElementType element_type_of<float>() {
   return ElementType::f32;
 }
 
-// Text of any length: a fixed-length attribute would end at 64 KiB.
+// Returns the HDF5 type for text of variable length, because a fixed-length attribute is limited to 64 KiB.
 Hdf5Id text_type(const std::string& object) {
   Hdf5Id type = checked(H5Tcopy(H5T_C_S1), ErrorKind::internal, object, "no text type");
   check(H5Tset_size(type.get(), H5T_VARIABLE), object, "no text type");
@@ -152,7 +154,8 @@ Hdf5Id open_attribute(hid_t file, const std::string& object, const std::string& 
                  ErrorKind::not_found, full_name, "no such attribute");
 }
 
-// One value: an attribute that is an array would be read past the end of our variable.
+// Reads an attribute into `value`. Throws Error{invalid} unless the attribute is a single value, because an
+// array would be written past the end of the variable.
 void read_attribute(hid_t attribute, hid_t memory_type, void* value, const std::string& full_name) {
   Hdf5Id space = checked(H5Aget_space(attribute), ErrorKind::invalid, full_name, "no data space");
   if (H5Sget_simple_extent_npoints(space.get()) != 1)
@@ -189,7 +192,7 @@ Hdf5Id& Hdf5Id::operator=(Hdf5Id&& other) noexcept {
 
 Hdf5Id::~Hdf5Id() { reset(); }
 
-// Files are closed by H5Fclose: only it reports that the last bytes could not be written.
+// Closes files by H5Fclose, because only H5Fclose reports that the last bytes could not be written.
 bool Hdf5Id::reset() {
   hid_t id = std::exchange(id_, -1);
   if (id < 0) return true;
@@ -257,7 +260,7 @@ Hdf5File Hdf5File::create(const std::string& path) {
 }
 
 Hdf5File Hdf5File::open(const std::string& path) {
-  open_regular_file(path);  // HDF5 would wait for a FIFO, and says little of a file that is not there
+  open_regular_file(path);  // checked here: HDF5 would wait for a FIFO, and reports a missing file badly
   Hdf5Id access = file_access(path);
   return {path, checked(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.get()), ErrorKind::invalid, path,
                         "not a complete HDF5 file")};

@@ -1,8 +1,8 @@
 // HDF5: files of contiguous arrays and attributes, over the C API of the serial library.
-// Every failure is an Error that names the file and the object: not_found when the file or the object is
-// not there, invalid when it is not what was asked for, unavailable when writing failed.
-// Files are used without HDF5's locks (they fail on some network file systems); whoever writes does so
-// beside the final name. Not for use by two threads at once on the same file.
+// Every failure is an Error that names the file and the object: not_found if the file or the object does not
+// exist, invalid if it is not of the requested kind, unavailable if writing failed. Files are used without
+// HDF5's locks, which fail on some network file systems; so a writer writes under a temporary name. Two
+// threads must not use the same file at the same time.
 // This header stays C++17 and free of hdf5.h: the kernels include it.
 #pragma once
 #include <cstdint>
@@ -12,13 +12,13 @@
 
 namespace trainyard {
 
-// What an array is made of; little-endian in the file.
+// The type of an array's elements; little-endian in the file.
 enum class ElementType { u8, i32, f32 };
 
 const char* to_string(ElementType type);  // "u8", "i32", "f32"
 std::int64_t size_bytes(ElementType type);
 
-// An HDF5 identifier of any sort, released when it goes.
+// Owns an HDF5 identifier of any kind; the destructor releases it.
 class Hdf5Id {
  public:
   Hdf5Id() = default;
@@ -35,7 +35,7 @@ class Hdf5Id {
   std::int64_t id_ = -1;
 };
 
-// An n-dimensional array; a row is one index of its first dimension.
+// An n-dimensional array in a file. A row is the part of the array at one index of the first dimension.
 class Hdf5Dataset {
  public:
   ElementType type() const { return type_; }
@@ -43,18 +43,21 @@ class Hdf5Dataset {
   std::int64_t rows() const { return shape_.empty() ? 1 : shape_.front(); }
   std::int64_t row_bytes() const;
 
-  // Where its bytes begin in the file, for mmap and pread. Nothing when it is empty, chunked or compressed.
+  // Returns the offset of the array's bytes in the file, for mmap and pread. Returns nothing if the array is
+  // empty, chunked or compressed.
   std::optional<std::int64_t> offset() const;
 
-  // Rows [first, first + count), `count * row_bytes()` bytes of native elements.
+  // Write and read the rows [first, first + count): `count * row_bytes()` bytes of elements in the machine's
+  // byte order.
   void write_rows(std::int64_t first, std::int64_t count, const void* rows);
   void read_rows(std::int64_t first, std::int64_t count, void* rows) const;
 
-  // After the last row that is written: HDF5 holds small writes back. Error{unavailable} when they cannot be
-  // written, which a destructor does not say.
+  // Writes the rows that HDF5 still holds back; to be called after the last write_rows(). Throws
+  // Error{unavailable} if that fails, which the destructor cannot report.
   void close();
 
-  // All of it; Error{invalid} when T is not its type. T: std::uint8_t, std::int32_t, float.
+  // Returns the whole array. Throws Error{invalid} if T is not the type of its elements. T: std::uint8_t,
+  // std::int32_t or float.
   template <class T>
   std::vector<T> read() const;
 
@@ -72,10 +75,10 @@ extern template std::vector<std::uint8_t> Hdf5Dataset::read<std::uint8_t>() cons
 extern template std::vector<std::int32_t> Hdf5Dataset::read<std::int32_t>() const;
 extern template std::vector<float> Hdf5Dataset::read<float>() const;
 
-// Objects are named by their path in the file: "/" is the root, "/train/samples" an array.
+// An HDF5 file. Its objects are named by their path in the file: "/" is the root, "/train/samples" an array.
 class Hdf5File {
  public:
-  static Hdf5File create(const std::string& path);  // empties a file that is there
+  static Hdf5File create(const std::string& path);  // empties an existing file
   static Hdf5File open(const std::string& path);    // for reading
 
   const std::string& path() const { return path_; }
@@ -83,7 +86,8 @@ class Hdf5File {
 
   void create_group(const std::string& group);
 
-  // Contiguous, its space reserved at once and not filled: what is never written is not defined.
+  // Creates a contiguous array. Its space is allocated at once, but not filled: elements that are never
+  // written are undefined.
   Hdf5Dataset create_dataset(const std::string& dataset, ElementType type,
                              const std::vector<std::int64_t>& shape);
   Hdf5Dataset dataset(const std::string& dataset) const;
@@ -93,13 +97,13 @@ class Hdf5File {
   void set_attribute(const std::string& object, const std::string& name, const std::string& value);
   bool has_attribute(const std::string& object, const std::string& name) const;
 
-  // Numbers are converted as HDF5 converts them; text and numbers are not mixed.
+  // Return an attribute's value. HDF5 converts between types of numbers, but not between text and numbers.
   std::int64_t integer_attribute(const std::string& object, const std::string& name) const;
   double number_attribute(const std::string& object, const std::string& name) const;
   std::string text_attribute(const std::string& object, const std::string& name) const;
 
-  // Writes what is pending and closes; the destructor closes too, but cannot report a failure.
-  // Datasets of this file must be gone by then. Does not fsync.
+  // Writes pending bytes and closes the file. The destructor closes the file, too, but cannot report a
+  // failure. All Hdf5Datasets of this file must be destroyed before. Does not fsync.
   void close();
 
  private:

@@ -6,7 +6,7 @@
 
 namespace trainyard {
 
-inline constexpr std::uint16_t default_port = 6822;  // of trainyardd, where it listens on the network
+inline constexpr std::uint16_t default_port = 6822;  // trainyardd's default port on the network
 
 struct HostPort {
   std::string host;  // a name or an address, without brackets
@@ -14,10 +14,10 @@ struct HostPort {
   bool operator==(const HostPort&) const = default;
 };
 
-// Error{invalid} for anything else.
+// Parses a host with an optional port. Throws Error{invalid} for any other text.
 HostPort parse_host_port(std::string_view text);
 
-// As a URL has it: "[fe80::1]:6822".
+// Returns the address as it is written in a URL: "[fe80::1]:6822".
 std::string to_string(const HostPort& address);
 
 }  // namespace trainyard

@@ -70,7 +70,7 @@ class Headers {
   curl_slist* list_ = nullptr;
 };
 
-// The connection stays, the settings of a request do not.
+// Clears the settings of a request at the end of a scope. The connection stays open.
 struct ResetLater {
   CURL* easy;
   ~ResetLater() { curl_easy_reset(easy); }
@@ -80,7 +80,7 @@ struct ResetLater {
 
 struct HttpClient::Handle {
   Handle() {
-    // Once per process; a static's initialisation is safe on any thread.
+    // Runs once per process. The initialisation of a static variable is safe on any thread.
     static const CURLcode initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
     easy = initialised == CURLE_OK ? curl_easy_init() : nullptr;
     if (easy == nullptr) throw Error(ErrorKind::internal, "libcurl cannot be initialised");
@@ -124,7 +124,7 @@ HttpResponse HttpClient::put_file(const std::string& target, const std::string& 
   return perform({"PUT", target, digest});
 }
 
-// Performs what was set up.
+// Sends the request that was set up in the handle, signed if there is a `sign_`, and returns the response.
 HttpResponse HttpClient::perform(const SignedRequest& request) {
   CURL* easy = handle_->easy;
   ResetLater reset{easy};
@@ -150,8 +150,8 @@ void HttpClient::set_address(const std::string& target) {
   CURL* easy = handle_->easy;
   const std::string url = "http://" + (over_tcp() ? to_string(address_) : "trainyard") + target;
   curl_easy_setopt(easy, CURLOPT_URL, url.c_str());
-  curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);  // what is sent is what was signed
-  curl_easy_setopt(easy, CURLOPT_PROXY, "");       // an http_proxy in the environment is not for us
+  curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);  // the path must be sent as it was signed
+  curl_easy_setopt(easy, CURLOPT_PROXY, "");       // ignores http_proxy in the environment
   if (over_tcp())
     curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
   else

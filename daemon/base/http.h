@@ -1,4 +1,5 @@
-// HTTP over a Unix socket or TCP (libcurl): how the command line speaks to the daemon. One thread at a time.
+// HTTP over a Unix socket or TCP (libcurl), with which the command line calls the daemon. For one thread at a
+// time.
 #pragma once
 #include <functional>
 #include <memory>
@@ -12,29 +13,30 @@
 namespace trainyard {
 
 struct HttpResponse {
-  int status = 0;  // whatever it is: the caller knows what 404 means to it
+  int status = 0;  // any status, also 404: the caller decides what it means
   std::string body;
 };
 
-// The request may have reached the server or not: who repeats it must make sure that twice does no harm.
+// The request might or might not have reached the server. A caller who repeats the request must make sure
+// that a second execution does no harm.
 class ConnectionLost : public Error {
  public:
   explicit ConnectionLost(const std::string& message) : Error(ErrorKind::unavailable, message) {}
 };
 
-// Proves whose request it is: the value of its header Authorization.
+// Returns the value of the request's header Authorization, which proves which user sends the request.
 using SignRequest = std::function<std::string(const SignedRequest& request)>;
 
-// Every call throws Error{unavailable} naming the socket or the host when nobody listens there, Error{denied}
-// when this user may not connect, ConnectionLost when the answer stays away (for at most two minutes), and
-// what `sign` throws.
+// Every call throws Error{unavailable}, which names the socket or the host, if nobody listens there;
+// Error{denied} if this user may not connect; ConnectionLost if the answer does not come (at the latest after
+// two minutes of silence); and the errors of `sign`.
 class HttpClient {
  public:
-  // One connection, kept open.
+  // Uses one connection, which stays open.
   explicit HttpClient(std::string unix_socket);
 
-  // A connection for each request. On one kept open libcurl may send a request again by itself, and what was
-  // signed once is refused the second time.
+  // Opens a connection for each request. On a connection that stays open, libcurl might send a request again
+  // by itself, and the daemon refuses a signed request the second time.
   HttpClient(HostPort address, SignRequest sign);
   ~HttpClient();
 
@@ -48,7 +50,7 @@ class HttpClient {
   struct Handle;
   HttpResponse perform(const SignedRequest& request);
   void set_address(const std::string& target);
-  void check(int code) const;  // of libcurl
+  void check(int code) const;  // throws unless libcurl's `code` is CURLE_OK
   bool over_tcp() const { return unix_socket_.empty(); }
 
   std::string unix_socket_;  // empty: over TCP
@@ -57,7 +59,7 @@ class HttpClient {
   std::unique_ptr<Handle> handle_;
 };
 
-// What may stand in a path or query as it is stays; the rest is written %XX.
+// Escapes text for a path or a query: writes characters that are not allowed there as %XX.
 std::string url_escape(std::string_view text);
 
 }  // namespace trainyard

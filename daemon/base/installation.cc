@@ -11,7 +11,8 @@ const fs::path configured_programs = TRAINYARD_BINDIR;
 const fs::path configured_internals = TRAINYARD_LIBEXECDIR;
 const fs::path configured_modules = TRAINYARD_PLUGINDIR;
 
-// The folder that programs and internals share: /usr of /usr/bin and /usr/libexec/trainyard.
+// Returns the common parent of the configured folders of programs and internals: /usr for /usr/bin and
+// /usr/libexec/trainyard.
 fs::path configured_prefix() {
   fs::path prefix;
   auto other = configured_internals.begin();
@@ -23,7 +24,7 @@ fs::path configured_prefix() {
   return prefix;
 }
 
-// The prefix that makes `folder` the place `place` has beneath it; empty when there is none.
+// Returns the prefix for which `folder` is prefix/place; empty if there is none.
 fs::path prefix_of(const fs::path& folder, const fs::path& place) {
   fs::path prefix = folder;
   for (auto part = place.end(); part != place.begin(); prefix = prefix.parent_path())

@@ -1,4 +1,4 @@
-// Installation: where the parts of Trainyard lie that belong to the running program.
+// Installation: the folders of the parts of Trainyard that belong to the running program.
 #pragma once
 #include <string>
 
@@ -12,12 +12,12 @@ struct Installation {
   bool operator==(const Installation&) const = default;
 };
 
-// The installation around a program. One that lies where an install puts programs (bin, sbin, the internals)
-// is taken to be in the middle of its own, wherever that was moved as a whole; any other, as in a build tree,
-// is given the folders that the build was configured for.
+// Returns the installation that a program belongs to. If the program lies in a folder named as an install
+// names it (bin, sbin, the internals), its installation is the tree around it, even if that tree was moved as
+// a whole. Any other program, as in a build tree, gets the folders that the build was configured for.
 Installation installation_around(const std::string& program);
 
-// The one around this process's program. Whether its folders exist is not asked.
+// Returns the installation of this process's program. Does not check that the folders exist.
 Installation this_installation();
 
 }  // namespace trainyard

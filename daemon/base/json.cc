@@ -13,8 +13,9 @@ namespace {
   throw Error(ErrorKind::invalid, where + ": " + why);
 }
 
-// Looks at brackets outside strings only. That is the parser's own view of the text up to the first byte that
-// is no JSON, and the parser reads no further than that byte.
+// Throws Error{invalid} if lists and objects are nested too deeply. Counts brackets outside strings only. The
+// parser sees the same brackets up to the first byte that is not JSON, and it reads no further than that
+// byte.
 void check_nesting(std::string_view text, const std::string& what) {
   std::size_t depth = 0;
   bool in_string = false;
@@ -39,7 +40,7 @@ T value_of(const Json& value) {
   return value.get<T>();
 }
 
-// nlohmann converts one number into another without a look at what gets lost.
+// Converts with a check, because nlohmann converts between types of numbers without checking for loss.
 template <>
 std::int64_t value_of<std::int64_t>(const Json& value) {
   if (!value.is_number_integer()) throw Error(ErrorKind::invalid, "a whole number is expected");

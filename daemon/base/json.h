@@ -1,5 +1,6 @@
-// JSON: nlohmann's value, and readers that treat the text as a stranger's: nesting is bounded, numbers are
-// checked, and every refusal names the key. Only metrics lines (api/log_file) are read elsewhere.
+// JSON: nlohmann's value, and readers for text that is not trusted: nesting is limited, numbers are checked,
+// and every error names the key. Elsewhere only metrics lines are read (api/log_file), and single fields
+// (json_fields.h).
 // This header stays C++17: the kernels include it.
 #pragma once
 #include <cstddef>
@@ -14,19 +15,19 @@ namespace trainyard {
 
 using Json = nlohmann::json;  // objects keep their keys sorted, so equal values have equal text
 
-// Lists and objects inside each other. nlohmann copies a value by recursion, so the stack bounds what may be
-// read; our own values are nested less than a dozen deep.
+// The deepest nesting of lists and objects that is read. nlohmann copies a value by recursion, so deeper
+// nesting could overflow the stack. Our own values have fewer than a dozen levels.
 inline constexpr std::size_t most_json_nesting = 64;
 
-// Throws Error{invalid} naming `what` (a file, a request) for anything but JSON (with the byte where the text
-// breaks), deeper nesting, or a number that no double holds.
+// Parses JSON. Throws Error{invalid}, which names `what` (a file, a request), if the text is not JSON (with
+// the offset of the first wrong byte), is nested too deeply, or has a number that is too large for a double.
 Json parse_json(std::string_view text, const std::string& what);
 
-// Reads and parses a file; Error{not_found} when it is not there.
+// Reads and parses a file. Throws Error{not_found} if the file does not exist.
 Json read_json_file(const std::string& path, std::int64_t max_bytes = most_file_bytes);
 
-// object[key] as T; Error{invalid} names the key when it is missing or of another type. A std::int64_t must
-// be written as a whole number and fit.
+// Returns object[key] as T. Throws Error{invalid}, which names the key, if the key is missing or its value
+// has another type. As std::int64_t, the value must be written as a whole number and fit.
 template <class T>
 T get(const Json& object, const char* key);
 extern template std::string get<std::string>(const Json&, const char*);
@@ -35,17 +36,17 @@ extern template double get<double>(const Json&, const char*);
 extern template bool get<bool>(const Json&, const char*);
 extern template Json get<Json>(const Json&, const char*);
 
-// object[key], a whole number from `least` to `most`; Error{invalid} otherwise.
+// Returns object[key]. Throws Error{invalid} unless it is a whole number from `least` to `most`.
 std::int64_t get_between(const Json& object, const char* key, std::int64_t least, std::int64_t most);
 
-// The same; `otherwise` when the key is missing or null.
+// Returns object[key] as get() does, or `otherwise` if the key is missing or null.
 template <class T>
 T get_or(const Json& object, const char* key, T otherwise) {
   auto found = object.find(key);
   return found == object.end() || found->is_null() ? otherwise : get<T>(object, key);
 }
 
-// A whole number; 0 when the key is missing or null.
+// Returns object[key], a whole number, or 0 if the key is missing or null.
 inline std::int64_t integer_or_zero(const Json& object, const char* key) {
   return get_or<std::int64_t>(object, key, 0);
 }

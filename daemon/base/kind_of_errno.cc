@@ -18,7 +18,7 @@ ErrorKind kind_of_errno(int error) {
     case ELOOP:
     case ENXIO:
       return ErrorKind::invalid;
-    default:  // a read-only or stale file system, a full disk, too many open files: later it may work
+    default:  // a read-only or stale file system, a full disk, too many open files: might work later
       return ErrorKind::unavailable;
   }
 }

@@ -1,10 +1,11 @@
-// Which kind of error it is when a call about a file fails.
+// Maps errno to an ErrorKind, for calls on files that failed.
 #pragma once
 #include "daemon/base/error.h"
 
 namespace trainyard {
 
-// `error` is errno's value. unavailable: later it may work; all others are for the file's owner to mend.
+// `error` is errno's value. Returns unavailable if the call might succeed later; for any other kind the
+// file's owner must act.
 ErrorKind kind_of_errno(int error);
 
 }  // namespace trainyard

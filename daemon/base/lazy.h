@@ -1,5 +1,4 @@
-// Lazy: a value that is made when somebody first asks for it, and kept from then on. Copies share it. Any
-// thread.
+// Lazy: a value that is made at its first use and kept from then on. Copies share the value. For any thread.
 #pragma once
 #include <functional>
 #include <memory>
@@ -11,11 +10,12 @@ namespace trainyard {
 template <class T>
 class Lazy {
  public:
-  Lazy() = default;  // no value: not to be asked for
+  Lazy() = default;  // has no value and must not be dereferenced
   explicit Lazy(T value) : shared_(std::make_shared<Shared>()) {
     shared_->value = std::make_unique<const T>(std::move(value));
   }
-  // What `make` throws, whoever asks gets; the next one to ask tries again.
+  // `make` makes the value. If `make` throws, the user of the value gets the exception, and the next use
+  // calls `make` again.
   explicit Lazy(std::function<T()> make) : shared_(std::make_shared<Shared>()) {
     shared_->make = std::move(make);
   }
@@ -29,7 +29,7 @@ class Lazy {
     const T& get() {
       std::call_once(made, [this] {
         if (!value) value = std::make_unique<const T>(make());
-        make = nullptr;  // with all that it was made from
+        make = nullptr;  // also frees what the function captured
       });
       return *value;
     }

@@ -21,7 +21,7 @@
 namespace trainyard {
 namespace {
 
-// How long posted work goes on before other sources have their turn.
+// How long posted work runs before the loop turns to its other sources: descriptors, timers and signals.
 constexpr std::chrono::milliseconds turn{2};
 
 void check(int result, const char* what) {
@@ -37,12 +37,13 @@ struct Loop::State {
   Stall longest_stall;
   std::function<bool(std::exception_ptr)> survives;
   UniqueFd wake{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
-  std::mutex mutex;  // guards `posted`, the only thing other threads touch
+  std::mutex mutex;  // guards `posted`, to which other threads add
   std::vector<std::function<void()>> posted;
-  std::deque<std::function<void()>> due;  // taken from `posted`, not done yet
+  std::deque<std::function<void()>> due;  // taken from `posted`, not run yet
   Watch wake_watch;
 
-  // sd-event is C: nothing may be thrown through it.
+  // Catches the callback's exceptions, because they must not pass through sd-event, which is C. An exception
+  // that `survives` does not accept ends the loop and is thrown by run().
   void call(const std::function<void()>& callback) noexcept {
     try {
       callback();
@@ -63,7 +64,7 @@ struct Loop::State {
     [[maybe_unused]] ssize_t written = ::write(wake.get(), &one, sizeof one);
   }
 
-  // Work that is left at the end of a turn waits until the other sources have had their turn.
+  // Runs posted work for one turn. Work that is left then waits until the loop has served its other sources.
   void run_posted() {
     std::uint64_t count = 0;
     [[maybe_unused]] ssize_t got = ::read(wake.get(), &count, sizeof count);
@@ -79,7 +80,7 @@ struct Loop::State {
       call(work);
       if (std::chrono::steady_clock::now() >= end_of_turn) break;
     }
-    // After a failure the loop ends: what was posted with it is not done any more.
+    // After a failure the loop ends, and the posted work that is left is dropped.
     if (failure) due.clear();
     if (!due.empty()) wake_up();
   }
@@ -90,7 +91,8 @@ struct Loop::Watch::Source {
   sd_event_source* source = nullptr;
   std::function<void()> callback;
 
-  // A callback may stop its own watch: call a copy, and touch nothing of this afterwards.
+  // Calls the callback and notes how long it took. Calls a copy and uses no member afterwards, because a
+  // callback can stop its own watch, which deletes this Source.
   void fire() {
     State* timed = loop;
     std::function<void()> copy = callback;

@@ -1,4 +1,5 @@
-// Loop: the one thread that owns everything that changes (sd-event). All calls but post() on that thread.
+// Loop: the event loop (sd-event) of the one thread that owns all state that changes. All functions but
+// post() must be called on this thread.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -12,13 +13,14 @@ namespace trainyard {
 
 class Loop {
  public:
-  // Everything else waits while one source's callbacks run: for so long, since then.
+  // How long the callbacks of one source ran, while everything else waited, and when they ended.
   struct Stall {
     std::chrono::microseconds length{0};
     UtcSeconds at{};
   };
 
-  // What watch(), after() and on_signal() hand out: the callback lives as long as this does.
+  // Owns a callback that watch_readable(), watch_writable(), after() or on_signal() has registered. The
+  // callback is called only as long as its Watch exists.
   class Watch {
    public:
     Watch() = default;
@@ -41,22 +43,22 @@ class Loop {
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
-  // Runs until stop(), and may be run again. An exception from a callback ends the loop and leaves run(),
-  // unless survive() takes it.
+  // Runs until stop(); can be called again afterwards. An exception from a callback ends the loop and is
+  // thrown by run(), unless the function given to survive() accepts the exception.
   void run();
-  // `takes` says whether the loop goes on after this exception.
+  // Sets a function that returns true if the loop goes on after this exception.
   void survive(std::function<bool(std::exception_ptr)> takes);
   void stop();
 
-  // The longest so far; what run() does before its first callback is none.
+  // Returns the longest stall so far. The time that run() takes before its first callback is not counted.
   Stall longest_stall() const;
 
-  // Any thread: `work` runs on the loop, in the order of the posts.
+  // Runs `work` on the loop, in the order of the calls. For any thread.
   void post(std::function<void()> work);
 
   Watch watch_readable(int fd, std::function<void()> ready);
   Watch watch_writable(int fd, std::function<void()> ready);
-  Watch after(std::chrono::milliseconds delay, std::function<void()> due);  // once
+  Watch after(std::chrono::milliseconds delay, std::function<void()> due);  // calls `due` once
   Watch on_signal(int signal, std::function<void()> arrived);  // blocks the signal for this thread
 
  private:

@@ -29,7 +29,8 @@ class MungeContext {
 
   munge_ctx_t get() const { return context_.get(); }
 
-  // What munge says of the last call: "Unable to access \"/run/munge/munge.socket.2\": No such file …".
+  // Returns munge's message on the last call: "Unable to access \"/run/munge/munge.socket.2\": No such file
+  // …".
   std::string words(munge_err_t error) const {
     const char* detail = munge_ctx_strerror(context_.get());
     return detail != nullptr ? detail : munge_strerror(error);
@@ -49,7 +50,7 @@ class MungeContext {
   std::unique_ptr<std::remove_pointer_t<munge_ctx_t>, Destroy> context_;
 };
 
-// Why a credential does not count; empty for errors that are none of the credential's.
+// Returns why a credential is rejected; empty if the error does not concern the credential.
 std::string fault_of_credential(munge_err_t error) {
   switch (error) {
     case EMUNGE_CRED_EXPIRED:
@@ -63,7 +64,7 @@ std::string fault_of_credential(munge_err_t error) {
     case EMUNGE_CRED_UNAUTHORIZED:
       return "it was made for a daemon of another user, and this one runs as uid " +
              std::to_string(::geteuid()) + ": set TRAINYARD_DAEMON_USER to that user's name";
-    case EMUNGE_BAD_ARG:  // there is none
+    case EMUNGE_BAD_ARG:  // the credential is empty
     case EMUNGE_CRED_INVALID:
     case EMUNGE_BAD_CRED:
     case EMUNGE_BAD_REALM:

@@ -1,7 +1,8 @@
-// munge: says on one host of a cluster what uid made something on another. A credential is made and opened by
-// the munged of either host; they share a key. libmunge's one home.
+// munge: proves on one host of a cluster which uid made a credential on another host. The munged of the one
+// host makes the credential, the munged of the other host opens it; both have the same key. Only munge.cc
+// uses libmunge.
 //
-// Any thread. A call blocks until munged answers, two seconds at most.
+// For any thread. A call blocks until munged answers, for at most two seconds.
 #pragma once
 #include <sys/types.h>
 
@@ -12,22 +13,23 @@
 namespace trainyard {
 
 struct OpenedCredential {
-  uid_t uid = 0;  // of the process that made it
+  uid_t uid = 0;  // of the process that made the credential
   gid_t gid = 0;
   std::string payload;
 };
 
 class Munge {
  public:
-  // The socket of munged; empty: where it listens by default.
+  // `socket` is munged's socket; empty: munged's default socket.
   explicit Munge(std::string socket = "") : socket_(std::move(socket)) {}
 
-  // A credential of this process around `payload`, good for `lifetime`; only processes of `for_uid` can open
-  // it. Error{unavailable} when munged does not answer.
+  // Returns a credential of this process that holds `payload` and is valid for `lifetime`. Only processes of
+  // `for_uid` can open the credential. Throws Error{unavailable} if munged does not answer.
   std::string make(const std::string& payload, std::chrono::seconds lifetime, uid_t for_uid) const;
 
-  // Opens a credential for the first and only time: munged remembers it until it has expired. Error{denied}
-  // says why it does not count and what helps; Error{unavailable} when munged does not answer.
+  // Opens a credential. This is possible only once, because munged remembers an opened credential until it
+  // expires. Throws Error{denied}, which says why the credential is rejected and what helps, and
+  // Error{unavailable} if munged does not answer.
   OpenedCredential open(const std::string& credential) const;
 
  private:

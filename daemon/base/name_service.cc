@@ -20,12 +20,12 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using Guard = std::unique_lock<std::mutex>;
 
-// What is known of one uid, and whether a look-up of it is under way.
+// What is known of one uid, and whether a look-up of this uid is queued or running.
 struct Entry {
   std::optional<Identity> identity;
-  std::exception_ptr error;  // of the last look-up, where it did not find anybody
+  std::exception_ptr error;  // of the last look-up, if it found no user
   Clock::time_point good_until{};
-  bool asked = false;  // a thread has it, or will take it from the queue
+  bool asked = false;  // a look-up is queued or running
   Clock::time_point asked_at{};
 };
 
@@ -54,25 +54,27 @@ std::exception_ptr no_answer(uid_t uid) {
 
 }  // namespace
 
-// Shared with the threads: one that hangs in a look-up keeps it when the NameService has gone.
+// Shared with the threads, because a thread that hangs in a look-up still uses the State after the
+// NameService is destroyed.
 struct NameService::State : std::enable_shared_from_this<State> {
   State(Loop& its_loop, Ask its_ask, NameServiceSettings its_settings)
       : loop(&its_loop), ask(std::move(its_ask)), settings(its_settings) {}
 
-  // All that follow are called with `mutex` held.
+  // These four functions are called with `mutex` held.
   void begin_look_up(uid_t uid);
   void start_thread();
   void note(uid_t uid, std::optional<Identity> identity, std::exception_ptr error);
   bool must_be_waited_for(uid_t uid) const;
 
-  void serve();                       // a thread's whole life
-  void settle(std::uint64_t ticket);  // on the loop: the waiter's answer has come, or its patience is over
-  void settle_all(uid_t uid);         // on the loop
+  void serve();                       // the main function of a thread
+  void settle(std::uint64_t ticket);  // on the loop: answers one waiter
+  void settle_all(uid_t uid);         // on the loop: answers all waiters for this uid
+  // Returns the identity of `uid`, or an error. Called with `mutex` held.
   std::pair<std::optional<Identity>, std::exception_ptr> answer(uid_t uid);
 
-  std::mutex mutex;  // guards all but `waiters` and `next_ticket`, which are the loop's
+  std::mutex mutex;  // guards all members but `waiters` and `next_ticket`, which only the loop uses
   std::condition_variable more, answered;
-  Loop* loop;  // nullptr when the NameService has gone
+  Loop* loop;  // nullptr after the NameService is destroyed
   const Ask ask;
   const NameServiceSettings settings;
   std::map<uid_t, Entry> entries;
@@ -88,7 +90,7 @@ Identity identity_of(uid_t uid) {
   return {std::move(user), std::move(groups)};
 }
 
-// Asks unless what is known still holds, or is being asked for.
+// Queues a look-up of this uid, unless the last answer is still valid or a look-up is queued or running.
 void NameService::State::begin_look_up(uid_t uid) {
   constexpr std::size_t most_entries = 100'000;
   if (entries.size() >= most_entries)
@@ -103,7 +105,7 @@ void NameService::State::begin_look_up(uid_t uid) {
 }
 
 void NameService::State::start_thread() {
-  // Signals belong to the loop's thread.
+  // Signals belong to the loop's thread, so the new thread inherits a mask that blocks all signals.
   sigset_t all, before;
   sigfillset(&all);
   ::pthread_sigmask(SIG_SETMASK, &all, &before);
@@ -150,7 +152,8 @@ void NameService::State::note(uid_t uid, std::optional<Identity> identity, std::
   entry.error = std::move(error);
 }
 
-// An old answer is better than none once the name service has had its time.
+// Returns true if a look-up is under way that has taken less than `patience`. Later an old answer is used,
+// which is better than none.
 bool NameService::State::must_be_waited_for(uid_t uid) const {
   auto found = entries.find(uid);
   return found != entries.end() && found->second.asked &&

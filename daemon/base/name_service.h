@@ -1,9 +1,11 @@
-// NameService: who a uid is, kept in memory. The passwd and group databases may be on a server that is slow
-// or away, so they are asked on threads of this class alone, and never waited for longer than `patience`.
+// NameService: looks up the user and groups of a uid, and keeps them in memory. The passwd and group
+// databases might be on a server that is slow or unreachable. So only threads of this class ask them, and no
+// caller waits longer than `patience`.
 //
-// An answer holds for `fresh`. After that the name service is asked again; where it does not answer in time,
-// or answers with an error, the old answer goes on holding. So nobody who is known notices that it is away. A
-// uid that was never looked up gets Error{unavailable} then, and Error{not_found} when there is no such user.
+// An answer is valid for `fresh`. After that, the name service is asked again. If it does not answer in time,
+// or answers with an error, the old answer stays valid, so that known users do not notice the outage. A uid
+// that was never looked up gets Error{unavailable} during an outage, and Error{not_found} if there is no such
+// user.
 #pragma once
 #include <sys/types.h>
 
@@ -22,18 +24,18 @@ namespace trainyard {
 
 struct Identity {
   User user;
-  std::vector<std::string> groups;  // by name, the user's own among them
+  std::vector<std::string> groups;  // names, including the user's own group
 };
 
-// Asks NSS. Blocks.
+// Looks up a user and his groups in NSS. Blocks.
 Identity identity_of(uid_t uid);
 
 struct NameServiceSettings {
   std::chrono::milliseconds fresh{60'000};
-  std::chrono::milliseconds fresh_when_absent{5'000};  // of "no such user": somebody may just be adding it
+  std::chrono::milliseconds fresh_when_absent{5'000};  // for "no such user", who might be added soon
   std::chrono::milliseconds patience{2'000};
-  std::chrono::milliseconds pause{10'000};  // after an error, before the same uid is asked for again
-  int most_threads = 4;                     // so many look-ups may hang at a time
+  std::chrono::milliseconds pause{10'000};  // after an error, before the next look-up of the same uid
+  int most_threads = 4;                     // how many look-ups can hang at the same time
 };
 
 class NameService {
@@ -44,20 +46,21 @@ class NameService {
 
   explicit NameService(Loop& loop, Ask ask = identity_of, NameServiceSettings settings = {});
 
-  // Does not wait for look-ups that hang: their threads end when they come back, or with the process.
-  // Callbacks that were not called yet never are.
+  // Does not wait for look-ups that hang: their threads end when the look-ups return, or with the process.
+  // Callbacks that were not called yet are never called.
   ~NameService();
   NameService(const NameService&) = delete;
   NameService& operator=(const NameService&) = delete;
 
-  // On the loop, which it never blocks. One of the two is called, on the loop: at once, from within this
-  // call, when the answer is in memory; else within `patience`.
+  // Calls `known` or `failed` on the loop: during this call if the answer is in memory, else within
+  // `patience`. Must be called on the loop, and never blocks it.
   void look_up(uid_t uid, Known known, Failed failed);
 
-  // Any thread but the loop's. Blocks for at most `patience`.
+  // Returns the identity of a uid; blocks for at most `patience`. For any thread but the loop's.
   Identity wait_for(uid_t uid);
 
-  // What is in memory, however old. Any thread; never blocks, never asks.
+  // Returns the identity that is in memory, however old. Never starts a look-up and never blocks. For any
+  // thread.
   std::optional<Identity> remembered(uid_t uid) const;
 
  private:

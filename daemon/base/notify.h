@@ -1,4 +1,5 @@
-// Tells the service manager how the daemon is (sd_notify). Without one, nothing happens.
+// Tells the service manager (systemd) the daemon's state, with sd_notify(3). Does nothing without a service
+// manager.
 #pragma once
 #include <string>
 

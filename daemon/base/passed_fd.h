@@ -1,4 +1,4 @@
-// Descriptors that come beside bytes through a Unix socket.
+// Receives a file descriptor together with bytes from a Unix socket.
 #pragma once
 #include <sys/types.h>
 
@@ -8,8 +8,9 @@
 
 namespace trainyard {
 
-// As recv(2) into `bytes`, with its result and errno. A descriptor that comes beside them goes to `fd`,
-// closed on exec; without one `fd` stays as it is. Never more than one is taken: the kernel closes others.
+// Receives into `bytes` as recv(2) does, with its result and errno. If a file descriptor comes with the
+// bytes, puts it into `fd`, close-on-exec; otherwise leaves `fd` as it is. Takes at most one descriptor; the
+// kernel closes others.
 ssize_t receive_with_fd(int socket, void* bytes, std::size_t size, int flags, UniqueFd& fd);
 
 }  // namespace trainyard

@@ -9,7 +9,7 @@
 namespace trainyard {
 namespace {
 
-// A character, or the one byte that is no part of any.
+// A Unicode character, or a byte that is not part of valid UTF-8.
 struct Character {
   std::uint32_t code_point;
   bool is_utf8 = true;
@@ -17,7 +17,7 @@ struct Character {
 
 bool is_control(std::uint32_t c) { return c < 0x20 || (c >= 0x7f && c <= 0x9f); }
 
-// Marks, embeddings, overrides and isolates of the bidirectional algorithm.
+// Returns true for the marks, embeddings, overrides and isolates of Unicode's bidirectional algorithm.
 bool is_direction_mark(std::uint32_t c) {
   return c == 0x61c || c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e) ||
          (c >= 0x2066 && c <= 0x2069);
@@ -27,7 +27,8 @@ bool is_line_separator(std::uint32_t c) { return c == 0x2028 || c == 0x2029; }
 
 bool is_harmless(std::uint32_t c) { return !is_control(c) && !is_direction_mark(c) && !is_line_separator(c); }
 
-// Copies the text; what is neither harmless nor among `kept` becomes what `shown` makes of it.
+// Copies the text. Replaces bytes that are not UTF-8, and characters that are neither harmless nor in `kept`,
+// by the result of `shown`.
 template <class Shown>
 std::string with_replaced(std::string_view text, std::string_view kept, Shown shown) {
   std::string result;
@@ -58,7 +59,7 @@ std::string escape_of(const Character& c) {
                                            : fmt::format("\\x{:02x}", c.code_point);
 }
 
-// The bytes of a change of colour that the text begins with, ESC [ 1;31 m; 0 where there is none.
+// Returns the length of the colour sequence (ESC [ 1;31 m) at the beginning of the text; 0 if there is none.
 std::size_t length_of_colour(std::string_view text) {
   if (!text.starts_with("\033[")) return 0;
   const std::size_t end = text.find_first_not_of("0123456789;:", 2);

@@ -1,5 +1,5 @@
-// Shared: a value that never changes and that copies have in common, for what many values repeat. Compares by
-// value. Any thread.
+// Shared: a value that never changes and that its copies share, for a value that many objects repeat.
+// Compares by value. For any thread.
 #pragma once
 #include <memory>
 #include <utility>

@@ -8,7 +8,8 @@
 namespace trainyard {
 namespace {
 
-// So that no credential that was made for another service, or another form of this one, is taken for ours.
+// The first line of a payload. A credential for another service, or for another version of this payload, does
+// not have it and is rejected.
 constexpr std::string_view purpose = "trainyard request 1";
 
 }  // namespace

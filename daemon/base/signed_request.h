@@ -1,6 +1,7 @@
-// What a credential says of the one request that it was made for. Client and daemon each write it down from
-// what they sent and what they got; only where the two agree the credential counts. That it is used once, and
-// soon, is munge's part: every credential has its time and its salt.
+// The payload of a munge credential: it describes the one request that the credential was made for. The
+// client derives it from the request that it sends, the daemon from the request that it receives. The
+// credential is valid only if both agree. munge makes sure that a credential is used once, and soon: every
+// credential has its time and its salt.
 #pragma once
 #include <string>
 #include <string_view>
@@ -10,15 +11,16 @@ namespace trainyard {
 struct SignedRequest {
   std::string method;       // "POST"
   std::string target;       // path and query as they stand in the request: "/v1/runs?state=live"
-  std::string body_sha256;  // hex; of no bytes where there is no body
+  std::string body_sha256;  // hex; the digest of no bytes if there is no body
   bool operator==(const SignedRequest&) const = default;
 };
 
-// The credential's payload, and back. Error{denied} for one that was made for something else.
+// Convert a request to a credential's payload, and back. signed_request_from() throws Error{denied} if the
+// payload was made for something else.
 std::string to_payload(const SignedRequest& request);
 SignedRequest signed_request_from(std::string_view payload);
 
-// How a credential stands in the header Authorization: "MUNGE MUNGE:AwQD…:".
+// The text before the credential in the header Authorization: "MUNGE MUNGE:AwQD…:".
 inline constexpr std::string_view authorization_scheme = "MUNGE ";
 
 }  // namespace trainyard

@@ -1,5 +1,5 @@
-// SimilarTexts: keeps texts of which many are alike, one after the other, in little memory: of most of them
-// no more than in what they differ from an earlier one.
+// SimilarTexts: keeps texts in little memory, if many successive texts are similar. Of most texts it stores
+// only the part that differs from an earlier text.
 #pragma once
 #include <memory>
 #include <string>
@@ -7,15 +7,15 @@
 
 namespace trainyard {
 
-// A text that was kept. Any thread.
+// A text that was kept. For any thread.
 class SimilarText {
  public:
   std::string whole() const;
 
  private:
   friend class SimilarTexts;
-  std::shared_ptr<const std::string> like_;  // it begins and ends as this one
-  std::size_t begin_ = 0, end_ = 0;          // so many bytes of it
+  std::shared_ptr<const std::string> like_;  // the text that this text has its beginning and end from
+  std::size_t begin_ = 0, end_ = 0;          // the number of bytes at the beginning and the end of `like_`
   std::string middle_;
 };
 
@@ -24,7 +24,7 @@ class SimilarTexts {
   SimilarText keep(std::string_view text);
 
  private:
-  std::shared_ptr<const std::string> last_;  // that was kept whole
+  std::shared_ptr<const std::string> last_;  // the last text that was stored whole
 };
 
 }  // namespace trainyard

@@ -22,7 +22,8 @@ void SlicedWork::stop() {
   turn_.stop();
 }
 
-// A part may stop the work, or begin another: its function must stay until it returns.
+// Does parts of the work until the slice is over. A part can stop the work, or begin other work; so `work`
+// keeps the part's function alive until the function returns.
 void SlicedWork::do_slice() {
   turn_.stop();
   const std::shared_ptr<const Work> work = work_;

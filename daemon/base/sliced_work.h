@@ -1,5 +1,5 @@
-// SlicedWork: work that would hold up the loop if it were done in one go. It is done in slices of a few
-// milliseconds, between which the loop does other things. On the loop.
+// SlicedWork: work on the loop that would block the loop if it were done at once. It is done in slices of a
+// few milliseconds; between them the loop does other things. Must be used on the loop.
 #pragma once
 #include <chrono>
 #include <functional>
@@ -11,18 +11,19 @@ namespace trainyard {
 
 class SlicedWork {
  public:
-  // Does the next part of the work; false: that was the last one. A part takes much less than a slice.
+  // Does the next part of the work; returns false after the last part. A part must take much less time than a
+  // slice.
   using Part = std::function<bool()>;
 
   explicit SlicedWork(Loop& loop) : loop_(loop) {}
 
-  // The first slice is done before this returns: little work is over by then. Calls `done` after the last
-  // part. Work that was under way is given up.
+  // Begins the work, and does its first slice before returning: little work is finished then. Calls `done`
+  // after the last part. Drops work that was under way.
   void begin(Part part, std::function<void()> done);
   void stop();
   bool is_under_way() const { return work_ != nullptr; }
 
-  // The time that the parts have taken since begin(), without what the loop did between the slices.
+  // Returns the time that the parts have taken since begin(), without the time between the slices.
   std::chrono::steady_clock::duration spent() const { return spent_; }
 
  private:
@@ -33,7 +34,7 @@ class SlicedWork {
   void do_slice();
 
   Loop& loop_;
-  std::shared_ptr<const Work> work_;  // null: none is under way
+  std::shared_ptr<const Work> work_;  // null: no work is under way
   std::chrono::steady_clock::duration spent_{0};
   Loop::Watch turn_;
 };

@@ -10,9 +10,10 @@
 namespace trainyard {
 namespace {
 
-// A full, failing or read-only file system, or another process that holds the file: later it may work.
+// Returns true if a retry might succeed later: the file system is full, failing or read-only, or another
+// process holds the file.
 bool may_pass(int code) {
-  switch (code & 0xff) {  // without what the extended code adds
+  switch (code & 0xff) {  // the primary result code, without the extended part
     case SQLITE_FULL:
     case SQLITE_IOERR:
     case SQLITE_READONLY:
@@ -112,7 +113,7 @@ Database::Database(const std::string& path, Access access) {
   try {
     execute("pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on;");
   } catch (const Error&) {
-    sqlite3_close_v2(connection_);  // no destructor follows
+    sqlite3_close_v2(connection_);  // the destructor does not run after an exception in the constructor
     throw;
   }
 }
@@ -147,7 +148,7 @@ void Database::between(const char* begin, const std::function<void()>& work) {
     work();
     execute("commit");
   } catch (...) {
-    // A failed commit may have rolled back already.
+    // A failed commit might have rolled back the transaction already.
     if (sqlite3_get_autocommit(connection_) == 0) execute("rollback");
     throw;
   }

@@ -1,6 +1,6 @@
-// SQLite: one connection, prepared statements, transactions. One thread at a time.
-// Every failure is Error{internal} with SQLite's words and the statement. Error{unavailable}: the file system
-// is full, read-only or failing, or another process holds the file.
+// SQLite: one connection, prepared statements, transactions. For one thread at a time. Every failure is an
+// Error with SQLite's message and the statement: unavailable if the file system is full, read-only or
+// failing, if another process holds the file, or if the file cannot be opened; otherwise internal.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -15,7 +15,7 @@ struct sqlite3_stmt;
 
 namespace trainyard {
 
-// One prepared statement while it is being used; reset when it goes. Parameters are bound in order.
+// A prepared statement in use. The destructor resets the statement. Parameters are bound in order.
 class Statement {
  public:
   Statement(Statement&&) noexcept = default;
@@ -34,12 +34,12 @@ class Statement {
     return value ? bind(*value) : bind(nullptr);
   }
 
-  // The next row; false at the end.
+  // Goes to the next row; returns false at the end.
   bool step();
-  // For statements without rows.
+  // Executes a statement without rows.
   void run();
 
-  // Columns of the current row, from 0.
+  // Return a column of the current row; the first column is 0.
   std::int64_t integer(int column) const;
   double real(int column) const;
   std::string text(int column) const;
@@ -61,33 +61,35 @@ class Database {
  public:
   enum class Access { write, read };
 
-  // Opens or creates; WAL, synchronous=FULL, foreign keys on. The file is 0600. To read, it must be there.
+  // Opens the database, or creates it with mode 0600; sets WAL, synchronous=FULL and foreign keys. With
+  // Access::read, the file must exist.
   explicit Database(const std::string& path, Access access = Access::write);
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
-  // Prepared once, kept. Not two of the same text at a time.
+  // Returns a statement, which is prepared once and kept. Two statements with the same text must not be in
+  // use at the same time.
   Statement prepare(std::string_view sql);
 
-  // Several statements, for schemas.
+  // Executes one or more statements, such as a schema.
   void execute(const std::string& sql);
 
-  // All of `work`, or nothing if it throws. Not nested.
+  // Runs `work` in a transaction. Rolls the transaction back if `work` throws. Cannot be nested.
   void transaction(const std::function<void()>& work);
 
-  // Runs `work`, which only reads: all statements see the database as it was at the first of them. Not
-  // nested.
+  // Runs `work`, which only reads, in a transaction: all its statements see the database as it was at the
+  // first statement. Cannot be nested.
   void snapshot(const std::function<void()>& work);
 
   std::int64_t last_insert_rowid() const;
 
-  // From now on SQLite makes no checkpoints by itself; calls `told` after each commit with the pages that the
-  // write-ahead log has by then. Nothing may be thrown.
+  // Turns off SQLite's automatic checkpoints, and calls `told` after each commit with the number of pages in
+  // the write-ahead log. `told` must not throw.
   void after_commits(std::function<void(int wal_pages)> told);
 
-  // Moves pages from the write-ahead log into the database file, all that no reader needs in the log. Waits
-  // for the disk, while other connections read and write. Does nothing while another makes one.
+  // Moves all pages that no reader needs in the write-ahead log into the database file. Waits for the disk;
+  // other connections can read and write meanwhile. Does nothing while another connection makes a checkpoint.
   void checkpoint();
 
  private:

@@ -12,7 +12,8 @@
 namespace trainyard {
 namespace {
 
-// Optimal string alignment: insertions, deletions, substitutions, and two neighbours swapped.
+// Returns the optimal string alignment distance: the least number of insertions, deletions, substitutions and
+// swaps of two neighbours that turn `a` into `b`.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::vector<std::size_t>> d(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
   for (std::size_t i = 0; i <= a.size(); ++i) d[i][0] = i;
@@ -64,7 +65,7 @@ std::string ascii_lower(std::string text) {
 }
 
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
-  // A third of the word may be wrong: "gpus_per_nodes" is near, "colour" is not near "count".
+  // A third of the word can be wrong:"gpus_per_nodes" is near, "colour" is not near "count".
   std::size_t nearest_distance = std::max<std::size_t>(1, word.size() / 3) + 1;
   std::string found;
   for (const std::string& candidate : candidates) {

@@ -1,4 +1,4 @@
-// Text: small pure helpers. No locale, bytes are bytes.
+// Text: small pure functions. They ignore the locale and work on bytes.
 #pragma once
 #include <charconv>
 #include <concepts>
@@ -14,18 +14,21 @@ namespace trainyard {
 std::vector<std::string> split(std::string_view text, char separator);
 std::string join(const std::vector<std::string>& parts, std::string_view separator);
 std::string_view trim(std::string_view text);
-std::string ascii_lower(std::string text);  // A to Z alone
+std::string ascii_lower(std::string text);  // changes only A to Z
 
-// The candidate nearest to a mistyped word, or empty when none is near enough to be what was meant.
+// Returns the candidate that is most similar to a mistyped word; empty if no candidate is similar enough.
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
 
-// 'it'\''s', so that sh reads exactly these bytes as one word. Error{invalid} on NUL.
+// Quotes a word, as in 'it'\''s', so that sh reads exactly these bytes as one word. Throws Error{invalid} on
+// NUL.
 std::string shell_quote(std::string_view word);
 
-// False for NUL, newlines and other control characters: nothing that could end a line of a script or a log.
+// Returns false if the text has NUL, newlines or other ASCII control characters, which could end a line of a
+// script or a log.
 bool is_one_printable_line(std::string_view text);
 
-// The whole number from `least` to `most` that all of the text is, in decimal; with "-" where it is negative.
+// Parses the whole text as a decimal number, with "-" if it is negative. Returns nothing unless the text is a
+// whole number from `least` to `most`.
 template <std::integral Number>
 std::optional<Number> whole_number(std::string_view text, Number least = std::numeric_limits<Number>::min(),
                                    Number most = std::numeric_limits<Number>::max()) {
@@ -35,12 +38,13 @@ std::optional<Number> whole_number(std::string_view text, Number least = std::nu
   return is_all && number >= least && number <= most ? std::optional(number) : std::nullopt;
 }
 
-// The same; Error{invalid} "must be a whole number from 1 to 10", behind the name of its `object` and ": "
-// unless that is empty.
+// As whole_number(), but throws Error{invalid} "OBJECT: must be a whole number from 1 to 10", without
+// "OBJECT: " if `object` is empty.
 std::int64_t parse_whole_number(std::string_view text, std::int64_t least, std::int64_t most,
                                 std::string_view object = "");
 
-// "64 GiB", "1500M", "4096": bytes; K, M, G, T (and KiB …) are powers of 1024. Error{invalid} otherwise.
+// Parses a size such as "64 GiB", "1500M" or "4096" and returns bytes; K, M, G, T (and KiB …) are powers of
+// 1024. Throws Error{invalid} for any other text.
 std::int64_t parse_size(std::string_view text);
 std::string format_size(std::int64_t bytes);  // "1.5 GiB"
 

@@ -1,4 +1,5 @@
-// A file descriptor with one owner, who closes it. The whole of it is here: the broker links nothing of base.
+// UniqueFd: owns a file descriptor and closes it. All of its code is in this header, because the broker does
+// not link base.
 // This header stays C++17: the kernels include it.
 #pragma once
 #include <unistd.h>

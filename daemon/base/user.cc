@@ -11,9 +11,10 @@
 namespace trainyard {
 namespace {
 
-constexpr std::size_t most_entry_bytes = std::size_t{64} << 20;  // of a group, all its members' names
+constexpr std::size_t most_entry_bytes = std::size_t{64} << 20;  // a group's entry has all its members' names
 
-// Calls one of the get…_r() functions with a buffer that is large enough; nullptr: there is no such entry.
+// Calls one of the get…_r() functions with a buffer that is large enough. Returns nullptr if there is no such
+// entry.
 template <class Entry, class Ask>
 Entry* look_up(Entry& entry, std::vector<char>& buffer, const std::string& whom, const Ask& ask) {
   for (buffer.resize(1 << 14);; buffer.resize(buffer.size() * 4)) {

@@ -1,6 +1,6 @@
-// Users and groups as the name service knows them (NSS: files, LDAP, SSSD). Every call may take seconds, or
-// not return: never on the loop (base/name_service). What the name service could not find out is
-// Error{unavailable}; Error{not_found} is its own word that there is no such entry.
+// Looks up users and groups in the name service (NSS: files, LDAP, SSSD). Every call can take seconds, or
+// never return, so the loop must not make one; base/name_service is for the loop. Throws Error{not_found} if
+// the name service says that there is no such entry, and Error{unavailable} if it could not find out.
 #pragma once
 #include <sys/types.h>
 
@@ -20,7 +20,7 @@ struct User {
 User user_of(uid_t uid);
 uid_t uid_of(const std::string& name);
 
-std::vector<gid_t> groups_of(const User& user);             // user.gid among them
-std::vector<std::string> group_names_of(const User& user);  // of those of the groups that have a name
+std::vector<gid_t> groups_of(const User& user);             // including user.gid
+std::vector<std::string> group_names_of(const User& user);  // only of groups that have a name
 
 }  // namespace trainyard

@@ -5,7 +5,7 @@
 namespace trainyard {
 
 Workers::Workers(Loop& loop, int threads) : loop_(loop) {
-  // Signals belong to the loop's thread: the workers inherit a full mask.
+  // Signals belong to the loop's thread, so the workers inherit a mask that blocks all signals.
   sigset_t all, before;
   sigfillset(&all);
   ::pthread_sigmask(SIG_SETMASK, &all, &before);

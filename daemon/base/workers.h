@@ -1,5 +1,5 @@
-// Workers: a few threads for blocking work. Work gets copies, returns one value; the value comes back on the
-// loop. With one thread it is a lane: work runs in the order it was given.
+// Workers: a few threads for blocking work. The work gets copies and returns one value, which comes back on
+// the loop. Workers with one thread are a lane: the work runs in the order in which it was given.
 #pragma once
 #include <condition_variable>
 #include <deque>
@@ -23,8 +23,8 @@ class Workers {
   Workers(const Workers&) = delete;
   Workers& operator=(const Workers&) = delete;
 
-  // On the loop. `work()` runs on a worker; then `done(result)` on the loop, or `failed(exception)` if it
-  // threw; neither once the Workers are destroyed.
+  // Runs `work()` on a worker, then `done(result)` on the loop, or `failed(exception)` if `work()` threw.
+  // Calls neither after the Workers are destroyed. Must be called on the loop.
   template <class Work, class Done>
   void run(Work work, Done done, std::function<void(std::exception_ptr)> failed) {
     auto loop_side = std::make_shared<std::pair<Done, std::function<void(std::exception_ptr)>>>(
@@ -39,14 +39,14 @@ class Workers {
     });
   }
 
-  // On the loop: finishes the work under way, drops what has not begun, and takes no more.
+  // Finishes the work that has begun, drops the rest, and takes no more. Must be called on the loop.
   void stop();
 
-  // On the loop: pieces of work given and not yet begun.
+  // Returns the number of pieces of work that have not begun. Must be called on the loop.
   std::size_t waiting() const;
 
  private:
-  // On a worker: `on_loop` runs on the loop, if the Workers are still there then.
+  // Runs `on_loop` on the loop, if the Workers still exist then. Called on a worker.
   template <class OnLoop>
   void post(OnLoop on_loop) {
     loop_.post([alive = std::weak_ptr<const bool>(alive_), on_loop = std::move(on_loop)] {

@@ -26,7 +26,8 @@ constexpr int look_again_ms = 1000;
   std::exit(1);
 }
 
-// One for each process, and one for each socket that is not sent yet.
+// Sets the limit of open files to what the deputies need: one for each process, and one for each socket that
+// is not sent yet.
 void make_room_for(unsigned most_deputies) {
   rlimit files{};
   ::getrlimit(RLIMIT_NOFILE, &files);
@@ -58,7 +59,8 @@ bool is_of(int socket, uid_t uid) {
   return ::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.uid == uid;
 }
 
-// Whether it is on its way; with errno EAGAIN otherwise, or what broke the connection.
+// Sends a report, with the descriptor `attached` unless it is -1. Returns true if it was sent. Otherwise
+// errno is EAGAIN if the socket is full, or says why the connection broke.
 bool send_record(int connection, const BrokerReport& report, int attached) {
   iovec bytes{.iov_base = const_cast<BrokerReport*>(&report), .iov_len = sizeof report};
   msghdr message{};
@@ -88,9 +90,10 @@ void Broker::serve() {
 }
 
 void Broker::serve_events() {
-  // A daemon that does not read its reports is not listened to: what waits for it stays bounded.
+  // Reads no request while the daemon leaves reports unread, so that the number of waiting reports is
+  // bounded.
   short wanted = outgoing_.empty() ? POLLIN : POLLOUT;
-  std::vector<pollfd> polled{{listener_.get(), POLLIN, 0}, {daemon_.get(), wanted, 0}};  // -1 is passed over
+  std::vector<pollfd> polled{{listener_.get(), POLLIN, 0}, {daemon_.get(), wanted, 0}};  // poll() skips -1
   int timeout_ms = -1;
   for (const DeputyProcess& process : processes_) {
     polled.push_back({process.held_by_tracer ? -1 : process.pidfd.get(), POLLIN, 0});
@@ -117,7 +120,7 @@ void Broker::accept_daemon() {
   greet_daemon();
 }
 
-// Whoever asked for the deputies is gone, and so they are of no use.
+// Closes the connection and kills all deputies, which are of no use without the daemon that asked for them.
 void Broker::drop_daemon() {
   daemon_.reset();
   outgoing_.clear();
@@ -131,7 +134,8 @@ void Broker::greet_daemon() {
 
 void Broker::receive_request() {
   BrokerRequest request;
-  // MSG_TRUNC: the size of the whole message. Descriptors that came along are closed by the kernel.
+  // With MSG_TRUNC, recv() returns the size of the whole message. The kernel closes descriptors that came
+  // with the message.
   ssize_t size = ::recv(daemon_.get(), &request, sizeof request, MSG_TRUNC);
   if (size < 0 && (errno == EAGAIN || errno == EINTR)) return;
   if (size <= 0) return drop_daemon();
@@ -207,7 +211,7 @@ void Broker::start(const BrokerRequest& request) {
   pid_t self = ::getpid(), pid = ::fork();
   if (pid == 0) become_deputy(options_.deputy, request.uid, request.kind, of_deputy.get(), self);
   if (pid < 0) return refuse(request, Refusal::fork_failed);
-  // The number is the child's until it is waited for, so it cannot be another's.
+  // The pid cannot be another process's, because it is the child's until the child is waited for.
   UniqueFd pidfd = open_pidfd(pid);
   if (!pidfd) fail("pidfd_open");
   std::fprintf(stderr, "<6>started: uid %u, %s, pid %d\n", request.uid, name_of(request.kind), pid);
@@ -232,7 +236,7 @@ void Broker::kill_all() const {
   for (const DeputyProcess& process : processes_) kill_process(process);
 }
 
-// ended[i] says it of processes_[i].
+// Reaps the processes that have ended: ended[i] is true if processes_[i] has ended.
 void Broker::reap(const std::vector<bool>& ended) {
   std::vector<DeputyProcess> left;
   for (std::size_t i = 0; i < processes_.size(); ++i)
@@ -240,7 +244,8 @@ void Broker::reap(const std::vector<bool>& ended) {
   processes_ = std::move(left);
 }
 
-// False if it has ended and is not to be had yet.
+// Reaps a process that has ended. Returns false if a tracer still holds the process, so that it cannot be
+// waited for.
 bool Broker::reap(DeputyProcess& process) {
   int status = -1;
   process.held_by_tracer = process.is_child && ::waitpid(process.pid, &status, WNOHANG) == 0;

@@ -1,5 +1,5 @@
-// The broker: starts deputies on the daemon's word, kills them, and says when they are gone. One thread, one
-// loop around poll(2): nothing in it waits for anything but the next event, and nothing asks the name
+// The broker: starts and kills deputies when the daemon asks for it, and reports when they are gone. It has
+// one thread with a loop around poll(2). The loop waits only for the next event, and never asks the name
 // service.
 #pragma once
 #include <deque>
@@ -14,18 +14,18 @@ namespace trainyard {
 
 class Broker {
  public:
-  // Finds the deputies that an earlier broker left, and listens at options.socket, mode 0660 of the group
-  // that this process has. Ends the process when it cannot.
+  // Finds the deputies that an earlier broker left, and listens at options.socket, with mode 0660 and the
+  // group of this process. Ends the process if that fails.
   explicit Broker(BrokerOptions options);
 
-  // Until a signal ends the process; its deputies are killed by the kernel then.
+  // Serves until a signal ends the process; then the kernel kills its deputies.
   [[noreturn]] void serve();
 
-  // One turn of it: waits for events and serves them.
+  // One turn of serve(): waits for events and serves them.
   void serve_events();
 
  private:
-  // A report on its way to the daemon, with the deputy's socket if it has one.
+  // A report that is not sent yet, with the deputy's socket if the report carries one.
   struct Outgoing {
     BrokerReport report;
     UniqueFd socket;
@@ -49,8 +49,8 @@ class Broker {
 
   const BrokerOptions options_;
   UniqueFd listener_;
-  UniqueFd daemon_;                       // the connection; none while the daemon is away
-  std::vector<DeputyProcess> processes_;  // deputies and what becomes one, not reaped yet
+  UniqueFd daemon_;                       // the daemon's connection; empty while the daemon is away
+  std::vector<DeputyProcess> processes_;  // deputies, and processes that become one, not reaped yet
   std::deque<Outgoing> outgoing_;
 };
 

@@ -1,4 +1,4 @@
-// What a child of the broker does until it is a deputy.
+// What a child process of the broker does to become a deputy.
 #pragma once
 #include <string>
 
@@ -12,13 +12,13 @@ struct DeputyProgram {
   AllowRules rules;
 };
 
-// "files" or "slurm": the one argument of the program. nullptr for a number that is no kind.
+// Returns "files" or "slurm", the deputy program's only argument; nullptr for a number that is not a kind.
 const char* name_of(DeputyKind kind);
 
-// Makes the calling process, a child of `broker`, the deputy of `uid`: his uid, groups and rights and no
-// more, descriptor 3 the socket to the daemon, an empty environment. Asks the name service, so it may take
-// for ever: the daemon has it killed. Returns only as an exit status that says what went wrong: see
-// refusal_in().
+// Makes the calling process, a child of `broker`, the deputy of `uid`: it gets the uid, groups and rights of
+// that user and no more, the socket to the daemon as descriptor 3, and an environment of only PATH and LANG.
+// Asks the name service, which might never answer; then the daemon has the process killed. If something
+// fails, ends the process with an exit status that says what went wrong: see refusal_in().
 [[noreturn]] void become_deputy(const DeputyProgram& program, uid_t uid, DeputyKind kind, int socket,
                                 pid_t broker);
 

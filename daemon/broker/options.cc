@@ -46,7 +46,7 @@ void take(int letter, const std::string& name, BrokerOptions& options) {
     case 'm': return read_number(name, optarg, options.most_deputies);
     case '0': rules.allow_root = true; return;
     case 'w': rules.allow_sudoers = true; return;
-    default: std::exit(2);  // getopt has said why
+    default: std::exit(2);  // getopt_long has printed the reason
   }
 }
 // clang-format on

@@ -17,14 +17,14 @@
 namespace trainyard {
 namespace {
 
-// Empty when the process is gone.
+// Returns the contents of a file of /proc/PID; empty if the process is gone.
 std::string read_proc(const std::string& pid, const char* file) {
   std::ifstream stream("/proc/" + pid + '/' + file);
   return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
 }
 
-// Fills in uid and kind; false if it is no deputy of this program, or gone. (The command line of a zombie is
-// empty.)
+// Fills in uid and kind. Returns false if the process is gone, or is not a deputy that runs the program at
+// `path` in this process's control group. (The command line of a zombie is empty.)
 bool identify(DeputyProcess& process, const std::string& path) {
   std::string pid = std::to_string(process.pid), status = read_proc(pid, "status"),
               line = read_proc(pid, "cmdline");
@@ -41,7 +41,7 @@ bool identify(DeputyProcess& process, const std::string& path) {
 
 }  // namespace
 
-// By number: the header of glibc 2.36 does not declare its functions as C's.
+// Uses the number of the system call, because glibc 2.36 does not declare its pidfd functions as C functions.
 UniqueFd open_pidfd(pid_t pid) { return UniqueFd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))); }
 
 void kill_process(const DeputyProcess& process) {
@@ -56,14 +56,14 @@ std::vector<DeputyProcess> find_survivors(const std::string& path) {
     process.pid = std::atoi(entry->d_name);
     process.is_child = false;
     if (process.pid <= 0) continue;
-    // First: should the number pass on to another process meanwhile, this is the descriptor of one that is
-    // gone.
+    // Opened before identify(): if the pid passes on to another process meanwhile, the pidfd is that of the
+    // process that is gone.
     process.pidfd = open_pidfd(process.pid);
     if (!process.pidfd || !identify(process, path)) continue;
     bool is_first = std::none_of(found.begin(), found.end(), [&](const DeputyProcess& other) {
       return other.uid == process.uid && other.kind == process.kind;
     });
-    if (is_first) found.push_back(std::move(process));  // who forges more cannot fill the table
+    if (is_first) found.push_back(std::move(process));  // a user who forges more cannot fill the table
   }
   return found;
 }

@@ -1,4 +1,4 @@
-// A deputy's process, as the broker keeps it from fork to reaping.
+// DeputyProcess: what the broker knows of a deputy's process, from the fork until the process is reaped.
 #pragma once
 #include <sys/types.h>
 
@@ -16,19 +16,20 @@ struct DeputyProcess {
   UniqueFd pidfd;  // readable when the process is gone
   std::uint32_t uid = 0;
   DeputyKind kind{};
-  std::uint64_t serial = 0;  // 0 for one of an earlier broker
-  bool is_child = true;      // the children of an earlier broker are init's now
-  // Ended, but not to be waited for yet: a tracer, which its user can attach to it, has to let go of it
-  // first.
+  std::uint64_t serial = 0;  // 0 for a deputy of an earlier broker
+  bool is_child = true;      // false for a deputy of an earlier broker: it is init's child now
+  // The process has ended, but cannot be waited for yet, because a tracer still holds it. A user can attach a
+  // tracer to his deputies.
   bool held_by_tracer = false;
 };
 
 UniqueFd open_pidfd(pid_t pid);
-void kill_process(const DeputyProcess& process);  // no error if it is gone
+void kill_process(const DeputyProcess& process);  // no error if the process is gone
 
-// Deputies of an earlier broker: the processes that run the program at `path` as one, in this process's
-// control group. With systemd that is the broker's unit, where users cannot put processes. Without, a user
-// can forge one, and so block himself alone: of each uid and kind one is told.
+// Returns the deputies of an earlier broker: the processes in this process's control group that run the
+// program at `path` as a deputy. With systemd the control group is the broker's unit, into which users cannot
+// put processes. Without systemd a user can forge such a process, but blocks only himself: at most one
+// process is returned for each uid and kind.
 std::vector<DeputyProcess> find_survivors(const std::string& path);
 
 }  // namespace trainyard

@@ -5,8 +5,8 @@
 namespace trainyard {
 namespace {
 
-constexpr uid_t no_uid = static_cast<uid_t>(-1);  // setresuid(2) takes it for "leave as it is"
-constexpr uid_t overflow_uid = 65534;             // nobody: whoever has no uid here
+constexpr uid_t no_uid = static_cast<uid_t>(-1);  // for setresuid(2) it means "leave the id as it is"
+constexpr uid_t overflow_uid = 65534;             // nobody: stands for users who have no uid here
 
 template <class Id>
 bool contains(const std::vector<Id>& ids, Id id) {

@@ -1,4 +1,5 @@
-// Who may have a deputy. Rules are numbers, from the broker's command line. Pure.
+// Decides which users may have a deputy. The rules are numbers from the broker's command line. Pure
+// functions.
 #pragma once
 #include <sys/types.h>
 
@@ -10,17 +11,19 @@
 namespace trainyard {
 
 struct AllowRules {
-  uid_t least_uid = 1000;           // system users are below
-  std::vector<uid_t> refused_uids;  // of services with uids above: the daemon's own, SlurmUser, munge
-  std::optional<gid_t> group;       // only its members
+  uid_t least_uid = 1000;           // smaller uids are system users
+  std::vector<uid_t> refused_uids;  // services with larger uids: the daemon's own, SlurmUser, munge
+  std::optional<gid_t> group;       // if set, only members of this group may have a deputy
   bool allow_root = false;
   bool allow_sudoers = false;
 };
 
-// What the uid alone says: for the broker, before there is a process.
+// Judges the uid alone. The broker calls this before it starts a process. Returns Refusal::none if the user
+// may have a deputy.
 Refusal judge_uid(const AllowRules& rules, uid_t uid);
 
-// What a user's groups say; sudo_groups are those that make a root of their members.
+// Judges the user's groups. `sudo_groups` are the groups whose members can become root. Returns Refusal::none
+// if the user may have a deputy.
 Refusal judge_groups(const AllowRules& rules, uid_t uid, const std::vector<gid_t>& groups,
                      const std::vector<gid_t>& sudo_groups);
 

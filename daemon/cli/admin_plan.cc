@@ -1,4 +1,4 @@
-// trainyard admin plan diff, apply: the site's plans as limits of Slurm's own.
+// trainyard admin plan diff, apply: compare Slurm's own limits with the site's plans, and set them.
 #include <algorithm>
 
 #include "daemon/base/command_line.h"

@@ -1,4 +1,4 @@
-// trainyard admin reconcile, admin close-month: the accounting, for those who answer for it.
+// trainyard admin reconcile, admin close-month: compare the accounting with Slurm's, and close months.
 #include <fmt/format.h>
 
 #include "daemon/base/clock.h"

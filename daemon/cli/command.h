@@ -1,5 +1,5 @@
-// What the command line understands, as values: help, completion, the parser and the manual's test are all
-// drawn from these.
+// Command: a command of the command line as a value. Help, completion, the parser and the test of the manual
+// all use these values.
 #pragma once
 #include <string>
 #include <vector>

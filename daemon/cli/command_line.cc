@@ -14,7 +14,8 @@ std::vector<std::string> command_words() {
   return words;
 }
 
-// The first word that is neither an option nor the value of a global one, and the one after it.
+// Returns the index of the first word that is neither an option nor the value of a global option; the number
+// of words if there is none.
 std::size_t index_of_command(const std::vector<std::string>& words) {
   for (std::size_t i = 0; i < words.size(); ++i) {
     if (!words[i].starts_with('-')) return i;
@@ -24,7 +25,7 @@ std::size_t index_of_command(const std::vector<std::string>& words) {
   return words.size();
 }
 
-// Takes the command's words, one or more, out of `words`.
+// Finds the command in `words` and removes its words, one or more, from them.
 void take_command(std::vector<std::string>& words, CommandLine& line) {
   std::size_t at = index_of_command(words);
   if (at == words.size()) return;

@@ -1,4 +1,4 @@
-// From the words of a command line to a command and its arguments.
+// Turns the words of a command line into a command and its arguments.
 #pragma once
 #include <string>
 #include <vector>
@@ -9,16 +9,17 @@ namespace trainyard {
 
 struct CommandLine {
   const Command* command = nullptr;  // nullptr: only a global option was given, or nothing
-  std::string group;                 // "report" where its second word is missing
+  std::string group;                 // "report" of "report usage", or without the second word
   Arguments arguments;
   bool wants_help = false;
   bool wants_version = false;
-  std::string completion;  // a shell
+  std::string completion;  // the shell whose completion script is asked for; empty: none
   std::string socket;      // empty: not given
   std::string host;        // empty: not given
 };
 
-// `words` without the program's name. Error{invalid} names what was not understood and what may be meant.
+// `words` does not contain the program's name. Throws Error{invalid} that names the word not understood and a
+// similar known one.
 CommandLine parse_command_line(const std::vector<std::string>& words);
 
 }  // namespace trainyard

@@ -1,4 +1,5 @@
-// Every command of trainyard(1), in the order of the help. Each is defined in the file of its name.
+// Every command of trainyard(1), in the order of the help. Most are defined in a file of their name, those of
+// trainyard admin in admin*.cc.
 #pragma once
 #include <string>
 #include <vector>
@@ -31,7 +32,7 @@ const std::vector<Option>& global_options();  // understood before and after a c
 
 const Command* find_command(const std::string& name);  // nullptr: there is none
 
-// "report", "admin" and "admin plan" are followed by a further word.
+// Returns true if commands begin with `word` and have a further word: "report", "admin", "admin plan".
 bool is_command_group(const std::string& word);
 
 }  // namespace trainyard

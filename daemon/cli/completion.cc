@@ -30,7 +30,7 @@ std::string compgen(Completes completes) {
   return "COMPREPLY=()";
 }
 
-// "  'submit --state') …": what follows an option that takes a value.
+// Returns the shell's case branches for the values of options: "    'submit --state') …".
 std::string value_cases(const std::string& command, const std::vector<Option>& options) {
   std::string text;
   for (const Option& option : options) {
@@ -52,7 +52,8 @@ std::string argument_case(const Command& command) {
                      compgen(completes));
 }
 
-// "admin plan" → {"apply", "diff"}: what may follow each beginning of a command of several words.
+// Returns the words that can follow each beginning of a command of several words: "admin plan" → {"apply",
+// "diff"}.
 std::map<std::string, std::set<std::string>> words_of_groups() {
   std::map<std::string, std::set<std::string>> groups;
   for (const Command& command : all_commands()) {
@@ -93,7 +94,7 @@ std::string bash_completion() {
     values += value_cases(command.name, command.options);
     arguments += argument_case(command);
   }
-  // '*' must not be quoted to match any command.
+  // The '*' matches any command only if it is outside the quotes.
   for (std::size_t at; (at = values.find("'* ")) != std::string::npos;) values.replace(at, 3, "*' ");
   return "# Completion of trainyard(1) for bash; made by `trainyard --completion bash`.\n"
          "_trainyard() {\n"

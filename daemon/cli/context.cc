@@ -23,7 +23,7 @@ std::string local_zone() {
     format_local(UtcSeconds{}, zone);
     return zone;
   } catch (const Error&) {
-    return system_zone();  // TZ can hold rules ("CET-1CEST") that are no name
+    return system_zone();  // TZ can hold rules ("CET-1CEST") instead of a zone's name
   }
 }
 

@@ -1,4 +1,4 @@
-// Context: what every command is given.
+// Context: the daemon's client, the terminal and the output. Every command gets it.
 #pragma once
 #include <map>
 #include <memory>
@@ -13,25 +13,26 @@ namespace trainyard {
 
 inline constexpr const char* default_socket = "/run/trainyard/trainyard.sock";
 
-// Where the daemon is: what the command line says (--socket, --host; empty: not given), else $TRAINYARD_HOST,
-// else $TRAINYARD_SOCKET, else the default. Error{invalid} when both are given.
+// Returns the daemon's address: that of the command line (--socket, --host; empty: not given), else
+// $TRAINYARD_HOST, else $TRAINYARD_SOCKET, else the default. Throws Error{invalid} if both --socket and
+// --host are given.
 DaemonAddress address_of_daemon(const std::string& socket, const std::string& host);
 
 class Context {
  public:
-  // What the command line says of the daemon's place; see address_of_daemon().
+  // `socket` and `host` are the values of --socket and --host; see address_of_daemon().
   Context(const std::string& socket, const std::string& host, Terminal terminal);
 
   DaemonClient& daemon() { return daemon_; }
   const Terminal& terminal() const { return terminal_; }
-  const std::string& zone() const { return zone_; }  // of the times shown: $TZ or the machine's
+  const std::string& zone() const { return zone_; }  // time zone of the times shown: $TZ or the machine's
 
-  // To stdout. A line that cannot be written is an Error{unavailable}: a full disk must not look like
+  // Writes to stdout. Throws Error{unavailable} if that fails, so that a full disk does not look like
   // success.
   void print(std::string_view text) const;
-  void print_json(const Json& object) const;  // one line; on a terminal, what is not ASCII is escaped
+  void print_json(const Json& object) const;  // one line; on a terminal non-ASCII characters are escaped
 
-  // Texts that were read, by the file's name, so that a problem can be shown in its line.
+  // The texts of the files that were read, by file name. A problem is shown with its line of the text.
   std::map<std::string, std::string> sources;
 
  private:

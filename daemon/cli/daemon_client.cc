@@ -36,7 +36,7 @@ std::vector<Problem> problems_from(const Json& body) {
   return problems;
 }
 
-// Discarded where the body is no JSON that we read.
+// Returns the body of the response; a discarded value if the body is not valid JSON.
 Json json_of(const HttpResponse& response) {
   try {
     return parse_json(response.body, "the answer");
@@ -48,7 +48,8 @@ Json json_of(const HttpResponse& response) {
 constexpr const char* look_there =
     "if it is trainyardd that listens there, its log says more: journalctl -u trainyardd";
 
-// What answers with an error but not in our words is no trainyardd, or one that broke.
+// Throws the error that the daemon has answered. An error without our JSON comes from a program that is not
+// trainyardd, or from a trainyardd that failed.
 [[noreturn]] void throw_refusal(const HttpResponse& response, const std::string& request) {
   Json body = json_of(response);
   if (!body.is_object() || !body.contains("message"))
@@ -65,10 +66,10 @@ Json accept(const HttpResponse& response, const std::string& request) {
   return body;
 }
 
-// Long enough for clocks that are a little apart, short enough to be of no use to who finds it.
+// Long enough for hosts whose clocks differ a little, short enough to make a stolen credential useless.
 constexpr std::chrono::seconds credential_lifetime{60};
 
-// As whom trainyardd.service runs it.
+// The user that trainyardd.service runs the daemon as.
 constexpr const char* usual_daemon_user = "trainyard";
 
 uid_t uid_of_daemon(const std::string& user) {
@@ -88,7 +89,7 @@ HttpClient http_client(const DaemonAddress& address) {
           }};
 }
 
-// Says what to do when the connection is lost.
+// Calls `call`. If the connection is lost, adds the remedy to the error.
 template <class Call>
 Json with_remedy(const char* remedy, Call call) {
   try {
@@ -122,7 +123,7 @@ Json DaemonClient::post_repeatable(const std::string& target, const Json& body) 
       sent_before = true;
       if (number == most_tries) throw;
     } catch (const Error& e) {
-      // Nobody listens, but somebody did: the daemon is being restarted.
+      // Nobody listens now, but the daemon took an earlier request: it is being restarted.
       if (e.kind() != ErrorKind::unavailable || !sent_before || number == most_tries) throw;
     }
     pause_before_try(number);

@@ -1,4 +1,5 @@
-// The daemon's API as calls: JSON in, JSON out, and whatever it refuses as the Error it names.
+// DaemonClient: the daemon's API as calls: JSON in, JSON out. An error that the daemon answers is thrown as
+// the same Error.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -9,26 +10,27 @@
 
 namespace trainyard {
 
-// Where a daemon is: on this host behind a socket, or on another one.
+// The address of a daemon: a socket on this host, or another host.
 struct DaemonAddress {
   std::string socket;
-  std::optional<HostPort> host;  // when set, the socket does not matter
-  std::string munge_socket;      // of this host's munged; empty: where it listens by default
-  std::string daemon_user;       // whom the daemon over there runs as; empty: root
+  std::optional<HostPort> host;  // if set, `socket` is not used
+  std::string munge_socket;      // the socket of this host's munged; empty: its default socket
+  std::string daemon_user;       // the user that the daemon on `host` runs as; empty: "trainyard"
 };
 
 class DaemonClient {
  public:
   explicit DaemonClient(const DaemonAddress& address);
 
-  // Throws what HttpClient throws, and the daemon's own error: its kind, message and problems.
+  // Sends a request and returns the answer. Throws what HttpClient throws, and the daemon's own error with
+  // its kind, message and problems.
   Json get(const std::string& target);
   Json post(const std::string& target, const Json& body = Json::object());
 
-  // A POST that means the same when it is sent twice is sent again, some times, when the answer is lost.
+  // Sends a POST that has the same effect once or twice. Repeats it a few times if the answer is lost.
   Json post_repeatable(const std::string& target, const Json& body);
 
-  // Uploads an archive unless the daemon has it.
+  // Uploads an archive unless the daemon has it already.
   void upload_code(const std::string& digest, const std::string& archive_path);
 
  private:

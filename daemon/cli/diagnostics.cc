@@ -29,7 +29,8 @@ std::string location(const Problem& problem) {
   return text;
 }
 
-// Blanks up to the problem's column; tabs stay tabs, so that the caret stands right whatever their width.
+// Returns blanks up to the problem's column. Tabs stay tabs, so that the caret is in the right column for any
+// tab width.
 std::string indent_below(const std::string& line, std::size_t column) {
   std::string indent;
   for (char c : line.substr(0, column))

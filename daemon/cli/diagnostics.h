@@ -1,4 +1,5 @@
-// Errors as a good compiler shows them: where, what, the line itself with a caret, and what to write instead.
+// Formats errors as a compiler does: the place, the message, the line with a caret, and what to write
+// instead.
 #pragma once
 #include <map>
 #include <string>
@@ -7,7 +8,8 @@
 
 namespace trainyard {
 
-// `sources`: texts by the names problems use; a problem whose text is not among them goes without its line.
+// `sources`: the texts of files, by the file names in the problems. A problem whose file is not in `sources`
+// is shown without its line.
 std::string render(const Problem& problem, const std::map<std::string, std::string>& sources, bool colour);
 std::string render(const Error& error, const std::map<std::string, std::string>& sources, bool colour);
 

@@ -1,4 +1,4 @@
-// trainyard download: a run's results, fetched from the store by the agent's program as this user.
+// trainyard download: fetches a run's results from the store. The agent's program does it, as this user.
 #include <unistd.h>
 
 #include <cstdlib>
@@ -12,7 +12,7 @@
 namespace trainyard {
 namespace {
 
-// $TRAINYARD_LIBEXECDIR is for programs that are not installed yet.
+// Returns the path of the agent's program. $TRAINYARD_LIBEXECDIR is for programs that are not installed yet.
 std::string agent_path() {
   const char* directory = std::getenv("TRAINYARD_LIBEXECDIR");
   return join_path(directory == nullptr ? this_installation().internals : directory, "trainyard-agent");

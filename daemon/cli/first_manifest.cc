@@ -8,7 +8,7 @@
 namespace trainyard {
 namespace {
 
-// What stands for the URL of the folder in the texts below.
+// The placeholder for the URL of the folder in the texts below.
 constexpr std::string_view folder_mark = "@FOLDER@";
 
 constexpr const char* train_manifest = R"(# A training manifest. All keys: man trainyard-manifest
@@ -77,7 +77,7 @@ launcher = "single"     # single | mpi | srun: how many processes, and who start
 # setup = "module load openmpi"          # by sh, before the program
 )";
 
-// As TOML has it between double quotes.
+// Escapes a text so that it can stand between double quotes in TOML.
 std::string quoted(const std::string& text) {
   std::string result;
   for (char c : text) result += c == '"' || c == '\\' ? std::string("\\") + c : std::string(1, c);

@@ -1,5 +1,6 @@
-// What `trainyard init` writes: manifests that can be submitted as they are, and run by this release, once
-// the data are in `folder`, a whole path, where the results go, too. Error{invalid} where no URL can name it.
+// The manifests that `trainyard init` writes. They can be submitted unchanged, and this release can run them,
+// once the data are in `folder`, an absolute path; the results go there, too. Throws Error{invalid} if no URL
+// can name `folder`.
 #pragma once
 #include <string>
 

@@ -1,4 +1,4 @@
-// Help and bash completion, drawn from the table of commands.
+// Makes the help texts and the bash completion script from the table of commands.
 #pragma once
 #include <string>
 

@@ -1,4 +1,4 @@
-// trainyard help: the same texts as --help.
+// trainyard help: prints the same texts as --help.
 #include <fmt/format.h>
 
 #include "daemon/base/command_line.h"

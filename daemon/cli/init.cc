@@ -1,4 +1,4 @@
-// trainyard init: a first manifest, with comments that say what to change.
+// trainyard init: writes a first manifest, with comments that say what to change.
 #include <sys/stat.h>
 
 #include <filesystem>
@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* default_file = "training.toml";
 
-// Whole, and with the links that the person sees.
+// Returns the folder of `file` as an absolute path. Symbolic links stay in the path as the user sees them.
 std::string folder_of(const std::string& file) {
   const fs::path folder = fs::path(file).parent_path();
   const fs::path whole = (fs::path(this_directory()) / folder).lexically_normal();

@@ -1,4 +1,4 @@
-// trainyard list: runs, newest first.
+// trainyard list: prints runs, newest first.
 #include <fmt/format.h>
 #include <pwd.h>
 #include <unistd.h>
@@ -19,9 +19,9 @@ namespace {
 
 constexpr std::int64_t default_limit = 20;
 constexpr std::int64_t most_limit = 1'000'000;
-constexpr std::int64_t page_size = 1000;  // what the daemon gives at most
+constexpr std::int64_t page_size = 1000;  // the daemon's limit for one page
 
-// An admin would see everybody's otherwise.
+// Returns the user's name, by which the list is filtered: an admin would see the runs of all users otherwise.
 std::string own_name() {
   const passwd* self = ::getpwuid(::geteuid());
   return self ? self->pw_name : std::to_string(::geteuid());
@@ -41,7 +41,7 @@ std::string filters(const Context& context, const Arguments& arguments) {
   return query;
 }
 
-// What table_of() shows.
+// The fields of a run that table_of() shows.
 constexpr const char* shown_fields =
     "&fields=id,user,name,state,gpus,accepted_at,started_at,ended_at,waiting,reason";
 
@@ -50,7 +50,7 @@ struct Listed {
   bool may_be_more = false;
 };
 
-// Page by page, until there are `limit` or no more.
+// Fetches runs page by page, until there are `limit` runs or no more.
 Listed fetch(Context& context, const std::string& filter, std::int64_t limit) {
   Listed listed;
   std::string before;

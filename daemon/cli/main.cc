@@ -1,4 +1,4 @@
-// trainyard: the command line. One of the four places where an Error is caught.
+// trainyard: the command line. Catches every error, prints it and returns its exit code.
 #include <cstdio>
 #include <exception>
 #include <string>
@@ -14,7 +14,8 @@
 namespace trainyard {
 namespace {
 
-// Help that was not asked for is an answer to a mistake.
+// Prints the help and returns the exit code. Help that was not asked for is the answer to an incomplete
+// command, so the exit code is that of an error.
 int print_help(const Context& context, const CommandLine& line) {
   context.print(line.command         ? help_of(*line.command)
                 : line.group.empty() ? help_overview()

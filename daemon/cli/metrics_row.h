@@ -1,4 +1,5 @@
-// Epochs as lines of a table whose columns have fixed widths, so that it can grow while it is watched. Pure.
+// Formats epochs as rows of a table. The columns have fixed widths, so that rows can be added while the user
+// watches. Pure.
 #pragma once
 #include <string>
 
@@ -7,6 +8,6 @@
 namespace trainyard {
 
 std::string metrics_title();
-std::string metrics_row(const Json& metric);  // empty for a line that is no epoch's end
+std::string metrics_row(const Json& metric);  // empty if `metric` is not the end of an epoch
 
 }  // namespace trainyard

@@ -1,4 +1,4 @@
-// Where Slurm differs from the plans, for people.
+// Formats for people where Slurm differs from the plans.
 #pragma once
 #include <string>
 
@@ -6,7 +6,8 @@
 
 namespace trainyard {
 
-// `drift` as GET and POST /v1/admin/plans answer it: a table, what came of it, and what is left to a person.
+// Returns a table of the differences, how many `apply` would set, and what a person must do. `drift` comes
+// from the answer to GET or, if `applied`, POST /v1/admin/plans.
 std::string plan_drift_text(const Json& drift, bool applied);
 
 }  // namespace trainyard

@@ -18,7 +18,7 @@ std::optional<double> number_at(const Json& object, std::initializer_list<const 
   return std::nullopt;
 }
 
-// What no count can be is 0.
+// Returns the number as a count; 0 if the number cannot be a count.
 std::int64_t count_from(double number) {
   constexpr double most = 1e15;
   return number >= 0 && number <= most ? static_cast<std::int64_t>(number) : 0;
@@ -38,7 +38,7 @@ std::string epoch_text(const Progress& progress) {
 
 }  // namespace
 
-// A program of one's own may write what it likes: what is no number is passed over.
+// A user's own program can write anything as metrics, so values that are not numbers are ignored.
 bool update(Progress& progress, const Json& metric) {
   if (!metric.is_object()) return false;
   if (auto epochs = number_at(metric, {"epochs"})) progress.epochs = count_from(*epochs);

@@ -1,4 +1,4 @@
-// How far a training is, from the lines of its metrics, and as a bar.
+// Progress: how far a training is, read from the lines of its metrics; also formatted as a text and a bar.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -10,20 +10,20 @@ namespace trainyard {
 
 struct Progress {
   std::int64_t epoch = 0;
-  std::int64_t epochs = 0;               // 0: unknown, as for a program of one's own
-  std::optional<double> loss, accuracy;  // held-out where there is a held-out split
+  std::int64_t epochs = 0;               // 0: unknown, as for a user's own program
+  std::optional<double> loss, accuracy;  // of the held-out split if there is one
 };
 
-// Takes one line of metrics in; true when it was an epoch's end.
+// Updates the progress by one line of metrics. Returns true if the line was the end of an epoch.
 bool update(Progress& progress, const Json& metric);
 
 // "epoch 3/20  loss 0.4512  accuracy 0.8722"; empty before the first epoch.
 std::string to_string(const Progress& progress);
 
-// "[########------------]", or of block characters.
+// "[########------------]", or the same with block characters if `utf8`.
 std::string progress_bar(double fraction, int cells, bool utf8);
 
-// "training-42 running  epoch 12/20 [#####---] loss 0.1234 accuracy 0.951", at most `width` columns.
+// "training-42 running  epoch 12/20 [#####---]  loss 0.1234  accuracy 0.9510", at most `width` columns.
 std::string progress_line(const std::string& run, const std::string& state, const Progress& progress,
                           int width, bool utf8);
 

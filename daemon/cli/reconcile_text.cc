@@ -16,8 +16,8 @@ std::string number_text(const Json& row, const char* key) {
   return value.is_null() ? "-" : value.dump();
 }
 
-// A cell, seconds × GPUs: "3600 s × 2"; "3600 s × ?" where GPUs are not on record; "-" where this side, the
-// ledger or slurmdbd, does not have the job.
+// Returns the cell for a job in the ledger or in slurmdbd, seconds × GPUs: "3600 s × 2"; "3600 s × ?" if the
+// GPUs are not on record; "-" if the ledger or slurmdbd does not have the job.
 std::string account_text(const Json& account) {
   if (account.is_null()) return "-";
   Json started = get<Json>(account, "started_at"), ended = get<Json>(account, "ended_at");

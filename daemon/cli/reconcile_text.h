@@ -1,4 +1,4 @@
-// What `trainyard admin reconcile` shows.
+// Formats what `trainyard admin reconcile` shows.
 #pragma once
 #include <string>
 
@@ -6,7 +6,8 @@
 
 namespace trainyard {
 
-// A row for each job that is not equal, what the reasons mean, and a last line that counts.
+// Returns a table with a row for each job that is not equal, then what the reasons mean, then a line with the
+// counts.
 std::string reconcile_text(const Json& report, const std::string& zone);
 
 }  // namespace trainyard

@@ -1,4 +1,4 @@
-// trainyard report usage: GPU time from the ledger, added up.
+// trainyard report usage: prints the GPU time from the ledger, added up.
 #include "daemon/base/clock.h"
 #include "daemon/base/command_line.h"
 #include "daemon/base/text.h"
@@ -10,7 +10,8 @@
 namespace trainyard {
 namespace {
 
-// The current month of the daemon, whose accounts are kept in months, unless told otherwise.
+// Returns the period to report on. The default is the current month in the daemon's time zone, because the
+// daemon keeps its accounts in months.
 Period period_of(const Arguments& arguments, const std::string& zone, const std::string& daemon_zone) {
   Period period = month_bounds(month_of(now(), daemon_zone), daemon_zone);
   if (arguments.has("--since")) period.since = time_given(arguments.text("--since"), zone);

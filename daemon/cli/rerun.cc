@@ -1,4 +1,4 @@
-// trainyard rerun: the same manifest and code once more, as a new run.
+// trainyard rerun: submits the same manifest and code once more, as a new run.
 #include "daemon/base/digest.h"
 #include "daemon/cli/commands.h"
 #include "daemon/cli/context.h"

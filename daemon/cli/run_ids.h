@@ -1,4 +1,4 @@
-// The numbers of runs as people write them.
+// Reads the numbers of runs as people write them.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -6,7 +6,7 @@
 
 namespace trainyard {
 
-// "42" or "training-42"; Error{invalid} otherwise.
+// Reads "42" or "training-42"; throws Error{invalid} for anything else.
 std::int64_t run_id_from(const std::string& text);
 std::vector<std::int64_t> run_ids_from(const std::vector<std::string>& texts);
 

@@ -23,7 +23,7 @@ std::string this_host() {
 }  // namespace
 
 int this_umask() {
-  const mode_t mask = ::umask(0);  // the only way to ask is to set it
+  const mode_t mask = ::umask(0);  // the umask can only be read by setting it
   ::umask(mask);
   return static_cast<int>(mask);
 }

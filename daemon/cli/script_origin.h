@@ -1,4 +1,4 @@
-// Where a batch script is being submitted from: what sbatch would take from its surroundings.
+// The origin of a batch script that is being submitted: what sbatch would take from its environment.
 #pragma once
 #include <string>
 
@@ -7,16 +7,16 @@
 
 namespace trainyard {
 
-// The working directory, by the shell's name for it where that is one: links stay as the person sees them.
+// Returns the working directory: $PWD if that names it, so that symbolic links stay as the user sees them.
 std::string this_directory();
 
 int this_umask();
 
-// For POST /v1/runs; null when the manifest is no batch script. Of the environment just the variables that
-// --export names. Error{not_found} when one of them is not set.
+// Returns the origin for POST /v1/runs; null if the manifest is not a batch script. The origin has only those
+// variables of the environment that --export names. Throws Error{not_found} if one of them is not set.
 Json script_origin(const Manifest& manifest, const std::string& file);
 
-// What a person should know who is used to sbatch; empty when there is nothing.
+// Returns a note for users who expect the behaviour of sbatch; empty if there is nothing to note.
 std::string script_note(const Manifest& manifest, const std::string& file);
 
 }  // namespace trainyard

@@ -1,4 +1,4 @@
-// trainyard show: all that is known of a run.
+// trainyard show: prints all that is known of a run.
 #include <fmt/format.h>
 
 #include "daemon/cli/commands.h"

@@ -1,4 +1,4 @@
-// A run's detail, for people. Pure.
+// Formats the details of a run for people. Pure.
 #pragma once
 #include <string>
 
@@ -6,7 +6,7 @@
 
 namespace trainyard {
 
-// `run` is the daemon's RunDetail; times in that zone.
+// `run` is the daemon's RunDetail as JSON. Times are shown in the time zone `zone`.
 std::string run_text(const Json& run, const std::string& zone);
 
 }  // namespace trainyard

@@ -1,4 +1,5 @@
-// trainyard submit: a manifest, checked here so that every problem comes at once, becomes runs.
+// trainyard submit: submits manifests, which become runs. Checks them here first, so that all problems are
+// shown at once.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -56,7 +57,7 @@ Submission read_submission(Context& context, const std::string& file) {
   return submission;
 }
 
-// The problems of all files at once.
+// Reads all manifests. Throws one Error with the problems of all files.
 std::vector<Submission> read_all(Context& context, const std::vector<std::string>& files) {
   std::vector<Submission> submissions;
   std::vector<Problem> problems;
@@ -72,7 +73,7 @@ std::vector<Submission> read_all(Context& context, const std::vector<std::string
   return submissions;
 }
 
-// A name of our own under TMPDIR, gone at the end.
+// A random file name under TMPDIR. The destructor removes the file.
 class TemporaryFile {
  public:
   TemporaryFile()
@@ -95,8 +96,8 @@ fs::path code_path(const Submission& submission, const std::string& code) {
   return path;
 }
 
-// The digest of the code, which the daemon then has; empty where the manifest names none. A dry run only
-// packs.
+// Uploads the code that the manifest names, unless the daemon has it, and returns its digest; empty if the
+// manifest names no code. A dry run packs the code, but does not upload it.
 std::string upload_code(Context& context, const Submission& submission, bool dry_run) {
   const auto* command = std::get_if<CommandSpec>(&submission.manifests.front().program);
   if (command == nullptr || command->code.empty()) return "";
@@ -110,7 +111,7 @@ std::string upload_code(Context& context, const Submission& submission, bool dry
   return digest;
 }
 
-// Two files of one command are two requests: each needs an id of its own.
+// Returns the client id for the file at `index`. Each file of a command is a request with its own id.
 std::string client_id_for(const std::string& given, std::size_t index) {
   if (given.empty()) return random_hex(16);
   return index == 0 ? given : given + '-' + std::to_string(index + 1);

@@ -1,4 +1,4 @@
-// What the daemon answers to a submission, for people. Pure.
+// Formats the daemon's answer to a submission for people. Pure.
 #pragma once
 #include <cstdint>
 #include <string>

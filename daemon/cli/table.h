@@ -1,5 +1,5 @@
-// TextTable: rows of text in aligned columns. Widths are counted in code points. What others wrote does not
-// steer this terminal: cells and values go through printable().
+// TextTable: rows of text in aligned columns. Widths are counted in code points. Cells and values go through
+// printable(), so that texts of other users cannot control this terminal.
 #pragma once
 #include <string>
 #include <string_view>
@@ -21,7 +21,7 @@ class TextTable {
   void add(std::vector<std::string> row);  // one text per column
   bool empty() const { return rows_.empty(); }
 
-  // Title line and rows. With a `width` the last column is cut where it would run over; 0: never.
+  // Returns the title line and the rows. Lines that are longer than `width` columns are cut; 0: never.
   std::string text(int width = 0) const;
 
  private:
@@ -32,7 +32,7 @@ class TextTable {
 std::size_t columns_of(std::string_view text);                  // code points
 std::string cut(const std::string& text, std::size_t columns);  // "a long s..."
 
-// "owner      ada\n"
+// "  owner       ada\n"
 std::string field_line(const std::string& name, const std::string& value);
 
 }  // namespace trainyard

@@ -26,7 +26,8 @@ Ticker::Ticker() {
   if (!signals_) throw_errno("signalfd");
 }
 
-// What arrived in between has been seen: unblocked, it would end the program before its last word.
+// Discards the signals that have arrived, because they were handled. Unblocked, they would end the program
+// before its last output.
 Ticker::~Ticker() {
   sigset_t set = interrupts();
   timespec at_once{};

@@ -1,4 +1,4 @@
-// Ticker: the time between two looks at the daemon, cut short by Ctrl-C.
+// Ticker: waits between two requests to the daemon. Ctrl-C ends the wait early.
 #pragma once
 #include <chrono>
 
@@ -10,12 +10,12 @@ inline constexpr std::chrono::milliseconds look_interval{500};
 
 class Ticker {
  public:
-  Ticker();   // from now on SIGINT and SIGTERM come here only
-  ~Ticker();  // and from here on they do again what they did
+  Ticker();   // blocks SIGINT and SIGTERM: only wait() sees them
+  ~Ticker();  // unblocks SIGINT and SIGTERM
   Ticker(const Ticker&) = delete;
   Ticker& operator=(const Ticker&) = delete;
 
-  // False when the user has interrupted.
+  // Returns false if the user has interrupted.
   bool wait(std::chrono::milliseconds interval);
 
  private:

@@ -22,7 +22,7 @@ std::string upper(std::string text) {
   return text;
 }
 
-// What the table's numbers hold besides the ordinary.
+// Returns notes about the GPU time of suspended jobs and of closed months that the table contains.
 std::string notes_on(const Json& total) {
   std::string notes;
   if (std::int64_t suspended = integer_or_zero(total, "suspended_gpu_seconds"); suspended != 0)
@@ -50,7 +50,8 @@ std::vector<std::string> numbers_of(const Json& row) {
           std::to_string(gpu_seconds), hours(gpu_seconds)};
 }
 
-// A cell that begins like a formula would be one to a spreadsheet; names are the users' own.
+// Returns a text as a CSV cell. A text that begins like a formula gets an apostrophe in front, because users
+// choose the names and a spreadsheet would execute the formula.
 std::string csv_cell(std::string text) {
   if (!text.empty() && std::string_view("=+-@\t\r").find(text[0]) != std::string_view::npos)
     text.insert(0, 1, '\'');

@@ -1,4 +1,4 @@
-// A usage report as a table for people and as CSV (RFC 4180) for spreadsheets. Pure.
+// Formats a usage report as a table for people and as CSV (RFC 4180) for spreadsheets. Pure.
 #pragma once
 #include <string>
 

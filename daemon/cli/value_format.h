@@ -1,4 +1,4 @@
-// Values as people read them.
+// Formats and reads values as people write them.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -12,23 +12,23 @@ namespace trainyard {
 // "12 s", "4 min 05 s", "1 h 05 min", "3 d 04 h"
 std::string human_duration(std::int64_t seconds);
 
-// "2026-11-23 10:30:00" in that zone; "-" for null.
+// "2026-11-23 10:30:00" in the time zone `zone`; "-" for null.
 std::string human_time(const Json& unix_seconds, const std::string& zone);
 
-// "--since 2026-11-23": what a person gives, in the zone of the times shown (base/clock), or "@1795426200",
-// seconds since 1970. Error{invalid} shows the forms.
+// Reads a time from the command line, "--since 2026-11-23", in the time zone of the times shown (base/clock);
+// or "@1795426200", seconds since 1970. Throws Error{invalid} that shows the forms.
 UtcSeconds time_given(const std::string& text, const std::string& zone);
 
-// A job as Slurm writes it, "77" or of an array "77_3"; "-" where there is none.
+// Returns the id of a job as Slurm writes it: "77", or "77_3" for a task of an array; "-" if there is no job.
 std::string human_job(const Json& job);
 
 // "1 run", "3 runs"
 std::string count_of(std::int64_t count, const std::string& what);
 
-// Seconds between started_at and ended_at, or until now; nullopt for a run that never started.
+// Returns the seconds between started_at and ended_at, or until now; nullopt for a run that never started.
 std::optional<std::int64_t> duration_of_run(const Json& run);
 
-// "0.0123", "1.23e-05": four significant digits.
+// "0.01230", "1.230e-05": four significant digits.
 std::string human_number(double value);
 
 }  // namespace trainyard

@@ -91,7 +91,7 @@ void BrokerClient::take(const BrokerReport& report, UniqueFd socket) {
       survivors_.insert(name);
       return;
     case BrokerEvent::ready: {
-      // Those that we know, and that the broker does not tell, are gone.
+      // Deputies that this process knows, and that the broker did not report, are gone.
       std::set<DeputyName> before = std::exchange(expected_, survivors_);
       for (const DeputyName& deputy : std::exchange(survivors_, {})) {
         before.erase(deputy);
@@ -122,14 +122,13 @@ bool BrokerClient::send(BrokerVerb verb, const DeputyName& deputy) {
 void BrokerClient::start(const DeputyName& deputy) {
   expected_.insert(deputy);
   if (send(BrokerVerb::start, deputy)) return;
-  // Told apart from the call, as every answer is.
+  // Posted to the loop: no answer comes before start() has returned.
   loop_.post([this, deputy] {
     if (expected_.erase(deputy) > 0) news_.refused(deputy, trouble_, true);
   });
 }
 
-// Lost with the broker, the wish is none too few: a broker that loses its daemon, or dies, takes its deputies
-// along.
+// A failed send is no problem: a broker that loses its daemon, or dies, takes its deputies with it.
 void BrokerClient::kill(const DeputyName& deputy) { send(BrokerVerb::kill, deputy); }
 
 }  // namespace trainyard

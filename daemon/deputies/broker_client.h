@@ -1,5 +1,5 @@
-// BrokerClient: deputies by trainyard-broker(8), over its socket. Connects, and connects again when the
-// broker is restarted.
+// BrokerClient: starts and kills deputies through trainyard-broker(8), over its socket. Connects again when
+// the broker is restarted.
 #pragma once
 #include <set>
 
@@ -32,9 +32,9 @@ class BrokerClient final : public DeputyStarter {
   Loop::Watch readable_, again_;
   bool is_ready_ = false;
   std::string trouble_ = "the broker has not answered yet";
-  // Asked for, or there, as far as this process was told.
+  // Deputies that were requested or are running, as far as this process knows.
   std::set<DeputyName> expected_;
-  std::set<DeputyName> survivors_;  // told by a broker that is not ready yet
+  std::set<DeputyName> survivors_;  // reported by a broker that is not ready yet
 };
 
 }  // namespace trainyard

@@ -28,7 +28,7 @@ std::string words_of_end(int status) {
   return code == 0 ? "" : "the deputy ended with status " + std::to_string(code);
 }
 
-// 0, or the error.
+// Starts a deputy and sets `pid`. Returns 0, or the errno of the failure.
 int spawn(const std::string& program, DeputyKind kind, int socket, pid_t& pid) {
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);

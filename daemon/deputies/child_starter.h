@@ -1,5 +1,5 @@
-// ChildStarter: deputies as plain children of the daemon, for its own user and for nobody else. No root, no
-// broker.
+// ChildStarter: starts deputies as children of the daemon, for the daemon's own user only. Needs no root and
+// no broker.
 #pragma once
 #include <sys/types.h>
 
@@ -12,7 +12,7 @@ namespace trainyard {
 
 class ChildStarter final : public DeputyStarter {
  public:
-  // `program`: the whole path of trainyard-deputy.
+  // `program`: the absolute path of trainyard-deputy.
   ChildStarter(Loop& loop, std::string program);
   ~ChildStarter() override;
 

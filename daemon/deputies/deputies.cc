@@ -15,9 +15,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// A user whose calls pile up: the next one is refused.
+// How many calls can wait for one deputy; the next one is refused.
 constexpr std::size_t most_waiting = 2000;
-// How long a call waits for its turn, beside its own deadline.
+// How long a call waits for its turn; its own deadline begins after that.
 constexpr std::chrono::milliseconds most_waiting_time = 60s;
 constexpr std::chrono::milliseconds most_starting_time = 10s;
 
@@ -25,12 +25,12 @@ std::exception_ptr unavailable(const std::string& why) {
   return std::make_exception_ptr(Error(ErrorKind::unavailable, why));
 }
 
-// Why a call to an overdue deputy fails.
+// Returns the error of a call to a deputy that is overdue.
 std::exception_ptr silent(DeputyKind kind, const std::string& words) {
   return kind == DeputyKind::files ? std::make_exception_ptr(FilesAreSilent(words)) : unavailable(words);
 }
 
-// Serials are never used again, not by a later daemon either.
+// Returns the clock's time as the first serial, so that no serial is used again, not even by a later daemon.
 std::uint64_t first_serial() {
   return static_cast<std::uint64_t>(std::chrono::system_clock::now().time_since_epoch().count());
 }
@@ -50,17 +50,17 @@ struct Deputies::Waiting {
   std::chrono::milliseconds deadline;
   std::function<void(Frame)> answer;
   std::function<void(std::exception_ptr)> failed;
-  Loop::Watch patience;  // for its turn
+  Loop::Watch patience;  // ends the wait for its turn
 };
 
 struct Deputies::Deputy {
   enum class State {
     absent,    // no process; one is started when a call waits
-    starting,  // asked for
+    starting,  // the process was requested
     idle,      // waits for a call
-    sending,   // of a request
-    working,   // on a request
-    ending,    // is to go, or has closed its end; no successor before it is reaped
+    sending,   // sends a request
+    working,   // works on a request
+    ending,    // must end, or has closed its end; no successor before it is reaped
   };
   Key key;
   DeputyName name;
@@ -74,7 +74,7 @@ struct Deputies::Deputy {
   std::string overdue_words;  // why the current call fails, once it is overdue
 };
 
-// One that is answered by the loop, or by stop(): whoever comes first.
+// A thread that waits in call_and_wait(). The loop answers it, or stop() does; the first answer counts.
 struct Deputies::Blocked {
   std::promise<Frame> promise;
   std::atomic_flag is_answered;
@@ -187,7 +187,8 @@ Deputies::Deputy* Deputies::find(const DeputyName& name) {
   return found != deputies_.end() && found->second->name == name ? found->second.get() : nullptr;
 }
 
-// What is due next for this deputy.
+// Does what is due next for this deputy: starts its process, sends the next call, or sets the timer that ends
+// an idle deputy.
 void Deputies::advance(const Key& key) {
   auto found = deputies_.find(key);
   if (found == deputies_.end()) return;
@@ -199,7 +200,7 @@ void Deputies::advance(const Key& key) {
         return;
       }
       if (!starter_->is_ready()) {
-        // Tried again: calls wait as long as their patience lasts.
+        // Tries again later; the calls wait until their patience ends.
         deputy.timer = loop_.after(100ms, [this, key] { advance(key); });
         return;
       }
@@ -235,7 +236,7 @@ void Deputies::advance(const Key& key) {
 void Deputies::started(const DeputyName& name, UniqueFd socket) {
   Deputy* deputy = find(name);
   if (deputy == nullptr || deputy->state != Deputy::State::starting)
-    return;  // closes the socket: the deputy ends
+    return;  // the socket is closed here, so the deputy ends
   deputy->socket = std::move(socket);
   deputy->state = Deputy::State::idle;
   wait_for_answer(*deputy);
@@ -248,7 +249,7 @@ void Deputies::send(Deputy& deputy) {
     deputy.sent += send_some(deputy.socket.get(), rest, deputy.sent == 0 ? deputy.current->fd.get() : -1);
   } catch (const Error&) {
     deputy.writable.stop();
-    return;  // it has gone: reaped() says why
+    return;  // the deputy has gone: DeputyNews::reaped tells why
   }
   if (deputy.sent < deputy.current->bytes.size()) return wait_to_send(deputy);
   if (deputy.writable) {
@@ -258,7 +259,8 @@ void Deputies::send(Deputy& deputy) {
   deputy.state = Deputy::State::working;
 }
 
-// A descriptor can have one watch. What a deputy says before it has the whole request is read afterwards.
+// Waits until the socket takes more bytes. A descriptor can have only one watch, so what the deputy sends
+// before it has the whole request is read afterwards.
 void Deputies::wait_to_send(Deputy& deputy) {
   if (deputy.writable) return;
   deputy.readable.stop();
@@ -283,8 +285,7 @@ void Deputies::receive(const Key& key) {
   try {
     deputy.parser.add(*bytes);
     answer = deputy.parser.next();
-    is_sane =
-        is_sane && (!answer || deputy.state == Deputy::State::working);  // nothing that was not asked for
+    is_sane = is_sane && (!answer || deputy.state == Deputy::State::working);  // no answer without a request
   } catch (const Error& e) {
     is_sane = false;
   }
@@ -309,7 +310,8 @@ void Deputies::overdue(const Key& key) {
   log_warning("event=deputy_overdue uid={} kind={} {}", key.first,
               key.second == DeputyKind::files ? "files" : "slurm", deputy.overdue_words);
   std::shared_ptr<Waiting> late = deputy.current;
-  // What a deputy for files was at may be done again, and hurts nobody: its caller need not wait for its end.
+  // A request to a deputy for files can be repeated without harm, so its caller need not wait until the
+  // deputy is gone.
   bool may_go_on = key.second == DeputyKind::slurm;
   if (late && !may_go_on) deputy.current.reset();
   std::string words = deputy.overdue_words;
@@ -318,7 +320,7 @@ void Deputies::overdue(const Key& key) {
   if (late && !may_go_on) late->failed(silent(key.second, words));
 }
 
-// Lets the deputy end by itself, or finds that it does.
+// Closes the socket, upon which the deputy ends by itself, if it has not ended already.
 void Deputies::end(Deputy& deputy) {
   deputy.readable.stop();
   deputy.writable.stop();
@@ -326,7 +328,7 @@ void Deputies::end(Deputy& deputy) {
   deputy.socket.reset();
   deputy.parser = {};
   deputy.state = Deputy::State::ending;
-  // One that does not end when its socket is closed is killed.
+  // A deputy that does not end when its socket is closed is killed.
   deputy.timer = loop_.after(5s, [this, name = deputy.name] { starter_->kill(name); });
 }
 

@@ -1,6 +1,6 @@
-// Deputies: the daemon's side of its deputies. Starts the one that a call needs, hands it one call after the
-// other, holds each to its deadline, and ends a deputy that has nothing to do. A user has at most one process
-// of each kind, and no successor before it is reaped.
+// Deputies: manages the deputies for the daemon. Starts the deputy that a call needs, sends it one call after
+// the other, enforces each call's deadline, and ends a deputy that has nothing to do. A user has at most one
+// process of each kind; the next one starts only after the last one is reaped.
 #pragma once
 #include <chrono>
 #include <deque>
@@ -23,35 +23,35 @@ struct DeputyCall {
   std::uint32_t uid = 0;
   DeputyKind kind = DeputyKind::files;
   Frame request;
-  std::chrono::milliseconds deadline{10'000};  // from the moment it is sent
+  std::chrono::milliseconds deadline{10'000};  // from the moment the request is sent
 };
 
 class Deputies {
  public:
-  // `idle`: how long a deputy without calls stays.
+  // `idle`: how long a deputy without calls is kept.
   Deputies(Loop& loop, std::unique_ptr<DeputyStarter> starter,
            std::chrono::milliseconds idle = std::chrono::minutes(1));
   ~Deputies();
   Deputies(const Deputies&) = delete;
   Deputies& operator=(const Deputies&) = delete;
 
-  // On the loop; one of both is called, once, on the loop. Failure is Error{unavailable}, or Error{denied}
-  // when this user cannot have a deputy. A call to a deputy for Slurm that was sent fails only when the
-  // deputy is reaped: until then it may still act.
+  // To be called on the loop. Either `answer` or `failed` is called, once, on the loop. A failure is
+  // Error{unavailable}, or Error{denied} if this user cannot have a deputy. A call that was sent to a deputy
+  // for Slurm fails only when the deputy is reaped, because the deputy might still act until then.
   void call(DeputyCall call, std::function<void(Frame)> answer,
             std::function<void(std::exception_ptr)> failed);
 
-  // The same from any other thread, which waits.
+  // The same for any other thread, which waits for the answer.
   Frame call_and_wait(DeputyCall call);
 
-  // On the loop, or after it has ended: fails all calls, and takes no more. Threads that wait in
-  // call_and_wait() go on.
+  // Fails all calls, and accepts no more. Threads that wait in call_and_wait() get an error. To be called on
+  // the loop, or after the loop has ended.
   void stop();
 
-  // On the loop, when a deputy is gone that may have been acting.
+  // Sets the observer that is called on the loop when a deputy is gone that might have been acting.
   void on_reaped(std::function<void(std::uint32_t uid, DeputyKind kind)> observer);
 
-  // For people: how many there are, and why none can be started.
+  // For people: the number of deputies, and why none can be started.
   std::size_t count() const { return deputies_.size(); }
   std::string trouble() const { return starter_->trouble(); }
 

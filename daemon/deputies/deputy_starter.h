@@ -1,5 +1,5 @@
-// DeputyStarter: where deputies come from: the broker (broker_client.h), or plain children of a daemon that
-// acts for its own user only (child_starter.h). On the loop.
+// DeputyStarter: starts and kills the processes of deputies: by the broker (broker_client.h), or as children
+// of a daemon that acts for its own user only (child_starter.h). All calls are on the loop.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -10,7 +10,7 @@
 
 namespace trainyard {
 
-// One process, from its start until it is reaped.
+// Identifies one process of a deputy, from its start until it is reaped.
 struct DeputyName {
   std::uint32_t uid = 0;
   DeputyKind kind = DeputyKind::files;
@@ -18,15 +18,16 @@ struct DeputyName {
   auto operator<=>(const DeputyName&) const = default;
 };
 
-// What becomes of deputies; called on the loop.
+// Callbacks that tell what happens to deputies; called on the loop.
 struct DeputyNews {
-  // The process is there; the socket is to it.
+  // The process has started; `socket` connects to it.
   std::function<void(const DeputyName& deputy, UniqueFd socket)> started;
-  // There is no process, and there will be none: why, and whether it may be tried again.
+  // No process was started, and none will be. `why` gives the reason; `passes_by_itself`: trying again later
+  // can help.
   std::function<void(const DeputyName& deputy, const std::string& why, bool passes_by_itself)> refused;
-  // A process of a daemon before this one that is still there.
+  // A process that an earlier daemon started is still there.
   std::function<void(const DeputyName& deputy)> survived;
-  // The process is gone. `why` is empty when it ended by itself, and well.
+  // The process is gone. `why` is empty if it ended by itself without an error.
   std::function<void(const DeputyName& deputy, const std::string& why, bool passes_by_itself)> reaped;
 };
 
@@ -34,17 +35,18 @@ class DeputyStarter {
  public:
   virtual ~DeputyStarter() = default;
 
-  // Once, before anything else.
+  // Sets the callbacks. To be called once, before anything else.
   virtual void tell(DeputyNews news) = 0;
 
-  // Whether it is known which deputies of earlier daemons are still there: until then none is started.
+  // Returns true if it is known which deputies of earlier daemons are still there. Until then none is
+  // started.
   virtual bool is_ready() const = 0;
-  // Why not, for people.
+  // Returns why the starter is not ready, for people.
   virtual std::string trouble() const = 0;
 
-  // Answered by started or refused, in time.
+  // Starts a process. DeputyNews::started or refused is called later.
   virtual void start(const DeputyName& deputy) = 0;
-  // SIGKILL; answered by reaped, when the kernel lets go of the process.
+  // Sends SIGKILL. DeputyNews::reaped is called when the process is gone.
   virtual void kill(const DeputyName& deputy) = 0;
 };
 

@@ -12,21 +12,21 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::milliseconds;
 
-// Files answer within this, or the file system counts as hanging.
+// Deadlines of requests about files. A file system that does not answer in time counts as hanging.
 constexpr milliseconds for_files = 10s;
 constexpr milliseconds for_many_files = 30s;
-constexpr milliseconds for_a_listing = 100s;  // a client gives up after 120 s
+constexpr milliseconds for_a_listing = 100s;  // shorter than the 120 s after which a client gives up
 constexpr milliseconds for_a_removal = 100s;
 constexpr milliseconds for_an_upload = 60s;
-// Beside the time that libslurm itself waits for slurmctld.
+// Deadline of a request to Slurm. libslurm has a timeout of its own for slurmctld (MessageTimeout).
 constexpr milliseconds for_slurm = 60s;
 
-// So much of what many attempts need goes in one request.
+// The files of many attempts are sent in requests of about this size.
 constexpr std::size_t most_attempt_bytes = std::size_t{4} << 20;
 
 std::string text_of(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
-// The answer's JSON; throws the error in it.
+// Returns the answer's JSON; throws the error if the answer is one.
 Json answer_in(const Frame& frame) {
   Json answer = parse_json(frame.json, "a deputy's answer");
   if (!answer.is_object()) throw Error(ErrorKind::unavailable, "a deputy's answer makes no sense");
@@ -146,7 +146,8 @@ class RemoteJobs final : public SchedulerActor {
   RemoteJobs(Deputies& deputies, SchedulerReader& reader, std::uint32_t uid, const Json& settings)
       : deputies_(deputies), reader_(reader), uid_(uid), settings_(settings) {}
 
-  // `send_before` is the deadline of the call: who waits for it gives up no earlier than that.
+  // The SendBefore argument is not used. The call's deadline takes its place: a caller gives up no earlier
+  // than that.
   QueuedJob submit(const JobRequest& request, SendBefore) override {
     Json answer = call("submit", {{"request", wire::to_json(request)}});
     try {

@@ -1,5 +1,5 @@
-// DeputyUsers: Users by deputies. Requests become frames, answers become values; what a deputy says is its
-// user's word.
+// DeputyUsers: implements Users by deputies. Turns calls into request frames and answers into values. A
+// deputy runs as its user, so its answers cannot be trusted.
 #pragma once
 #include <functional>
 #include <map>
@@ -12,7 +12,7 @@
 
 namespace trainyard {
 
-// Where a user's part of scratch is mounted, as it was when it was made.
+// The file system on which a user's part of scratch was when it was made.
 struct KnownMount {
   std::uint32_t uid = 0;
   std::string path;
@@ -21,8 +21,9 @@ struct KnownMount {
 
 class DeputyUsers final : public Users {
  public:
-  // `reader`: counts what deputies ask of the scheduler. `scheduler_settings`: for the module that a deputy
-  // loads. `mounts`: those that are known from before. `keep`: called on the loop when one becomes known.
+  // `reader`: counts the deputies' requests to the scheduler. `scheduler_settings`: for the scheduler's
+  // module, which a deputy loads. `mounts`: known from earlier daemons. `keep`: called on the loop when a new
+  // mount becomes known.
   DeputyUsers(Loop& loop, Deputies& deputies, SchedulerReader& reader, Json scheduler_settings,
               const std::vector<KnownMount>& mounts, std::function<void(const KnownMount&)> keep);
 

@@ -1,4 +1,5 @@
-// Users: what the daemon asks to have done as a user. Calls block until it is done: none is made on the loop.
+// Users: gives access to what the daemon asks to have done with a user's rights. Calls block until it is
+// done, so none is made on the loop.
 #pragma once
 #include <memory>
 
@@ -9,7 +10,7 @@
 
 namespace trainyard {
 
-// The user's deputy for files did not answer in time: his file system hangs.
+// The user's deputy for files did not answer in time: the user's file system hangs.
 class FilesAreSilent : public Error {
  public:
   explicit FilesAreSilent(const std::string& why) : Error(ErrorKind::unavailable, why) {}
@@ -19,9 +20,9 @@ class Users {
  public:
   virtual ~Users() = default;
 
-  // Files of that user, below this part of scratch.
+  // Returns access to that user's files below this part of scratch.
   virtual std::unique_ptr<UserFiles> files_of(std::uint32_t uid, const ScratchPlace& scratch) = 0;
-  // Jobs of that user.
+  // Returns access to that user's jobs.
   virtual std::unique_ptr<SchedulerActor> jobs_of(std::uint32_t uid) = 0;
 };
 

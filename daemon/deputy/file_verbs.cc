@@ -1,4 +1,4 @@
-// The verbs of a deputy for files.
+// The verbs of a deputy for files: each reads its arguments, calls LocalFiles, and returns a value.
 #include <map>
 
 #include "daemon/base/error.h"
@@ -9,7 +9,7 @@
 namespace trainyard {
 namespace {
 
-// `bytes` is what the answer carries beside its value.
+// Performs a verb and returns the answer's value. `bytes`: what the answer carries in addition to the value.
 using FileVerb = Json (*)(LocalFiles& files, const Json& arguments, Frame& request, std::string& bytes);
 
 Json prepare_attempts(LocalFiles& files, const Json& arguments, Frame&, std::string&) {

@@ -27,7 +27,7 @@ void check_size(std::size_t json, std::size_t bytes) {
                     " bytes of JSON, " + std::to_string(bytes) + " bytes of a file");
 }
 
-// Reads until `size` bytes are there, and keeps a descriptor that comes beside them. False at the end of the
+// Reads `size` bytes, and stores a descriptor that comes with them in `fd`. Returns false at the end of the
 // stream.
 bool receive_all(int socket, char* to, std::size_t size, UniqueFd& fd) {
   for (std::size_t filled = 0; filled < size;) {

@@ -1,4 +1,4 @@
-// The verbs of a deputy for jobs.
+// The verbs of a deputy for Slurm: each reads its arguments, calls a SchedulerActor, and returns a value.
 #include <map>
 
 #include "daemon/base/error.h"

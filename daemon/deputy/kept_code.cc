@@ -23,7 +23,7 @@ namespace fs = std::filesystem;
 
 constexpr std::chrono::hours kept_unused{24};
 
-// The plain files of a directory; none when it is not there.
+// Calls `visit` for each regular file of a directory; for none if the directory does not exist.
 template <class Visit>
 void for_each_file(const std::string& directory, const Visit& visit) {
   std::error_code ignored;
@@ -34,7 +34,7 @@ void for_each_file(const std::string& directory, const Visit& visit) {
   }
 }
 
-// `to` gets what `from` reads, from its beginning on; the digest of all of it.
+// Copies all bytes of `from`, from its beginning, to `to`. Returns their digest.
 std::string copy_and_digest(int from, AtomicFile& to) {
   Sha256 hash;
   std::string bytes(1 << 20, '\0');
@@ -105,7 +105,7 @@ void KeptCode::link(const std::string& digest, const std::string& target) const 
   throw_errno("link " + path + " to " + target);
 }
 
-// A name beside a file that a killed deputy has left has no other link either.
+// This also removes the unfinished files of a killed deputy, which have no other link either.
 void KeptCode::remove_unused(const std::set<std::string>& in_use) const {
   const std::int64_t old = to_unix(now() - kept_unused);
   std::set<std::string> kept;

@@ -1,5 +1,5 @@
-// KeptCode: the packed code that a user uploaded, in his part of scratch, each under its digest. Every run
-// that was prepared has a hard link to its code.
+// KeptCode: the packed code that a user uploaded. Each archive is a file in the user's part of scratch, named
+// by its digest. Every run that was prepared has a hard link to its archive.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -12,20 +12,22 @@ namespace trainyard {
 
 class KeptCode {
  public:
-  // `scratch`: the user's part of it.
+  // `scratch`: the user's part of scratch.
   explicit KeptCode(const std::string& scratch);
 
-  // Its size; nullopt: it is not there. It counts as used for a day from now on.
+  // Returns the archive's size; nullopt if the archive is not there. The call counts as a use of the archive,
+  // which is then kept for another day.
   std::optional<std::int64_t> find(const std::string& digest) const;
 
-  // Copies what the descriptor reads. Error{invalid} when the bytes have another digest, or when the
+  // Copies the archive from the descriptor. Error{invalid} if the bytes have another digest, or if the
   // directory would then hold more than `most_bytes`.
   void keep(const std::string& digest, const UniqueFd& archive, std::int64_t most_bytes) const;
 
-  // Gives a run its own name of it; one that is there already stays.
+  // Makes `target`, a run's hard link to the archive. An existing `target` is left as it is.
   void link(const std::string& digest, const std::string& target) const;
 
-  // Removes what has no link, is not `in_use` (digests) by a run that waits, and has not been used for a day.
+  // Removes each archive that has no hard link of a run, is not `in_use` (digests) by a run that waits, and
+  // has not been used for a day.
   void remove_unused(const std::set<std::string>& in_use) const;
 
  private:

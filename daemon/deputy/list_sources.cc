@@ -1,4 +1,4 @@
-// Listing the objects of a data set: the list goes to a file, object by object.
+// Lists the objects of a data set. Writes the list to a file, object by object.
 #include <unistd.h>
 
 #include "daemon/base/directory.h"

@@ -84,7 +84,7 @@ void LocalFiles::prepare_attempts(const std::vector<AttemptFiles>& attempts,
         throw_errno("symlink " + link);
     }
   }
-  // All of them are durable then: one by one a thousand would take seconds.
+  // Makes all of them durable at once: to sync a thousand files one by one would take seconds.
   sync_file_system(root_.path);
 }
 
@@ -110,7 +110,7 @@ void LocalFiles::write_files(const std::string& directory, const std::vector<std
 }
 
 FilePiece LocalFiles::read_piece(const std::string& path, std::int64_t from, std::int64_t most_bytes) {
-  // O_NONBLOCK: a FIFO in its place would keep the deputy for good.
+  // O_NONBLOCK: a FIFO in place of the file would block the deputy for ever.
   UniqueFd fd(::open(checked(path).c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   if (!fd && errno == ENOENT) return {"", from, 0};
   if (!fd) throw_errno("open " + path);

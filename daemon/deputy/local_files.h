@@ -1,4 +1,5 @@
-// LocalFiles: the verbs of UserFiles, done by this process with its own rights: that of a user's deputy.
+// LocalFiles: performs the verbs of UserFiles in this process with its own rights, which are those of the
+// user's deputy.
 #pragma once
 #include "daemon/deputy/kept_code.h"
 #include "daemon/deputy/user_files.h"
@@ -7,7 +8,7 @@ namespace trainyard {
 
 class LocalFiles final : public UserFiles {
  public:
-  // Enters the user's part of scratch, and makes it where it is missing (scratch_root.h).
+  // Enters the user's part of scratch, and makes it if it is missing (scratch_root.h).
   explicit LocalFiles(const ScratchRoot& root);
 
   const ScratchState& scratch() const { return scratch_; }
@@ -27,7 +28,7 @@ class LocalFiles final : public UserFiles {
   void remove_unused_code(const std::set<std::string>& in_use) override;
 
  private:
-  // A path below the user's part of scratch; Error{invalid} elsewhere.
+  // Returns `path` if it is below the user's part of scratch; else throws Error{invalid}.
   const std::string& checked(const std::string& path) const;
   void prepare_attempt(const AttemptFiles& attempt);
   KeptCode code() const;

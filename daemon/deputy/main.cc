@@ -1,5 +1,5 @@
-// trainyard-deputy: acts for one user, as that user, on the daemon's word. The broker starts it, with one end
-// of a socket to the daemon as descriptor 3; it ends when the daemon closes the other.
+// trainyard-deputy: does what the daemon asks for one user, running as that user. The broker starts it, with
+// one end of a socket to the daemon as descriptor 3. It ends when the daemon closes the other end.
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -34,8 +34,8 @@ bool is_socket(int fd) {
 }  // namespace
 
 int main(int count, char** words) {
-  // Other processes of the user may not look into this one: his descriptor to the daemon is for the deputy
-  // alone.
+  // Keeps the user's other processes from inspecting this one: only the deputy may use its descriptor to the
+  // daemon.
   ::prctl(PR_SET_DUMPABLE, 0);
   std::signal(SIGPIPE, SIG_IGN);
   ::umask(0077);

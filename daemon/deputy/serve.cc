@@ -18,7 +18,7 @@ Json error_of(std::exception_ptr thrown) {
   }
 }
 
-// A path of a user's may hold any bytes; JSON holds UTF-8.
+// Returns JSON as UTF-8 text. Other bytes are replaced, because a user's paths can hold any bytes.
 std::string text_of(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 }  // namespace
@@ -28,7 +28,7 @@ void serve_deputy(int socket, const Verbs& verbs) {
     Frame answer;
     try {
       answer = verbs(std::move(*request));
-      encode(answer);  // too large an answer is an error of its own
+      encode(answer);  // throws if the answer is too large
     } catch (...) {
       answer = {};
       answer.json = text_of({{"error", error_of(std::current_exception())}});

@@ -1,4 +1,4 @@
-// The deputy's side of a request: finds the verb, does it, and makes the answer.
+// Serves requests in a deputy: finds a request's verb, performs it, and sends the answer.
 #pragma once
 #include <functional>
 #include <memory>
@@ -8,14 +8,14 @@
 
 namespace trainyard {
 
-// Answers a frame with a frame. What a verb throws is an answer, too.
+// Performs a request's verb and returns the answer. An exception that it throws is sent as an answer, too.
 using Verbs = std::function<Frame(Frame request)>;
 
-// Those of UserFiles (user_files.h).
+// Returns the verbs of UserFiles (user_files.h).
 Verbs file_verbs();
 
-// Those of SchedulerActor. The module is loaded with the first request, which takes its time: "settings" in
-// the request says which slurm.conf.
+// Returns the verbs of SchedulerActor. The first request calls `load`, which loads the scheduler's module and
+// takes time. "settings" in the request tells which slurm.conf to use.
 Verbs job_verbs(std::function<std::unique_ptr<SchedulerActor>(const Json& settings)> load);
 
 // Answers requests until the daemon closes its end.

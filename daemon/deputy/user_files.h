@@ -1,8 +1,8 @@
-// UserFiles: what the daemon has done with files of one user, by that user. Everything lies below his part of
-// scratch. Calls block for as long as his file systems do.
+// UserFiles: what the daemon asks to have done with files of one user, with that user's rights. All files are
+// below the user's part of scratch. Calls block as long as the user's file systems do.
 //
-// Throws Error{unavailable} when it may succeed later: a file system that is full, away or not mounted. What
-// the user himself has broken is Error{denied}, {invalid} or {not_found}.
+// Throws Error{unavailable} if the call might succeed later: a file system is full, unreachable or not
+// mounted. What the user has broken is Error{denied}, {invalid} or {not_found}.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -18,7 +18,7 @@
 
 namespace trainyard {
 
-// Of a mounted file system: what it is, and its type ("10.0.0.5:/scratch", "nfs4").
+// A mounted file system: its source and its type ("10.0.0.5:/scratch", "nfs4").
 struct Mount {
   std::string source, type;
   bool operator==(const Mount&) const = default;
@@ -26,44 +26,45 @@ struct Mount {
 
 // A user's part of scratch.
 struct ScratchRoot {
-  std::string base;            // the site's, not looked at: "/scratch"
-  std::string path;            // the user's own from the next component on: "/scratch/ada/trainyard/1f3a"
-  std::optional<Mount> mount;  // what was mounted there when it was made; unset: it was never made
+  std::string base;            // the site's part, which is not checked: "/scratch"
+  std::string path;            // below `base` each folder is the user's own: "/scratch/ada/trainyard/1f3a"
+  std::optional<Mount> mount;  // what was mounted there when scratch was made; unset: not made yet
 };
 
-// What an entry into a user's part of scratch has found.
+// What enter_scratch() has found (scratch_root.h).
 struct ScratchState {
   Mount mount;
-  bool was_purged =
-      false;  // it had been made before, the right file system is there, and it was empty: made again
+  // True if scratch had been made before and the right file system is there, but scratch was empty. It has
+  // been made again.
+  bool was_purged = false;
 };
 
-// A file that the user, or his job, may have written.
+// A file that the user, or a job of the user, could have written.
 struct FileText {
-  std::optional<std::string> text;  // unset: not there, or `problem`
+  std::optional<std::string> text;  // unset: the file is not there, or cannot be read
   std::string problem;              // why it cannot be read: "claim: is a FIFO, not a file"
 };
 
 struct FilesFound {
   bool has_directory = false;
-  bool may_write = false;                 // the user may make files in it
+  bool may_write = false;                 // the user is allowed to make files in the directory
   std::map<std::string, FileText> files;  // by name; one entry for each name asked for
 };
 
-// The files of one attempt, which its jobs will look for.
+// The files of one attempt that its jobs need.
 struct AttemptFiles {
   std::string run_directory, directory;
   std::string launch;       // the text of launch.json
   std::string code_digest;  // of the uploaded code; empty: none
 };
 
-// Where the tasks of an array find the directories of their attempts.
+// Links in `directory` through which the tasks of a job array find the directories of their attempts.
 struct ArrayLinks {
   std::string directory;
-  std::map<std::string, std::string> targets;  // by the name of the link
+  std::map<std::string, std::string> targets;  // by the name of the link, which is the task's index
 };
 
-// The objects of a data set; the list itself lies in the user's part of scratch.
+// Summary of the list of a data set's objects; the list itself is in the user's part of scratch.
 struct SourceList {
   std::string digest;  // of the objects, the options and the owner: it names the data set
   std::int64_t objects = 0, size_bytes = 0;
@@ -72,7 +73,7 @@ struct SourceList {
 
 struct FilePiece {
   std::string bytes;
-  std::int64_t next = 0;        // where to go on
+  std::int64_t next = 0;        // where the next piece begins
   std::int64_t size_bytes = 0;  // of the file
 };
 
@@ -80,33 +81,37 @@ class UserFiles {
  public:
   virtual ~UserFiles() = default;
 
-  // Makes directories and launch files; all are durable when it returns. Repeating the call does no harm.
+  // Makes the attempts' directories and launch files, and the array's links. All are durable when the call
+  // returns. Repeating the call does no harm.
   virtual void prepare_attempts(const std::vector<AttemptFiles>& attempts,
                                 const std::optional<ArrayLinks>& array) = 0;
 
-  // Of these files of a directory, those that are plain and have at most 1 MiB.
+  // Reads the files `names` of a directory, if they are regular files of at most 1 MiB.
   virtual FilesFound read_files(const std::string& directory, const std::vector<std::string>& names) = 0;
 
-  // Takes an attempt away from its agent (handover/claim.h).
+  // Revokes the claim of an attempt's agent (handover/claim.h).
   virtual Claim revoke_claim(const std::string& directory, UtcSeconds at) = 0;
 
-  // Makes the directory, removes these files in it, then writes those, each complete or not at all.
+  // Makes the directory, removes the files `removed` in it, then writes the files `texts` (by name), each
+  // complete or not at all.
   virtual void write_files(const std::string& directory, const std::vector<std::string>& removed,
                            const std::map<std::string, std::string>& texts) = 0;
 
   // Lists the objects of a data set as they are now, and keeps the list beside the data set.
   virtual SourceList list_sources(const DataSpec& data) = 0;
 
-  // At most `most_bytes` of a file from `from` on; nothing from a file that is not there yet.
+  // Reads at most `most_bytes` of a file, beginning at byte `from`; nothing from a file that is not there
+  // yet.
   virtual FilePiece read_piece(const std::string& path, std::int64_t from, std::int64_t most_bytes) = 0;
 
-  // Removes a directory with all that is in it. Nothing there is no error.
+  // Removes a directory and everything in it. No error if it is not there.
   virtual void remove_tree(const std::string& path) = 0;
 
-  // Removes a link, and its directory when that is empty then. Nothing there is no error.
+  // Removes a link, and then its directory if that is empty. No error if they are not there.
   virtual void remove_link(const std::string& directory, const std::string& name) = 0;
 
-  // Packed code that the user uploaded (deputy/kept_code.h): `most_bytes` for all of it.
+  // The packed code that the user uploaded (deputy/kept_code.h). `most_bytes`: the limit for all of it
+  // together.
   virtual void keep_code(const std::string& digest, UniqueFd archive, std::int64_t most_bytes) = 0;
   virtual std::optional<std::int64_t> find_code(const std::string& digest) = 0;
   virtual void remove_unused_code(const std::set<std::string>& in_use) = 0;

@@ -1,5 +1,6 @@
-// What daemon and deputy tell each other, as JSON: the values of the verbs. What a deputy says is its user's
-// word: the readers here check types and sizes, and the daemon believes no more than that.
+// The values of the deputies' verbs as JSON, for requests and answers. A deputy runs as its user, so its
+// answers cannot be trusted: the readers here check types and sizes, and the daemon relies on nothing else in
+// them.
 #pragma once
 #include <string>
 #include <vector>
@@ -11,7 +12,8 @@
 
 namespace trainyard::wire {
 
-// A request: {"verb", "scratch" (of files), "arguments"}. An answer: {"value", "scratch"} or {"error"}.
+// A request: {"verb", "scratch" (for files) or "settings" (for Slurm), "arguments"}. An answer: {"value",
+// "scratch" (for files)} or {"error"}.
 Json to_json(const ScratchRoot& root);
 ScratchRoot scratch_root_from_json(const Json& json);
 Json to_json(const ScratchState& state);
@@ -28,7 +30,7 @@ SourceList source_list_from_json(const Json& json);
 
 Json to_json(const JobRequest& request);
 JobRequest job_request_from_json(const Json& json);
-// What it says comes out as one printable line, and not long, as the text of an error.
+// The reader makes `said` one printable line of limited length, as it does with the text of an error.
 Json to_json(const QueuedJob& job);
 QueuedJob queued_job_from_json(const Json& json);
 Json to_json(const JobKey& key);
@@ -41,7 +43,8 @@ std::vector<PlanLimit> plan_limits_from_json(const Json& json);
 Json to_json(const std::vector<PlanDrift>& drift);
 std::vector<PlanDrift> plan_drift_from_json(const Json& json);
 
-// The text is one printable line, and not long: it may be shown to others and in the journal.
+// The reader makes the text one printable line of limited length: it might be shown to others and in the
+// journal.
 Json to_json(const Error& error);
 [[noreturn]] void throw_error_in(const Json& json);
 

@@ -1,5 +1,5 @@
-// Acceptance: from read manifests to accepted runs, all or none. A submission may come from a request, or
-// from within the daemon. On the loop.
+// Acceptance: checks the parsed manifests of a submission and accepts their runs, all or none. A submission
+// can come from a request or from within the daemon. Called on the loop.
 #pragma once
 #include <functional>
 #include <map>
@@ -18,37 +18,37 @@
 
 namespace trainyard {
 
-// Runs in a row that ask for the same resources and data for the same kind of program, so that one stands for
-// all. A sweep of thousands is one such row.
+// Consecutive runs of a submission with the same resources, the same data and the same kind of program.
+// Checks look only at the first run of such a group. A sweep of thousands of runs is one group.
 struct RunsAlike {
-  std::size_t first = 0;  // index of its manifest
+  std::size_t first = 0;  // index of the first run's manifest
   std::size_t count = 0;
 };
 std::vector<RunsAlike> runs_alike(const std::vector<Manifest>& manifests);
 
 struct SubmitRequest {
   Owner owner;
-  std::string home;              // of the owner; empty where it is not known
-  std::set<std::string> groups;  // of Unix, the owner's
+  std::string home;              // the owner's home directory; empty: unknown
+  std::set<std::string> groups;  // the owner's Unix groups
   Submission submission;
   std::vector<Manifest> manifests;
-  std::vector<RunsAlike> alike = {};  // of the manifests: with thousands of them work for another thread
-  std::string code_digest;            // empty: none
+  std::vector<RunsAlike> alike = {};  // of the manifests; empty: submit() makes them, on the loop
+  std::string code_digest;            // digest of the uploaded code; empty: none
   bool dry_run = false;
 };
 
 struct SubmitAnswer {
   std::vector<std::int64_t> run_ids;  // empty for a dry run
-  bool repeated = false;              // the same client id had been accepted before
-  int runs = 0, jobs = 0, gpus = 0;   // of all runs together
+  bool repeated = false;              // a submission with this client id was accepted before
+  int runs = 0, jobs = 0, gpus = 0;   // of the submission; jobs: 2 per run and 1 per new data set
   struct DataSetPlan {
     std::string source, digest;
     std::string state;            // "ready", "staging", "wanted", "new"
-    std::int64_t size_bytes = 0;  // of the objects
+    std::int64_t size_bytes = 0;  // of the source's objects, together
   };
   std::vector<DataSetPlan> data_sets;
   std::string plan;
-  int plan_gpus = 0, plan_gpus_in_use = 0;  // 0 where there are no plans
+  int plan_gpus = 0, plan_gpus_in_use = 0;  // the plan's limit, and what is in use of it; 0: no such plan
 };
 
 class Acceptance {
@@ -59,20 +59,22 @@ class Acceptance {
   Acceptance(Loop& loop, Workers& lane, Lanes& lanes, Ledger& ledger, Steps& steps, Entities& entities,
              const DriverSettings& settings);
 
-  // The answer to the same submission when it has been accepted already: its runs. Error{invalid} when its
-  // client id stands for other contents.
+  // Returns the answer to a submission that was accepted before: its runs. nullopt: it was not accepted
+  // before. Throws Error{invalid} when the client id was used for other contents.
   std::optional<SubmitAnswer> submitted_before(const Submission& submission) const;
 
-  // Asks the scheduler whether the user may use what the manifests name, has the sources listed by his
-  // deputy, then accepts all runs or none and answers once. Failure: an Error in the exception_ptr.
+  // Asks the scheduler whether the user may use the accounts, partitions and QOS that the manifests name. Has
+  // his deputy list the sources of the data. Then accepts all runs or none. Calls `answer` or `failed` once;
+  // `failed` gets an Error.
   void submit(SubmitRequest request, Answer answer, Failed failed);
 
-  // Called after runs have been accepted, with their data sets that are to be staged.
+  // Sets the function that is called after runs were accepted, with the digests of those of their data sets
+  // that must be staged.
   void on_accepted(std::function<void(const std::vector<std::string>& wanted)> accepted) {
     accepted_ = std::move(accepted);
   }
 
-  // The part of scratch that a user's next run gets.
+  // Returns the user's part of scratch, in which his next run gets its directory.
   ScratchPlace scratch_of(const Owner& owner, const std::string& home) const;
 
  private:
@@ -84,7 +86,7 @@ class Acceptance {
   void accept(const std::shared_ptr<SubmitRequest>& request, const std::vector<SourceList>& sources,
               const Answer& answer, const Failed& failed);
   Offer offer_of(SubmitRequest& request, const std::vector<SourceList>& sources) const;
-  std::string state_of(const std::string& digest) const;  // of a data set, as the answer says it
+  std::string state_of(const std::string& digest) const;  // DataSetPlan::state of a data set
   Data data_of(const SubmitRequest& request, const std::vector<SourceList>& sources,
                const ScratchPlace& scratch) const;
   event::Accepted run_of(const SubmitRequest& request, const Manifest& manifest, const Data& data,

@@ -14,7 +14,7 @@ namespace {
 using std::chrono::milliseconds;
 using Clock = std::chrono::steady_clock;
 
-constexpr int patience = 20;  // of the time that goes by, a twentieth at most is for looks at the queue
+constexpr int patience = 20;  // looks at the queue take at most a twentieth of the time
 constexpr milliseconds gathering{200};
 constexpr std::size_t most_admitted_at_once = 1000;
 
@@ -26,7 +26,8 @@ std::set<std::string> data_on_its_way(const Entities& entities) {
   return digests;
 }
 
-// Its state may change while the queue is looked through.
+// Returns true if the run can be admitted. Checked again before the admission, because a run's state can
+// change between the slices of a look.
 bool may_begin(const LiveRun& live) {
   return live.run.state == RunState::queued && !live.run.is_of_newer_release && live.changes_pending == 0;
 }
@@ -34,13 +35,13 @@ bool may_begin(const LiveRun& live) {
 }  // namespace
 
 struct Admitter::Look {
-  std::int64_t last_sorted = 0;  // of the queued runs
-  // By uid; null: nothing holds his runs back.
+  std::int64_t last_sorted = 0;  // id of the queued run that was sorted last
+  // What holds back all runs of a user, by uid; null: nothing.
   std::map<std::uint32_t, std::shared_ptr<const WaitingFor>> held_back;
   QueueWaits not_ready;
-  std::vector<std::int64_t> ready;      // runs that only the plans and the room may hold back
-  std::optional<QueueAdmission> queue;  // once all that are ready are known
-  std::size_t next = 0;                 // of those that are ready
+  std::vector<std::int64_t> ready;      // runs that only the plans or the room in the scheduler can hold back
+  std::optional<QueueAdmission> queue;  // set once `ready` is complete
+  std::size_t next = 0;                 // index into `ready`
 };
 
 Admitter::Admitter(Loop& loop, Lanes& lanes, Steps& steps, Entities& entities,
@@ -57,9 +58,9 @@ Admitter::Admitter(Loop& loop, Lanes& lanes, Steps& steps, Entities& entities,
 
 Admitter::~Admitter() = default;
 
-// Many events of one turn of the loop are one look. While other runs are on their way into the scheduler,
-// queued runs gather, since those admitted together go as one array. A queue that takes long to look through
-// is looked through so much the more seldom.
+// All events of one turn of the loop cause one look. While work is under way in the lanes, the look waits 200
+// ms for more runs, because runs that are admitted together become one job array. The longer a look takes,
+// the longer the pause before the next one.
 void Admitter::admit_soon() {
   has_changed_ = true;
   if (entities_.tally().queued().empty() || timer_ || look_ || being_recorded_ > 0) return;
@@ -97,7 +98,7 @@ void Admitter::look() {
   slices_.begin([this] { return look_further(); }, [this] { end_look(); });
 }
 
-// False: that was all.
+// Does the next part of the look. Returns false after the last part.
 bool Admitter::look_further() {
   if (!look_->queue) {
     if (sort_further()) return true;
@@ -113,7 +114,7 @@ bool Admitter::look_further() {
   return look_->next < look_->ready.size();
 }
 
-// False: those were all.
+// Sorts the next queued runs into `ready` and `not_ready`. Returns false after the last run of the queue.
 bool Admitter::sort_further() {
   const std::set<std::int64_t>& queued = entities_.tally().queued();
   auto next = queued.upper_bound(look_->last_sorted);
@@ -148,7 +149,7 @@ void Admitter::end_look() {
   if (has_changed_) admit_soon();
 }
 
-// All runs of its owner; null: nothing does.
+// Returns the reason that holds back all runs of this owner; null: none.
 std::shared_ptr<const WaitingFor> Admitter::what_holds_back(const TrainingRun& run) const {
   if (silent_files_.are_silent(run.owner.uid))
     return std::make_shared<const WaitingFor>(
@@ -161,14 +162,15 @@ std::shared_ptr<const WaitingFor> Admitter::what_holds_back(const TrainingRun& r
   return nullptr;
 }
 
-// What could not be recorded is tried again by the next admission.
+// Fails a run whose data set could not be staged. If the change is not recorded, the next look tries again.
 void Admitter::fail_without_data(const LiveRun& live, const std::string& reason) {
   if (live.changes_pending > 0) return;
   entities_.record_soon({live.failed("its data set could not be staged: " + reason)}, [](bool) {});
 }
 
-// Until all of them are recorded nothing else is admitted: their GPUs are not counted yet. What cannot be
-// recorded is admitted again after the next poll.
+// Records the admission of these runs. No other look begins before all are recorded, because the GPUs of
+// these runs are not counted yet. A run whose admission could not be recorded stays queued until a look after
+// the next poll.
 void Admitter::begin(std::vector<std::int64_t> run_ids) {
   more_may_begin_ = run_ids.size() > most_admitted_at_once;
   if (more_may_begin_) run_ids.resize(most_admitted_at_once);
@@ -189,7 +191,7 @@ void Admitter::recorded(const std::vector<EntityId>& ids, bool is_recorded) {
   for (const EntityId& id : ids)
     if (LiveRun* live = entities_.find_run(std::get<std::int64_t>(id));
         live != nullptr && live->run.state == RunState::admitted)
-      live->circumstances.doubt.reset();  // a new attempt
+      live->circumstances.doubt.reset();  // no submission of the new attempt was sent yet
   if (is_recorded) admit_soon();
 }
 

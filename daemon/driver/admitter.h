@@ -1,5 +1,5 @@
-// Admitter: decides which queued runs begin, and what the others wait for. A long queue is looked through in
-// slices. On the loop.
+// Admitter: decides which queued runs are admitted, and for what the others wait. Looks through a long queue
+// in slices. Called on the loop.
 #pragma once
 #include <chrono>
 #include <memory>
@@ -24,12 +24,13 @@ class Admitter {
            const SubmitLimits& submit_limits, const DriverSettings& settings);
   ~Admitter();
 
-  // Something has changed that admission depends on.
+  // Schedules a look at the queue. Call this after a change that admission depends on.
   void admit_soon();
-  // The plans or the limits have changed: what the look at the queue under way has found does not count.
+  // Drops the look at the queue that is under way and schedules a new one. Call this after a change of the
+  // plans or the limits.
   void look_anew();
 
-  // While drained nothing new is admitted.
+  // While the daemon is drained, no run is admitted.
   void set_drained(bool drained);
   bool drained() const { return drained_; }
 
@@ -37,7 +38,7 @@ class Admitter {
   const WaitingFor& waiting_for(std::int64_t run_id) const;
 
  private:
-  struct Look;  // at the queue: who is ready, then who of them may begin
+  struct Look;  // one pass through the queue: finds the ready runs, then admits some of them
   void look();
   bool look_further();
   bool sort_further();
@@ -56,13 +57,13 @@ class Admitter {
   const SubmitLimits& submit_limits_;
   const DriverSettings& settings_;
   bool drained_ = false;
-  std::unique_ptr<Look> look_;      // under way
-  SlicedWork slices_;               // of it
-  bool has_changed_ = false;        // since it began
-  QueueWaits waiting_;              // of runs that the last look left in the queue
-  QueueWaits not_ready_;            // of those that were held back before
-  bool more_may_begin_ = false;     // than the last look has admitted
-  std::size_t being_recorded_ = 0;  // arrays, and runs that are in none
+  std::unique_ptr<Look> look_;      // the look that is under way; null: none
+  SlicedWork slices_;               // does the parts of that look
+  bool has_changed_ = false;        // admit_soon() was called since the look began
+  QueueWaits waiting_;              // of ready runs that the last look did not admit
+  QueueWaits not_ready_;            // of runs that the last look found not ready
+  bool more_may_begin_ = false;     // the last look left out runs beyond most_admitted_at_once
+  std::size_t being_recorded_ = 0;  // number of arrays, and of runs that are in no array
   Loop::Watch timer_;
   std::chrono::steady_clock::time_point next_look_{};
 };

@@ -1,4 +1,4 @@
-// JobArrays: which live runs have attempts that are tasks of the same job array. On the loop.
+// JobArrays: finds the live runs whose attempts are tasks of the same job array. Called on the loop.
 #pragma once
 #include <map>
 #include <set>
@@ -10,15 +10,16 @@ namespace trainyard {
 
 class JobArrays {
  public:
-  // The run's attempt has changed, or is over, or the run is new here.
+  // Call this when the run is new, or when its attempt has changed or ended.
   void update(const TrainingRun& run);
   void remove(std::int64_t run_id);
 
-  // The runs of the array that this run's attempt is in, this one among them; empty: it is in none.
+  // Returns the runs of the array that this run's attempt is in, including this run. Empty: the attempt is in
+  // no array.
   const std::set<std::int64_t>& runs_with(std::int64_t run_id) const;
 
  private:
-  using Array = std::pair<std::int64_t, int>;  // its first run, and the attempt of that run
+  using Array = std::pair<std::int64_t, int>;  // the array's first run, and the number of that run's attempt
   std::map<Array, std::set<std::int64_t>> runs_;
   std::map<std::int64_t, Array> array_of_run_;
 };

@@ -1,5 +1,5 @@
-// LiveEntity: a run or a data set that is not over, with what the daemon knows of it beside its events. The
-// steps and the poll move every kind of entity in the same way; what the kinds differ in is here.
+// LiveEntity: a run or a data set that is not over, with what the daemon knows of it beside its events. Steps
+// and polls treat both kinds in the same way. The virtual functions are the differences between them.
 #pragma once
 #include <map>
 #include <optional>
@@ -15,12 +15,12 @@
 
 namespace trainyard {
 
-// A job of the attempt under way.
+// A job of the current attempt of a run or data set.
 struct EntityJob {
   JobRole role = JobRole::train;
   JobKey key;
-  UtcSeconds admitted_at{};  // not submitted earlier
-  bool has_ended = false;    // and that is known
+  UtcSeconds admitted_at{};  // the job was not submitted earlier
+  bool has_ended = false;    // the end is known to the daemon
 };
 
 struct LiveEntity {
@@ -29,41 +29,42 @@ struct LiveEntity {
   virtual EntityId id() const = 0;
   virtual const Owner& owner() const = 0;
   virtual const ScratchPlace& scratch() const = 0;
-  virtual bool is_over() const = 0;  // then it has no place in memory any more
+  virtual bool is_over() const = 0;  // then it is removed from memory
   virtual std::optional<Step> next_step(const Circumstances& all) const = 0;
-  // Adds this entity, and what is known of it, to the call of a step.
+  // Adds this entity, and what the step must know of it, to the input of a step.
   virtual void add_to(StepCall& call) const = 0;
-  // The change that ends the entity after a step that can never succeed.
+  // Returns the change that ends the entity after a step that can never succeed.
   virtual Change failed(const std::string& reason) const = 0;
 
   virtual std::vector<EntityJob> jobs() const = 0;
   virtual Token token_of_job(JobRole role, const std::string& ledger_id) const = 0;
-  // The tokens of the jobs that a step under way, or one in doubt, may be submitting.
+  // Returns the tokens of the jobs that a step might be submitting. The step is under way or in doubt.
   virtual std::vector<Token> awaited_tokens(const std::string& ledger_id) const = 0;
-  // The changes that follow from the end of one of its jobs.
+  // Returns the changes that follow from the end of a job of this entity.
   virtual Changes end_of_job(JobRole role, const JobStatus& ended, UtcSeconds at) const = 0;
-  // The changes that a job which has not ended shows in the scheduler.
+  // Returns the changes that follow from the scheduler's status of a job that has not ended.
   virtual Changes news_of_job(JobRole role, const JobStatus& job, UtcSeconds at) const = 0;
-  // Notes in `circumstances` what such a job shows beside these changes.
+  // Notes in `circumstances` what else follows from the status of a job that has not ended.
   virtual void look_at_job(JobRole, const JobStatus&) {}
 
-  // Whether a step, a change of it or its next try is under way: then no other begins.
+  // Returns true while a step is under way, a change is to be recorded, or the step is to be tried again
+  // later. Then no other step begins.
   bool is_occupied() const { return busy || changes_pending > 0 || again; }
 
   bool busy = false;        // a step is under way
-  int changes_pending = 0;  // that are to be recorded
-  Loop::Watch again;        // when the step that failed is due once more
-  std::string trouble;      // what the last step failed of; empty once it succeeded
+  int changes_pending = 0;  // above 0 while changes are to be recorded
+  Loop::Watch again;        // the time at which the step is tried again
+  std::string trouble;      // why the last step failed; empty once it succeeded
   Circumstances circumstances;
-  std::int64_t seen_from = 0;               // polls begun before this one cannot know its jobs
-  std::map<JobKey, Sighting> sightings;     // its jobs while they run, by the polls
-  std::optional<UtcSeconds> missing_since;  // a job that the scheduler no longer shows
+  std::int64_t seen_from = 0;               // number of the first poll whose answer is not out of date
+  std::map<JobKey, Sighting> sightings;     // what the polls saw of its jobs while they ran
+  std::optional<UtcSeconds> missing_since;  // since when the polls do not show one of its jobs
 };
 
 struct LiveRun : LiveEntity {
   TrainingRun run;
-  std::string waits_for;  // at the last poll, and since when
-  UtcSeconds waits_since{};
+  std::string waits_for;     // WaitingFor::what at the last poll
+  UtcSeconds waits_since{};  // the beginning of that wait
 
   EntityId id() const override { return run.id; }
   const Owner& owner() const override { return run.owner; }

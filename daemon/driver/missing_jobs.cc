@@ -7,7 +7,8 @@ namespace {
 
 constexpr const char* lane_of_accounting = "accounting";
 
-// A job that nobody knows any more. `known`: what the accounting has, if anything; it has no end.
+// Returns the status of a job whose end is not known anywhere. `known`: what the accounting database has of
+// the job, without an end; null: nothing.
 JobStatus lost_job(const LiveEntity& live, const EntityJob& job, const std::string& ledger_id,
                    const JobStatus* known) {
   JobStatus lost;
@@ -52,7 +53,8 @@ void MissingJobs::answer(const std::vector<Missing>& asked, const Known& known) 
   }
 }
 
-// A change of the entity since then, or one that is being recorded, may be this end.
+// Returns true if the job still has no known end. Returns false while a change of the entity is being
+// recorded, because that change might be the end of the job.
 bool MissingJobs::is_still_missing(const Missing& missing) {
   const LiveEntity* live = entities_.find(missing.entity);
   if (live == nullptr || live->changes_pending > 0) return false;
@@ -60,7 +62,9 @@ bool MissingJobs::is_still_missing(const Missing& missing) {
       live->jobs(), [&](const EntityJob& job) { return job.key == missing.job.key && !job.has_ended; });
 }
 
-// Staging and storing leave evidence of their own, and may be repeated: there is nothing to wait for.
+// Decides what became of a missing job. A stage or store job without a recorded end counts as lost at once,
+// because it leaves evidence of its own and can be repeated. A train job must be missing for twice the
+// message timeout, and its owner must confirm that it is gone.
 void MissingJobs::judge(const Missing& missing, const JobStatus* known) {
   if (!is_still_missing(missing)) return;
   const LiveEntity& live = *entities_.find(missing.entity);
@@ -72,7 +76,8 @@ void MissingJobs::judge(const Missing& missing, const JobStatus* known) {
     ask_owner(missing, if_lost);
 }
 
-// Only the owner is sure to be shown his own job: he confirms that it is gone.
+// Has the owner's deputy confirm that the job is gone, because only the owner is sure to be shown his own
+// job.
 void MissingJobs::ask_owner(const Missing& missing, const JobStatus& if_lost) {
   if (!asked_owner_.insert(missing.job.key).second) return;
   lanes_.run(

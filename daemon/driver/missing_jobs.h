@@ -1,6 +1,6 @@
-// MissingJobs: finds out what became of jobs that the scheduler does not show any more. Slurm forgets ended
-// jobs; its accounting knows them, a little later. All that one poll misses are asked for in one call. On the
-// loop.
+// MissingJobs: finds out what became of jobs that the scheduler no longer shows. Slurm forgets ended jobs;
+// its accounting database knows them, a little later. One call asks for all jobs that are missing in one
+// poll. Called on the loop.
 #pragma once
 #include <functional>
 #include <map>
@@ -17,16 +17,16 @@ namespace trainyard {
 
 class MissingJobs {
  public:
-  // `ended(entity, role, how)`: the end of a job has become known.
+  // `ended(entity, role, how)` is called when the end of a job becomes known.
   using Ended = std::function<void(const EntityId&, JobRole, const JobStatus&)>;
 
   MissingJobs(Lanes& lanes, Steps& steps, Entities& entities, SchedulerTrouble& trouble, Ended ended)
       : lanes_(lanes), steps_(steps), entities_(entities), trouble_(trouble), ended_(std::move(ended)) {}
 
-  // The poll does not show this job, and should.
+  // Notes a job that the poll should show, but does not.
   void note(LiveEntity& live, const EntityJob& job);
-  // Asks for all that were noted, unless the question before this one is not answered yet: then the next poll
-  // notes them.
+  // Asks for all jobs that were noted. While the previous question is not answered, drops them instead; the
+  // next poll notes them again.
   void look_up();
 
  private:
@@ -47,7 +47,7 @@ class MissingJobs {
   Ended ended_;
   std::vector<Missing> noted_;
   bool is_asking_ = false;
-  std::set<JobKey> asked_owner_;  // and he has not answered yet
+  std::set<JobKey> asked_owner_;  // jobs whose owner was asked and has not answered yet
 };
 
 }  // namespace trainyard

@@ -11,10 +11,11 @@ namespace trainyard {
 namespace {
 
 constexpr std::size_t many_runs = 100;
-constexpr std::int64_t polls_per_look = 30;  // at the time when the controller was started
-constexpr std::chrono::milliseconds longest_poll_interval{9'000};  // nothing is seen later than in 10 s, then
+constexpr std::int64_t polls_per_look = 30;  // one poll in 30 asks when the controller was started
+constexpr std::chrono::milliseconds longest_poll_interval{9'000};  // so that every change is seen within 10 s
 
-// Time in which a job is suspended, or only completing, is not what the scheduler charges.
+// Adds to the sightings that the job was running at this time. Leaves out a suspended or only completing job,
+// because the scheduler does not charge that time.
 void note_sighting(std::map<JobKey, Sighting>& sightings, const JobStatus& job, UtcSeconds at) {
   if (job.phase != JobPhase::running || job.completing) return;
   auto before = sightings.find(job.key);
@@ -24,12 +25,12 @@ void note_sighting(std::map<JobKey, Sighting>& sightings, const JobStatus& job, 
 
 }  // namespace
 
-// What one poll brings from the lane.
+// The result of the call to the scheduler for one poll. Made in the lane.
 struct Poller::Answer {
-  std::string name;                   // of the scheduler; empty: known already
-  std::vector<std::string> warnings;  // with its description
+  std::string name;                   // of the scheduler; empty: the daemon knows it already
+  std::vector<std::string> warnings;  // set together with the name
   UtcSeconds asked_at{};
-  std::optional<Snapshot> jobs;  // nullopt: as before
+  std::optional<Snapshot> jobs;  // nullopt: unchanged since the last poll
   std::optional<UtcSeconds> controller_started_at;
   std::chrono::milliseconds latency{0};
   CallCounts calls;
@@ -59,18 +60,19 @@ void Poller::poll_soon(std::chrono::milliseconds delay) {
   timer_ = loop_.after(delay, [this] { poll(); });
 }
 
-// A controller that answers slowly, or has much to tell, is asked less often.
+// Returns the time until the next poll. A controller that answers slowly is polled less often, and even less
+// often if there are many live runs.
 std::chrono::milliseconds Poller::interval() const {
   int patience = entities_.runs().size() < many_runs ? 5 : 50;
   return std::min(std::max(settings_.poll_interval, patience * status_.latency),
                   std::max(settings_.poll_interval, longest_poll_interval));
 }
 
-// ---- the call
+// ---- the call to the scheduler
 
 void Poller::poll() {
   std::int64_t number = entities_.begin_poll();
-  // A controller that did not answer may have been started again.
+  // A controller that did not answer might have been started again.
   bool may_be_new = status_.name.empty() || has_failed_ || number % polls_per_look == 0;
   lane_.run(
       [this, describe = status_.name.empty(), may_be_new, known = jobs_of_entities()]() mutable {
@@ -110,7 +112,8 @@ void Poller::failed(std::exception_ptr error) {
   try {
     std::rethrow_exception(error);
   } catch (const Error& e) {
-    // Without the right to see all jobs, a job that is not shown would be taken for one that is gone.
+    // Rethrown, because without the right to see all jobs, a job that is not shown would be taken for one
+    // that is gone.
     if (e.kind() == ErrorKind::denied) throw;
     if (trouble_.reason() != e.what()) log_warning("event=poll_failed {}", e.what());
     trouble_.note(e.what());
@@ -150,8 +153,9 @@ void Poller::end_poll(std::int64_t number) {
   poll_soon(interval());
 }
 
-// A slurmctld that was killed goes back some seconds: a job that it shows running may have ended. The agent's
-// evidence says so.
+// If slurmctld was started again, marks all running runs, so that the evidence of their agents is looked at.
+// A killed slurmctld starts again from a state that is some seconds old, so a job that it shows as running
+// might have ended.
 void Poller::note_controller_start(UtcSeconds started_at) {
   if (started_at == controller_started_at_) return;
   controller_started_at_ = started_at;
@@ -159,17 +163,17 @@ void Poller::note_controller_start(UtcSeconds started_at) {
     if (live.run.state == RunState::running) live.circumstances.seen.may_be_over = true;
 }
 
-// ---- its answer
+// ---- the answer of a poll
 
 void Poller::compare(LiveEntity& live, std::int64_t number) {
-  // Both jobs of a run may have ended since the last poll: the change of the first does not hold back the
-  // second.
+  // Checked once for all jobs of the entity, because both jobs of a run might have ended since the last poll.
+  // The pending change of the first one must not hold back the second one.
   if (live.changes_pending > 0) return expect_jobs_of(live, number);
   for (const EntityJob& job : live.jobs()) compare(live, job, number);
 }
 
-// A change of the entity is being recorded, and may be the one that the poll shows: its jobs are only no
-// strays.
+// Only marks the jobs of the entity as expected, so that they are not cancelled as stray jobs. Nothing else
+// is compared, because a change of the entity is being recorded, and might be the one that the poll shows.
 void Poller::expect_jobs_of(const LiveEntity& live, std::int64_t number) {
   for (const EntityJob& job : live.jobs()) snapshot_.find_for_entity(job.key, number);
 }
@@ -192,13 +196,13 @@ void Poller::see_live_job(LiveEntity& live, JobRole role, const JobStatus& job) 
   live.look_at_job(role, job);
   Changes news = live.news_of_job(role, job, now());
   if (!news.empty())
-    entities_.record_soon(std::move(news), [](bool) {});  // the next poll tells of what could not be recorded
+    entities_.record_soon(std::move(news), [](bool) {});  // the next poll repeats what was not recorded
   else if (role == JobRole::train)
     step_runner_.consider(live);
 }
 
-// With the end the use of the job is recorded. An end that could not be recorded is found again by the next
-// poll.
+// Records the end of the job together with its usage. If that could not be recorded, the next poll finds the
+// end again.
 void Poller::record_end(const EntityId& id, JobRole role, const JobStatus& ended) {
   LiveEntity& live = *entities_.find(id);
   entities_.record_soon(live.end_of_job(role, ended, now()), [this, id, role, ended](bool is_recorded) {

@@ -1,5 +1,5 @@
-// Poller: asks the scheduler for all our jobs, in one call at a time, and compares its answer with every run
-// and data set that lives. On the loop, in slices; the call itself in the reader's lane.
+// Poller: asks the scheduler for all our jobs, one call at a time, and compares the answer with every live
+// run and data set. The comparison runs on the loop in slices, the call in the lane that reads the scheduler.
 #pragma once
 #include <chrono>
 #include <functional>
@@ -23,16 +23,16 @@ namespace trainyard {
 
 class Poller {
  public:
-  // The scheduler, and how it answers.
+  // The scheduler, and how it answers the polls.
   struct Status {
     std::string name;                   // "Slurm 22.05.8, cluster yard"; empty until it answered
-    std::vector<std::string> warnings;  // settings of it that an admin should change
+    std::vector<std::string> warnings;  // the scheduler's settings that an admin should change
     std::optional<UtcSeconds> polled_at;
     std::chrono::milliseconds latency{0};  // of the last poll
-    CallCounts calls;                      // of the last minute, by kind, as of the last poll
+    CallCounts calls;                      // number of calls by kind, in the minute before the last answer
   };
 
-  // `lane`: of one thread, for reading the scheduler.
+  // `lane`: one thread, which reads the scheduler.
   Poller(Loop& loop, Workers& lane, Lanes& lanes, Steps& steps, Entities& entities, StepRunner& step_runner,
          SchedulerTrouble& trouble, const DriverSettings& settings);
 
@@ -73,8 +73,8 @@ class Poller {
   Snapshot snapshot_;
   Status status_;
   UtcSeconds controller_started_at_{};
-  UtcSeconds asked_at_{};    // when the last poll that was answered asked
-  bool has_failed_ = false;  // the last poll
+  UtcSeconds asked_at_{};    // when the last answered poll asked the scheduler
+  bool has_failed_ = false;  // the last poll failed
   Loop::Watch timer_;
 };
 

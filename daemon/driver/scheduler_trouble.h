@@ -1,4 +1,4 @@
-// SchedulerTrouble: why the last call of the scheduler failed, for those who ask how the daemon is.
+// SchedulerTrouble: why the last call to the scheduler failed. Shown in the daemon's status.
 #pragma once
 #include <string>
 #include <utility>

@@ -1,4 +1,4 @@
-// DriverSettings: what the driver's parts are told by the configuration file.
+// DriverSettings: the settings of the driver's parts, from the configuration file.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -14,10 +14,10 @@ struct DriverSettings {
   int max_jobs_in_slurm = 5000;
   std::int64_t max_live_runs_per_user = 20'000;
   std::chrono::seconds keep_runs{30 * 86400};  // how long after its end a run's directory stays
-  std::int64_t cache_bytes = 0;                // of each user's data sets on scratch; 0: no limit
-  std::chrono::seconds noted_waits{10};        // a shorter wait is not in a run's history
-  std::string scratch;                         // the pattern of users' parts of it (handover/scratch_place.h)
-  // A user whose files do not answer for so long gives his places back.
+  std::int64_t cache_bytes = 0;                // limit for each user's data sets on scratch; 0: no limit
+  std::chrono::seconds noted_waits{10};        // shorter waits are not recorded in a run's history
+  std::string scratch;                         // pattern of the users' parts of it (handover/scratch_place.h)
+  // After this time without an answer from a user's files, his submitted runs go back into the queue.
   std::chrono::seconds files_patience{600};
 };
 

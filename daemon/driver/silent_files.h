@@ -1,6 +1,6 @@
-// SilentFiles: users whose file systems do not answer. Steps that need their files fail in time. After a
-// while their runs give their places back, and none of their runs begins, until the files answer again. On
-// the loop.
+// SilentFiles: knows the users whose file systems do not answer. Steps that need such files fail at a
+// deadline. After DriverSettings::files_patience, the submitted runs of such a user go back into the queue,
+// and no run of his is admitted until the files answer again. Called on the loop.
 #pragma once
 #include <functional>
 #include <map>
@@ -16,23 +16,24 @@ class SilentFiles {
   SilentFiles(Lanes& lanes, Steps& steps, const DriverSettings& settings)
       : lanes_(lanes), steps_(steps), settings_(settings) {}
 
-  // Called when the files of a user answer again after they have been silent for long.
+  // Sets the function that is called when a user's files answer again after they were silent for long.
   void on_answer(std::function<void()> answered) { answered_ = std::move(answered); }
 
-  // A step in the lane of this user's files has ended: did they answer?
+  // Call this when a step of this user has ended. Notes whether his files were silent; ignores steps outside
+  // the lane of files.
   void note(std::uint32_t uid, const ScratchPlace& scratch, Step step, bool are_silent);
 
-  // For longer than DriverSettings::files_patience.
+  // Returns true if the user's files have been silent for DriverSettings::files_patience or longer.
   bool are_silent(std::uint32_t uid) const;
 
-  // Asks the files of each user that are silent for something small.
+  // Starts a small read for each user whose files are silent, to find out whether they answer again.
   void probe();
 
  private:
   struct Silence {
     UtcSeconds since{};
     ScratchPlace scratch;
-    bool is_probed = false;  // just now
+    bool is_probed = false;  // a probe is under way
   };
   void answer(std::uint32_t uid);
   void probe_failed(std::uint32_t uid, std::exception_ptr error);
@@ -40,7 +41,7 @@ class SilentFiles {
   Lanes& lanes_;
   Steps& steps_;
   const DriverSettings& settings_;
-  std::map<std::uint32_t, Silence> users_;  // by uid
+  std::map<std::uint32_t, Silence> users_;  // users with silent files, by uid
   std::function<void()> answered_;
 };
 

@@ -1,4 +1,5 @@
-// Snapshot: our jobs as the last poll that brought news shows them. Made in any thread, then on the loop.
+// Snapshot: our jobs as the scheduler showed them in the last poll that found a change. Made in any thread,
+// then used on the loop.
 #pragma once
 #include <cstdint>
 #include <unordered_set>
@@ -13,20 +14,21 @@ class Snapshot {
   Snapshot() = default;
   explicit Snapshot(std::vector<JobStatus> jobs);
 
-  const JobStatus* find(const JobKey& job) const;  // null: it is not shown
+  const JobStatus* find(const JobKey& job) const;  // null: the scheduler does not show it
 
-  // The same, and notes that after this poll the job is one of an entity that lives.
+  // As find(). Also marks the job as one of a live entity, for the poll with this number.
   const JobStatus* find_for_entity(const JobKey& job, std::int64_t poll);
 
-  // The jobs that are not over, were submitted before `until`, and are those of no entity after this poll.
+  // Returns the jobs that have not ended, were submitted before `until`, and were not marked by
+  // find_for_entity() for this poll.
   std::vector<JobStatus> without_entity(std::int64_t poll, UtcSeconds until) const;
 
  private:
   struct ShownJob {
     JobStatus status;
-    mutable std::int64_t has_entity_in_poll = 0;  // the number of that poll
+    mutable std::int64_t has_entity_in_poll = 0;  // number of the last poll for which it was marked
   };
-  struct ByKey {  // hashes and compares a job and a key alike
+  struct ByKey {  // hashes and compares jobs by their keys, so that a key finds its job
     using is_transparent = void;
     static const JobKey& key(const JobKey& job) { return job; }
     static const JobKey& key(const ShownJob& job) { return job.status.key; }

@@ -1,5 +1,6 @@
-// StepRunner: performs the step that is due for an entity in the lane of its owner, has its changes recorded,
-// and tries again later what failed. Runs of one job array go into the scheduler together. On the loop.
+// StepRunner: performs the step that is due for an entity (a run or a data set) in the lane of its owner, has
+// the resulting changes recorded, and tries failed steps again later. Runs of one job array are submitted
+// together. Called on the loop.
 #pragma once
 #include <set>
 #include <vector>
@@ -30,7 +31,8 @@ class StepRunner {
   void consider(const EntityId& id);
   void consider(LiveEntity& live);
 
-  // Cancels the run's jobs, also while another step of the run is under way: it may hang on the user's files.
+  // Cancels the run's jobs even while another step of the run is under way, because that step might hang on
+  // the user's files.
   void cancel_jobs(const TrainingRun& run);
 
  private:

@@ -7,21 +7,23 @@
 namespace trainyard {
 namespace {
 
-// A younger job may be one whose submission is being recorded.
+// A stray job is at least this old. The submission of a younger job might not be recorded yet.
 constexpr std::chrono::seconds stray_age{30};
 
 }  // namespace
 
-// There hardly ever is one, and gathering what every entity expects takes long: only when there may be.
+// Looks through the entities only if the snapshot has a job without an entity. This is rare, and to gather
+// the jobs of all entities takes long.
 void StrayJobs::cancel(const Snapshot& snapshot, std::int64_t poll) {
   const std::vector<JobStatus> possible = snapshot.without_entity(poll, now() - stray_age);
   if (possible.empty()) return;
   for (const auto& [key, stray] : strays_among(possible)) cancel(key, stray);
 }
 
-// By the key under which they are cancelled: an array none of whose tasks has an entity is cancelled as one.
+// Returns the stray jobs by the keys under which they are cancelled. An array is cancelled as one if none of
+// its tasks belongs to an entity.
 std::map<JobKey, JobStatus> StrayJobs::strays_among(const std::vector<JobStatus>& possible) {
-  std::set<JobKey> expected, arrays;  // arrays: a task of which is expected
+  std::set<JobKey> expected, arrays;  // arrays: those with an expected task
   std::set<Token> awaited;
   entities_.each([&](const LiveEntity& live) {
     for (const EntityJob& job : live.jobs()) {
@@ -39,7 +41,7 @@ std::map<JobKey, JobStatus> StrayJobs::strays_among(const std::vector<JobStatus>
   return strays;
 }
 
-// One that cannot be cancelled is seen again by the next poll.
+// Cancels a stray job. If this fails, the next poll shows the job again.
 void StrayJobs::cancel(const JobKey& key, const JobStatus& stray) {
   log_warning("event=stray_cancelled job={} token={} uid={}", to_string(key), stray.token, stray.uid);
   lanes_.run(

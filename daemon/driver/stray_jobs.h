@@ -1,5 +1,5 @@
-// StrayJobs: jobs in the scheduler that carry our token and belong to no run and no data set that lives: a
-// crash left them behind, or a doubt that was resolved twice. They are cancelled. On the loop.
+// StrayJobs: cancels jobs in the scheduler that have our token but belong to no live run or data set. A
+// crash, or a doubt that was resolved twice, can leave such jobs behind. Called on the loop.
 #pragma once
 #include <map>
 #include <vector>
@@ -16,7 +16,8 @@ class StrayJobs {
   StrayJobs(Lanes& lanes, Steps& steps, Entities& entities)
       : lanes_(lanes), steps_(steps), entities_(entities) {}
 
-  // After the poll of that number has been compared with every entity.
+  // Cancels the stray jobs of the snapshot. Call this after the poll with this number was compared with every
+  // entity.
   void cancel(const Snapshot& snapshot, std::int64_t poll);
 
  private:

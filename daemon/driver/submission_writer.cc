@@ -11,13 +11,13 @@
 namespace trainyard {
 namespace {
 
-constexpr std::size_t most_runs_together = 100;  // a transaction of so many takes some milliseconds
+constexpr std::size_t most_runs_together = 100;  // a transaction of 100 runs takes some milliseconds
 
 std::string preparing_lane(std::uint32_t uid) { return "submission of " + std::to_string(uid); }
 
 }  // namespace
 
-// Any thread.
+// Makes the runs and their events. Called in any thread.
 SubmissionWriter::Prepared SubmissionWriter::prepare(const std::vector<AcceptedAlike>& runs,
                                                      std::vector<Manifest> manifests, std::int64_t first_id) {
   Prepared prepared;
@@ -47,7 +47,7 @@ void SubmissionWriter::write(NewSubmission submission, Done done, Failed failed)
   if (small_.size() == 1) write_small_soon();
 }
 
-// ---- small ones, together
+// ---- small submissions, together
 
 void SubmissionWriter::write_small() {
   if (ledger_.is_checkpoint_under_way()) return ledger_.after_checkpoint([this] { write_small_soon(); });
@@ -70,7 +70,8 @@ std::vector<SubmissionWriter::Place> SubmissionWriter::take_small() {
   return taken;
 }
 
-// If that fails, each by itself: one for which there is no room does not hold back the others.
+// Writes the submissions in one transaction. If this fails, writes each by itself, so that one for which the
+// disk has no room does not hold back the others.
 void SubmissionWriter::write_together(const std::vector<Place>& small) {
   std::vector<Wanted> wanted;
   try {
@@ -80,14 +81,14 @@ void SubmissionWriter::write_together(const std::vector<Place>& small) {
     for (Place writing : small) write_together({writing});
     return;
   }
-  std::vector<WrittenSubmission> written;  // all of them live before anybody is told
+  std::vector<WrittenSubmission> written;  // all runs are live before the first `done` is called
   for (std::size_t i = 0; i < small.size(); ++i)
     written.push_back(make_live(std::move(small[i]->prepared.runs), wanted[i]));
   for (std::size_t i = 0; i < small.size(); ++i)
     end(small[i], [&](Writing& over) { over.done(std::move(written[i])); });
 }
 
-// In one transaction. The data sets that are wanted with each of them.
+// Writes the submissions in one transaction. Returns the data sets that are wanted with each submission.
 std::vector<SubmissionWriter::Wanted> SubmissionWriter::enter(const std::vector<Place>& small) {
   std::vector<Wanted> wanted;
   std::set<std::string> of_others;
@@ -101,7 +102,7 @@ std::vector<SubmissionWriter::Wanted> SubmissionWriter::enter(const std::vector<
   return wanted;
 }
 
-// The manifests stay: all of this may have to be done again.
+// Writes one small submission. Copies the manifests, because the transaction can fail and be repeated.
 void SubmissionWriter::enter(Writing& small, const Wanted& wanted) {
   small.unfinished = ledger_.begin_submission(small.given.submission, small.count);
   small.prepared = prepare(small.given.runs, small.given.manifests, small.unfinished.first_run_id);
@@ -110,7 +111,7 @@ void SubmissionWriter::enter(Writing& small, const Wanted& wanted) {
   ledger_.finish_submission(small.unfinished, wanted);
 }
 
-// ---- a large one, piece by piece
+// ---- large submissions, in pieces
 
 void SubmissionWriter::begin_large(Place writing) {
   try {
@@ -163,7 +164,7 @@ void SubmissionWriter::write_piece(Place writing) {
   writing->written = written;
 }
 
-// What cannot be removed now, the next daemon removes.
+// Removes some runs of a failed submission. The next daemon removes what could not be removed.
 void SubmissionWriter::remove_piece(Place writing) {
   try {
     if (!ledger_.remove_runs(writing->unfinished, most_runs_together)) return go_on_soon(writing);
@@ -196,9 +197,10 @@ void SubmissionWriter::end(Place writing, const std::function<void(Writing&)>& t
   for (const auto& go_on : over.front().others) go_on();
 }
 
-// ---- what appears
+// ---- making runs live
 
-// They may have been wanted, or evicted, since the submission came.
+// Returns those data sets that are neither ready nor on their way. Asked when the submission is written,
+// because this can have changed since the submission came.
 SubmissionWriter::Wanted SubmissionWriter::missing(Wanted data_sets) const {
   std::erase_if(data_sets, [this](const auto& one) { return entities_.has_data_set(one.first); });
   return data_sets;

@@ -1,7 +1,7 @@
-// SubmissionWriter: writes the runs of submissions into the ledger, and makes them live. Small submissions of
-// one moment are one transaction, since each waits for the disk. Thousands of runs are made ready in a lane
-// and written piece by piece, between which the loop does other things: they appear together, once all are
-// written. On the loop.
+// SubmissionWriter: writes the runs of submissions into the ledger and makes them live. Small submissions
+// share one transaction, because each transaction waits for the disk. A large submission is prepared in a
+// lane and written in pieces, between which the loop does other work; its runs appear together at the end.
+// Called on the loop.
 #pragma once
 #include <cstdint>
 #include <exception>
@@ -18,19 +18,19 @@
 
 namespace trainyard {
 
-// Runs in a row that are accepted in the same way: what they have in common, without a manifest.
+// Consecutive runs of a submission whose Accepted events differ only in the manifest. `event` has no
+// manifest.
 struct AcceptedAlike {
   event::Accepted event;
   std::size_t count = 0;
 };
 
-// What is to be accepted: all of it or nothing.
+// A submission that is to be written, all of it or nothing.
 struct NewSubmission {
   Submission submission;
   std::vector<AcceptedAlike> runs;
-  std::vector<Manifest> manifests;  // one for each run, in their order
-  std::map<std::string, event::Wanted>
-      data_sets;  // that the runs name: wanted where they are not there by then
+  std::vector<Manifest> manifests;                 // one for each run, in their order
+  std::map<std::string, event::Wanted> data_sets;  // by digest; recorded as wanted if missing by then
 };
 
 struct WrittenSubmission {
@@ -46,37 +46,38 @@ class SubmissionWriter {
   SubmissionWriter(Loop& loop, Lanes& lanes, Ledger& ledger, Entities& entities)
       : loop_(loop), lanes_(lanes), ledger_(ledger), entities_(entities) {}
 
-  // Calls one of the two later, once. Failure: the ledger's Error; nothing is left.
+  // Writes the submission. Calls `done` or `failed` later, once. `failed` gets the error, of the ledger for
+  // example; then no run of the submission is left.
   void write(NewSubmission submission, Done done, Failed failed);
 
-  // The runs of this user that are still to be written: the ledger does not count them.
+  // Returns how many runs of this user are still to be written. The ledger does not count them yet.
   std::int64_t unwritten_runs_of(std::uint32_t uid) const;
 
-  // True while a submission of this user with this client id is being written: `over` is then called when
-  // that has ended, well or not.
+  // Returns true if a submission of this user with this client id is being written. Then calls `over` when
+  // the writing has ended, with or without success.
   bool wait_for(const Submission& same, std::function<void()> over);
 
  private:
   // Runs that are ready to be written.
   struct Prepared {
     std::map<std::int64_t, LiveRun> runs;
-    std::vector<std::string> bodies;  // of their Accepted events, in the order of their ids
+    std::vector<std::string> bodies;  // JSON of the Accepted events, in the order of the run ids
   };
   struct Writing {
     NewSubmission given;
-    std::size_t count = 0;  // of its runs
+    std::size_t count = 0;  // number of runs
     UnfinishedSubmission unfinished;
     Prepared prepared;
     std::map<std::int64_t, LiveRun>::iterator next{};
     std::size_t written = 0;
-    std::exception_ptr error;  // what is written is being removed, because of it
+    std::exception_ptr error;  // if set, the runs that were written are being removed
     Done done;
     Failed failed;
-    std::vector<std::function<void()>> others;  // who waits for the end
+    std::vector<std::function<void()>> others;  // called at the end (wait_for())
     Loop::Watch turn;
   };
   using Place = std::list<Writing>::iterator;
-  using Wanted = std::map<std::string, event::Wanted>;  // by their digests
+  using Wanted = std::map<std::string, event::Wanted>;  // by digest
 
   static Prepared prepare(const std::vector<AcceptedAlike>& runs, std::vector<Manifest> manifests,
                           std::int64_t first_id);
@@ -102,7 +103,7 @@ class SubmissionWriter {
   Ledger& ledger_;
   Entities& entities_;
   std::list<Writing> writing_;  // in the order in which they came
-  std::vector<Place> small_;    // that are to be written together
+  std::vector<Place> small_;    // small submissions, to be written together
   Loop::Watch small_turn_;
 };
 

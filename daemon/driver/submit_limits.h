@@ -1,7 +1,7 @@
-// SubmitLimits: users of whom Slurm takes no more jobs: MaxSubmitJobs and its like. A run has two jobs in
-// Slurm, and one that has the first waits for the second with its place taken, so that several could wait for
-// each other for ever. The oldest run keeps its place, the others give theirs back, and none begins before
-// the oldest has its second job. On the loop.
+// SubmitLimits: knows the users of whom Slurm takes no more jobs (MaxSubmitJobs and similar limits). A run
+// has two jobs in Slurm and keeps its place while it waits for room for the second one, so several runs could
+// block each other for ever. So the oldest run keeps its place, the others give theirs back, and no run of
+// the user begins before the oldest has its second job. Called on the loop.
 #pragma once
 #include <map>
 #include <string>
@@ -16,10 +16,12 @@ class SubmitLimits {
  public:
   explicit SubmitLimits(Entities& entities) : entities_(entities) {}
 
-  // The store jobs of these runs, of one user, were refused. Chooses the runs that give way.
+  // Call this when Slurm has refused the store jobs of these runs, which belong to one user. Chooses the runs
+  // that give their places back.
   void note_refusal(const std::vector<std::int64_t>& run_ids, const std::string& reason);
 
-  // The reason why that user's queued runs wait; null: Slurm has refused him no job, or takes his jobs again.
+  // Returns the reason why this user's queued runs wait. Null: Slurm has refused none of his jobs, or takes
+  // his jobs again.
   const WaitingFor* waiting_for(std::uint32_t uid) const;
 
  private:

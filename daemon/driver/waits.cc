@@ -7,7 +7,7 @@
 namespace trainyard {
 namespace {
 
-// So many notes of one poll: those of a long queue are written over several polls.
+// The most waits that are recorded after one poll. The waits of a long queue are recorded over several polls.
 constexpr std::size_t most_notes = 500;
 
 WaitingFor on_its_way(const std::string& trouble) {
@@ -64,15 +64,16 @@ std::optional<UtcSeconds> Waits::expected_start(const TrainingRun& run) const {
   return job == nullptr ? std::nullopt : job->expected_start;
 }
 
-// A run that comes to wait for something else has a new line in its history. That the plan is used by other
-// runs by now is nothing new, and a suspension has events of its own.
+// Returns true if the run has waited for DriverSettings::noted_waits or longer, for something else than the
+// last wait in its history. A plan that other runs use by now counts as the same wait. A suspension has
+// events of its own.
 bool Waits::is_to_be_noted(const LiveRun& live, const std::string& waits_for) const {
   return live.run.state != RunState::running && !waits_for.empty() &&
          !is_same_wait(live.run.waits_for, waits_for) && live.changes_pending == 0 &&
          now() >= live.waits_since + settings_.noted_waits;
 }
 
-// Notes of the poll before may be under way.
+// Does nothing if the work for the poll before is still under way.
 void Waits::note_all() {
   if (noting_.is_under_way()) return;
   notes_ = 0;
@@ -94,7 +95,8 @@ void Waits::note(LiveRun& live) {
                         [](bool) {});
 }
 
-// Nothing new of a run in a long queue: most are, at most polls.
+// Returns true if the run certainly waits for what its history has as the last wait. This quick check is true
+// for most runs of a long queue at most polls.
 bool Waits::waits_as_noted(const LiveRun& live) const {
   if (live.waits_for != live.run.waits_for) return false;
   if (live.run.state == RunState::queued) return admitter_.waiting_for(live.run.id).what == live.waits_for;

@@ -1,5 +1,4 @@
-// Waits: what each run waits for: told at once to whoever asks, noted in its history when it lasts. On the
-// loop.
+// Waits: tells what each run waits for, and records long waits in the history of the run. Called on the loop.
 #pragma once
 #include <cstddef>
 #include <optional>
@@ -20,11 +19,11 @@ class Waits {
 
   WaitingFor waiting_for(const TrainingRun& run) const;
 
-  // The scheduler's forecast of the start of the run's pending train job; unset where it has none.
+  // Returns the scheduler's forecast of the start of the run's pending train job; unset where there is none.
   std::optional<UtcSeconds> expected_start(const TrainingRun& run) const;
 
-  // After a poll: notes what runs have been waiting for since DriverSettings::noted_waits. Those of many runs
-  // are noted in slices.
+  // Records what runs have been waiting for since DriverSettings::noted_waits or longer. Called after a poll;
+  // works in slices.
   void note_all();
 
  private:
@@ -38,7 +37,7 @@ class Waits {
   const Poller& poller_;
   const DriverSettings& settings_;
   SlicedWork noting_;
-  std::size_t notes_ = 0;  // since it began
+  std::size_t notes_ = 0;  // number of waits recorded since note_all() began
 };
 
 }  // namespace trainyard

@@ -1,4 +1,5 @@
-// Walks: go through what lives a few at a time. In between, runs and data sets may begin to live and be over.
+// Walks: iterate over live runs and data sets, a few at a time. In between, runs and data sets can be added
+// and removed.
 #pragma once
 #include <cstddef>
 #include <map>
@@ -14,8 +15,8 @@ class Walk {
  public:
   explicit Walk(std::map<Key, Live>& all) : all_(&all) {}
 
-  // Calls each(live) for the next ones, `count` at most, in the order of their keys; `each` forgets none.
-  // False: those were the last.
+  // Calls each(live) for the next entities in the order of their keys, at most `count`. `each` must not
+  // remove entities. Returns false after the last entity.
   template <class Each>
   bool next(std::size_t count, const Each& each) {
     auto at = last_ ? all_->upper_bound(*last_) : all_->begin();
@@ -37,7 +38,7 @@ class EntityWalk {
  public:
   explicit EntityWalk(Entities& entities) : data_sets_(entities.data_sets()), runs_(entities.runs()) {}
 
-  // The same: data sets first.
+  // As Walk::next(), for all data sets and then all runs.
   template <class Each>
   bool next(std::size_t count, const Each& each) {
     return data_sets_.next(count, each) || runs_.next(count, each);
@@ -48,7 +49,7 @@ class EntityWalk {
   RunWalk runs_;
 };
 
-// So many are a part of a slice (base/sliced_work.h).
+// The number of entities in one part of a slice (base/sliced_work.h).
 constexpr std::size_t walked_together = 64;
 
 }  // namespace trainyard

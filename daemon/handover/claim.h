@@ -1,10 +1,11 @@
-// The claim on an attempt: the one job that executes it. Whoever finds it taken leaves at once; a later
-// restart of the very job that holds it takes it over, and the earlier process notices at its next heartbeat.
+// The claim on an attempt: a file that names the one job that executes the attempt. An agent that finds the
+// claim taken by another job exits at once. A later restart of the same job takes the claim over, and the
+// earlier process notices this at its next heartbeat.
 //
-// The fence: the daemon takes the claim away before it gives up an attempt whose processes may live on. An
-// agent looks at its claim every heartbeat_interval, ends its processes when it is gone, and does the same
-// when it could not look for contact_lost. So nothing of the attempt runs any more, wherever it was, once
-// ended_after has passed since the claim was taken away.
+// The fence: before the daemon gives up an attempt whose processes might still run, it revokes the claim. An
+// agent reads its claim every heartbeat_interval. It ends its processes if the claim is revoked, or if it
+// could not read the claim for contact_lost. So no process of the attempt runs any more, on any node, once
+// ended_after has passed since the claim was revoked.
 #pragma once
 #include <chrono>
 #include <optional>
@@ -19,23 +20,25 @@ inline constexpr std::chrono::seconds contact_lost{15};
 inline constexpr std::chrono::seconds termination_grace{5};  // from TERM to KILL
 inline constexpr std::chrono::seconds ended_after{30};       // longer than the three above together
 
-// One process of a job: cluster, job id and restart count. Host and time are for people.
+// Returns true if both claims are of one process of a job: same cluster, job id, array task and restart
+// count. The host and the time are only for people.
 bool same_execution(const Claim& a, const Claim& b);
 
-// Claims the attempt in `directory`: nothing when it is ours now, else the claim that stands.
+// Claims the attempt in `directory`. Returns nullopt if the claim is `mine` now, else the claim that stands
+// in the way.
 std::optional<Claim> take_claim(const std::string& directory, const Claim& mine);
 
-// Whether the claim that stands is still ours.
+// Returns true if the attempt's claim is still `mine` and not revoked.
 bool holds_claim(const std::string& directory, const Claim& mine);
 
-// Takes it away from whoever holds it, or will; the daemon's part. What stands then: `at` is when that was
-// first done.
+// Revokes the claim for the daemon. If no agent has claimed the attempt yet, no agent can claim it any more.
+// Returns the revoked claim; its `at` is the time of the first revocation.
 Claim revoke_claim(const std::string& directory, UtcSeconds at);
 
-// The claim that stands; nothing when nobody has started this attempt.
+// Returns the attempt's claim; nullopt if the attempt was neither claimed nor revoked.
 std::optional<Claim> read_claim(const std::string& directory);
 
-// "job 77 (restart 1) of cluster yard on n3, since 2026-11-23T09:30:00Z"
+// Returns the claim in words: "job 77 (restart 1) of cluster yard on n3, since 2026-11-23T09:30:00Z".
 std::string describe(const Claim& claim);
 
 }  // namespace trainyard

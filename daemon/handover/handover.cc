@@ -21,7 +21,7 @@ void check_version(const Json& json) {
                                         "; daemon and agents must be of one release");
 }
 
-// An agent speaks of a job that Slurm has run: no number beyond these can be meant.
+// Limits for evidence, which is about a job that Slurm has run: no true number exceeds them.
 constexpr std::int64_t most_bytes = std::int64_t{1} << 60;
 constexpr std::int64_t most_samples = std::int64_t{1} << 53;
 constexpr std::int64_t most_objects = std::int64_t{1} << 32;
@@ -36,7 +36,7 @@ constexpr std::size_t most_hosts = 65'536;  // more than Slurm gives to a job
 constexpr std::size_t most_last_lines = 20;
 constexpr std::size_t most_line_bytes = 4096;
 
-// munge refuses nodes whose clocks are more than minutes apart.
+// How far a time can be in the future. munge refuses nodes whose clocks differ by more than a few minutes.
 constexpr std::chrono::seconds clocks_apart{3600};
 
 template <class T>
@@ -57,7 +57,8 @@ std::string text(const Json& json, const char* key, std::size_t most) {
   return value;
 }
 
-// A message is for people: a long one is cut, and the evidence is good all the same.
+// Returns a message, cut if it is too long: it is for people only, so its length does not make evidence
+// invalid.
 std::string message(const Json& json, const char* key) {
   return printable_lines(get<std::string>(json, key).substr(0, most_message_bytes));
 }
@@ -68,7 +69,8 @@ Json list(const Json& json, const char* key) {
   return items;
 }
 
-// At most `most` texts of at most `most_bytes_each`, made fit to be shown.
+// Returns a list of texts, made printable. Error{invalid} if there are more than `most`, or one is longer
+// than `most_bytes_each`.
 std::vector<std::string> strings(const Json& json, const char* key, std::size_t most,
                                  std::size_t most_bytes_each) {
   const Json items = list(json, key);
@@ -85,7 +87,8 @@ std::vector<std::string> strings(const Json& json, const char* key, std::size_t 
   return texts;
 }
 
-// A program writes what bytes it likes, JSON holds UTF-8: others become U+FFFD.
+// Returns the text as JSON. Bytes that are not UTF-8 become U+FFFD, because a program can write any bytes,
+// and JSON holds UTF-8.
 Json readable(const std::string& text) {
   return parse_json(Json(text).dump(-1, ' ', false, Json::error_handler_t::replace), "a text");
 }
@@ -179,7 +182,7 @@ Launch launch_from_json(const Json& json) {
   launch.code_archive = get<std::string>(json, "code_archive");
   launch.dataset_directory = get<std::string>(json, "dataset_directory");
   launch.dataset_digest = get<std::string>(json, "dataset_digest");
-  // Jobs that the release before submitted have none.
+  // Missing in the files of jobs that the release before submitted.
   launch.checkpoint_from = get_or<std::string>(json, "checkpoint_from", "");
   launch.may_be_tried_again = get<bool>(json, "may_be_tried_again");
   launch.manifest = manifest_from_json(get<Json>(json, "manifest"));

@@ -1,9 +1,11 @@
-// The files that pass between the daemon and the agent: requests down, evidence up. JSON, one value a file,
-// each written atomically by its one writer. Times are UTC seconds. from_json throws Error{invalid} naming
-// the key; a file of another `version` is refused, so a daemon and agents of different releases notice.
+// The files that pass between the daemon and the agent: requests from the daemon, evidence from the agent. A
+// file holds one JSON value and is written atomically. Each has one writer, except the claim. Times are UTC
+// seconds. The …_from_json() readers throw Error{invalid} naming the key. They refuse a file of another
+// `version`, so that a daemon and an agent of different releases notice.
 //
-// Evidence lies in the user's directory and is his word. Its readers bound every number, count and length,
-// take no time that is still to come, and make texts fit to be shown; whether it is true is another matter.
+// Evidence lies in the user's directory, and the user can change it. Its readers limit every number, count
+// and length, refuse times in the future, and make texts printable. They cannot check whether the evidence is
+// true.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -18,64 +20,65 @@ namespace trainyard {
 
 inline constexpr int handover_version = 1;
 
-// The exit code, of the agent and of a program, that asks for another attempt: EX_TEMPFAIL.
+// The exit code with which an agent or a program asks for another attempt: EX_TEMPFAIL.
 inline constexpr int exit_try_again = 75;
 
-// A file beyond these was not written by us.
+// The greatest sizes of these files. Trainyard writes no larger ones, so a larger one is refused.
 inline constexpr std::int64_t most_launch_bytes = std::int64_t{16} << 20;
 inline constexpr std::int64_t most_evidence_bytes = 1 << 20;
 inline constexpr std::int64_t most_claim_bytes = 64 << 10;
 
-// One object of a data set as it was when the run was accepted; a change is noticed by its etag.
+// One object of a data set as it was when the run was accepted; a different etag shows that it was changed.
 struct SourceObject {
   std::string url, key, etag;
   std::int64_t size_bytes = 0;
   bool operator==(const SourceObject&) const = default;
 };
 
-// stage.json: daemon → `trainyard-agent stage`. The objects are not in it but in sources.jsonl beside it,
-// which read_source_list() adds.
+// stage.json: from the daemon to `trainyard-agent stage`. The file does not hold the objects:
+// read_source_list() adds them from sources.jsonl beside it.
 struct StageRequest {
   std::string digest;
-  std::string directory;  // where train.h5 or files/ is to appear
+  std::string directory;  // where the agent puts train.h5 or files/
   DataSpec data;
-  std::vector<SourceObject> objects;       // of data.source, and of data.label_source where there is one
-  std::vector<SourceObject> test_objects;  // likewise of data.test_source
+  std::vector<SourceObject> objects;       // of data.source and data.label_source
+  std::vector<SourceObject> test_objects;  // of data.test_source and data.test_label_source
 };
 
-// staged.json: how staging ended. Without it a stage job that ended is a failure.
+// staged.json: how staging ended. A stage job that ended without writing it has failed.
 struct StageEvidence {
   bool ok = false;
-  bool try_again = false;       // the store was unavailable, scratch was full: staging again may work
-  std::string message;          // what was wrong, for the scientist
-  std::int64_t size_bytes = 0;  // of what was staged
+  bool try_again = false;       // the store was unavailable, or scratch was full: staging again might work
+  std::string message;          // for the scientist: what was wrong
+  std::int64_t size_bytes = 0;  // of the staged data set
   std::int64_t samples = 0, test_samples = 0;
   UtcSeconds at{};
 };
 
-// launch.json: daemon → `trainyard-agent run` and `store`.
+// launch.json: from the daemon to `trainyard-agent run` and `trainyard-agent store`.
 struct Launch {
   std::int64_t run_id = 0;
   int attempt = 1;
   std::string token;  // of the train job
   std::string name;
-  std::string directory;                          // the attempt's
-  std::string code_archive;                       // whole path; empty: none
+  std::string directory;                          // of the attempt
+  std::string code_archive;                       // absolute path; empty: none
   std::string dataset_directory, dataset_digest;  // empty: no [data]
-  std::string checkpoint_from;                    // attempt n - 1's checkpoint folder; empty for the first
-  bool may_be_tried_again = false;                // [retry] leaves room for an attempt after this one
+  std::string checkpoint_from;                    // the previous attempt's checkpoint folder; empty: none
+  bool may_be_tried_again = false;                // [retry] allows another attempt after this one
   Manifest manifest;
 };
 
-// claim: made with O_EXCL by the first agent of the attempt; any other job of the attempt exits at once. When
-// the daemon gives the attempt up it takes the claim away: the agent that held it ends its processes.
+// claim: the job that executes an attempt (claim.h). The attempt's first agent creates the file exclusively,
+// as with O_EXCL; the agent of any other job of the attempt exits at once. When the daemon gives up the
+// attempt, it revokes the claim, and the agent that held the claim ends its processes.
 struct Claim {
   std::string cluster;
-  std::uint32_t job_id = 0;  // of a job array: the array's
+  std::uint32_t job_id = 0;  // of a task of a job array: the array's id
   int restarts = 0;          // SLURM_RESTART_COUNT
   std::string host;
   UtcSeconds at{};
-  bool revoked = false;  // by the daemon, at that time: nobody executes this attempt any more
+  bool revoked = false;  // by the daemon, at time `at`: no job executes this attempt any more
   std::optional<std::uint32_t> array_task{};
 };
 
@@ -83,7 +86,7 @@ struct Claim {
 struct StartEvidence {
   Claim claim;
   std::vector<std::string> hosts;
-  int gpus = 0;  // seen by the agent, all nodes: from Slurm's environment
+  int gpus = 0;  // on all nodes, as Slurm's environment tells the agent
   UtcSeconds at{};
 };
 
@@ -92,19 +95,20 @@ struct ExitEvidence {
   Claim claim;
   int exit_code = 0;  // 0 … 255; meaningful when signal is 0
   int signal = 0;
-  std::string message;        // why it could not be started, or what ended it, for the scientist; else empty
+  std::string message;        // for the scientist: why the program did not start, or what ended it; or empty
   bool data_missing = false;  // the data set was not complete: a retry, not a failure of the program
-  bool warned = false;        // USR2 had come: the time limit, or a preemption, was near
+  bool warned = false;        // the agent got USR2: the time limit or a preemption was near
   UtcSeconds started_at{}, ended_at{};
   double elapsed_seconds = 0;           // by the monotonic clock
   std::vector<std::string> last_lines;  // of the training log, at most 20
 };
 
-// Whether this is the run's end whatever the daemon finds out: the store job then publishes it at once. Of
-// any other attempt it publishes nothing before the daemon has settled it.
+// Returns true if the run ends with this attempt, whatever the daemon finds out: the attempt succeeded, or
+// cannot be tried again. Then the store job publishes the results at once. It does not publish any other
+// attempt before the daemon has settled it.
 bool is_final(const std::optional<ExitEvidence>& evidence, bool may_be_tried_again);
 
-// stored.json: the results are in the bucket, the receipt last.
+// stored.json: how storing ended. If `ok`, the results are in the bucket, with the receipt written last.
 struct StoreEvidence {
   bool ok = false;
   bool try_again = false;
@@ -113,8 +117,8 @@ struct StoreEvidence {
   UtcSeconds at{};
 };
 
-// A time of evidence: Error{invalid} naming `what` before 1970, or later than now (an hour is allowed for, as
-// clocks differ). Of the heartbeat, too.
+// Returns a time of evidence or of a heartbeat. Error{invalid} naming `what` if the time is before 1970, or
+// more than an hour after now; the hour is for clocks that differ.
 UtcSeconds past_time(std::int64_t seconds, const std::string& what);
 
 Json to_json(const SourceObject& object);

@@ -1,29 +1,29 @@
-// Where things lie on scratch, and what they are called. Said once, for the daemon, the agent and their
-// tests.
+// The names and places of all files on scratch, for the daemon, the agent and their tests.
 //
-// <scratch> is a user's own, 0700, and carries the id of the daemon's ledger: "/scratch/ada/trainyard/1f3a…".
+// <scratch> is a directory of one user, mode 0700. Its name ends with the id of the daemon's ledger:
+// "/scratch/ada/trainyard/1f3a…".
 //
-//   <scratch>/made-by-trainyard             tells a scratch that was emptied from one that was never made
-//   <scratch>/code/<sha256>.tar             packed code that was uploaded, complete or not there
+//   <scratch>/made-by-trainyard             its absence shows that scratch was emptied after it was made
+//   <scratch>/code/<sha256>.tar             packed code that was uploaded: complete, or not there
 //   <scratch>/datasets/<digest>/
-//     sources.jsonl                         its objects as they were when it was wanted (source_list.h)
-//     stage.json                            what to stage (StageRequest), written by the daemon's deputy
-//     train.h5 | files/                     the data set, complete or not there (trainyard-scratch(5))
+//     sources.jsonl                         its objects when the run was accepted (source_list.h)
+//     stage.json                            what to stage (StageRequest), written by the user's deputy
+//     train.h5 | files/                     the data set: complete, or not there (trainyard-scratch(5))
 //     staged.json                           evidence of the stage job (StageEvidence)
-//     stage.log                             its output
+//     stage.log                             output of the stage job
 //   <scratch>/runs/<run>/
 //     code.tar                              the packed code, if any
 //     attempts/<n>/
-//       launch.json                         what to launch (Launch), 0600
+//       launch.json                         what to launch (Launch), mode 0600
 //       script                              a batch script, as it was submitted
-//       claim                               O_EXCL: which job executes this attempt (Claim)
+//       claim                               which job executes this attempt (Claim), created exclusively
 //       start.json heartbeat exit.json      evidence of the train job (StartEvidence, ExitEvidence)
-//       settled                             the daemon's leave to store an attempt that did not end well
+//       settled                             the daemon's permission to store an attempt that did not succeed
 //       stored.json                         evidence of the store job (StoreEvidence)
 //       model/ results/ checkpoint/ logs/   MODEL_DIR RESULT_DIR CHECKPOINT_DIR LOG_DIR
 //       metrics.jsonl                       the built-in trainer's metrics
-//   <scratch>/arrays/<run>.<attempt>/       named after the first attempt in it
-//     <task> → ../../runs/<run>/attempts/<n>
+//   <scratch>/arrays/<run>.<attempt>/       of a job array; named after its first run and attempt
+//     <task>                                link to the attempt's directory
 #pragma once
 #include <cstdint>
 #include <string>
@@ -35,8 +35,8 @@ inline constexpr const char* source_list = "sources.jsonl";
 inline constexpr const char* stage_file = "stage.json";
 inline constexpr const char* staged_file = "staged.json";
 inline constexpr const char* stage_log = "stage.log";
-inline constexpr const char* dataset_file = "train.h5";  // csv, idx, …
-inline constexpr const char* raw_folder = "files";       // raw
+inline constexpr const char* dataset_file = "train.h5";  // of the formats csv, idx, …
+inline constexpr const char* raw_folder = "files";       // of the format raw
 inline constexpr const char* code_archive = "code.tar";
 inline constexpr const char* launch_file = "launch.json";
 inline constexpr const char* script_file = "script";
@@ -53,8 +53,8 @@ inline constexpr const char* logs_folder = "logs";
 inline constexpr const char* metrics_file = "metrics.jsonl";
 inline constexpr const char* training_log = "logs/training-log.txt";  // the program's stdout and stderr
 inline constexpr const char* error_log =
-    "logs/training-errors.txt";                                     // stderr, where a batch script parts them
-inline constexpr const char* train_job_log = "logs/train-job.txt";  // the batch step's: the agent's own words
+    "logs/training-errors.txt";                                     // stderr, if a batch script separates it
+inline constexpr const char* train_job_log = "logs/train-job.txt";  // the agent's own messages
 inline constexpr const char* store_job_log = "logs/store-job.txt";
 
 std::string datasets_directory(const std::string& scratch);
@@ -66,7 +66,7 @@ std::string array_directory(const std::string& scratch, std::int64_t first_run, 
 std::string code_directory(const std::string& scratch);
 std::string uploaded_code(const std::string& scratch, const std::string& digest);
 
-// "training-42"
+// Returns the name of a run for its user: "training-42".
 std::string training_id(std::int64_t run_id);
 
 }  // namespace trainyard::layout

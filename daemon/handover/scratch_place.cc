@@ -32,7 +32,7 @@ ScratchPlace scratch_place(const std::string& pattern, const ScratchUser& user,
   fill(path, "{home}", user.home);
   fill(path, "{user}", user.name);
   fill(path, "{uid}", std::to_string(user.uid));
-  // "{home}/x" begins with it: the site's part ends where the home directory lies.
+  // If the pattern begins with {home}, the site's part is the folder that holds the home directory.
   bool begins_with_home = pattern.starts_with("{home}");
   std::string site = begins_with_home ? user.home : pattern.substr(0, first_placeholder(pattern));
   std::string base = std::filesystem::path(site + (begins_with_home ? "" : "x")).parent_path().string();

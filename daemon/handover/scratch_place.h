@@ -1,5 +1,5 @@
-// Where a user's part of scratch is. [scratch] path is a pattern, "/scratch/{user}/trainyard"; below it the
-// id of the ledger keeps two daemons apart.
+// The place of a user's part of scratch. The setting [scratch] path is a pattern,
+// "/scratch/{user}/trainyard". The ledger's id is appended, so that two daemons do not share a directory.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -8,8 +8,8 @@
 namespace trainyard {
 
 struct ScratchPlace {
-  std::string base;  // the site's: up to the first folder whose name is filled in: "/scratch"
-  std::string path;  // the user's, whole: "/scratch/ada/trainyard/1f3a…"
+  std::string base;  // the site's part, up to the first folder that the pattern fills in: "/scratch"
+  std::string path;  // the user's part, absolute: "/scratch/ada/trainyard/1f3a…"
   bool operator==(const ScratchPlace&) const = default;
 };
 
@@ -19,10 +19,12 @@ struct ScratchUser {
   std::string home;  // "" where it is not known
 };
 
-// Error{invalid} where the pattern asks for a home directory and none is known.
+// Returns the user's place by the pattern. Error{invalid} if the pattern has {home} and the user's home is
+// unknown.
 ScratchPlace scratch_place(const std::string& pattern, const ScratchUser& user, const std::string& ledger_id);
 
-// What is wrong with a pattern: it must be a whole path, and name the user.
+// Returns what is wrong with a pattern; nullopt if it is right. It must be an absolute path and name the
+// user.
 std::optional<std::string> problem_with_scratch_pattern(const std::string& pattern);
 
 }  // namespace trainyard

@@ -15,7 +15,7 @@ std::int64_t signed_gpus(const ChargedSegment& charged) {
   return charged.kind == EntryKind::reversal ? -charged.segment.gpus : charged.segment.gpus;
 }
 
-// The part that was not closed when the segment was written.
+// Returns the part of the segment in months that were not closed when the segment was written.
 std::optional<BookedPart> part_in_time(const ChargedSegment& charged, const Period& asked) {
   const Segment& segment = charged.segment;
   UtcSeconds begin = std::max(segment.started_at, charged.closed_until);
@@ -27,7 +27,7 @@ std::optional<BookedPart> part_in_time(const ChargedSegment& charged, const Peri
   return part.since < part.until ? std::optional(BookedPart{part, part.since}) : std::nullopt;
 }
 
-// The part that was closed already.
+// Returns the part of the segment in months that were already closed when the segment was written.
 std::optional<BookedPart> late_part(const ChargedSegment& charged, const Period& asked) {
   const Segment& segment = charged.segment;
   if (segment.started_at >= charged.closed_until || !is_within(charged.written_at, asked))

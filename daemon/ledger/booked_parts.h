@@ -1,5 +1,6 @@
-// When the use of a segment is booked: in the months in which its GPUs were used; but what was closed when
-// the segment was written is booked at that moment. Pure.
+// Booked parts: when the usage of a segment is booked. Usage is booked in the month in which the GPUs were
+// used. If that month was already closed when the segment was written, the usage is booked at the time of
+// writing instead (late). Pure.
 #pragma once
 #include <vector>
 
@@ -8,22 +9,23 @@
 
 namespace trainyard {
 
-// The seconds `period` of a segment, booked at one time.
+// The part of a segment that lies in `period` and is booked at one time.
 struct BookedPart {
   Period period;
   UtcSeconds booked_at{};
-  bool late = false;  // the month in which the GPUs were used was closed
+  bool late = false;  // the month in which the GPUs were used was already closed
 };
 
-// What is booked of the segment within `asked`: nothing, one part in time, one late, or both. A segment that
-// ended in the second it started used nothing, but was there.
+// Returns the parts of the segment that are booked within `asked`: none, one in time, one late, or both. A
+// segment that ended in the second in which it started used nothing, but still has a part.
 std::vector<BookedPart> booked_parts(const ChargedSegment& charged, const Period& asked);
 
-// One part for each month that it touches, in order, without gaps.
+// Splits a part into one part for each month that it touches, in order, without gaps. A late part stays
+// whole.
 std::vector<BookedPart> split_at_months(const BookedPart& part, MonthCalendar& calendar);
 
-// What is booked by the part: GPUs times seconds, negative of a reversal; and of these, those in which the
-// job was suspended.
+// Return the GPU-seconds that the part books, and how many of them the job was suspended. Both are negative
+// for a reversal.
 std::int64_t gpu_seconds(const ChargedSegment& charged, const BookedPart& part);
 std::int64_t suspended_gpu_seconds(const ChargedSegment& charged, const BookedPart& part);
 

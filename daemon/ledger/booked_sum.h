@@ -1,4 +1,4 @@
-// What booked parts of segments add up to. Pure.
+// Sums of booked parts of segments. Pure.
 #pragma once
 #include <cstdint>
 #include <set>
@@ -8,19 +8,19 @@
 namespace trainyard {
 
 struct UsageAmounts {
-  std::int64_t runs = 0;                   // distinct ones; staging a data set belongs to no run
-  std::int64_t jobs = 0;                   // distinct ones
+  std::int64_t runs = 0;                   // distinct runs; the staging of a data set belongs to no run
+  std::int64_t jobs = 0;                   // distinct jobs
   std::int64_t gpu_seconds = 0;            // occupied, late ones included
-  std::int64_t suspended_gpu_seconds = 0;  // of these: the job was suspended
-  std::int64_t late_gpu_seconds =
-      0;  // of these: of months closed before; negative where too much was charged
+  std::int64_t suspended_gpu_seconds = 0;  // the part of gpu_seconds in which the job was suspended
+  // The part of gpu_seconds in months that were closed before; negative where too much was charged.
+  std::int64_t late_gpu_seconds = 0;
 
   UsageAmounts& operator+=(const UsageAmounts& other);
   UsageAmounts& operator-=(const UsageAmounts& other);
   bool operator==(const UsageAmounts&) const = default;
 };
 
-// Runs and jobs count once, however many segments they have.
+// Adds up booked parts. Each run and each job counts once, however many segments it has.
 class UsageSum {
  public:
   void add(const ChargedSegment& charged, const BookedPart& part);

@@ -1,4 +1,5 @@
-// A row of the account: a segment, with whom it is charged to.
+// ChargedSegment: a row of the ledger's account (table `segments`): a segment, and the user, account and plan
+// that it is charged to.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -8,24 +9,24 @@
 
 namespace trainyard {
 
-// What a row of the account says. A reversal takes back all of what it corrects, a correction stands in its
-// place.
+// The kind of a row of the account. A reversal takes back the whole row that it corrects. A correction
+// replaces the row that it corrects.
 enum class EntryKind { entry, reversal, correction };
 const char* to_string(EntryKind kind);
 EntryKind entry_kind_from(const std::string& name);  // Error{invalid}
 
-// The user, account and plan are as they were named then.
+// The user, the account and the plan have the names that they had when the usage was entered.
 struct ChargedSegment {
   Segment segment;
   JobRole role = JobRole::train;
-  std::optional<std::int64_t> run_id{};  // none: a data set's
+  std::optional<std::int64_t> run_id{};  // unset: the stage job of a data set
   std::uint32_t uid = 0;
   std::string user{}, account{}, plan{}, run_name{};
   std::int64_t id = 0;
   EntryKind kind = EntryKind::entry;
-  std::string reason{};  // of a reversal, a correction, and an entry that was not made with the job's end
+  std::string reason{};  // why; empty for an entry from the scheduler's record at the job's end
   UtcSeconds written_at{};
-  UtcSeconds closed_until{};  // what lies before it was closed already, and is booked at written_at
+  UtcSeconds closed_until{};  // usage before this was already closed, and is booked at written_at
 };
 
 }  // namespace trainyard

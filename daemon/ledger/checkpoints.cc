@@ -7,7 +7,7 @@
 namespace trainyard {
 namespace {
 
-constexpr int due_pages = 1000;  // of 4 KB: SQLite's own measure
+constexpr int due_pages = 1000;  // pages of 4 KB in the write-ahead log; SQLite's own default
 
 }  // namespace
 
@@ -21,7 +21,8 @@ Checkpoints::~Checkpoints() {
   ledger_.after_commits([](int) {});
 }
 
-// SQLite begins the log anew with the next commit, if no commit came in between.
+// Makes a checkpoint on the worker thread. With the next commit SQLite restarts the log from its beginning,
+// if no commit came during the checkpoint.
 void Checkpoints::begin() {
   ledger_.begin_checkpoint();
   worker_.run(
@@ -40,7 +41,8 @@ void Checkpoints::begin() {
       });
 }
 
-// The next commit begins another one. Nothing is lost meanwhile: the log has it all.
+// Logs a failed checkpoint, once for failures in a row. The next commit begins another checkpoint. Nothing is
+// lost until then, because the write-ahead log has all commits.
 void Checkpoints::failed(std::exception_ptr error) {
   if (std::exchange(has_failed_, true)) return;
   try {

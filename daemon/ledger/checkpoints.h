@@ -1,5 +1,6 @@
-// Checkpoints: moves what the ledger has written from SQLite's write-ahead log into the database file. Its
-// own thread waits for the disk, with a connection of its own; the loop does not. On the loop.
+// Checkpoints: copies what the ledger has committed from SQLite's write-ahead log into the database file. A
+// worker thread with its own connection waits for the disk, so that the loop does not. All methods are called
+// on the loop.
 #pragma once
 #include <exception>
 #include <memory>
@@ -12,7 +13,7 @@ namespace trainyard {
 
 class Checkpoints {
  public:
-  // Makes them while it lives; the ledger makes none in its commits any more.
+  // Makes checkpoints as long as this object lives. The ledger's commits make none any more.
   Checkpoints(Loop& loop, Ledger& ledger);
   ~Checkpoints();
 
@@ -21,8 +22,8 @@ class Checkpoints {
   void failed(std::exception_ptr error);
 
   Ledger& ledger_;
-  std::unique_ptr<Database> connection_;  // only the worker uses it; null before the first checkpoint
-  bool has_failed_ = false;               // the last one
+  std::unique_ptr<Database> connection_;  // used only by the worker; null before the first checkpoint
+  bool has_failed_ = false;               // the last checkpoint has failed
   Workers worker_;
 };
 

@@ -12,7 +12,7 @@
 namespace trainyard {
 namespace {
 
-constexpr std::ptrdiff_t most_starts = 1000;  // of daemons, that are remembered
+constexpr std::ptrdiff_t most_starts = 1000;  // the number of daemon starts that are kept
 
 }  // namespace
 
@@ -117,13 +117,13 @@ void Ledger::insert_data_set_event(const std::string& digest, DataSetState after
   ++appended_;
 }
 
-// In the settings, as unix seconds.
+// Keeps the start times in the settings, as Unix seconds.
 std::vector<UtcSeconds> Ledger::note_start(UtcSeconds at) {
   std::vector<UtcSeconds> starts;
   std::istringstream before(setting("daemon_starts").value_or(""));
   for (std::int64_t start = 0; before >> start;) starts.push_back(from_unix(start));
   starts.push_back(at);
-  std::ranges::sort(starts);  // a clock may have been set back
+  std::ranges::sort(starts);  // the clock might have been set back
   if (std::ssize(starts) > most_starts) starts.erase(starts.begin(), starts.end() - most_starts);
   std::string text;
   for (UtcSeconds start : starts) text += std::to_string(to_unix(start)) + " ";

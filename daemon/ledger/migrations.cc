@@ -45,7 +45,7 @@ void create(Database& database) {
   database.execute(rollup);
 }
 
-// From an earlier version to the present one. What schema 2 added to segments is in segments.sql.
+// Upgrades from an earlier schema to the present one. What schema 2 added to segments is in segments.sql.
 void upgrade(Database& database, int version) {
   if (version < 1) throw Error(ErrorKind::internal, fmt::format("no way on from schema {}", version));
   if (version == 1) {

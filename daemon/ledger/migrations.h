@@ -1,4 +1,4 @@
-// From whatever schema the file has to the one this release writes.
+// Migrations: bring a ledger file from its schema to the schema that this release writes.
 #pragma once
 #include <string>
 
@@ -8,7 +8,8 @@ namespace trainyard {
 
 inline constexpr int schema_version = 5;
 
-// One transaction. Error{invalid} when the file is of a newer release; `path` is for the message.
+// Creates or upgrades the tables in one transaction. Throws Error{invalid} if a newer release wrote the file;
+// `path` is for the message.
 void migrate(Database& database, const std::string& path);
 
 }  // namespace trainyard

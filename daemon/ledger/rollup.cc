@@ -7,17 +7,18 @@
 namespace trainyard {
 namespace {
 
-// Whether both are of one run, or of one job that belongs to no run.
+// Returns true if both segments are of the same run, or of the same job that belongs to no run.
 bool is_same_run(const ChargedSegment& a, const ChargedSegment& b) {
   return a.run_id == b.run_id && (a.run_id || a.segment.job == b.segment.job);
 }
 
-// In an order in which segments of one run follow each other.
+// Ends of statements that read all segments, in an order in which the segments of one run follow each other:
+// first the segments of runs, then those of jobs that belong to no run.
 constexpr const char* in_order_of_runs[] = {
     "where run_id is not null order by run_id, segment_id",
     "where run_id is null order by cluster, job_id, submitted_at, array_task, segment_id"};
 
-// As the segment ?1.
+// Conditions for the segments of the same run, or of the same job, as the segment ?1.
 constexpr const char* of_same_run = "where run_id = (select run_id from segments where segment_id = ?1) ";
 constexpr const char* of_same_job =
     "where run_id is null and (cluster, job_id, submitted_at, coalesce(array_task, -1)) = (select cluster, "
@@ -79,7 +80,8 @@ void Rollup::add(std::int64_t segment_id) {
   change_usage(change);
 }
 
-// In order; of a run with more than can be rolled up, so many that this shows.
+// Returns the segments in order. For a run with more segments than can be rolled up, returns one more than
+// that limit, so that usage_of_run() sees that there are too many.
 std::vector<ChargedSegment> Rollup::segments_of_run_with(std::int64_t segment_id) const {
   Statement run = database_.prepare("select run_id from segments where segment_id = ?");
   run.bind(segment_id).step();

@@ -1,7 +1,7 @@
-// Rollup: usage by month and party in the ledger, kept with the segments. A run is rolled up under the span
-// of months in which something of it is booked: a period that holds the span holds all of the run, and of a
-// run that crosses the period's edges the segments are read. On the thread of its database. Whoever writes
-// does so in a transaction with what it is about.
+// Rollup: sums of usage by month and party in the ledger. A run is rolled up under the span of months in
+// which its usage is booked. A period that contains the span contains the whole run; for a run that crosses
+// an edge of the period, the segments are read instead. Used on the thread of its database. A call that
+// writes must be in the transaction that writes the segments.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -22,26 +22,28 @@ class Rollup {
  public:
   explicit Rollup(Database& database) : database_(database) {}
 
-  // Whose months it is about; nullopt: there is no rollup.
+  // Returns the time zone of the rollup's months; nullopt: there is no rollup.
   std::optional<std::string> zone() const;
-  // From all segments. Error{invalid} for an unknown zone.
+  // Makes the rollup from all segments. Throws Error{invalid} for an unknown zone.
   void make(const std::string& zone);
-  // This row was appended to the segments, with its suspensions.
+  // Adds a row that was just appended to the segments together with its suspensions.
   void add(std::int64_t segment_id);
 
-  // In the following, of one user if named.
+  // The next three functions return only the usage of one user if `uid` is set.
 
-  // Usage of runs whose spans lie in these months: in all of them together; and by month, by GPU type or by
-  // both, where asked for.
+  // Returns the usage of runs whose spans lie in these months: over all months and GPU types together and, if
+  // asked for, also by month, by GPU type or by both.
   Usage usage(const MonthRange& months, bool by_month, bool by_gpu,
               std::optional<std::uint32_t> uid = std::nullopt) const;
-  // All segments of runs whose spans touch `touched`, do not lie in `except`, and are no single month.
+  // Returns all segments of runs in the table spanning_segments whose spans touch `touched` and do not lie in
+  // `except`, and all segments of runs that cannot be rolled up.
   std::vector<ChargedSegment> spanning_segments(const MonthSpan& touched, const MonthRange& except,
                                                 std::optional<std::uint32_t> uid = std::nullopt) const;
-  // Segments of runs of a single month: those that overlap the period, whole.
+  // Returns the segments, whole, that overlap the period and whose runs are not in the table
+  // spanning_segments: all usage of these runs is booked in a single month.
   std::vector<ChargedSegment> segments_in_one_month(const Period& period,
                                                     std::optional<std::uint32_t> uid = std::nullopt) const;
-  // The last second in which something is booked; the beginning of time where nothing is.
+  // Returns the last second in which something is booked; the Unix epoch if nothing is booked.
   UtcSeconds last_booking() const;
 
  private:

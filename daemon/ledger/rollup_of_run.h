@@ -1,4 +1,4 @@
-// What one run adds to the rollup. Pure.
+// Computes what one run adds to the rollup. Pure.
 #pragma once
 #include <compare>
 #include <cstdint>
@@ -12,15 +12,15 @@
 
 namespace trainyard {
 
-// Months, first and last included: "2026-10".
+// A span of months, first and last included: "2026-10".
 struct MonthSpan {
   std::string first, last;
   auto operator<=>(const MonthSpan&) const = default;
 };
 
-// Who was charged for runs of one span: in one of its months or in all, for one type of GPUs or for all. A
-// run counts once under each key, so amounts of several months or types are no sums where runs and jobs are
-// concerned.
+// A key of the rollup: the party that was charged for the runs of one span, in one month of the span or in
+// all of them, for one GPU type or for all. A run counts once under each key. Therefore the numbers of runs
+// and jobs must not be added up over months or GPU types.
 struct UsageKey {
   MonthSpan span;
   std::uint32_t uid = 0;
@@ -34,16 +34,17 @@ using Usage = std::map<UsageKey, UsageAmounts>;
 
 struct RunUsage {
   MonthSpan span;         // from the first to the last month in which something of the run is booked
-  bool has_late = false;  // something of it is booked in another month than that in which it was used
+  bool has_late = false;  // some usage is booked in another month than the month of use
   Usage usage;
 };
 
-// A run with more segments is not rolled up, so that one more segment of a run costs the same however many it
-// has.
+// A run with more segments than this is not rolled up, which limits the cost of adding one more segment to a
+// run.
 inline constexpr std::size_t most_segments_rolled_up = 32;
 
-// `segments`: all of one run, or all of one job that belongs to no run; not empty. nullopt: they cannot be
-// rolled up, since they are charged to several parties, or too many; more segments do not change that.
+// Returns what the run adds to the rollup. `segments`: all segments of one run, or of one job that belongs to
+// no run; not empty. nullopt: the segments cannot be rolled up, because they are charged to several parties
+// or are too many; more segments do not change that.
 std::optional<RunUsage> usage_of_run(const std::vector<ChargedSegment>& segments, MonthCalendar& calendar);
 
 }  // namespace trainyard

@@ -1,21 +1,23 @@
--- The ledger, schema 5 (pragma user_version), with segments.sql, signs_of_life.sql and rollup.sql. Times are unix seconds,
--- UTC. Events and segments are facts: appended, never changed. `runs` and `data_sets` repeat the newest of them for lists,
--- and can be made again from them.
+-- The ledger's schema 5 (pragma user_version), together with segments.sql, signs_of_life.sql and rollup.sql.
+-- Times are Unix seconds, UTC. Events and segments are facts: they are appended and never changed. The tables
+-- runs and data_sets repeat the newest events for lists, and can be made again from the events.
 
 create table settings (
-  name   text not null primary key,         -- ledger_id, drained, rollup_zone
+  name   text not null primary key,         -- such as ledger_id, drained, rollup_zone
   value  text not null
 ) strict;
 
 create table submissions (
   submission_id  integer primary key,
   uid            integer not null,
-  client_id      text    not null,          -- the client's own: the same one twice is one submission
+  client_id      text    not null,          -- chosen by the client: the same id twice is one submission
   file           text    not null,
-  text           text    not null,          -- the manifest as it came
+  text           text    not null,          -- the manifest as the client sent it
   submitted_at   integer not null,
-  contents       text    not null default '',   -- digest of all that came: the same id with other contents is refused
-  accepted       integer not null default 1 check (accepted in (0, 1)),   -- 0: its runs are being written, and not there yet
+  -- The digest of all that the client sent. The same client_id with other contents is refused.
+  contents       text    not null default '',
+  -- 0: the submission's runs are still being written, and users do not see them yet.
+  accepted       integer not null default 1 check (accepted in (0, 1)),
   unique (uid, client_id)
 ) strict;
 create index submissions_being_written on submissions(submission_id) where accepted = 0;
@@ -24,12 +26,12 @@ create table runs (
   run_id         integer primary key autoincrement,
   submission_id  integer not null references submissions(submission_id),
   uid            integer not null,
-  user           text    not null,          -- as named then
+  user           text    not null,          -- the user's name at that time
   name           text    not null,
   plan           text    not null,
   state          text    not null,
   over           integer not null check (over in (0, 1)),
-  removed        integer not null default 0 check (removed in (0, 1)),   -- its directory is gone
+  removed        integer not null default 0 check (removed in (0, 1)),   -- 1: the run's directory is gone
   accepted_at    integer not null,
   ended_at       integer
 ) strict;

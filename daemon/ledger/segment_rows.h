@@ -1,4 +1,4 @@
-// Rows of the table `segments` as values, and which of them a period concerns.
+// Reads rows of the table `segments` as values, and has the SQL conditions that select the rows of a period.
 #pragma once
 #include <string>
 #include <vector>
@@ -8,21 +8,23 @@
 
 namespace trainyard {
 
-// A statement over "segments s" begins with this; what follows may join, and narrows.
+// The beginning of a statement that reads segments ("… from segments s"). Joins and conditions can follow.
 extern const char* const select_segments;
-// Neither taken back, nor what takes another back.
+// The condition that a segment is in force: the segment is no reversal, and no reversal takes it back.
 extern const char* const is_in_force;
 
-// Conditions on segments with ?1 the beginning of a period, ?2 its end, and ?3 a uid where `of_user`.
-// They overlap it; those without length, lie in it. No segment that ended later than its longest would have
-// is looked at.
+// The next two functions return conditions on segments. ?1 is the beginning of a period, ?2 its end and, if
+// `of_user`, ?3 a uid.
+// Segments that overlap the period. A segment without length overlaps the period if it lies in the period.
+// SQLite does not look at segments that ended so late that even the longest segment would have begun after
+// the period.
 std::string overlaps_period(bool of_user);
-// They reach into what was closed when they were written, and that was in the period.
+// Segments that were written in the period and reach into months that were closed at that time.
 std::string is_booked_late(bool of_user);
 
-// All rows of a statement that begins with select_segments.
+// Reads all rows of a statement that begins with select_segments.
 std::vector<ChargedSegment> read_segments(Database& database, Statement& rows);
-// Its present row.
+// Reads the current row of such a statement.
 ChargedSegment read_segment(Database& database, const Statement& row);
 
 }  // namespace trainyard

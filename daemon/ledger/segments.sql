@@ -1,10 +1,10 @@
--- Segments, what jobs occupied, and the months that are accounted for. Rows are appended, never changed: what was wrong
--- is reversed and entered again.
+-- Segments (what jobs occupied) and closed months. Rows are appended and never changed: a wrong segment is
+-- reversed and entered again.
 
--- Nothing is booked in a closed month any more. They are closed in order.
+-- Months in which nothing is booked any more. Months are closed in order.
 create table closed_months (
   month      text    not null primary key,  -- "2026-10"
-  zone       text    not null,              -- whose midnights it begins and ends at
+  zone       text    not null,              -- time zone of the midnights at which the month begins and ends
   since      integer not null,              -- [since, until)
   until      integer not null unique check (until > since),
   closed_at  integer not null check (closed_at >= until),
@@ -14,28 +14,29 @@ create table closed_months (
 create table segments (
   segment_id    integer primary key,
   kind          text    not null check (kind in ('entry', 'reversal', 'correction')),
-  corrects      integer references segments(segment_id),   -- what a reversal takes back, a correction replaces
-  reason        text    not null,           -- why; empty of an entry by the scheduler's word at the job's end
+  corrects      integer references segments(segment_id),   -- the row that is reversed or replaced
+  reason        text    not null,           -- why; empty: the scheduler's record at the job's end
   written_at    integer not null,
-  closed_until  integer not null,           -- closed then; what lies before it is booked at written_at
+  -- The end of the months that were closed at written_at. Usage before it is booked at written_at.
+  closed_until  integer not null,
   cluster       text    not null,
   job_id        integer not null,
-  submitted_at  integer not null,           -- with job_id: ids are reused
-  array_task    integer,                    -- of a job array, job_id is the array's; else null
+  submitted_at  integer not null,           -- identifies the job together with job_id: ids are reused
+  array_task    integer,                    -- the task of a job array, whose id is job_id; else null
   restart       integer not null,           -- Slurm's restart count
   role          text    not null check (role in ('stage', 'train', 'store')),
-  run_id        integer references runs(run_id),   -- null: a data set's
+  run_id        integer references runs(run_id),   -- null: a data set's stage job
   run_name      text    not null,
   uid           integer not null,
-  user          text    not null,           -- whom it is charged to, as named then
+  user          text    not null,           -- who is charged, by the name at that time
   account       text    not null,
   plan          text    not null,
   gpu_type      text    not null,
   gpus          integer not null check (gpus >= 0),   -- allocated, not requested
   started_at    integer not null,           -- [started_at, ended_at)
   ended_at      integer not null check (ended_at >= started_at),
-  source        text    not null check (source in ('slurm', 'evidence')),   -- whose word the times are
-  last_seen_at  integer,                    -- the agent's last sign of life; null: it left none
+  source        text    not null check (source in ('slurm', 'evidence')),   -- the source of the times
+  last_seen_at  integer,                    -- when the agent or a poll last saw the job live; null: unknown
   check ((kind = 'entry') = (corrects is null))
 ) strict;
 create unique index segments_once on segments(cluster, job_id, submitted_at, coalesce(array_task, -1), restart)
@@ -43,7 +44,7 @@ create unique index segments_once on segments(cluster, job_id, submitted_at, coa
 create unique index segments_corrected_once on segments(corrects, kind) where corrects is not null;
 create index segments_booked_later on segments(written_at) where started_at < closed_until;
 
--- When the job of a segment was suspended. Its GPUs stayed its own.
+-- When the job of a segment was suspended. Its GPUs stayed allocated.
 create table suspensions (
   segment_id  integer not null references segments(segment_id),
   since       integer not null,             -- [since, until)

@@ -1,4 +1,4 @@
-// Submissions: what a client sent once, and the runs that came of it.
+// Submissions: what a client sent in one submission, and the runs that were made from it.
 #include <fmt/format.h>
 
 #include "daemon/ledger/ledger.h"
@@ -72,8 +72,8 @@ UnfinishedSubmission Ledger::begin_submission(const Submission& submission, std:
   return unfinished;
 }
 
-// The first of them. SQLite keeps the last id of a table with autoincrement in sqlite_sequence, once there is
-// one.
+// Reserves `count` run ids and returns the first of them. SQLite keeps the last id of a table with
+// autoincrement in sqlite_sequence, once the table has had a row.
 std::int64_t Ledger::reserve_run_ids(std::int64_t count) {
   Statement reserve = database_.prepare(
       "update sqlite_sequence set seq = seq + ?1 where name = 'runs' returning seq - ?1 + 1");
@@ -131,7 +131,7 @@ bool Ledger::remove_runs(const UnfinishedSubmission& submission, int most) {
   return is_gone;
 }
 
-// A daemon before this one ended while it wrote them.
+// Removes submissions that an earlier daemon was still writing when it ended.
 void Ledger::remove_unfinished_submissions() {
   std::vector<std::int64_t> unfinished;
   {

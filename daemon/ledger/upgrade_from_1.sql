@@ -1,4 +1,4 @@
--- From schema 1: segments as they were are entries by Slurm's word, written when their job ended.
+-- From schema 1: the old segments become entries with the source 'slurm', written when their jobs ended.
 insert into segments (kind, reason, written_at, closed_until, cluster, job_id, submitted_at, restart, role, run_id,
                       run_name, uid, user, account, plan, gpu_type, gpus, started_at, ended_at, source)
   select 'entry', '', ended_at, 0, cluster, job_id, submitted_at, restart, role, run_id,

@@ -1,5 +1,6 @@
-// Expansion: what a text of 256 KiB may become. One bound for the products of [sweep], the tasks of --array,
-// {placeholders} and what each run carries along from its submitter.
+// Expansion: limits how many runs and how many bytes one submitted text (at most 256 KiB) can expand to. The
+// limit covers the products of [sweep], the tasks of --array, filled {placeholders} and the submitter's data
+// that are added to each run (ScriptOrigin).
 #pragma once
 #include <cstddef>
 
@@ -7,17 +8,18 @@
 
 namespace trainyard {
 
-inline constexpr std::size_t most_runs = 10'000;                           // of one submission
-inline constexpr std::size_t most_expanded_bytes = std::size_t{64} << 20;  // of all its runs together
+// Limits for one submission: the number of its runs, and the bytes of all its runs together.
+inline constexpr std::size_t most_runs = 10'000;
+inline constexpr std::size_t most_expanded_bytes = std::size_t{64} << 20;
 
-// What is left of it. Asked before anything is made.
+// Room: how many of most_expanded_bytes are left. Callers check it before they allocate anything.
 class Room {
  public:
   std::size_t bytes() const { return bytes_; }
   bool holds(std::size_t runs, std::size_t bytes_each) const {
     return bytes_each == 0 || runs <= bytes_ / bytes_each;
   }
-  // False, and nothing is taken, where there are fewer.
+  // Takes `bytes` from what is left. Returns false, and takes nothing, if fewer are left.
   bool take(std::size_t bytes) {
     if (bytes > bytes_) return false;
     bytes_ -= bytes;
@@ -28,7 +30,8 @@ class Room {
   std::size_t bytes_ = most_expanded_bytes;
 };
 
-// Bytes that the value takes in memory, about. By recursion: not for more nesting than parse_json() reads.
+// Returns about how many bytes of memory the value takes. Recursive: do not call it with a value that is
+// nested deeper than parse_json() accepts.
 std::size_t footprint(const Json& value);
 
 }  // namespace trainyard

@@ -23,7 +23,8 @@ std::string section_in_words(const std::string& section) {
   return section.empty() ? "" : '[' + section + ']';
 }
 
-// Where else a key of this name belongs: "[resources]"; empty when nowhere.
+// Returns the section in which the list has a key of this name, such as "[resources]"; empty if there is
+// none.
 std::string other_home(const Keys& keys, const std::string& key) {
   for (const KeyInfo& known : keys) {
     std::size_t dot = known.path.rfind('.');
@@ -68,7 +69,7 @@ Fields::Fields(const Table& table, Place place, std::string section, const Keys&
 
 void Fields::check_known(const Table& table) {
   const std::vector<std::string> known = keys_below(*keys_, section_);
-  if (known == std::vector<std::string>{"NAME"}) return;  // the names are the user's
+  if (known == std::vector<std::string>{"NAME"}) return;  // the user chooses the names here
   for (const Entry& entry : table) {
     if (problems_.full()) return;
     if (std::find(known.begin(), known.end(), entry.key) != known.end()) continue;
@@ -266,7 +267,7 @@ std::vector<std::pair<std::string, Fields>> Fields::named_tables(const char* key
     wrong_type(key, *node, "tables: [" + path(key) + ".NAME]");
     return tables;
   }
-  for (const Entry& entry : *node->table()) {  // not of a copy: each Fields points into it
+  for (const Entry& entry : *node->table()) {  // not over a copy: each Fields points into the table
     if (auto wrong = problem_with_name(entry.key))
       problems_.add(entry.place, excerpt(entry.key), "a name in [" + path(key) + "] " + *wrong);
     else if (!entry.value.table())

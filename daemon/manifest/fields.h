@@ -1,10 +1,10 @@
-// Fields: reads one table of a person's text, key by key, and notes everything that is wrong with it. For
-// manifests and for the daemon's configuration. What may be written is said in a list of KeyInfo: the reader
-// takes these keys and no others, and the manual pages are held against the same list.
+// Fields: reads one table of a text that a person wrote (a manifest or the daemon's configuration), key by
+// key, and records a problem for everything that is wrong with it. A list of KeyInfo names the allowed keys:
+// Fields accepts no others, and tests compare the manual pages with the same list.
 //
 //   Fields resources(table, place, "resources", keys, problems);
-//   resources.require("name");                          // notes it when it is missing
-//   resources.integer("nodes", spec.nodes, {1, 1000});  // keeps spec.nodes when it is absent or wrong
+//   resources.require("name");                          // records a problem if the key is missing
+//   resources.integer("nodes", spec.nodes, {1, 1000});  // leaves spec.nodes unchanged if absent or wrong
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -19,12 +19,11 @@
 
 namespace trainyard {
 
-// One key that may be written.
+// One key that a text may contain.
 struct KeyInfo {
-  std::string
-      path;  // "resources.gpus_per_node"; a part of the user's own naming in capitals: "plans.NAME.gpus"
-  std::string type;          // "integer", "string", "duration", …, for people
-  std::string default_text;  // as one would write it; empty: required, or none
+  std::string path;  // "resources.gpus_per_node"; NAME is a part that the user names: "plans.NAME.gpus"
+  std::string type;  // "integer", "string", "duration", …, for people
+  std::string default_text;  // as a person would write it; empty: the key is required, or has no default
   std::string doc;           // one line
 };
 using Keys = std::vector<KeyInfo>;
@@ -36,27 +35,27 @@ struct Range {
   T most = std::numeric_limits<T>::max();
 };
 
-// What is wrong with a text, in words that can follow the key's name ("must begin with /"); nothing when it
-// is right.
+// Returns what is wrong with a text, in words that can follow the key's name ("must begin with /"); nullopt
+// if the text is right.
 using TextCheck = std::optional<std::string> (*)(const std::string& text);
 
 class Fields {
  public:
-  // `section` is the table's path in `keys`, empty for the whole text. Every key in `table` that is not
-  // listed there is noted at once, with the one that was probably meant.
+  // `section`: the table's path in `keys`; empty for the root table. Records a problem for every key in
+  // `table` that `keys` does not list, and suggests the key that was probably meant.
   Fields(const Table& table, Place place, std::string section, const Keys& keys, Problems& problems);
 
   bool has(const char* key) const { return find(key) != nullptr; }
   const Node* find(const char* key) const;
 
-  // Each sets `into` and returns true when the key is there and its value right. Otherwise `into` keeps what
-  // it had, and a value that is wrong is noted.
+  // Each of these functions sets `into` and returns true if the key is there and its value is right.
+  // Otherwise it leaves `into` unchanged, and records a problem if the value is wrong.
   bool boolean(const char* key, bool& into);
   bool integer(const char* key, int& into, Range<int> range = {});
   bool integer(const char* key, std::int64_t& into, Range<std::int64_t> range = {});
-  bool number(const char* key, double& into, Range<double> range = {});      // finite; 1 is taken for 1.0
+  bool number(const char* key, double& into, Range<double> range = {});      // finite; 1 is read as 1.0
   bool text(const char* key, std::string& into, TextCheck check = nullptr);  // one printable line, not empty
-  bool long_text(const char* key, std::string& into);                        // lines and tabs too
+  bool long_text(const char* key, std::string& into);                        // several lines, tabs; not blank
   bool word(const char* key, std::string& into, const std::vector<std::string>& allowed);
   bool duration(const char* key, std::chrono::seconds& into, Range<std::int64_t> seconds = {});  // "00:10:00"
   bool size(const char* key, std::int64_t& into, Range<std::int64_t> bytes = {});                // "64 GiB"
@@ -66,17 +65,19 @@ class Fields {
 
   bool words(const char* key, std::vector<std::string>& into, const std::vector<std::string>& allowed);
 
-  // The sub-table of that name, whose keys are listed below this section; nothing when absent or not a table.
+  // Returns the sub-table `key`; its keys are listed below this section's path. Returns nullopt if the key is
+  // absent, or is not a table; the latter is recorded as a problem.
   std::optional<Fields> table(const char* key);
 
-  // Sub-tables whose names the user chose, listed as "<section>.NAME.…": [plans.free], [plans.large].
-  // Names hold letters, digits, '.', '_' and '-'; others are noted and left out.
+  // Returns the sub-tables whose names the user chose: [plans.free], [plans.large]. Their keys are listed
+  // with NAME in place of the name: "plans.NAME.gpus". Names hold letters, digits, '.', '_' and '-'; a
+  // sub-table with another name is recorded as a problem and left out.
   std::vector<std::pair<std::string, Fields>> named_tables(const char* key);
 
-  // Notes that the key is missing, at the table's line, unless it is there.
+  // Returns true if the key is there. Otherwise records the missing key as a problem, at the table's line.
   bool require(const char* key);
 
-  // Notes a problem with the key's value; with the table when the key is absent.
+  // Records a problem at the place of the key's value, or of the table if the key is absent.
   void problem(const char* key, const std::string& message, const std::string& hint = "");
 
   Place place() const { return place_; }

@@ -197,7 +197,7 @@ Manifest manifest_from_json(const Json& json) {
   Manifest manifest;
   manifest.name = get<std::string>(json, "name");
   manifest.results_target = get<std::string>(json, "results_target");
-  if (json.contains("umask")) manifest.umask = integer<int>(json, "umask");  // else of an earlier release
+  if (json.contains("umask")) manifest.umask = integer<int>(json, "umask");  // earlier releases wrote none
   manifest.resources = resources_from_json(get<Json>(json, "resources"));
   manifest.retry = retry_from_json(get<Json>(json, "retry"));
   manifest.sweep = strings_from_json(json, "sweep");

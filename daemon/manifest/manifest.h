@@ -1,5 +1,5 @@
-// Manifest: what one training run is to do, as a plain value. Made by read_manifest() from a person's file,
-// or from JSON by the ledger; every value in it is checked and every default filled in.
+// Manifest: describes one run, as a plain value. read_manifest() makes it from a person's file, the ledger
+// makes it from JSON. Every value in it is checked, and every default is filled in.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -17,22 +17,23 @@
 
 namespace trainyard {
 
-// [data]. What the format's module understands travels to it as JSON.
+// The manifest's [data] table. `options` holds the keys that only the format's module interprets, as JSON.
 struct DataSpec {
   std::string source;        // URL: "file:///srv/buckets/digits/digits.csv.gz", or a folder ending in '/'
   std::string format;        // csv | idx | raw
   std::string label_source;  // idx: the URL of the file with the labels; else empty
   // csv: label (a column's number from 0, or its name), header (bool); csv and idx: shape, where it was given
   Json options = Json::object();
-  double scale = 1;               // value × scale is what the network sees
-  double test_fraction = 0;       // held out, chosen by `seed`; 0 when test_source names a second source
-  std::string test_source;        // URL, as source
-  std::string test_label_source;  // idx: as label_source
+  double scale = 1;               // the network sees value × scale
+  double test_fraction = 0;       // part of the samples held out, chosen by `seed`; 0 with a test_source
+  std::string test_source;        // URL of a second source, for testing; empty: none
+  std::string test_label_source;  // idx: the URL of the file with its labels; else empty
   std::uint64_t seed = 1;
   bool operator==(const DataSpec&) const = default;
 };
 
-// [resources]. The names hold [A-Za-z0-9._-] only, so none can break out of a line of a batch script.
+// The manifest's [resources] table. The names hold only [A-Za-z0-9._-] (and ',' in the partitions of a batch
+// script), so a name cannot change the meaning of a line of a batch script.
 struct Resources {
   int nodes = 1;
   int gpus_per_node = 0;
@@ -42,13 +43,13 @@ struct Resources {
   std::int64_t memory_bytes = 0;  // per node; 0: the partition's default
   std::chrono::seconds time_limit{3600};
   std::string partition, account, qos, plan;  // empty: the default
-  int gpus_in_all = 0;  // where a batch script asks for so many, on whatever nodes; else 0
+  int gpus_in_all = 0;  // total, if a batch script asks for a total on any number of nodes; else 0
   int gpus() const { return gpus_in_all > 0 ? gpus_in_all : nodes * gpus_per_node; }
   int ranks() const { return nodes * ranks_per_node; }
   bool operator==(const Resources&) const = default;
 };
 
-// [train]: the built-in trainer.
+// The manifest's [train] table: the built-in trainer.
 struct TrainSpec {
   std::string device = "gpu";  // gpu | cpu
   std::vector<LayerSpec> layers;
@@ -56,32 +57,33 @@ struct TrainSpec {
   bool operator==(const TrainSpec&) const = default;
 };
 
-// [command]: a program of one's own.
+// How the program of [command] is started.
 enum class Launcher {
   single,  // once, on the first node
   mpi,     // by mpirun, once per rank
   srun,    // by srun, once per rank
 };
+// The manifest's [command] table: a program of the user's own.
 struct CommandSpec {
-  std::string run;    // for sh -c, in MODEL_DIR; may be several lines
-  std::string setup;  // sourced by sh before it: modules, a virtual environment
-  std::string code;   // a folder or archive as written; empty: none. Relative to the manifest's folder
+  std::string run;    // for sh -c, in MODEL_DIR; can have several lines
+  std::string setup;  // executed by the same shell before `run`: modules, a virtual environment
+  std::string code;   // folder or archive, as written, relative to the manifest's folder; empty: none
   Launcher launcher = Launcher::single;
   std::map<std::string, std::string> environment;
   bool operator==(const CommandSpec&) const = default;
 };
 
-// Where a batch script was submitted: what sbatch would have found there.
+// Facts about the place where a batch script was submitted, which sbatch would have found by itself.
 struct ScriptOrigin {
-  std::string path;       // of the script, whole
-  std::string directory;  // whole
+  std::string path;       // absolute path of the script
+  std::string directory;  // absolute path of the current directory
   std::string host;
   int umask = 022;
-  std::map<std::string, std::string> variables;  // those that --export names without a value
+  std::map<std::string, std::string> variables;  // environment variables that --export names without a value
   bool operator==(const ScriptOrigin&) const = default;
 };
 
-// One of the tasks of --array.
+// One task of --array: its index, the number of tasks, and the least and the greatest index.
 struct ArrayTask {
   int index = 0, count = 1, least = 0, most = 0;
   bool operator==(const ArrayTask&) const = default;
@@ -90,18 +92,18 @@ struct ArrayTask {
 // A batch script for sbatch(1), executed as it is.
 struct ScriptSpec {
   Shared<std::string> text;       // the whole file; begins with "#!"
-  Json options = Json::object();  // of its #SBATCH lines: long name → what sbatch_values.h makes of the value
-  std::string job_name;           // as sbatch would have it
+  Json options = Json::object();  // of the #SBATCH lines: long name → value as sbatch_values.h reads it
+  std::string job_name;           // as sbatch would name the job
   std::optional<ArrayTask> array_task;
   Shared<ScriptOrigin> origin;
   bool operator==(const ScriptSpec&) const = default;
 };
 
 struct Manifest {
-  std::string name;              // of the run, for people: [A-Za-z0-9._-], at most 128
+  std::string name;              // of the run, for people: [A-Za-z0-9._-], at most 128 bytes
   std::optional<DataSpec> data;  // always there with [train]
-  std::string results_target;    // ends in '/'; empty with a batch script that names none: nothing is stored
-  int umask = 022;               // of whoever submits: what the modes of stored results lack
+  std::string results_target;    // URL ending in '/'; empty if a batch script has none: nothing is stored
+  int umask = 022;               // of the submitter; applies to the files of stored results
   Resources resources;
   RetrySpec retry;
   std::variant<TrainSpec, CommandSpec, ScriptSpec> program;
@@ -109,8 +111,8 @@ struct Manifest {
   bool operator==(const Manifest&) const = default;
 };
 
-// Equal manifests have equal text. from_json(to_json(m)) == m; it throws Error{invalid} naming the key for
-// JSON that to_json() did not make, such as that of another release.
+// Equal manifests have equal JSON text, and manifest_from_json(to_json(m)) == m. The readers throw
+// Error{invalid}, naming the key, for JSON that to_json() did not make, such as that of another release.
 Json to_json(const Manifest& manifest);
 Json to_json(const DataSpec& data);
 Json to_json(const ScriptOrigin& origin);

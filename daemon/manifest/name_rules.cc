@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t longest_url = 1024;
 
-// No locale: a letter here is an ASCII letter.
+// Independent of the locale: only ASCII letters count.
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_name_character(char c) { return is_letter(c) || is_digit(c) || c == '.' || c == '_' || c == '-'; }

@@ -1,5 +1,6 @@
-// Names and URLs as people write them: what is wrong with one, in words that follow the key's name; nothing
-// when it is right. What passes is one printable line that no shell, batch script or path walks out of.
+// Rules for names and URLs that people write. Each problem_with_…() returns what is wrong with a text, in
+// words that can follow the key's name; nullopt if the text is right. A right name is safe in a shell
+// command, a batch script and a path. A right URL is one printable line whose path has no "." or ".." parts.
 #pragma once
 #include <cstddef>
 #include <optional>
@@ -10,22 +11,23 @@ namespace trainyard {
 
 inline constexpr std::size_t longest_name = 128;  // bytes
 
-// [A-Za-z0-9][A-Za-z0-9._-]*, at most longest_name: runs, plans, partitions, accounts, GPU types.
+// Names of runs, plans, partitions, accounts and GPU types: [A-Za-z0-9][A-Za-z0-9._-]*, at most longest_name.
 std::optional<std::string> problem_with_name(const std::string& text);
 
-// [A-Za-z_][A-Za-z0-9_]*: of an environment variable.
+// Names of environment variables: [A-Za-z_][A-Za-z0-9_]*, at most longest_name.
 std::optional<std::string> problem_with_variable(const std::string& text);
 
-// file:///… or s3://bucket/…, without "." and ".." between its slashes.
+// URLs: file:///… or s3://bucket/…, without "." and ".." between slashes.
 std::optional<std::string> problem_with_url(const std::string& text);
 
-// Has a scheme: "file:…", "s3:…", also one that is not known.
+// Returns true if the text begins with a scheme, known or not: "file://…", "s3://…", "gs://…".
 bool looks_like_url(std::string_view text);
 
-// The URL of a file beside another: ("file:///a/b.gz", "c.gz") is "file:///a/c.gz".
+// Returns the URL of the file `name` in the folder of `url`: ("file:///a/b.gz", "c.gz") gives
+// "file:///a/c.gz".
 std::string beside(const std::string& url, const std::string& name);
 
-// What stands behind the last slash; empty for a folder.
+// Returns the part after the last slash; empty for a folder.
 std::string last_component(const std::string& url);
 
 }  // namespace trainyard

@@ -25,7 +25,7 @@ std::size_t footprint(const Node& node) {
 std::string excerpt(std::string_view text) {
   constexpr std::size_t longest = 60;
   std::size_t end = std::min({text.find_first_of("\r\n"), text.size(), longest});
-  // Never half a character: step back over the continuation bytes of UTF-8.
+  // Do not cut a character in two: step back over the continuation bytes of UTF-8.
   while (end < text.size() && end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
   std::string shown(text.substr(0, end));
   for (char& c : shown)

@@ -1,5 +1,6 @@
-// Node: a value in a text that a person wrote, with the place where it stands. What a TOML reader (and later
-// those of YAML and of sbatch files) makes, and what fields.h reads. Knows nothing of any of these languages.
+// Node: a value in a text that a person wrote, with its place in the text. The TOML reader makes Nodes, and
+// Fields (fields.h) reads them. A Node is independent of the language of the text, so that readers of other
+// languages, such as YAML, can make Nodes, too.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -9,7 +10,8 @@
 
 namespace trainyard {
 
-// From 1, columns in bytes; line 0: no line can be blamed.
+// Position in a text. Lines and columns count from 1, columns in bytes. Line 0: the problem belongs to no
+// line.
 struct Place {
   int line = 0;
   int column = 0;
@@ -23,11 +25,11 @@ using Table = std::vector<Entry>;  // in the order written
 
 struct Node {
   Place place;
-  std::string text;  // as written: 0.10 is not 0.1 to a person; one line, shortened when long
-  // monostate: something of the language that no reader here wants (a date)
+  std::string text;  // the value as written (0.10, not 0.1); one line, shortened if long
+  // monostate: a value of a type that no reader uses, such as a date
   std::variant<std::monostate, bool, std::int64_t, double, std::string, List, Table> value;
 
-  // nullptr when it is of another type
+  // Each returns nullptr if the value is of another type.
   const bool* boolean() const { return std::get_if<bool>(&value); }
   const std::int64_t* integer() const { return std::get_if<std::int64_t>(&value); }
   const double* number() const { return std::get_if<double>(&value); }
@@ -45,14 +47,15 @@ struct Entry {
 inline const List* Node::list() const { return std::get_if<List>(&value); }
 inline const Table* Node::table() const { return std::get_if<Table>(&value); }
 
-// The value of that key, or nullptr.
+// Returns the value of the key, or nullptr.
 const Node* find(const Table& table, std::string_view key);
 Node* find(Table& table, std::string_view key);
 
-// Bytes it takes in memory, about: what copies of it cost.
+// Returns about how many bytes of memory a copy of the node takes.
 std::size_t footprint(const Node& node);
 
-// What a message shows of a text: one line, at most 60 bytes, "…" for what is left out.
+// Returns the part of a text that a message shows: its first line, at most 60 bytes, then "…" if anything was
+// left out.
 std::string excerpt(std::string_view text);
 
 }  // namespace trainyard

@@ -7,8 +7,9 @@
 namespace trainyard {
 namespace {
 
-// The name in the {name} that begins at `at`; empty when none does. No name holds a brace, so the search ends
-// at the next one: each byte of a text is looked at twice, however many braces it has.
+// Returns the name in the {name} that begins at `at`; empty if none begins there. A name holds no brace, so
+// the search ends at the next brace: each byte of a text is read at most twice, however many braces the text
+// has.
 std::string_view placeholder_at(std::string_view text, std::size_t at) {
   if (text[at] != '{' || (at > 0 && text[at - 1] == '$')) return {};
   const std::size_t end = text.find_first_of("{}", at + 1);
@@ -27,7 +28,7 @@ bool is_plain_word(const std::string& text) {
 }  // namespace
 
 bool is_speakable(const Node& node) {
-  const bool whole = !node.number() || node.text.size() < 40;  // a longer one may have been shortened
+  const bool whole = !node.number() || node.text.size() < 40;  // the text of a longer one might be shortened
   return whole && (node.string() || !spoken_value(node).empty()) && is_one_printable_line(spoken_value(node));
 }
 

@@ -1,4 +1,4 @@
-// {name} in the texts of [command]: where a swept value goes.
+// Placeholders: {name} in the texts of [command], which is replaced by a run's value of the swept variable.
 #pragma once
 #include <cstddef>
 #include <map>
@@ -9,17 +9,17 @@
 
 namespace trainyard {
 
-// Whether a value can be put into a text: a number, one printable line, true or false.
+// Returns true if the value can replace a placeholder: a number, a text of one printable line, true or false.
 bool is_speakable(const Node& node);
 
-// What it then is to a program: a number's digits as written, a string's content. Empty for what is no
-// scalar.
+// Returns the text that replaces the placeholder: an integer in decimal, the digits of another number as
+// written, a string's content. Empty for a value that is no scalar.
 std::string spoken_value(const Node& node);
 
-// `text` with each {name} of `values` replaced, in one pass: what a value holds is not looked at again.
-// ${name} is the shell's and stays. `for_shell`: values are quoted where sh would not read them as one word
-// of just these bytes.
-// Nothing when more than `most_bytes` would come of it; no more than that is ever allocated.
+// Returns `text` with each {name} of `values` replaced, in one pass: placeholders within a value are not
+// replaced. ${name} belongs to the shell and is left alone. `for_shell`: a value is quoted unless sh would
+// read it as one unchanged word anyway. Returns nullopt, without making the text, if it would have more than
+// `most_bytes`.
 std::optional<std::string> fill_placeholders(const std::string& text,
                                              const std::map<std::string, std::string>& values, bool for_shell,
                                              std::size_t most_bytes);

@@ -1,4 +1,4 @@
-// Problems: what a reader finds wrong in one text, collected so that a person sees everything at once.
+// Problems: collects what a reader finds wrong in one text, so that a person sees all problems at once.
 #pragma once
 #include <string>
 #include <vector>
@@ -12,16 +12,17 @@ class Problems {
  public:
   explicit Problems(std::string file) : file_(std::move(file)) {}
 
-  static constexpr std::size_t most = 100;  // what comes after is left out: nobody reads on
+  static constexpr std::size_t most = 100;  // further problems are dropped: nobody reads more
 
-  // The same problem at the same place counts once: the runs of a sweep share their text.
+  // Adds a problem, unless the same problem was added at the same place: the runs of a sweep share their
+  // text, and each finds the problem again.
   void add(Place place, const std::string& object, const std::string& message, const std::string& hint = "");
 
   bool empty() const { return found_.empty(); }
   bool full() const { return found_.size() >= most; }
   std::size_t count() const { return found_.size(); }
 
-  // Throws Error{invalid} with all of them in the order of their lines, if there are any.
+  // Throws Error{invalid} with all problems, in the order of their lines; does nothing if there are none.
   void throw_if_any() const;
 
  private:

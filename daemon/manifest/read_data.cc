@@ -35,7 +35,7 @@ void read_format(Fields& fields, bool for_built_in_trainer, DataSpec& data) {
                    "format = \"csv\" or \"idx\"");
 }
 
-// A whole URL, or the name of a file beside the source.
+// Reads a URL, or the name of a file in the source's folder, which becomes a URL.
 bool read_url_or_name(Fields& fields, const char* key, const std::string& source, std::string& into) {
   std::string written;
   if (!fields.text(key, written)) return false;
@@ -92,8 +92,8 @@ void read_column_label(Fields& fields, DataSpec& data) {
   }
 }
 
-// train-images-idx3-ubyte.gz → train-labels-idx1-ubyte.gz, as MNIST and its kin name them; empty when not so
-// named.
+// Returns the URL of the labels that belong to a file of images, by the naming of MNIST:
+// train-images-idx3-ubyte.gz → train-labels-idx1-ubyte.gz. Empty if the file is not named so.
 std::string labels_beside(const std::string& images) {
   std::string name = last_component(images);
   std::size_t at = name.find("images");

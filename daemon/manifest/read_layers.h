@@ -1,4 +1,4 @@
-// Layers and optimizers as they are written, checked against the tables of kernels/spec/.
+// Reads the layers and optimizers of a manifest, and checks them against the tables of kernels/spec/.
 #pragma once
 #include <optional>
 #include <string>
@@ -10,15 +10,17 @@
 
 namespace trainyard {
 
-// The node as a parameter's value; nothing, and a problem beginning with `path`, when it is none.
+// Returns the node as a value of the parameter. If it is none, returns nullopt and adds a problem that begins
+// with `path`.
 std::optional<Value> read_parameter(const Node& node, const ParameterInfo& parameter, const std::string& path,
                                     Problems& problems);
 
-// { dense = 128, activation = "relu" }: a kind, its principal parameter, and the others beside it.
+// Reads { dense = 128, activation = "relu" }: a kind with its principal parameter, and its other parameters
+// beside it.
 std::optional<KindSpec> read_layer(const Node& node, const KindTable& kinds, const std::string& path,
                                    Problems& problems);
 
-// { sgd = { learning_rate = 0.1 } }: one kind, and its parameters within.
+// Reads { sgd = { learning_rate = 0.1 } }: one kind, with its parameters in a table of its own.
 std::optional<KindSpec> read_optimizer(const Node& node, const KindTable& kinds, const std::string& path,
                                        Problems& problems);
 

@@ -34,7 +34,8 @@ void check_batch(Fields& train_fields, const TrainSpec& train, const Resources& 
       "it counts the samples of all ranks together: " + std::to_string(resources.ranks()) + " or more");
 }
 
-// Softmax over one number is always 1: nothing would be learned.
+// Checks that loss cross_entropy has more than one output: softmax over one number is always 1, so nothing
+// would be learned.
 void check_last_layer(Fields& train_fields, const TrainSpec& train, const Shape& output) {
   if (train.training.loss != Loss::cross_entropy || element_count(output) > 1) return;
   train_fields.problem("layers", "end in one number, and loss cross_entropy tells classes apart",
@@ -43,7 +44,8 @@ void check_last_layer(Fields& train_fields, const TrainSpec& train, const Shape&
 
 void check_layers(Fields& fields, const TrainSpec& train, const std::optional<DataSpec>& data) {
   const Node* layers = fields.find("layers");
-  if (!layers || !layers->list() || train.layers.size() != layers->list()->size()) return;  // noted already
+  // Wrong layers are recorded as problems already.
+  if (!layers || !layers->list() || train.layers.size() != layers->list()->size()) return;
   Shape sample = {1};
   if (data && data->options.contains("shape")) {
     sample = data->options["shape"].get<Shape>();
@@ -61,7 +63,9 @@ TrainSpec read_checked_train(Fields fields, const Manifest& manifest) {
   return train;
 }
 
-// A single process has the node's GPUs to itself; more than one node or rank needs a launcher.
+// Reads and checks [command]. Launcher `single` starts one process, which has all GPUs of the node: there is
+// one rank unless the manifest asks for more, which is a problem. More than one rank needs launcher mpi or
+// srun.
 CommandSpec read_checked_command(Fields fields, bool ranks_given, Resources& resources) {
   CommandSpec command = read_command(fields);
   if (command.launcher != Launcher::single) return command;

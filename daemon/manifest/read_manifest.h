@@ -1,4 +1,5 @@
-// The one way from a person's text to Manifests. Pure: looks at nothing but the text.
+// read_manifest(): turns a text that a person wrote into Manifests; there is no other way. Pure: it reads
+// nothing but the text.
 #pragma once
 #include <cstddef>
 #include <string>
@@ -10,14 +11,14 @@
 
 namespace trainyard {
 
-// One Manifest per run the text asks for; a text that begins with "#!" is a batch script (read_sbatch.h).
-// In TOML a [sweep] makes the product of its lists, at most 10 000 runs, the
-// last list running fastest. Throws Error{invalid} with every problem at once (the first hundred), each with
+// Returns one Manifest per run that the text asks for. A text that begins with "#!" is a batch script
+// (read_sbatch.h). In TOML, [sweep] makes a run of each combination of its lists, at most 10 000 runs; the
+// last list varies fastest. Throws Error{invalid} with every problem at once (the first hundred), each with
 // `file` as given, line, column, the offending text and a suggestion.
 //
-// Takes time in proportion to the text and to what comes of it, and all runs together take at most
-// most_expanded_bytes (expansion.h): texts that would expand further are refused before they are expanded.
-// `origin_bytes`: what the submitter's surroundings will add to each run of a batch script.
+// Takes time in proportion to the size of the text and of the result. All runs together take at most
+// most_expanded_bytes (expansion.h): a text that would expand further is refused before it is expanded.
+// `origin_bytes`: how many bytes the ScriptOrigin will add to each run of a batch script.
 std::vector<Manifest> read_manifest(std::string_view text, const std::string& file,
                                     std::size_t origin_bytes = 0);
 

@@ -1,4 +1,4 @@
-// [train] and [command].
+// Reads the [train] and [command] tables of a manifest.
 #include <array>
 
 #include "daemon/base/text.h"
@@ -26,7 +26,7 @@ void read_layers(Fields& fields, TrainSpec& train) {
   }
 }
 
-// The setting of that name, checked against the table it is listed in; its default when absent or wrong.
+// Returns the setting that the parameter describes, checked; its default if it is absent or wrong.
 Value read_setting(Fields& fields, const ParameterInfo& parameter) {
   const Node* node = fields.find(parameter.name);
   if (!node) return *parameter.otherwise;
@@ -44,7 +44,7 @@ void read_training(Fields& fields, TrainingSpec& training) {
       training.optimizer = *optimizer;
 }
 
-// What Trainyard itself sets for every program (trainyard-agent(1)).
+// Returns true if Trainyard or Slurm sets this variable for every program (trainyard-agent(1)).
 bool is_reserved(const std::string& variable) {
   static constexpr std::array<std::string_view, 9> reserved = {"DATA_DIR",   "RESULT_DIR",   "CHECKPOINT_DIR",
                                                                "LOG_DIR",    "MODEL_DIR",    "TRAINING_ID",

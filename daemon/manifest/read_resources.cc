@@ -1,4 +1,4 @@
-// [resources] and [retry].
+// Reads the [resources] and [retry] tables of a manifest.
 #include <algorithm>
 
 #include "daemon/manifest/name_rules.h"

@@ -15,13 +15,14 @@
 namespace trainyard {
 namespace {
 
-// As sbatch names a job: by its file, or "sbatch" when it comes from stdin.
+// Returns the job's name as sbatch chooses it: --job-name, else the script's file name, or "sbatch" for a
+// script from stdin.
 std::string job_name(const Json& options, const std::string& file) {
   if (options.contains("job-name")) return options["job-name"].get<std::string>();
   return file == "stdin" ? "sbatch" : last_component(file);
 }
 
-// A job may be called anything, a run only what fits everywhere.
+// Turns a job's name into a run's name: Slurm allows any characters, problem_with_name() only a few.
 std::string run_name(std::string name) {
   for (char& c : name)
     if (problem_with_name(std::string("a") + c)) c = '-';
@@ -47,7 +48,8 @@ void read_trainyard_lines(const std::string& toml, Manifest& manifest, Problems&
   if (auto fields = root.table("results")) manifest.results_target = read_results_target(*fields);
 }
 
-// A stage job joins the dependency with ",", and Slurm takes one kind of separator only.
+// Refuses alternatives ('?') in the --dependency of a run with [data]: the dependency on the stage job is
+// joined with ',', and Slurm accepts only one kind of separator.
 void check_dependency(const std::map<std::string, sbatch::Given>& given, const Manifest& manifest,
                       Problems& problems) {
   auto dependency = given.find("dependency");
@@ -57,7 +59,8 @@ void check_dependency(const std::map<std::string, sbatch::Given>& given, const M
                  "has alternatives, and the run waits for its data besides: Slurm knows no such mixture");
 }
 
-// Copies share the text and the origin, and yet each run's record in the ledger holds them.
+// Returns the bytes that one task takes. The text and the origin count for each task: the tasks share them in
+// memory, but each run's record in the ledger holds its own copy.
 std::size_t bytes_of_a_task(const ScriptSpec& script, const sbatch::Lines& lines, std::size_t origin_bytes) {
   const std::size_t indices = script.options.contains("array") ? footprint(script.options["array"]) : 0;
   return sizeof(Manifest) + script.text->size() + footprint(script.options) - indices + lines.toml.size() +

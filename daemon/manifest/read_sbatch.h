@@ -1,5 +1,5 @@
-// From a batch script for sbatch(1) to Manifests: what its #SBATCH lines ask for, what its #TRAINYARD lines
-// say in TOML, and the script itself as the program.
+// read_sbatch(): turns a batch script for sbatch(1) into Manifests, from the options in its #SBATCH lines,
+// the TOML in its #TRAINYARD lines, and the script itself as the program.
 #pragma once
 #include <string>
 #include <string_view>
@@ -10,14 +10,14 @@
 
 namespace trainyard {
 
-// One Manifest, or one per task of --array. Every option keeps its meaning or is noted by name with the
-// reason; then what is returned is not to be used. The origin is left for whoever knows where the file came
-// from.
-// `origin_bytes`: what the origin will add to each.
+// Returns one Manifest, or one per task of --array. An option that cannot keep its meaning is recorded as a
+// problem, with the reason; then the result must not be used. ScriptSpec::origin is left for the caller to
+// set, who knows where the file came from. `origin_bytes`: how many bytes the origin will add to each
+// Manifest.
 std::vector<Manifest> read_sbatch(std::string_view text, const std::string& file, std::size_t origin_bytes,
                                   Problems& problems);
 
-// What #TRAINYARD lines may say: the keys of a manifest that sbatch has no word for.
+// Returns the keys that #TRAINYARD lines may hold: those keys of a manifest for which sbatch has no option.
 const Keys& sbatch_keys();
 
 }  // namespace trainyard

@@ -8,8 +8,9 @@
 namespace trainyard {
 namespace {
 
-// Finds bytes by line and column. toml++ counts columns in characters, people's editors and we in bytes. Two
-// tables make a look-up cheap: each value of a text is looked up, and all may stand in one line.
+// Source: converts toml++'s line and column to a byte of the text and to a Place. toml++ counts columns in
+// characters; editors and Place count them in bytes. Two tables make a look-up fast, because each value of a
+// text is looked up, and all values can be on one line.
 class Source {
  public:
   explicit Source(std::string_view text) : text_(text) {
@@ -51,8 +52,8 @@ class Source {
   }
 
   std::string_view text_;
-  std::vector<std::uint32_t> characters_;  // the byte at which each begins, and the end of the text
-  std::vector<std::size_t> line_starts_;   // the character that each line begins with
+  std::vector<std::uint32_t> characters_;  // the first byte of each character, then the text's size
+  std::vector<std::size_t> line_starts_;   // the index in characters_ of each line's first character
 };
 
 class Converter {
@@ -101,7 +102,7 @@ class Converter {
   Problems& problems_;
 };
 
-// What people mostly did when the parser says this.
+// Returns a hint: the most common cause of this message of the parser; empty if none is known.
 std::string syntax_hint(const std::string& message) {
   auto says = [&](const char* words) { return message.find(words) != std::string::npos; };
   if (says("could not determine value type")) return "text stands in quotes: \"…\"";

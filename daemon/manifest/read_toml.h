@@ -1,4 +1,4 @@
-// From TOML text to Nodes: the one file that knows toml++.
+// read_toml(): turns TOML text into Nodes. No other file uses toml++.
 #pragma once
 #include <optional>
 #include <string_view>
@@ -8,8 +8,8 @@
 
 namespace trainyard {
 
-// The text's root table. Nothing, and a problem with its line, when it is no TOML or more than a person
-// writes (text_guards.h). Never crashes, whatever the bytes.
+// Returns the text's root table. Returns nullopt and adds a problem with its line if the text is not TOML, or
+// exceeds the limits of text_guards.h. Does not crash, whatever the bytes are.
 std::optional<Node> read_toml(std::string_view text, Problems& problems);
 
 }  // namespace trainyard

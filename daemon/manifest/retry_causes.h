@@ -1,4 +1,4 @@
-// Retry: how an attempt can end, and which ends are worth another attempt.
+// Retry: the causes for which an attempt can end, and those after which the run is tried again.
 #pragma once
 #include <chrono>
 #include <string>
@@ -10,38 +10,39 @@ namespace trainyard {
 
 enum class Cause {
   completed,
-  exit_code,      // the program's, not 0
-  try_again,      // the program exited with 75: it was told to stop, or could not go on just then
-  signal,         // ended the program, and nobody said why
-  out_of_memory,  // by Slurm's word
+  exit_code,      // the program exited with a code other than 0
+  try_again,      // the program exited with 75: it was told to stop, or cannot go on at present
+  signal,         // a signal ended the program, and Slurm gives no reason
+  out_of_memory,  // reported by Slurm
   time_limit,
   node_failure,
   preempted,
   cancelled,
-  data,         // its data set was not there
-  lost,         // neither evidence nor a word of Slurm's on its end
-  never_began,  // no agent ever took it, and nobody ended its job
+  data,         // the data set could not be staged, or was not on scratch any more
+  lost,         // neither evidence nor Slurm tells how the attempt ended
+  never_began,  // no agent claimed the attempt, and no user ended its job
 };
 const char* to_string(Cause cause);
 Cause cause_from(const std::string& name);  // Error{invalid} lists the names
 
-// Whether an attempt that ended so was none at the program: tried again whatever [retry] says, and not
-// counted.
+// Returns true if an attempt with this cause did not reach the program. Such an attempt is repeated whatever
+// [retry] says, and is not counted.
 bool is_free(Cause cause);
 
-// [retry]
+// The manifest's [retry] table.
 struct RetrySpec {
-  int attempts = 1;  // all together, the first among them; free ones do not count
+  int attempts = 1;  // in all, including the first; free ones (is_free) do not count
   std::vector<Cause> on{Cause::node_failure, Cause::preempted, Cause::lost, Cause::try_again};
-  std::chrono::seconds warning{60};  // USR2 so long before the time limit, where that is tried again
+  std::chrono::seconds warning{60};  // time from the warning (USR2) to the time limit, if warns()
 
   bool covers(Cause cause) const;
-  // Whether the program is told that its end is near: a retry is then to find its checkpoint.
+  // Returns true if the program gets a warning (USR2) before its end, so that it can write a checkpoint for
+  // the next attempt.
   bool warns() const { return attempts > 1 && (covers(Cause::time_limit) || covers(Cause::preempted)); }
   bool operator==(const RetrySpec&) const = default;
 };
 
-// What `on` may name, for the reader and the manual.
+// Returns the causes that [retry] `on` may name, for the reader and the manual's test.
 std::vector<std::string> retry_words();
 
 Json to_json(const RetrySpec& retry);

@@ -9,7 +9,7 @@
 namespace trainyard::sbatch {
 namespace {
 
-// getopt_long's way of reading words, as sbatch has it.
+// Arguments: reads words as getopt_long(3) does, which sbatch uses.
 class Arguments {
  public:
   Arguments(const std::vector<Word>& words, Problems& problems) : words_(words), problems_(problems) {}
@@ -43,7 +43,7 @@ class Arguments {
     take(*option, word, value);
   }
 
-  // "-N2", "-N 2"; "-Os" is "-O -s".
+  // Reads a word of short options: "-N2" and "-N 2"; "-Os" is "-O -s".
   void read_short(const Word& word) {
     for (std::size_t i = 1; i < word.text.size(); ++i) {
       const Option* option = find_option(word.text[i]);

@@ -1,4 +1,4 @@
-// The words of the #SBATCH lines as options with values.
+// Parses the words of the #SBATCH lines into options with values.
 #pragma once
 #include <map>
 #include <string>
@@ -14,8 +14,9 @@ struct Given {
   std::string text;  // as written: "--mem=4G"
 };
 
-// By long name. Of several the last counts, and the kinds of --mail-type add up, as with sbatch. What is
-// unknown, refused or wrong is noted.
+// Returns the options by their long names. As with sbatch, the last one counts if an option is given several
+// times, except that the kinds of --mail-type are joined. Adds a problem for each option that is unknown,
+// refused or wrong.
 std::map<std::string, Given> read_arguments(const std::vector<Word>& words, Problems& problems);
 
 }  // namespace trainyard::sbatch

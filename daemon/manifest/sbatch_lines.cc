@@ -9,7 +9,7 @@ namespace trainyard::sbatch {
 namespace {
 
 constexpr std::string_view sbatch_mark = "#SBATCH";
-constexpr std::size_t most_words = 1000;  // of all #SBATCH lines; sbatch has 150 options
+constexpr std::size_t most_words = 1000;  // of all #SBATCH lines; sbatch has about 100 options
 constexpr std::string_view trainyard_mark = "#TRAINYARD";
 
 constexpr std::array<std::string_view, 2> other_systems{"#PBS", "#BSUB"};
@@ -22,8 +22,8 @@ std::string_view trimmed(std::string_view line) {
   return line;
 }
 
-// sbatch's rules: ' and " may open anywhere in a word, a backslash counts within them alone, and # ends the
-// line.
+// Words: splits a line into words by sbatch's rules. A quote (' or ") can open anywhere in a word, a
+// backslash escapes only within quotes, and a # outside quotes ends the line.
 class Words {
  public:
   Words(std::string_view line, int number, Problems& problems)

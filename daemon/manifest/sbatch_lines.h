@@ -1,5 +1,5 @@
-// A batch script as sbatch sees it: the words of its #SBATCH lines. sbatch_lines.cc alone knows where they
-// end, how they are quoted, and what else may stand there.
+// Finds the directive lines of a batch script as sbatch does, and splits its #SBATCH lines into words. Only
+// sbatch_lines.cc knows where the directives end, how words are quoted, and which other directives there are.
 #pragma once
 #include <string>
 #include <string_view>
@@ -17,15 +17,18 @@ struct Word {
 
 struct Lines {
   std::vector<Word> words;    // of all #SBATCH lines before the first command, in their order
-  std::vector<Word> foreign;  // the #PBS and #BSUB lines among them, which sbatch reads, too
-  // What the #TRAINYARD lines say, every byte where it stands in the script: so lines and columns are true.
+  std::vector<Word> foreign;  // the #PBS and #BSUB lines before the first command; sbatch reads them, too
+  // The text of the #TRAINYARD lines. Every byte is at the line and column that it has in the script, so that
+  // problems name the right place.
   std::string toml;
 };
 
-// Whether a text is meant to be a batch script rather than TOML.
+// Returns true if the text is meant to be a batch script, not TOML: it begins with "#!", or has an #SBATCH
+// line.
 bool is_script(std::string_view text);
 
-// Notes every problem: no #!, line breaks of DOS, quotes that do not close, directives of other systems.
+// Reads the directive lines. Adds a problem for a missing #!, DOS line breaks, a quote that is not closed, a
+// directive for a burst buffer, and a #TRAINYARD line after the first command.
 Lines read_lines(std::string_view text, Problems& problems);
 
 }  // namespace trainyard::sbatch

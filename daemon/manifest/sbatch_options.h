@@ -1,5 +1,5 @@
-// The options of sbatch(1), Slurm 22.05: all of them, and what becomes of each. The reader takes these and no
-// others, and trainyard-sbatch(5) is held against the same list.
+// The table of all options of sbatch(1), Slurm 22.05; each is kept or refused. The reader accepts no other
+// options, and a test compares trainyard-sbatch(5) with this table.
 #pragma once
 #include <span>
 #include <string>
@@ -11,22 +11,24 @@ namespace trainyard::sbatch {
 enum class Argument {
   none,
   required,  // --nodes=2, --nodes 2, -N2, -N 2
-  optional,  // --nice=10, -k=off: never the next word
+  optional,  // --nice=10, -koff: the value is never the next word
 };
 
-// Kept: `read` makes a value of what is written. Refused: `refused` says why, to follow "is refused: ".
+// An option is kept or refused. If kept, `read` converts the written value. If refused, `refused` gives the
+// reason, in words that follow "is refused: ".
 struct Option {
   const char* name;  // without "--"
   char letter;       // 0: none
   Argument argument;
   Json (*read)(const std::string& value);
   const char* refused = nullptr;
-  bool adds_up = false;  // given several times, its lists are joined; otherwise the last one counts
+  bool adds_up = false;  // if given several times, its lists are joined; else the last one counts
 };
 
 std::span<const Option> options();
 
-// By its long name, or the beginning of just one; nullptr when there is none or several.
+// Returns the option with this long name, or the only option whose long name begins so; nullptr if there is
+// none, or more than one.
 const Option* find_option(const std::string& name);
 const Option* find_option(char letter);
 

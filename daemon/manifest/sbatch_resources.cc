@@ -34,7 +34,8 @@ void refuse_pair(const GivenOptions& given, const char* first, const char* secon
                      ", and sbatch takes one of the two");
 }
 
-// Tasks spread over more nodes than are said: each may get a node of its own.
+// Returns the greatest number of nodes that the job can get. Without --nodes, the tasks can be spread until
+// each (or each group of --ntasks-per-node) has a node of its own.
 int most_nodes(const GivenOptions& given) {
   const Given* nodes = find(given, "nodes");
   const int tasks = number(given, "ntasks", 1);
@@ -92,7 +93,7 @@ Resources resources_of(const GivenOptions& given, Problems& problems) {
   refuse_pair(given, "core-spec", "thread-spec", problems);
   Resources resources;
   resources.nodes = most_nodes(given);
-  resources.ranks_per_node = 1;  // the script itself
+  resources.ranks_per_node = 1;  // one rank: the script itself
   resources.cpus_per_rank = number(given, "cpus-per-task", 1);
   resources.memory_bytes = std::int64_t{number(given, "mem", 0)} << 20;
   resources.time_limit = std::chrono::minutes(std::max(0, number(given, "time", 0)));
@@ -117,7 +118,7 @@ int gpus_of(const Json& options, const char* name) {
   return (std::string_view(name) == "gres" ? gpus_in_gres(text) : gpus_in(text)).count;
 }
 
-// 0: nothing implies their number.
+// Returns the number of tasks that other options imply; 0 if none does.
 std::int64_t tasks_implied(const Json& options, std::int64_t nodes) {
   if (const std::int64_t per_node = number_of(options, "ntasks-per-node")) return nodes * per_node;
   const std::int64_t gpus = gpus_of(options, "gpus");
@@ -128,7 +129,8 @@ std::int64_t tasks_implied(const Json& options, std::int64_t nodes) {
   return nodes * std::max(gpus_of(options, "gpus-per-node"), gpus_of(options, "gres")) * per_gpu;
 }
 
-// --hint gives way to what it would decide itself, and takes the place of the topology that is said.
+// Applies sbatch's rules for --hint. An option that sets what --hint would set removes --hint. Otherwise
+// --hint=compute_bound replaces --sockets-per-node and --cores-per-socket.
 void apply_hint(Json& options) {
   auto hint = options.find("hint");
   if (hint == options.end()) return;

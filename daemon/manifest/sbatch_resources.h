@@ -1,17 +1,17 @@
-// What plans and people count of a batch script's job.
+// The nodes, GPUs and other resources of a batch script's job, as plans count them and people see them.
 #pragma once
 #include "daemon/manifest/manifest.h"
 #include "daemon/manifest/sbatch_arguments.h"
 
 namespace trainyard::sbatch {
 
-// As many nodes and GPUs as the job can get at most. Notes what contradicts itself, and GPUs whose number
-// nobody knows before the job starts.
+// Returns the job's resources, with the greatest numbers of nodes and GPUs that the job can get. Adds a
+// problem for options that exclude each other, and for GPUs whose number is unknown before the job starts.
 Resources resources_of(const std::map<std::string, Given>& given, Problems& problems);
 
-// What sbatch concludes by itself: --ntasks and --nodes where other options imply them (such nodes have
-// "implied": no task is started for each), and no more nodes than tasks. --hint is left out beside an option
-// that excludes it.
+// Adds the options that sbatch derives from others: --ntasks and --nodes if other options imply them, and no
+// more nodes than tasks. Implied nodes have "implied": true, because no task is started for each of them.
+// Removes --hint beside an option that excludes it.
 void add_conclusions(Json& options);
 
 }  // namespace trainyard::sbatch

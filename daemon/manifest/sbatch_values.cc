@@ -26,7 +26,8 @@ std::string one_of(const std::string& value, const std::vector<std::string>& all
   return word;
 }
 
-// 1024 for "k", and so on; the letter is taken off the text.
+// Removes a unit's letter (k, m, g, t, p) from the end of the text. Returns the factor: 1024 for "k", and so
+// on; 1 without a letter.
 std::int64_t take_factor(std::string& text) {
   constexpr std::string_view letters = "kmgtp";
   if (text.empty()) return 1;
@@ -36,7 +37,7 @@ std::int64_t take_factor(std::string& text) {
   return std::int64_t{1} << (10 * (place + 1));
 }
 
-// "[[type:]count]" → type and count; a count that is not said is 1.
+// Reads the words of "[[type:]count]" as type and count; a missing count is 1.
 GpuCount gpu_part(const std::vector<std::string>& words) {
   GpuCount part{1, ""};
   std::size_t at = 0;
@@ -321,7 +322,7 @@ Json read_propagate(const std::string& value) {
 Json read_array(const std::string& value) {
   if (value.find('%') != std::string::npos)
     wrong("cannot limit by % how many tasks run at a time yet: each is a run, and its plan is the limit");
-  std::vector<std::int64_t> indices;  // one that is written twice counts twice towards the bound
+  std::vector<std::int64_t> indices;  // an index that is written twice counts twice towards the limit
   for (const std::string& range : split(value, ',')) add_range(indices, range);
   std::sort(indices.begin(), indices.end());
   indices.erase(std::unique(indices.begin(), indices.end()), indices.end());

@@ -13,8 +13,8 @@ namespace trainyard::sbatch {
 Json read_flag(const std::string& value);     // true
 Json read_text(const std::string& value);     // one printable line, not empty
 Json read_comment(const std::string& value);  // one printable line, or nothing
-Json read_count(const std::string& value);    // from 1
-Json read_amount(const std::string& value);   // from 0
+Json read_count(const std::string& value);    // an integer from 1
+Json read_amount(const std::string& value);   // an integer from 0
 Json read_size(const std::string& value);     // MiB, rounded up: "4000", "4G", "512K"
 Json read_minutes(const std::string& value);  // rounded up: "30", "1:30:00", "2-12"; −1: no limit
 Json read_moment(const std::string& value);   // the text, for moment_of(): "now+1hour", "16:00", "2030-01-31"
@@ -23,13 +23,12 @@ Json read_gpus(const std::string& value);     // the text, for gpus_in(): "2", "
 Json read_gres(const std::string& value);     // the text, for gpus_in_gres(): "gpu:k40:2,disk"
 Json read_signal(
     const std::string& value);  // {"number": 10, "seconds": 60, "batch": true, "reservation": false}
-// ["begin", "end"]; [] for NONE, beside which nothing counts. As sbatch does, it passes over words that are
-// no kind of mail, as long as one is.
+// ["begin", "end"]; [] if NONE is among the words. As sbatch does, ignores words that are no kind of mail, if
+// at least one word is.
 Json read_mail(const std::string& value);
-Json read_switches(
-    const std::string& value);             // {"count": 1, "seconds": 600}; −1 seconds: as long as it takes
-Json read_nice(const std::string& value);  // an integer; 100 for an empty one
-Json read_topology(const std::string& value);      // [2, 4, 1]: sockets, cores, threads, as many as are said
+Json read_switches(const std::string& value);  // {"count": 1, "seconds": 600}; −1 seconds: wait without limit
+Json read_nice(const std::string& value);      // an integer; 100 if the value is empty
+Json read_topology(const std::string& value);      // [2, 4, 1]: sockets, cores, threads, or the first of them
 Json read_dependency(const std::string& value);    // the text: "afterok:17:18,afterany:20"
 Json read_distribution(const std::string& value);  // the text in lower case: "block:cyclic", "plane=4"
 Json read_export(const std::string& value);        // {"NAME": "value", "OTHER": null}; {} for NONE
@@ -47,15 +46,15 @@ Json read_nodelist(const std::string& value);    // the text: "n[1-3],n7"
 Json read_propagate(const std::string& value);   // "NONE"
 Json read_array(const std::string& value);       // the indices: [0, 1, 2], ascending
 
-// The GPUs a text asks for, of all types together; the type when there is only one.
+// The number of GPUs that a text asks for, of all types together; their type if there is only one type.
 struct GpuCount {
   int count = 0;
   std::string type;
 };
-GpuCount gpus_in(const std::string& gpus);       // of read_gpus()
-GpuCount gpus_in_gres(const std::string& gres);  // of read_gres()
+GpuCount gpus_in(const std::string& gpus);       // a text of read_gpus()
+GpuCount gpus_in_gres(const std::string& gres);  // a text of read_gres()
 
-// When a text of read_moment(), said at `now`, is; in this host's time zone.
+// Returns the time that a text of read_moment() means if it is read at `now`, in this host's time zone.
 UtcSeconds moment_of(const std::string& moment, UtcSeconds now);
 
 }  // namespace trainyard::sbatch

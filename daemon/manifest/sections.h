@@ -1,4 +1,5 @@
-// The tables of a manifest, one reader each. What is wrong is noted; what they return is then not to be used.
+// Readers of a manifest's tables. Each records problems in the Problems of its `fields`; if it records one,
+// its result must not be used.
 #pragma once
 #include "daemon/manifest/fields.h"
 #include "daemon/manifest/manifest.h"
@@ -12,7 +13,8 @@ TrainSpec read_train(Fields fields);
 CommandSpec read_command(Fields fields);
 RetrySpec read_retry(Fields fields);
 
-// The layers one after the other, from this shape on: notes the first that cannot take what it is given.
+// Passes a sample's shape through the layers, one after the other. Adds a problem for the first layer that
+// cannot take its input.
 void check_shapes(const Node& layers_node, const TrainSpec& train, const Shape& sample, Problems& problems);
 
 }  // namespace trainyard

@@ -18,14 +18,14 @@ void add_parameters(std::vector<std::string>& paths, const std::string& prefix, 
     paths.push_back(prefix + (parameter.name == std::string(kind.principal) ? kind.name : parameter.name));
 }
 
-// The kind that a table chooses by one of its keys: of { dense = 128 } dense.
+// Returns the kind that one of the table's keys names: dense for { dense = 128 }; nullptr if none does.
 const KindInfo* kind_chosen(const Node& node, const KindTable& kinds) {
   for (const Entry& entry : node.table() ? *node.table() : Table{})
     if (const KindInfo* kind = find_kind(kinds, entry.key)) return kind;
   return nullptr;
 }
 
-// Every key that this [train] could hold, below train: "epochs", "optimizer.sgd.momentum",
+// Returns the paths, below train, of all keys that this [train] can hold: "epochs", "optimizer.sgd.momentum",
 // "layers.1.activation".
 std::vector<std::string> paths_in_train(const Table& train) {
   std::vector<std::string> paths = {device_parameter().name, "layers", "optimizer"};
@@ -48,7 +48,8 @@ bool names_path(const std::string& name, const std::string& path) {
   return path.ends_with(name) && path.size() > name.size() && path[path.size() - name.size() - 1] == '.';
 }
 
-// The node at that path, made where it is missing; nullptr where something else is in the way.
+// Returns the node at that path, and makes missing tables on the way. Returns nullptr if a value on the way
+// is neither a table nor a list with that item.
 Node* reach(Node& root, const std::vector<std::string>& path) {
   Node* node = &root;
   for (const std::string& part : path) {
@@ -66,7 +67,8 @@ Node* reach(Node& root, const std::vector<std::string>& path) {
   return node;
 }
 
-// Puts swept values into the texts of one run's [command]. False when there is no room for what comes of it.
+// Filling: puts swept values into the texts of one run's [command]. Its functions return false if `room` has
+// too few bytes for the result.
 class Filling {
  public:
   Filling(const std::map<std::string, std::string>& values, Room& room) : values_(values), room_(room) {}
@@ -123,7 +125,7 @@ Sweep::Sweep(const Node& manifest, Fields& root)
 }
 
 void Sweep::add_variable(const std::string& name, Place place, const Node& value, Problems& problems) {
-  // train.epochs = [1, 2] is a table of tables to TOML; a person means one name.
+  // TOML reads train.epochs = [1, 2] as a table within a table; the person means one name.
   if (const Table* parts = value.table()) {
     for (const Entry& part : *parts)
       if (!problems.full()) add_variable(name + '.' + part.key, place, part.value, problems);

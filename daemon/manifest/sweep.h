@@ -1,6 +1,6 @@
-// Sweep: one text, many runs. Each run's text is the manifest's with the swept values put where they belong,
-// so that everything else reads it as if a person had written it out, and problems with a value point into
-// [sweep].
+// Sweep: makes the manifests of many runs from one text with a [sweep] table. Each run's manifest is the
+// text's with the swept values put in their places, so that all other readers read it as if a person had
+// written it, and problems with a value point into [sweep].
 #pragma once
 #include <cstddef>
 #include <map>
@@ -15,19 +15,20 @@ namespace trainyard {
 
 class Sweep {
  public:
-  // `manifest` is read again by each call, and must live as long. Reads [sweep] of it, where there is one,
-  // and finds the place of each name: a key of [train] (its last parts or its whole path, as long as only one
-  // key is meant), or {name} in the texts of [command].
+  // Reads [sweep], if there is one, and finds the place of each swept name: a key of [train] (named by its
+  // last parts or its whole path, if only one key matches), or {name} in the texts of [command]. Keeps
+  // pointers into `manifest`, which must outlive this object.
   Sweep(const Node& manifest, Fields& root);
 
-  // The product of the lists; 1 without [sweep], or when something is wrong with it.
+  // Returns the number of runs: the product of the lists' sizes; 1 without [sweep], or if [sweep] has a
+  // problem.
   std::size_t runs() const { return runs_; }
 
-  // The manifest of one run, without [sweep]. The last list runs fastest. Nothing when `room` does not hold
-  // it; else what it takes is gone from there.
+  // Returns the manifest of one run (from 0), without [sweep]; the last list varies fastest. Takes its bytes
+  // from `room`; returns nullopt if `room` has too few.
   std::optional<Node> manifest_of(std::size_t run, Room& room) const;
 
-  // What distinguishes the run, for people: {"learning_rate": "0.1"}.
+  // Returns the run's swept values, for people: {"learning_rate": "0.1"}.
   std::map<std::string, std::string> values_of(std::size_t run) const;
 
  private:
@@ -35,8 +36,7 @@ class Sweep {
     std::string name;  // as written in [sweep]
     Place place;
     const List* values;
-    std::vector<std::string>
-        path;  // into the manifest: {"train", "optimizer", "sgd", "learning_rate"}; empty: {name}
+    std::vector<std::string> path;  // the swept key: {"train", "epochs"}; empty: a {name} in [command]
   };
 
   void add_variable(const std::string& name, Place place, const Node& value, Problems& problems);

@@ -14,8 +14,8 @@ Place place_of(std::string_view text, std::size_t offset) {
           static_cast<int>(offset - line_start) + 1};
 }
 
-// Where the string that begins at `start` with this quote ends. An unclosed one ends with its line, or with
-// the text: there the parser stops as well, so nothing behind it can hide.
+// Returns the end of the string whose quote is at `start`. An unclosed string ends with its line, or with the
+// text. The parser stops there, too, so the check misses nothing after it.
 std::size_t end_of_string(std::string_view text, std::size_t start) {
   const char quote = text[start];
   const bool escapes = quote == '"';
@@ -32,7 +32,7 @@ std::size_t end_of_string(std::string_view text, std::size_t start) {
   }
   if (at >= text.size()) return text.size();
   at += 3;
-  // One or two quotes may stand right before the closing three: """a""""" holds a"".
+  // One or two quotes can come right before the closing three: """a""""" holds a"".
   for (int extra = 0; extra < 2 && at < text.size() && text[at] == quote; ++extra) ++at;
   return at;
 }

@@ -1,5 +1,5 @@
-// What is refused before a parser sees a text: whatever could exhaust or crash it. (toml++ 3.3 recurses once
-// per bracket and once per part of a dotted key, and crashes where the stack ends.)
+// Checks before a text is parsed: refuse what could exhaust or crash the parser. (toml++ 3.3 recurses once
+// per bracket and once per part of a dotted key, and crashes at the end of the stack.)
 #pragma once
 #include <cstddef>
 #include <string_view>
@@ -12,11 +12,12 @@ inline constexpr std::size_t most_text_bytes = 256 * 1024;
 inline constexpr int most_nesting = 32;    // brackets and braces
 inline constexpr int most_key_parts = 32;  // a.b.c has three
 
-// Size, NUL and UTF-8: for a text in any language. False when a problem was added.
+// Checks the size, and for NUL bytes and invalid UTF-8; for a text in any language. Returns false if it added
+// a problem.
 bool check_text(std::string_view text, Problems& problems);
 
-// Before TOML is parsed: brackets must not be nested too deeply, nor dotted keys have too many parts, outside
-// strings and comments. False when a problem was added to `problems`.
+// Checks, before TOML is parsed, that brackets are not nested too deeply and dotted keys do not have too many
+// parts, outside strings and comments. Returns false if it added a problem.
 bool check_toml_depth(std::string_view text, Problems& problems);
 
 }  // namespace trainyard

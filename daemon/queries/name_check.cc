@@ -11,14 +11,14 @@ namespace trainyard {
 namespace {
 
 constexpr std::chrono::seconds patience{5};
-constexpr std::chrono::seconds valid_for{60};  // so that a thousand submissions are not a thousand questions
+constexpr std::chrono::seconds valid_for{60};  // so that a thousand submissions do not ask a thousand times
 constexpr std::size_t most_remembered = 10'000;
 
 JobNames names_in(const Manifest& manifest) {
   return {manifest.resources.account, manifest.resources.partition, manifest.resources.qos};
 }
 
-// Of all manifests, each name once.
+// Returns the names that the scheduler refuses to this user, each once. `all` has the names of all manifests.
 std::vector<RefusedName> refused_of(SchedulerReader& scheduler, const NamedBy& by,
                                     const std::set<JobNames>& all) {
   std::vector<RefusedName> refused;
@@ -42,15 +42,17 @@ std::exception_ptr as_error(const std::string& file, const std::vector<RefusedNa
 struct NameCheck::Answer {
   std::vector<RefusedName> refused;
   std::set<std::string> asked;                          // users whose default account was asked for
-  std::map<std::string, std::string> default_accounts;  // of those who have one
+  std::map<std::string, std::string> default_accounts;  // by user, only of users who have one
 };
 
-// The scheduler's answer or the end of patience, whichever comes first. Owned by the work in the lane.
+// A check that is not over yet. It ends with the scheduler's answer or when `patience` fires, whichever comes
+// first. The work in the lane owns it.
 struct NameCheck::Check {
   bool over = false;
   Loop::Watch patience;
   std::function<void()> go_on;
 
+  // Returns true if this call ended the check.
   bool end() {
     patience.stop();
     return !std::exchange(over, true);

@@ -1,7 +1,7 @@
 // NameCheck: compares the accounts, partitions and QOS that manifests name with what the scheduler allows, so
-// that a user who may not use one hears it at once and not when the run's turn has come. Finds out the user's
-// default account, because plans count by it. The scheduler has the last word: while it does not answer,
-// nobody is kept waiting. On the loop.
+// that a user who may not use one gets an error at once, and not only when the run is submitted. Finds out
+// the user's default account, because plans can count GPUs by account. If the scheduler does not answer, the
+// manifests pass, because the scheduler decides in the end. Must be used on the loop.
 #pragma once
 #include <functional>
 #include <map>
@@ -18,25 +18,25 @@
 
 namespace trainyard {
 
-// Whose manifests they are.
+// The user whose manifests are checked.
 struct NamedBy {
   std::string user;
-  std::set<std::string> groups;  // of Unix
-  std::string file;              // that problems are reported in
+  std::set<std::string> groups;  // the user's Unix groups
+  std::string file;              // the file that error messages name
 };
 
 class NameCheck {
  public:
-  // `lane`: of one thread, for reading the scheduler.
+  // `lane` has one thread and reads from the scheduler.
   NameCheck(Loop& loop, Workers& lane, SchedulerReader& reader) : loop_(loop), lane_(lane), reader_(reader) {}
 
-  // Calls `go_on` when nothing is refused, or the scheduler has not answered for five seconds; `failed` with
-  // an Error{invalid} that lists what is refused.
+  // Calls `go_on` if no name is refused, or if the scheduler fails or has not answered for five seconds.
+  // Calls `failed` with an Error{invalid} that lists the refused names.
   void check(const NamedBy& by, const std::vector<const Manifest*>& manifests, std::function<void()> go_on,
              std::function<void(std::exception_ptr)> failed);
 
-  // The account that the user's run is charged to: as asked for, else the default one; empty where that is
-  // not known.
+  // Returns the account that the user's run is charged to: the manifest's account, or the user's default
+  // account if the manifest has none; empty if the default account is not known.
   std::string account_of(const Manifest& manifest, const std::string& user) const;
 
  private:
@@ -47,20 +47,19 @@ class NameCheck {
   bool needs_default_account(const std::string& user, const std::vector<const Manifest*>& manifests) const;
   void remember(const std::string& user, const std::set<JobNames>& names, const Answer& answer);
 
-  // Users whose default account is to be asked for: all of them in one question.
+  // The users whose default accounts will be asked for, all in one question.
   using Wanted = Guarded<std::set<std::string>>;
 
   struct DefaultAccount {
     std::string account;
-    UtcSeconds at{};  // when the scheduler said so
+    UtcSeconds at{};  // when the scheduler answered
   };
 
   Loop& loop_;
   Workers& lane_;
   SchedulerReader& reader_;
-  std::map<std::pair<std::string, JobNames>, UtcSeconds>
-      allowed_;                                             // user and names → when the scheduler said so
-  std::map<std::string, DefaultAccount> default_accounts_;  // by user
+  std::map<std::pair<std::string, JobNames>, UtcSeconds> allowed_;  // (user, names) → when they were allowed
+  std::map<std::string, DefaultAccount> default_accounts_;          // by user
   std::shared_ptr<Wanted> wanted_ = std::make_shared<Wanted>();
 };
 

@@ -1,5 +1,5 @@
-// SchedulerQueries: what the daemon asks the scheduler for its clients and that changes no run. On the loop;
-// each query answers once, there.
+// SchedulerQueries: the questions that the daemon asks the scheduler for its clients, and that change no run.
+// Must be used on the loop. Each query calls `answer` or `failed` once, on the loop.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -17,14 +17,15 @@ class SchedulerQueries {
  public:
   using Failed = std::function<void(std::exception_ptr)>;
 
-  // `lane`: of one thread, for reading the scheduler. `lanes`: of users.
+  // `lane` has one thread and reads from the scheduler. `lanes` are the users' lanes.
   SchedulerQueries(Workers& lane, Lanes& lanes, Steps& steps) : lane_(lane), lanes_(lanes), steps_(steps) {}
 
-  // Our jobs since then, as the scheduler's accounting has them on record.
+  // Gives the jobs of this daemon since `since`, as the scheduler's accounting has recorded them.
   void recorded_since(UtcSeconds since, std::function<void(std::vector<JobStatus>)> answer, Failed failed);
 
-  // Where the scheduler's own limits differ from the plans. They only help: our admission is the authority
-  // for what comes through us. `apply_as`: and sets them, with the rights of that user.
+  // Gives the differences between the scheduler's own limits and the plans. If `apply_as` is set, also sets
+  // the scheduler's limits, with the rights of that user. The scheduler's limits only help: the daemon's own
+  // admission limits the jobs that it submits.
   void compare_plans(const Plans& plans, std::optional<std::uint32_t> apply_as,
                      std::function<void(std::vector<PlanDrift>)> answer, Failed failed);
 

@@ -6,15 +6,15 @@
 namespace trainyard {
 namespace {
 
-// The months of a query's period.
+// The months of a query's period: the months that it touches, and those that it contains whole.
 struct AskedMonths {
   MonthSpan touched;
   MonthRange whole;
   Period whole_period;
 };
 
-// nullopt: none is whole. Where everything was booked before the period ends, the month of the last booking
-// counts as whole.
+// Returns the months of the query's period; nullopt: the period contains no whole month. If everything was
+// booked before the end of the period, the month of the last booking counts as whole.
 std::optional<AskedMonths> months_of(const UsageQuery& query, UtcSeconds last_booking) {
   MonthCalendar calendar(query.zone);
   const MonthCalendar::Month& first = calendar.month_with(query.since);

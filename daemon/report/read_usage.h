@@ -1,5 +1,5 @@
-// Reads totals of usage from the ledger: of runs that lie whole in months of the period from its rollup, the
-// rest from segments.
+// Reads totals of usage from the ledger. Runs whose usage lies in whole months of the period come from the
+// ledger's rollup, all other runs from segments.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -9,8 +9,9 @@
 
 namespace trainyard {
 
-// What total_usage() makes of all segments; of one user if named. Reads all segments of the period, for
-// seconds, where the query's zone is not the rollup's: `reader` is in a thread of its own.
+// Returns what total_usage() makes of all segments, only those of one user if `uid` is set. If the query's
+// time zone is not the rollup's, all segments of the period are read, which can take seconds. Therefore
+// `reader` must belong to another thread than the loop.
 UsageTotals read_usage(Ledger& reader, const UsageQuery& query, std::optional<std::uint32_t> uid);
 
 }  // namespace trainyard

@@ -40,16 +40,17 @@ const Words& words_of(Finding finding) { return all_words.at(static_cast<std::si
 
 // ---- for how many seconds an explanation holds
 
-// A job that slurmctld starts once more finds its attempt claimed and over, and its agent leaves; the same of
-// a second copy. What takes longer than a prologue and the agent's start is something else.
+// For a job that slurmctld starts once more, and for a second copy of a job: the agent finds that the attempt
+// is claimed, and exits. Such a job takes no longer than a prologue and the agent's start.
 constexpr std::int64_t longest_repetition = 60;
-// Until a slurmctld that went back to what it had saved notices that a job is over: SlurmdTimeout, 300 s by
-// default, and what nodes take to register. The same until our next poll has certainly seen an end.
+// The time until a slurmctld that went back to its saved state notices that a job is over: SlurmdTimeout,
+// 300 s by default, and the time that nodes take to register. It is also the time after which the next poll
+// has certainly seen a job's end.
 constexpr std::int64_t longest_oversight = 900;
-// Of jobs that hold no GPU nothing is charged, however long they took; a store job may take hours.
+// For jobs without GPUs: they are charged no GPU time, however long they take. A store job can take hours.
 constexpr std::int64_t longest_without_gpus = 86'400;
 
-// What slurmdbd says a job used; nullopt for a job that it has no start or no end of.
+// Returns what a job used by slurmdbd's record; nullopt if slurmdbd has no start or no end of the job.
 std::optional<Segment> by_slurmdbd(const ReconciledJob& job) {
   if (!job.recorded || job.recorded->phase != JobPhase::ended) return std::nullopt;
   std::optional<Segment> segment = segment_of_job(*job.recorded);
@@ -61,7 +62,7 @@ std::int64_t seconds_of(const std::optional<Segment>& segment) {
   return segment ? (segment->ended_at - segment->started_at).count() : 0;
 }
 
-// Seconds that only one of the two has.
+// Returns the number of seconds that only one of the two segments has.
 std::int64_t seconds_between(const std::optional<Segment>& one, const std::optional<Segment>& other) {
   std::int64_t common = 0;
   if (one && other)
@@ -74,14 +75,15 @@ bool same_times(const Segment& a, const Segment& b) {
   return a.started_at == b.started_at && a.ended_at == b.ended_at;
 }
 
-// Of the ledger's seconds those that somebody saw, with what an agent cannot see of its job's end.
+// Returns the ledger's seconds up to the job's last sign of life, plus the seconds at the job's end that an
+// agent cannot see.
 std::int64_t seconds_seen(const Segment& ledger) {
   if (!ledger.last_seen_at) return 0;
   return (*ledger.last_seen_at - ledger.started_at + longest_farewell).count();
 }
 
-// The ledger's end is what slurmctld told the daemon. Where GPUs are charged and slurmdbd does not say the
-// same, the agent must have been there until then.
+// Returns true if the ledger's end, which slurmctld told the daemon, can be trusted without slurmdbd: no GPUs
+// are charged, or a sign of life confirms that the job ran until then.
 bool is_borne_out(const Segment& ledger) {
   return ledger.gpus == 0 ||
          (ledger.last_seen_at && *ledger.last_seen_at >= ledger.ended_at - longest_farewell);
@@ -89,13 +91,13 @@ bool is_borne_out(const Segment& ledger) {
 
 bool repeats(const JobStatus& row, const Segment& ledger) { return row.started_at >= ledger.ended_at; }
 
-// An explanation, and for how many seconds it holds.
+// An explanation, and up to how many seconds of difference it holds.
 struct Explanation {
   Finding finding = Finding::equal;
   std::int64_t seconds_allowed = 0;
 };
 
-// The two agree on when the job ran.
+// Explains a job for which ledger and slurmdbd have the same start and end.
 std::optional<Explanation> explain_same_times(const ReconciledJob& job, const Segment& slurmdbd) {
   const Segment& ledger = job.charged->segment;
   if (slurmdbd.gpus != ledger.gpus) return std::nullopt;
@@ -106,16 +108,18 @@ std::optional<Explanation> explain_same_times(const ReconciledJob& job, const Se
   return Explanation{unseen ? Finding::node_failure_detected_late : Finding::equal, 0};
 }
 
-// The ledger has what was seen of the job. Where slurmdbd has more, it may be by the clocks of two hosts, and
-// by what the agent did not see of the job's begin and end.
+// Explains a job that slurmctld lost: the ledger has only what was seen of the job. slurmdbd can have more,
+// because the clocks of two hosts differ, and because the agent does not see the very begin and end of the
+// job.
 Explanation explain_lost_job(const Segment& ledger, const std::optional<Segment>& slurmdbd) {
   bool slurmdbd_has_more = seconds_of(slurmdbd) > seconds_of(ledger);
   return {Finding::controller_lost_job,
           slurmdbd_has_more ? 2 * longest_farewell.count() : seconds_seen(ledger)};
 }
 
-// A slurmctld that was killed goes back to what it had saved, and finds another end for the job, or none at
-// all. Where that leaves slurmdbd with fewer seconds than the ledger, the agent must bear out the ledger's.
+// Explains a different end: a slurmctld that was killed goes back to its saved state, and finds another end
+// for the job or none. If slurmdbd then does not have more seconds than the ledger, the agent's evidence must
+// confirm the ledger's end.
 std::optional<Explanation> explain_other_end(const Segment& ledger, const std::optional<Segment>& slurmdbd) {
   bool same_start = !slurmdbd || (slurmdbd->started_at == ledger.started_at && slurmdbd->gpus == ledger.gpus);
   bool slurmdbd_has_more = seconds_of(slurmdbd) > seconds_of(ledger);
@@ -124,7 +128,8 @@ std::optional<Explanation> explain_other_end(const Segment& ledger, const std::o
   return Explanation{Finding::controller_forgot_end, ledger.gpus == 0 ? longest_without_gpus : allowed};
 }
 
-// The first explanation that fits; whether it reaches far enough is another question.
+// Returns the first explanation that fits. It does not check whether the difference is small enough for the
+// explanation to hold; compare() does.
 std::optional<Explanation> explain(const ReconciledJob& job) {
   const Segment& ledger = job.charged->segment;
   std::optional<Segment> slurmdbd = by_slurmdbd(job);
@@ -149,14 +154,15 @@ void compare(ReconciledJob& job) {
   job.seconds_allowed = explanation->seconds_allowed;
 }
 
-// "ty-cafe-7.1-train" is one of run 7's train jobs. The token of an array names another run, but there the
-// task is in the key.
+// Returns true if the token can be that of the charged job: "ty-cafe-7.1-train" is a train job of run 7. The
+// token of an array names another run, but for an array the task in the job's key identifies the run.
 bool is_token_of(const Token& token, const ChargedSegment& charged) {
   if (!charged.run_id || !token.ends_with(std::string("-") + to_string(charged.role))) return false;
   return charged.segment.job.task || token.find("-" + std::to_string(*charged.run_id) + ".") != Token::npos;
 }
 
-// Of all jobs that ever had these: a cluster, an id, of an array the task.
+// Returns a key that is the same for all jobs that ever had this cluster, this id and, in an array, this
+// task.
 JobKey whenever(JobKey job) {
   job.submitted_at = UtcSeconds{};
   return job;
@@ -164,20 +170,21 @@ JobKey whenever(JobKey job) {
 
 bool is_store(const Token& token) { return token.ends_with(std::string("-") + to_string(JobRole::store)); }
 
-// slurmdbd's rows, each given to one segment.
+// The rows of slurmdbd. Each row is given to at most one segment.
 class Rows {
  public:
   explicit Rows(const std::vector<JobStatus>& recorded) {
     for (const JobStatus& row : recorded) left_.emplace(whenever(row.key), &row);
   }
 
-  // The row of this very job.
+  // Takes the row that has exactly the key of the charged job.
   const JobStatus* take(const ChargedSegment& charged) {
     return take_if(charged.segment.job, [&](const JobStatus& row) { return row.key == charged.segment.job; });
   }
 
-  // A job that slurmctld lost and put back into the queue has a new submit time, its old id and its token.
-  // (So has the run's next attempt, if it was given the same id: its own segment comes first.)
+  // Takes the row of a job that slurmctld lost and put back into the queue: the row has a new submit time,
+  // but the same id, and a token of the same run. (The run's next attempt can have got the same id, too. Its
+  // row has already been taken for its own segment.)
   const JobStatus* take_requeued(const ChargedSegment& charged) {
     const Segment& segment = charged.segment;
     if (segment.source != SegmentSource::evidence) return nullptr;
@@ -206,10 +213,10 @@ class Rows {
   std::multimap<JobKey, const JobStatus*> left_;
 };
 
-// By token and, in an array, task.
+// The charged segments, by token and, in an array, by task.
 using ChargedJobs = std::map<std::pair<Token, std::optional<std::uint32_t>>, Segment>;
 
-// Why the ledger has no segment of a job of ours that has started.
+// Explains why the ledger has no segment of one of Trainyard's jobs that has started.
 std::optional<Explanation> explain_missing(const JobStatus& row, const std::set<JobKey>& uncharged,
                                            const ChargedJobs& charged, UtcSeconds asked_at) {
   if (row.phase != JobPhase::ended) return Explanation{Finding::not_ended_in_slurmdbd, 0};
@@ -276,7 +283,7 @@ std::optional<Segment> ReconciledJob::as_recorded() const {
   }
   if (same_times(segment, charged->segment) && segment.gpus == charged->segment.gpus) return std::nullopt;
   segment.source = SegmentSource::slurm;
-  // slurmdbd has only their sum.
+  // slurmdbd has only the sum of the suspensions: those in the ledger stay if they lie within the new times.
   std::erase_if(segment.suspended, [&](const Period& suspended) {
     return suspended.since < segment.started_at || suspended.until > segment.ended_at;
   });

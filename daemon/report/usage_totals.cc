@@ -32,7 +32,7 @@ std::string key_of(GroupKey by, const UsageKey& key) {
   return "";
 }
 
-// What segments and rollup add up to; they are of different runs.
+// The sum of the usage of segments and of the rollup, which are of different runs.
 struct Sum {
   UsageSum segments;
   UsageAmounts rolled_up;
@@ -45,7 +45,7 @@ struct Sum {
   }
 };
 
-// The groups of a query, and what they hold.
+// The groups of a query, and the usage in each group.
 class Groups {
  public:
   explicit Groups(const UsageQuery& query) : query_(query), calendar_(query.zone) {}

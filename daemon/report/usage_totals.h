@@ -1,5 +1,5 @@
-// Totals of usage, computed from the ledger's segments and its rollup on reading. Pure. Integer seconds
-// throughout: what the groups hold adds up to what the period holds, to the second.
+// Totals of usage, computed from the ledger's segments and its rollup at each query. Pure. All times are
+// integer seconds, so the seconds of the groups add up exactly to the seconds of the period.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -14,7 +14,8 @@ enum class GroupKey { user, account, plan, gpu, month };
 const char* to_string(GroupKey key);
 GroupKey group_key_from(const std::string& name);  // Error{invalid} lists the names
 
-// What is asked: [since, until) in groups of equal keys; months are those of the zone.
+// A query for the usage in [since, until), in groups of equal keys `by`. Months are those of the time zone
+// `zone`.
 struct UsageQuery {
   UtcSeconds since{};
   UtcSeconds until{};
@@ -22,17 +23,17 @@ struct UsageQuery {
   std::vector<GroupKey> by;
 };
 
-// Distinct runs and jobs that occupied something in the period; a run that crosses midnight of a month's end
-// counts in both months, and once in the total. What was written about a month after it was closed counts in
-// the month in which it was written.
+// The usage of one group in the period. Runs and jobs are distinct: a run that crosses the end of a month
+// counts in both months, and once in the total. Usage of a month that was written after the month was closed
+// counts in the month in which it was written.
 struct UsageRow {
-  std::vector<std::string> keys;  // as UsageQuery::by; gpu: the type, "gpu" where untyped, empty without GPUs
-  std::int64_t runs = 0;          // staging a data set belongs to no run
+  std::vector<std::string> keys;  // one per UsageQuery::by; gpu: type, "gpu" if untyped, empty without GPUs
+  std::int64_t runs = 0;          // the staging of a data set belongs to no run
   std::int64_t jobs = 0;
   std::int64_t gpu_seconds = 0;            // occupied, late ones included
-  std::int64_t suspended_gpu_seconds = 0;  // of these: the job was suspended
-  std::int64_t late_gpu_seconds =
-      0;  // of these: of months closed before; negative where too much was charged
+  std::int64_t suspended_gpu_seconds = 0;  // the part of gpu_seconds in which the job was suspended
+  // The part of gpu_seconds in months that were closed before; negative where too much was charged.
+  std::int64_t late_gpu_seconds = 0;
   bool operator==(const UsageRow&) const = default;
 };
 
@@ -41,9 +42,9 @@ struct UsageTotals {
   UsageRow total;              // its keys are empty
 };
 
-// Segments may reach beyond the period: they are clipped. `rolled_up`, of the query's zone and with its
-// groups, is of other runs and jobs than the segments, and lies in the period. Error{invalid} for an unknown
-// zone.
+// Adds up the usage of `segments` and `rolled_up`. Segments can reach beyond the period: they are clipped.
+// `rolled_up` must lie in the period, have the months of the query's zone and the query's groups, and contain
+// no runs or jobs of `segments`. Throws Error{invalid} for an unknown zone.
 UsageTotals total_usage(const std::vector<ChargedSegment>& segments, const UsageQuery& query,
                         const Usage& rolled_up = {});
 bool is_by(const UsageQuery& query, GroupKey key);

@@ -1,4 +1,4 @@
-// Admission: which queued runs may begin, by their plans and by the room in the scheduler. Pure.
+// Admission: decides which queued runs may begin, by their plans and by the room in the scheduler. Pure.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -13,17 +13,18 @@
 
 namespace trainyard {
 
-// Jobs that live runs have in the scheduler, or on their way there.
+// The number of jobs that live runs have in the scheduler or are about to submit.
 struct JobCount {
   int in_all = 0;
   int of_runs_without_gpus = 0;
 
-  // `change`: 1 adds the jobs of this run, -1 takes them away.
+  // Adds the jobs of this run (`change` is 1) or subtracts them (`change` is -1).
   void add(const TrainingRun& live, int change);
 };
 
-// Jobs that may be added to the scheduler. Those of runs without GPUs are no plan's to limit: half of the
-// daemon's jobs is theirs at most, so that they cannot keep all others out.
+// The number of jobs that may still be added to the scheduler. Plans do not limit runs without GPUs.
+// Therefore the jobs of such runs are limited to half of the daemon's jobs, so that they cannot keep out all
+// other runs.
 class JobRoom {
  public:
   JobRoom(int most_jobs, const JobCount& held);
@@ -39,10 +40,11 @@ class JobRoom {
   int without_gpus_ = 0;
 };
 
-// By queued run, the reason why the run waits. Thousands of runs have the same reason, and share one copy.
+// The reason why each queued run waits. Thousands of runs can have the same reason; they share one copy of
+// it.
 class QueueWaits {
  public:
-  // In the order of the ids.
+  // To be called in the order of the ids.
   void add(std::int64_t run_id, std::shared_ptr<const WaitingFor> wait) {
     waits_.emplace_back(run_id, std::move(wait));
   }
@@ -53,31 +55,32 @@ class QueueWaits {
 };
 
 struct Admission {
-  std::vector<std::int64_t> admitted;  // in the order they were accepted
+  std::vector<std::int64_t> admitted;  // in the order in which they were accepted
   QueueWaits waiting;
 };
 
-// Goes through a queue, once. The order is strict for each who is limited: when one run does not fit, those
-// behind it that ask for GPUs wait, too, so that the use of the plan, and what is said of it, stays as it is.
+// Goes through a queue once and admits runs. The order is strict within each limited party (limited_party()):
+// if one run of the party does not fit into its plan, the party's later runs that ask for GPUs wait, too. So
+// the use of the plan, and the text that describes it, stay the same for all of them.
 class QueueAdmission {
  public:
-  // `use`: of the plans by now. `data_on_its_way` lacks a digest while its stage job is not in the scheduler
-  // yet. The plans must outlive this.
+  // `use`: the GPUs in use now, by limited party. `data_on_its_way`: digests of data sets that are ready or
+  // whose stage job is already in the scheduler. `plans` must outlive this object.
   QueueAdmission(const Plans& plans, std::map<std::string, PlanUse> use,
                  std::set<std::string> data_on_its_way, JobRoom room)
       : plans_(plans), use_(std::move(use)), data_on_its_way_(std::move(data_on_its_way)), room_(room) {}
 
-  // In the order of the ids.
+  // Admits the run or notes why it waits. To be called in the order of the ids.
   void admit_or_let_wait(const TrainingRun& queued);
 
-  // Once, at the end.
+  // Returns the result. To be called once, after the last run.
   Admission admission() { return std::move(admission_); }
 
  private:
   using SharedWait = std::shared_ptr<const WaitingFor>;
 
-  // A user or an account whose GPUs a plan limits. `full` and `behind_first` are the reasons that runs behind
-  // the party's first waiting run have.
+  // A user or an account whose GPUs a plan limits. `full` and `behind_first` are the reasons why runs behind
+  // the party's first waiting run wait.
   struct Party {
     PlanUse* use = nullptr;
     bool has_waiting = false;
@@ -96,9 +99,10 @@ class QueueAdmission {
   std::set<std::string> data_on_its_way_;
   JobRoom room_;
   std::map<std::string, Party> parties_;
-  // Of thousands of runs most are limited together with the run before.
+  // The party of the previous run. Most of thousands of queued runs have the same party as the previous run,
+  // so the party is looked up only when it changes.
   PlanParty last_;
-  Party* party_ = nullptr;  // of the last run
+  Party* party_ = nullptr;  // the party of the previous run
   Admission admission_;
 };
 

@@ -1,5 +1,5 @@
-// Booking: what the ledger is to hold of the use of jobs. The end of a job and its use are one transaction,
-// by the scheduler's word; the agent's evidence amends it later. Pure.
+// Booking: makes the events that enter the usage of jobs in the ledger. A job's end and its usage, both from
+// the scheduler's record, are one transaction. The agent's evidence can amend the usage later. Pure.
 #pragma once
 #include <optional>
 #include <vector>
@@ -9,27 +9,29 @@
 
 namespace trainyard {
 
-// The end of a job of the run's last attempt, and what the job used, if it used anything. `seen`: by our
-// polls.
+// Returns the end of a job of the run's last attempt and, if the job used anything, its usage. `seen`: what
+// the daemon's polls saw of the job while it ran.
 std::vector<RunEvent> end_and_use(const TrainingRun& run, const event::Ended& ended,
                                   const std::optional<Sighting>& seen);
 
-// What the stage job used, which has ended; nullopt when that is nothing, or charged already.
+// Returns the usage of a stage job that has ended; nullopt if the job used nothing or is already charged.
 std::optional<DataSetEvent> use_of_stage_job(const DataSet& data_set, const JobStatus& ended_job,
                                              UtcSeconds at);
 
-// What the agent's evidence changes of the charge for the train job that has ended; nullopt: nothing.
+// Returns the change that the agent's evidence makes to the charge for the ended train job; nullopt: no
+// change.
 std::optional<RunEvent> amendment(const TrainingRun& run, const Witness& witness, UtcSeconds at);
 
-// The uses of ended jobs that are not in the ledger: an earlier release recorded the end and had not charged
-// it yet when it was replaced.
+// Returns the usage of ended jobs that is missing in the ledger: an earlier release recorded the end of the
+// job, but was replaced before it charged the job.
 std::vector<RunEvent> uncharged_uses(const TrainingRun& run, UtcSeconds at);
 
-// What the record of an ended job of the run does not tell: its account, and GPUs where it cannot.
+// Fills in what the scheduler's record of an ended job of the run does not tell: the account, and the GPUs if
+// the record cannot tell GPUs.
 void complete_use(const TrainingRun& run, const JobStatus& ended_job, event::Used& used);
 
-// The agent's evidence of the train job, as far as it is believed: between submission and the moment at which
-// the end was known.
+// Returns the agent's evidence of the train job as far as it is believed: its times are limited to the period
+// from the job's submission to the moment when the job's end became known.
 Witness believed(const TrainingRun& run, const Witness& witness);
 
 }  // namespace trainyard

@@ -1,5 +1,5 @@
-// Changes: events together with the run or the data set that they happened to. Those that are recorded
-// together are durable together, or not at all.
+// Changes: events together with the run or the data set to which they happened. Changes that are recorded in
+// one transaction become durable together, or none of them does.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -10,10 +10,12 @@
 
 namespace trainyard {
 
-// What has events of its own: a run, by its number, or a data set, by its digest.
+// The id of a run (its number) or of a data set (its digest). Runs and data sets are the entities: they have
+// events of their own.
 using EntityId = std::variant<std::int64_t, std::string>;
 
-// As the log has it: "run=42", "data_set=3fa94c11d0e2" (the beginning of the digest).
+// Returns the id in the form used in the log: "run=42", "data_set=3fa94c11d0e2" (the beginning of the
+// digest).
 std::string to_string(const EntityId& id);
 
 struct RunChange {
@@ -28,6 +30,6 @@ using Change = std::variant<RunChange, DataSetChange>;
 using Changes = std::vector<Change>;
 
 EntityId entity_of(const Change& change);
-const char* name_of(const Change& change);  // of its event
+const char* name_of(const Change& change);  // the name of the change's event
 
 }  // namespace trainyard

@@ -1,5 +1,6 @@
-// DataSet: objects of a store as one HDF5 file (or folder) on scratch, shared by all the runs that name the
-// same objects with the same options. The fold of its events; it survives the cancellation of any one run.
+// DataSet: objects of a store as one HDF5 file (or folder) on scratch. All runs that name the same objects
+// with the same options share it, so it stays when one of these runs is cancelled. A DataSet is the fold of
+// its events.
 #pragma once
 #include <optional>
 #include <string>
@@ -13,29 +14,29 @@ enum class DataSetState {
   wanted,   // to be staged
   staging,  // a stage job is recorded
   ready,    // complete on scratch
-  failed,   // and nobody is to try again by itself
+  failed,   // staging failed, and is not tried again automatically
   evicted,  // removed from scratch; wanted again when a run names it
 };
 const char* to_string(DataSetState state);
 
 struct DataSet {
-  std::string digest;  // names it, and its folder on scratch
+  std::string digest;  // identifies the data set, and names its folder on scratch
   DataSetState state = DataSetState::wanted;
   Owner owner;
   DataSpec data;
-  std::int64_t objects = 0, source_bytes = 0;  // of the source
+  std::int64_t objects = 0, source_bytes = 0;  // number and total size of the source's objects
   ScratchPlace scratch;
-  int attempts = 0;  // stage jobs since it was last wanted
+  int attempts = 0;  // number of stage jobs since the last event::Wanted
   std::optional<JobKey> job;
-  bool job_is_charged = false;  // what that job used is in the ledger
-  std::string reason;           // of the last failure
+  bool job_is_charged = false;  // the usage of `job` is in the ledger
+  std::string reason;           // of the last failure to stage
   std::int64_t size_bytes = 0;  // on scratch
   UtcSeconds changed_at{};
-  bool is_of_newer_release = false;  // as TrainingRun's
+  bool is_of_newer_release = false;  // as in TrainingRun
 };
 
 void apply_event(DataSet& data_set, const DataSetEvent& event);
-// The same data are to be staged once more.
+// Returns the event that requests the staging of the same data once more.
 event::Wanted wanted_again(const DataSet& data_set);
 
 DataSet fold(const std::string& digest, const std::vector<DataSetEvent>& events);

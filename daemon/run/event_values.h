@@ -1,5 +1,5 @@
-// The values inside events, as JSON in the ledger, and the names of enumerations there. What is read back is
-// this version's own writing: Error{invalid} where it is not.
+// Converts the values inside events to and from JSON for the ledger, and enumerations to and from their names
+// there. The readers expect what Trainyard itself wrote and throw Error{invalid} for anything else.
 #pragma once
 #include <array>
 #include <optional>
@@ -12,7 +12,7 @@
 
 namespace trainyard {
 
-// `names`: in the order of the enumeration.
+// Returns the name of `value`. `names` must be in the order of the enumeration.
 template <class E, std::size_t size>
 const char* name_in(const std::array<const char*, size>& names, E value) {
   return names.at(static_cast<std::size_t>(value));
@@ -31,16 +31,16 @@ Owner owner_from_json(const Json& json);
 Json to_json(const JobStatus& job);
 JobStatus job_status_from_json(const Json& json);
 
-// Read from the key "segment"; null or not there: nullopt.
+// Reads the key "segment"; returns nullopt if it is null or missing.
 std::optional<Segment> optional_segment_from(const Json& json);
 
-std::optional<UtcSeconds> optional_time_from(const Json& json,
-                                             const char* key);       // null or not there: nullopt
-std::optional<int> optional_int(const Json& json, const char* key);  // null or not there: nullopt
+// Return nullopt if the key is null or missing.
+std::optional<UtcSeconds> optional_time_from(const Json& json, const char* key);
+std::optional<int> optional_int(const Json& json, const char* key);
 
 Json to_json(const ScratchPlace& place);
-// Read from the key "scratch"; empty in ledgers of releases before.
+// Reads the key "scratch"; returns an empty place for an event of an earlier release, which lacks the key.
 ScratchPlace scratch_place_from(const Json& json);
-std::vector<std::string> lines_from_json(const Json& json, const char* key);  // not there: none
+std::vector<std::string> lines_from_json(const Json& json, const char* key);  // key missing: no lines
 
 }  // namespace trainyard

@@ -8,7 +8,7 @@
 namespace trainyard {
 namespace {
 
-// In the order of the enumerations, of RunEvent and of DataSetEvent.
+// In the order of the enumerations, and of the alternatives of RunEvent and DataSetEvent.
 constexpr std::array role_names{"stage", "train", "store"};
 constexpr std::array result_names{"completed", "failed", "cancelled"};
 constexpr std::array run_event_names{"accepted",      "admitted",  "submitted",        "released",
@@ -107,7 +107,7 @@ Json body(const event::StageFailed& e) {
 Json body(const event::Evicted&) { return Json::object(); }
 Json body(const event::Unknown& e) { return e.body; }
 
-// ---- and back, one specialisation each
+// ---- JSON to events, one specialisation each
 
 template <class E>
 E from_body(UtcSeconds at, const Json& json);
@@ -231,7 +231,7 @@ event::Wanted from_body(UtcSeconds at, const Json& json) {
   wanted.scratch = scratch_place_from(json);
   wanted.objects = get_or<std::int64_t>(json, "object_count", 0);
   wanted.source_bytes = get_or<std::int64_t>(json, "source_bytes", 0);
-  // Releases before had the list itself in the ledger.
+  // Earlier releases kept the list of objects itself in the ledger.
   for (const char* list : {"objects", "test_objects"})
     for (const Json& object : get_or(json, list, Json::array())) {
       ++wanted.objects;
@@ -258,8 +258,8 @@ event::Evicted from_body(UtcSeconds at, const Json&) {
   return {at};
 }
 
-// The alternative whose place in the variant is that of the name among `names`: the last one is
-// event::Unknown.
+// Makes the alternative of the variant whose index is the index of `name` in `names`. For a name that is not
+// in `names`, makes event::Unknown, the last alternative.
 template <class Variant, std::size_t index = 0, std::size_t known>
 Variant from_name(const std::array<const char*, known>& names, const std::string& name, UtcSeconds at,
                   const Json& json) {
@@ -279,7 +279,7 @@ const char* name_among(const std::array<const char*, known>& names, const Varian
 
 const Segment* address_of(const std::optional<Segment>& segment) { return segment ? &*segment : nullptr; }
 
-// What each event charges, one overload each; events of any other kind charge nothing.
+// Returns what an event charges, one overload each. All other events charge nothing.
 Charge charge(const event::Used& e) { return {&e.segment, e.role, e.reason}; }
 Charge charge(const event::Settled& e) { return {address_of(e.segment), JobRole::train}; }
 Charge charge(const event::Retried& e) { return {address_of(e.segment), JobRole::train}; }

@@ -1,5 +1,6 @@
-// Events: the facts a run and a data set are made of. Append-only, in the ledger, in order; times are UTC
-// seconds. A run is the fold of its events (run.h), a data set of its own (data_set.h).
+// Events: the facts from which runs and data sets are made. Events are only appended to the ledger, in order,
+// and never changed. Times are UTC seconds. A run is the fold of its events (run.h), and so is a data set
+// (data_set.h).
 #pragma once
 #include <optional>
 #include <string>
@@ -17,7 +18,8 @@
 
 namespace trainyard {
 
-// To whom a run belongs: its jobs run as that uid, its files are that uid's. Names as they were at that time.
+// The user to whom a run or a data set belongs. Its jobs run under this uid, and its files belong to this
+// uid. `name` is the user's name at the time of the event.
 struct Owner {
   std::uint32_t uid = 0;
   std::uint32_t gid = 0;
@@ -29,15 +31,15 @@ enum class JobRole { stage, train, store };
 const char* to_string(JobRole role);
 JobRole job_role_from(const std::string& name);
 
-// How a run's program ended, decided from the agent's evidence first and the scheduler's word second.
+// How a run's program ended. The agent's evidence counts first, the scheduler's record second (verdict.h).
 enum class Result { completed, failed, cancelled };
 const char* to_string(Result result);
 
 // The place of an attempt in a job array. The array is named after the first run in it.
 struct ArrayPlace {
   std::int64_t first_run = 0;
-  int first_attempt = 1;   // of that run
-  std::uint32_t task = 0;  // this attempt's index
+  int first_attempt = 1;   // the attempt of first_run
+  std::uint32_t task = 0;  // this attempt's index in the array
   bool operator==(const ArrayPlace&) const = default;
 };
 
@@ -49,23 +51,24 @@ struct Accepted {
   UtcSeconds at{};
   Owner owner;
   Manifest manifest;
-  std::string plan;            // resolved; empty where the site has no plans
-  std::string dataset_digest;  // empty: no [data]
-  std::string code_digest;     // empty: no code
-  ScratchPlace scratch{};      // where its files are, whatever the settings say later
-  std::string account{};  // that the scheduler charges: as asked for, else the user's default; empty: unknown
+  std::string plan;            // the plan that applies (resolve_plan()); empty if the site has no plans
+  std::string dataset_digest;  // empty: the manifest has no [data]
+  std::string code_digest;     // empty: the run has no code
+  ScratchPlace scratch{};      // where the run's files are, even if the settings change later
+  // The account that the scheduler charges: the requested one, else the user's default; empty: unknown.
+  std::string account{};
 };
-struct Admitted {  // the plan has room: attempt `attempt` begins. The intent to submit.
+struct Admitted {  // the plan has room: attempt `attempt` begins; records the intent to submit its jobs
   UtcSeconds at{};
   int attempt = 1;
   std::optional<ArrayPlace> array{};
 };
-struct Submitted {  // the held train job is in the scheduler under this key
+struct Submitted {  // the train job is in the scheduler, held, under this key
   UtcSeconds at{};
   JobKey train;
-  std::string said{};  // what the scheduler told its owner of it; empty: nothing
+  std::string said{};  // the scheduler's message about the job to its owner; empty: none
 };
-struct Released {  // the store job waits behind the train job, which may start
+struct Released {  // the store job depends on the train job, and the train job may start
   UtcSeconds at{};
   JobKey store;
 };
@@ -73,13 +76,13 @@ struct Started {  // the train job
   UtcSeconds at{};
   UtcSeconds started_at{};
   std::string nodes;
-  int gpus = 0;  // on the scheduler's record: the user may have enlarged his job while it was held
+  int gpus = 0;  // by the scheduler's record: the user can have enlarged the job while it was held
 };
-struct Reassigned {  // the scheduler has the train job under this account, and not under the one known so far
+struct Reassigned {  // the scheduler charges the train job to this account, not to the account known so far
   UtcSeconds at{};
   std::string account;
 };
-struct Waiting {  // for this, since then; told when it has lasted for a while
+struct Waiting {  // the run has waited for `what` since `at`; recorded only if the wait lasts for a while
   UtcSeconds at{};
   WaitingFor what;
 };
@@ -91,23 +94,25 @@ struct Resumed {
   UtcSeconds at{};
   Period suspended;
 };
-struct Ended {  // by the scheduler's word
+struct Ended {  // a job of the run has ended; `job` describes the end in the scheduler's terms
   UtcSeconds at{};
   JobRole role = JobRole::train;
   JobStatus job;
 };
-// What a job used, entered in the ledger once: together with its end, by the scheduler's word, or later, with
-// the reason why only then. What is found out afterwards is a Corrected. Of a run, and of a data set (the
-// role is then `stage`).
+// The usage of a job of a run, or of a job of a data set (the role is then `stage`). It is entered in the
+// ledger once: either with the job's end, from the scheduler's record, or later, with the reason for the
+// delay. What is found out after that is recorded as Corrected.
 struct Used {
   UtcSeconds at{};
   JobRole role = JobRole::train;
   Segment segment;
-  std::string reason;  // empty: the scheduler's word at the end of the job
+  std::string reason;  // empty: entered from the scheduler's record at the job's end
 };
-// In these and in Ready and StageFailed, `segment` is set only in ledgers of releases that charged a job here
-// and not by Used. It is still charged when it is read; it is not written any more.
-struct Settled {  // what the train job's end means
+// `segment` in Settled, Stored, StoreRetried, Failed, Retried, Ready and StageFailed is set only in events
+// that an earlier release wrote: that release charged a job by these events and not by Used. A segment that
+// is read from such an event is still charged. This release writes none.
+
+struct Settled {  // what the end of the train job means
   UtcSeconds at{};
   Result result = Result::failed;
   Cause cause = Cause::lost;
@@ -115,20 +120,20 @@ struct Settled {  // what the train job's end means
   std::optional<int> exit_code{}, signal{};
   std::vector<std::string> last_lines{};
   std::optional<Segment> segment{};
-  std::optional<UtcSeconds> last_seen_at{};  // the agent's last sign of life; unset: it left none
+  std::optional<UtcSeconds> last_seen_at{};  // when the agent last gave a sign of life; unset: never
 };
 struct Stored {
   UtcSeconds at{};
   std::int64_t objects = 0, size_bytes = 0;
   std::optional<Segment> segment{};
 };
-struct StoreRetried {  // results stay on scratch, the next store job is `store`
+struct StoreRetried {  // the results could not be stored and stay on scratch; `store` is the next store job
   UtcSeconds at{};
   std::string reason;
   JobKey store;
   std::optional<Segment> segment{};
 };
-struct Failed {  // the run ends here, whatever else was to come
+struct Failed {  // the run ends here, without the steps that were still to come
   UtcSeconds at{};
   std::string reason;
   std::optional<Segment> segment{};
@@ -137,20 +142,20 @@ struct CancelRequested {
   UtcSeconds at{};
   std::string by;  // the user's name
 };
-struct Cancelled {  // nothing of it is in the scheduler any more
+struct Cancelled {  // no job of the run is in the scheduler any more
   UtcSeconds at{};
 };
-struct Retried {  // the attempt came to nothing and is over; a new one may be admitted
+struct Retried {  // the attempt ended without a result; a new attempt may be admitted
   UtcSeconds at{};
   Cause cause = Cause::lost;
   std::string reason;
-  bool data_missing = false;  // its data set is not on scratch any more, whatever we thought
-  std::string avoid;          // nodes that failed it: "n1,n3"; the next attempt goes elsewhere
+  bool data_missing = false;  // the data set is not on scratch any more, although it was recorded as ready
+  std::string avoid;          // nodes that failed in this attempt: "n1,n3"; the next attempt avoids them
   std::optional<Segment> segment{};
   std::optional<UtcSeconds> last_seen_at{};  // as in Settled
 };
 
-struct Corrected {  // what a job of the run was charged
+struct Corrected {  // the charge for a job of the run is changed
   UtcSeconds at{};
   std::string reason;
   Segment was, is;
@@ -162,7 +167,7 @@ struct Wanted {
   UtcSeconds at{};
   Owner owner;
   DataSpec data;
-  std::int64_t objects = 0, source_bytes = 0;  // the list itself lies on scratch (handover/source_list.h)
+  std::int64_t objects = 0, source_bytes = 0;  // the list of objects is on scratch (handover/source_list.h)
   ScratchPlace scratch;
 };
 struct Staging {
@@ -185,9 +190,10 @@ struct Evicted {
   UtcSeconds at{};
 };
 
-// ---- of either, written by a newer release
+// ---- of a run or a data set, written by a newer release
 
-// What it means is not known here: whatever has one is left alone (TrainingRun::is_of_newer_release).
+// An event that this release does not know. No step is taken for a run or a data set that has such an event
+// (TrainingRun::is_of_newer_release).
 struct Unknown {
   UtcSeconds at{};
   std::string name;
@@ -204,22 +210,22 @@ using RunEvent =
 using DataSetEvent = std::variant<event::Wanted, event::Staging, event::Ready, event::StageFailed,
                                   event::Evicted, event::Used, event::Unknown>;
 
-// "accepted", "stage_failed": the names in the ledger, on the wire and in the log.
+// Returns the name of the event in the ledger, on the wire and in the log: "accepted", "stage_failed".
 const char* name_of(const RunEvent& event);
 const char* name_of(const DataSetEvent& event);
 UtcSeconds time_of(const RunEvent& event);
 UtcSeconds time_of(const DataSetEvent& event);
 
-// Without name and time, which have columns of their own.
+// Returns the event as JSON, without its name and its time, which have their own columns in the ledger.
 Json body_of(const RunEvent& event);
 Json body_of(const DataSetEvent& event);
-// event::Unknown where this release has no event of that name; Error{invalid}: the body is not that of the
-// event.
+// Makes an event from its name, time and body. Returns event::Unknown if this release has no event of that
+// name. Throws Error{invalid} if the body does not belong to the event.
 RunEvent run_event(const std::string& name, UtcSeconds at, const Json& body);
 DataSetEvent data_set_event(const std::string& name, UtcSeconds at, const Json& body);
 
-// What the event enters in the ledger as used, and by which kind of job; `segment` is null where it enters
-// nothing.
+// The usage that an event enters in the ledger, and the role of the job that used it. `segment` points into
+// the event; it is null if the event enters nothing.
 struct Charge {
   const Segment* segment = nullptr;
   JobRole role = JobRole::train;
@@ -228,7 +234,8 @@ struct Charge {
 Charge charge_of(const RunEvent& event);
 Charge charge_of(const DataSetEvent& event);
 
-// The agent's last sign of life in the attempt that the event settles; unset where it says nothing of it.
+// Returns the time of the agent's last sign of life in the attempt that the event settles; nullopt if the
+// event does not tell it.
 std::optional<UtcSeconds> last_sign_of_life(const RunEvent& event);
 
 }  // namespace trainyard

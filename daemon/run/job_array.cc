@@ -14,7 +14,9 @@ int next_attempt(const TrainingRun& run) { return static_cast<int>(run.attempts.
 
 std::vector<Group> group(const std::vector<const TrainingRun*>& runs, std::size_t most_tasks) {
   std::vector<Group> groups;
-  std::deque<std::size_t> open;  // that others may join, the latest in front: runs of a sweep come in a row
+  // Indices of the groups that more runs can join, the latest group first, because runs of a sweep follow
+  // each other.
+  std::deque<std::size_t> open;
   for (const TrainingRun* run : runs) {
     auto fitting =
         std::ranges::find_if(open, [&](std::size_t i) { return may_share_array(*groups[i].front(), *run); });

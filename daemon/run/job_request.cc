@@ -12,7 +12,8 @@
 namespace trainyard {
 namespace {
 
-// The user's own profile is not read: what a job finds is the same whoever started the daemon.
+// Returns the environment of a job. The user's profile is not read. The environment does not depend on who
+// started the daemon.
 std::vector<std::string> environment_of(const JobSite& site, const Owner& owner) {
   std::vector<std::string> environment{"PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8", "SHELL=/bin/sh",
                                        "USER=" + owner.name, "LOGNAME=" + owner.name};
@@ -44,8 +45,8 @@ std::string comment_of(const TrainingRun& run, const char* doing) {
                      run.manifest->name, run.attempt()->number);
 }
 
-// Of a request for one of these attempts, one for all of them: each task finds its own directory by its
-// index.
+// Turns the request for the first of these attempts into a request for the array of all of them. Each task
+// finds its own directory by its index.
 void make_array(JobRequest& request, const JobSite& site, const std::vector<TrainingRun>& runs,
                 const char* command, const char* log) {
   const ArrayPlace& array = *runs.front().attempt()->array;
@@ -92,7 +93,7 @@ JobRequest train_jobs(const JobSite& site, const std::vector<TrainingRun>& runs,
   if (stage_job_id != 0) request.dependency = JobDependency{JobDependency::Kind::after_ok, stage_job_id};
   request.exclude_nodes = run.attempt()->avoid;
   if (run.manifest->retry.warns()) {
-    request.warning_signal = SIGUSR2;  // USR1 belongs to NCCL
+    request.warning_signal = SIGUSR2;  // not SIGUSR1, which NCCL uses
     request.warning_time = run.manifest->retry.warning;
   }
   request.held = true;
@@ -107,8 +108,8 @@ JobRequest store_jobs(const JobSite& site, const std::vector<TrainingRun>& runs,
   JobRequest request = store_job(site, run);
   request.dependency = JobDependency{JobDependency::Kind::after_any, after};
   if (!run.attempt()->array) return request;
-  // Of an array no task can wait for its own's end, only for its good end: what fails is stored by a job of
-  // its own.
+  // In an array, a store task can wait only for the successful end of its train task, not for any end. The
+  // results of a failed task are stored by a separate job (store_job()).
   request.dependency->kind = JobDependency::Kind::after_each;
   request.token = token_of(site.ledger_id, run, JobRole::store);
   make_array(request, site, runs, "store", layout::store_job_log);

@@ -1,5 +1,5 @@
-// What the three jobs ask of the scheduler. Pure. Nothing a user wrote stands in a batch script but paths of
-// ours, quoted.
+// Makes the job requests for stage, train and store jobs. Pure. A batch script made here contains nothing
+// that a user wrote, only paths that Trainyard chose, quoted.
 #pragma once
 #include <string>
 
@@ -9,24 +9,28 @@
 
 namespace trainyard {
 
-// What is the same for all jobs of this site.
+// The settings that are the same for all jobs of this site.
 struct JobSite {
   std::string ledger_id;
-  std::string agent;            // the whole path of trainyard-agent
-  std::string slurm_conf;       // handed to the job, for mpirun and srun; empty: Slurm's default
-  std::string stage_partition;  // of stage and store jobs; empty: the run's, or the default
+  std::string agent;       // absolute path of trainyard-agent
+  std::string slurm_conf;  // SLURM_CONF of the job, for mpirun and srun; empty: Slurm's default
+  // Partition of stage and store jobs. Empty: a store job uses the run's partition, a stage job the default
+  // one.
+  std::string stage_partition;
 };
 
 JobRequest stage_job(const JobSite& site, const DataSet& data_set);
 
-// `runs`: one, or attempts in the same array, in the order of their tasks; then the request is for that
-// array. Held. `stage_job_id`: a stage job just seen alive; 0 when the data are ready or there are none.
+// Makes the request for a held train job of one run or, if `runs` share an array, for the array. `runs` must
+// be in the order of their tasks. `stage_job_id`: a stage job that was just seen alive; 0 if the data set is
+// ready or the run has no data set.
 JobRequest train_jobs(const JobSite& site, const std::vector<TrainingRun>& runs, std::uint32_t stage_job_id);
-// `after`: the train job, or array, they wait for.
+// Makes the request for the store job of one run, or for the array of store jobs. `after`: the train job, or
+// the array of train jobs, on which the request depends.
 JobRequest store_jobs(const JobSite& site, const std::vector<TrainingRun>& runs, std::uint32_t after);
 
-// A store job of its own that waits for nothing: of an attempt, in an array or not, whose train job has
-// ended.
+// Makes the request for a single store job without a dependency, for an attempt whose train job has ended.
+// The attempt can be part of an array; this store job is not.
 JobRequest store_job(const JobSite& site, const TrainingRun& run);
 
 }  // namespace trainyard

@@ -9,7 +9,7 @@ namespace {
 constexpr std::array step_names{"find",     "submit",   "release", "cancel",          "abandon", "give_back",
                                 "give_way", "find_end", "settle",  "collect_results", "stage",   "inspect"};
 
-// A store job that ended leaves evidence, or another one follows it.
+// Returns collect_results once the store job has ended: the job left evidence, or another store job follows.
 std::optional<Step> step_of_storing(const TrainingRun& run) {
   return has_live_store_job(run) ? std::nullopt : std::optional(Step::collect_results);
 }
@@ -22,7 +22,7 @@ std::optional<Step> next_step(const TrainingRun& run, const Circumstances& circu
   if (run.is_of_newer_release) return std::nullopt;
   const Circumstances::Seen& seen = circumstances.seen;
   if (run.cancel_requested && occupies_plan(run.state)) {
-    // Submitted or not, only the scheduler knows: whatever carries the token ends.
+    // Only the scheduler knows whether the train job was submitted: abandon looks for a job with its token.
     if (run.state == RunState::admitted) return Step::abandon;
     return Step::cancel;
   }
@@ -37,10 +37,10 @@ std::optional<Step> next_step(const TrainingRun& run, const Circumstances& circu
       return Step::settle;
     case RunState::storing:
       return step_of_storing(run);
-    case RunState::released:  // the poll
+    case RunState::released:  // waits for the poll
     case RunState::running:
       return seen.is_behind || seen.may_be_over ? std::optional(Step::find_end) : std::nullopt;
-    case RunState::queued:  // admission
+    case RunState::queued:  // waits for admission
     case RunState::completed:
     case RunState::failed:
     case RunState::cancelled:

@@ -1,5 +1,5 @@
-// Which step is due for a run, or a data set: this follows from its events and its circumstances. Performing
-// the step is steps/; every step may be performed twice.
+// Decides which step is due for a run or a data set, from its events and its circumstances. The steps are
+// performed in daemon/steps/. Every step may be performed twice.
 #pragma once
 #include <memory>
 #include <optional>
@@ -11,47 +11,50 @@ namespace trainyard {
 
 enum class Step {
   // of a run
-  find,       // admitted, and in doubt → whether the train job is in the scheduler
-  submit,     // admitted → the train job is in the scheduler, held
-  release,    // submitted → the store job behind it, and the train job may start
-  cancel,     // its live jobs are to end
-  abandon,    // cancelled while admitted: whatever was submitted ends, then the run does
-  give_back,  // admitted or submitted, and the owner's files do not answer: its place is for others
-  give_way,   // submitted, and the scheduler has no room for its second job: an older run gets its place
-  find_end,   // the scheduler has it in a state that does not fit what we know of it
-  settle,     // ended → the evidence is read
-  collect_results,  // the store job ended → its evidence is read
+  find,       // admitted, in doubt: looks up whether the train job is in the scheduler
+  submit,     // admitted: submits the train job, held
+  release,    // submitted: submits the store job, then releases the train job
+  cancel,     // cancels the run's live jobs
+  abandon,    // cancelled while admitted: finds the train job to cancel, or else ends the run
+  give_back,  // submitted, but the owner's files do not answer: gives the run's place to others
+  give_way,   // submitted, but the scheduler has no room for the store job: gives the place to an older run
+  find_end,   // the scheduler shows a doubtful state of the train job: finds out whether the job is over
+  settle,     // ended: reads the agent's evidence and decides what the end means
+  collect_results,  // the store job has ended: reads its evidence
   // of a data set
-  stage,    // wanted → a stage job
-  inspect,  // the stage job ended → its evidence is read
+  stage,    // wanted: submits a stage job
+  inspect,  // the stage job has ended: reads its evidence
 };
 const char* to_string(Step step);
 
-// Until when a submission that no event tells of may have been sent; unset when it is certain that none was.
+// The latest time at which a submission that no event records can have been sent. Unset: certainly no such
+// submission was sent.
 using Doubt = std::optional<UtcSeconds>;
 
-// What is known of a run or a data set beside its events. A daemon that starts does not know it, and finds it
-// out again.
+// What is known of a run or a data set in addition to its events. Circumstances are not stored: a daemon that
+// starts finds them out again.
 struct Circumstances {
   Doubt doubt;
-  int failures = 0;  // of the step that is due, in a row
+  int failures = 0;  // consecutive failures of the step that is due
 
   // What was seen since the last event.
   struct Seen {
-    bool is_behind = false;  // the scheduler shows the train job as it was before (poll_news.h)
-    // slurmctld was restarted: it may have forgotten the end of a job that it shows running
+    bool is_behind = false;  // the scheduler shows an earlier state of the train job (poll_news.h)
+    // slurmctld was restarted: it can have forgotten the end of the train job that it shows as running
     bool may_be_over = false;
-    bool gives_way = false;  // the scheduler has no room for its second job: an older run is to get its place
-    std::shared_ptr<const JobStatus> stage_job_end;  // of a data set; a hundred thousand runs have none
+    // the scheduler has no room for the store job: an older run is to get this run's place
+    bool gives_way = false;
+    // the end of a data set's stage job; a pointer, because a hundred thousand runs have none
+    std::shared_ptr<const JobStatus> stage_job_end;
   } seen;
-  bool files_are_silent = false;  // the file system of the owner's scratch has not answered for long
+  bool files_are_silent = false;  // the owner's scratch file system has not answered for a long time
 };
 
 std::optional<Step> next_step(const TrainingRun& run, const Circumstances& circumstances = {});
 std::optional<Step> next_step(const DataSet& data_set, const Circumstances& circumstances);
 
-// How long after the n-th failed try of a step, or of storing or staging, the next one is due: 2 s doubled up
-// to 5 min.
+// Returns the delay between the n-th failed try of a step (or of storing or staging) and the next try: 2 s
+// after the first failure, doubled with each further failure, at most 5 min.
 std::chrono::seconds delay_after(int tries);
 
 }  // namespace trainyard

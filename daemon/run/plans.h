@@ -1,4 +1,5 @@
-// Plans: how many GPUs who may have at a time. Pure. Our word is the authority; Slurm's limits only help.
+// Plans: how many GPUs each user or account may have at a time. Pure. The daemon enforces the plans; Slurm's
+// own limits only help.
 #pragma once
 #include <compare>
 #include <cstdint>
@@ -17,39 +18,40 @@ struct Plan {
   std::string name;
   int gpus = 1;
   Per per = Per::user;
-  std::set<std::string> members;  // users; empty: everybody may ask for it
-  bool is_default = false;        // of users who name none
+  std::set<std::string> members;  // users who may ask for the plan; empty: everybody may
+  bool is_default = false;        // for users who name no plan
 };
 using Plans = std::map<std::string, Plan>;
 
-const Plan* find_plan(const Plans& plans, const std::string& name);  // null: there is none of this name
+const Plan* find_plan(const Plans& plans, const std::string& name);  // null: there is no plan of this name
 
-// The plan a run of this user falls under: the named one, else the one it is a member of, else the default;
-// empty where the site has no plans. Error{denied} or {invalid} says which plans the user may ask for.
+// Returns the plan that applies to a run of this user: the plan `asked`, else a plan that names the user as a
+// member, else the default plan. Returns an empty name if the site has no plans. Throws Error{denied} or
+// Error{invalid}, which says which plans the user may ask for.
 std::string resolve_plan(const Plans& plans, const std::string& asked, const std::string& user);
 
-// A run larger than its plan could never start: Error{invalid} says by how much.
+// Throws Error{invalid}, which says by how much, if the run is larger than its plan: it could never start.
 void check_fits(const Plans& plans, const std::string& plan, const Manifest& manifest);
 
-// Error{denied} when `more` runs would give the user more than `most` that are not over.
+// Throws Error{denied} if `more` runs, added to the user's `live` runs, would be more than `most`.
 void check_live_runs(const std::string& user, std::int64_t live, std::size_t more, std::int64_t most);
 
-// GPUs that a plan counts for the run: those it asks for, or more where its job has more on the scheduler's
-// record.
+// Returns how many GPUs a plan counts for the run: those that it asks for, or more if the scheduler's record
+// of its train job has more.
 int gpus_counted(const TrainingRun& run);
 
-// What a plan may limit: a user, or an account.
+// The party of a run: its plan, and the user and the account of which the plan limits one.
 struct PlanParty {
   std::string plan, user, account;
   auto operator<=>(const PlanParty&) const = default;
 };
 PlanParty party_of(const TrainingRun& run);
 
-// What is limited together: plan and user, or plan and account. A run whose account is not known yet is
-// limited with those of its user.
+// Returns a name for the runs that are limited together: those of the same plan and user, or of the same plan
+// and account. Runs whose account is not known yet are limited together by user.
 std::string limited_party(const Plans& plans, const PlanParty& party);
 
-// GPUs in use by one who is limited, and the runs that use them, in order.
+// The GPUs that one limited party uses, and the runs that use them, in order.
 struct PlanUse {
   int gpus = 0;
   std::vector<std::int64_t> runs;

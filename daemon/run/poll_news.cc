@@ -23,7 +23,7 @@ std::optional<RunEvent> next_news(const TrainingRun& run, const JobStatus& job, 
 std::vector<RunEvent> news_of(const TrainingRun& run, const JobStatus& train_job, UtcSeconds at) {
   std::vector<RunEvent> news;
   std::optional<RunEvent> next = next_news(run, train_job, at);
-  if (!next) return news;  // of nearly all runs: no copy is made
+  if (!next) return news;  // nearly all runs have no news: avoids a copy of the run
   TrainingRun after = run;
   while (next) {
     apply_event(after, *next);

@@ -1,4 +1,4 @@
-// What a poll of the scheduler tells of a run whose train job lives. Pure.
+// Derives events from what a poll of the scheduler shows of a run's live train job. Pure.
 #pragma once
 #include <vector>
 
@@ -6,13 +6,13 @@
 
 namespace trainyard {
 
-// The events that the run does not know of yet, in order: it was started, suspended, resumed, or charged to
-// another account. None while nothing is new.
+// Returns the events that the run does not have yet, in order: the train job was started, suspended, resumed,
+// or charged to another account. Returns no events if nothing is new.
 std::vector<RunEvent> news_of(const TrainingRun& run, const JobStatus& train_job, UtcSeconds at);
 
-// The scheduler shows a job that we have released as held, or one that was running as pending. A slurmctld
-// that was killed goes back to what it had saved some seconds earlier: it may have lost our release, or the
-// job's start.
+// Returns true if the scheduler shows a released job as held, or a running job as pending. A slurmctld that
+// was killed goes back to the state that it saved some seconds earlier, so it can have lost the release or
+// the start of the job.
 bool is_behind(const TrainingRun& run, const JobStatus& train_job);
 
 }  // namespace trainyard

@@ -32,7 +32,7 @@ Segment* find_charge(TrainingRun& run, const JobKey& job, int restart) {
   return nullptr;
 }
 
-// A job told twice is charged once, as in the ledger.
+// Charges the segment unless its job and restart are already charged. The ledger does the same.
 void charge(TrainingRun& run, const std::optional<Segment>& segment) {
   if (!segment || find_charge(run, segment->job, segment->restart) != nullptr) return;
   run.charges.push_back(*segment);
@@ -93,7 +93,7 @@ void apply(TrainingRun& run, const event::Started& e) {
 
 void apply(TrainingRun& run, const event::Reassigned& e) { run.account = e.account; }
 
-// A fact of its own: it counts whatever became of the run.
+// Usage counts in every state of the run.
 void apply(TrainingRun& run, const event::Used& e) { charge(run, e.segment); }
 
 void apply(TrainingRun& run, const event::Unknown&) { run.is_of_newer_release = true; }
@@ -133,7 +133,7 @@ void apply(TrainingRun& run, const event::Settled& e) {
   run.signal = e.signal;
   run.last_lines = e.last_lines;
   run.state = RunState::storing;
-  // Cancelled before it was released: there is no store job, nor anything to store.
+  // A run that was cancelled before its release has no store job and no results to store.
   if (!run.attempts.back().store) end_run(run, state_of(e.result), e.at);
 }
 
@@ -253,7 +253,7 @@ Token token_of(const std::string& ledger_id, const TrainingRun& run, JobRole rol
          std::to_string(attempt.array->first_attempt) + "-" + to_string(role);
 }
 
-// "7.1-train", "a7.1-train" or "0123456789abcdef.1-stage", behind the prefix.
+// A token is the prefix, followed by "7.1-train", "a7.1-train" or "0123456789abcdef.1-stage".
 std::optional<NamedJob> parse_token(const std::string& ledger_id, const Token& token) {
   const std::string prefix = token_prefix(ledger_id);
   if (!token.starts_with(prefix)) return std::nullopt;

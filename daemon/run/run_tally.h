@@ -1,5 +1,5 @@
-// RunTally: what the live runs are doing and hold, added up as they change: nobody has to go through a
-// hundred thousand runs to know it. Pure.
+// RunTally: counts of the live runs by state, and of the GPUs and jobs that they hold. The counts are updated
+// when a run changes, so that no caller has to go through a hundred thousand runs. Pure.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -17,26 +17,26 @@ namespace trainyard {
 class RunTally {
  public:
   void add(const TrainingRun& live);
-  // The run is as it was when it was added.
+  // Removes a run; `live` must be in the state in which it was added.
   void remove(const TrainingRun& live);
 
   const std::set<std::int64_t>& queued() const { return queued_; }
 
-  // Whether the data set of this digest is ready.
+  // Returns true if the data set of this digest is ready.
   using IsReady = std::function<bool(const std::string& digest)>;
   std::map<ShownState, int> count_by_state(const IsReady& is_ready) const;
   std::map<ShownState, int> count_by_state(std::uint32_t uid, const IsReady& is_ready) const;
 
-  // By who is limited (limited_party); runs that ask for no GPU do not count.
+  // Returns the GPUs in use by limited party (limited_party()). Runs without GPUs are left out.
   std::map<std::string, PlanUse> plan_use(const Plans& plans) const;
-  // The GPUs of one who is limited.
+  // Returns the number of GPUs that one limited party uses.
   int gpus_in_use(const Plans& plans, const std::string& party) const;
-  // The GPUs of one user, by plan.
+  // Returns the number of GPUs that one user's runs use, by plan.
   std::map<std::string, int> gpus_by_plan(std::uint32_t uid) const;
 
   const JobCount& jobs() const { return jobs_; }
   bool is_named(const std::string& dataset_digest) const { return data_sets_.contains(dataset_digest); }
-  // The digests of the code that this user's runs name.
+  // Returns the digests of the code that this user's runs name.
   std::set<std::string> code_of(std::uint32_t uid) const;
 
  private:
@@ -57,7 +57,7 @@ class RunTally {
 
   std::map<std::uint32_t, User> users_;  // by uid
   std::map<PlanParty, Claim> claims_;
-  Counts data_sets_;  // runs that name them
+  Counts data_sets_;  // number of live runs by the digest of their data set
   std::set<std::int64_t> queued_;
   JobCount jobs_;
 };

@@ -12,11 +12,12 @@
 namespace trainyard {
 namespace {
 
-// Said in other fields of the request, or by the environment.
+// Options that are not passed on as batch options: other fields of the request, or the environment, have
+// them.
 constexpr std::array not_for_the_scheduler{"chdir",      "comment",  "exclude",    "export",   "get-user-env",
                                            "ignore-pbs", "job-name", "no-requeue", "propagate"};
 
-// Options that sbatch also tells the script and its steps by a variable.
+// Options whose values sbatch also gives to the script and its job steps in an environment variable.
 struct Told {
   const char* option;
   const char* variable;
@@ -43,7 +44,7 @@ constexpr std::array told{Told{"cpus-per-gpu", "SLURM_CPUS_PER_GPU"},
 
 std::string as_text(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
 
-// "%" in what is filled in is no pattern of Slurm's.
+// Doubles each "%" in a text that is filled into a pattern, so that Slurm does not read the "%" as a pattern.
 std::string escaped(const std::string& text) {
   std::string result;
   for (char c : text) result += c == '%' ? std::string("%%") : std::string(1, c);
@@ -76,7 +77,7 @@ std::vector<std::string> exported(const ScriptSpec& script) {
     if (value.is_string()) variables.push_back(words.back());
   }
   for (const auto& [name, value] : script.origin->variables) variables.push_back(name + '=' + value);
-  // srun reads it, and passes on just these, too.
+  // srun reads SLURM_EXPORT_ENV and passes on only the same variables.
   variables.push_back("SLURM_EXPORT_ENV=" + (words.empty() ? "NONE" : join(words, ",")));
   return variables;
 }
@@ -126,7 +127,8 @@ void describe_script(JobRequest& request, const ScriptSpec& script, UtcSeconds a
   fix_moments(options, accepted_at);
   request.batch_options = std::move(options);
   request.command = script.origin->path;
-  // The nodes that failed an earlier attempt come to those that the script leaves out; its signal is its own.
+  // Nodes that failed in an earlier attempt are added to the nodes that the script excludes. If the script
+  // asks for a signal itself (--signal), Trainyard asks for none.
   if (const std::string left_out = script.options.value("exclude", ""); !left_out.empty())
     request.exclude_nodes = request.exclude_nodes.empty() ? left_out : left_out + ',' + request.exclude_nodes;
   if (script.options.contains("signal")) request.warning_signal = 0;
@@ -134,11 +136,12 @@ void describe_script(JobRequest& request, const ScriptSpec& script, UtcSeconds a
       from(script.origin->directory, script.options.value("chdir", script.origin->directory));
   if (const std::string comment = script.options.value("comment", ""); !comment.empty())
     request.comment += ": " + comment.substr(0, 500);
-  // 3 and 4 are the script's stdout and stderr, opened by Slurm.
+  // File descriptors 3 and 4 are the script's stdout and stderr, which Slurm has opened.
   std::string& wrapper = request.script;
   if (wrapper.ends_with('\n')) wrapper.pop_back();
   wrapper += fmt::format(" 3>&1 4>&2 >>{} 2>&1\n", shell_quote(agent_log));
-  // Of our own just where Slurm is: what stands here goes before the login environment.
+  // Of Trainyard's own variables only SLURM_CONF is kept, because variables set here take precedence over the
+  // user's login environment.
   std::erase_if(request.environment,
                 [](const std::string& variable) { return !variable.starts_with("SLURM_CONF="); });
   for (std::string& variable : script_environment(script)) request.environment.push_back(std::move(variable));

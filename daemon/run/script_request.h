@@ -1,4 +1,5 @@
-// The train job of a batch script, as sbatch would have submitted it from where it was submitted. Pure.
+// Describes the train job of a batch script as sbatch would have submitted it in the place where the user
+// submitted the script (ScriptOrigin). Pure.
 #pragma once
 #include <string>
 
@@ -7,17 +8,17 @@
 
 namespace trainyard {
 
-// `request` is a train job; what the script says takes the place of what the manifest's resources say.
-// `accepted_at` is when --begin=now+1hour was said; `agent_log` takes what the agent has to say, while the
-// script's own output goes where its options send it.
+// Adds the script's options to `request`, the request for a train job. They replace the resources of the
+// manifest. `accepted_at`: the time to which --begin=now+1hour refers. `agent_log`: the file for the agent's
+// own output; the script's output goes where the script's options send it.
 void describe_script(JobRequest& request, const ScriptSpec& script, UtcSeconds accepted_at,
                      const std::string& agent_log);
 
-// A pattern of --output, --error or --input with what only Trainyard knows filled in: %x, the job's name, and
-// %a, the task's index. The others are Slurm's.
+// Returns the pattern of --output, --error or --input with the parts filled in that only Trainyard knows: %x,
+// the job's name, and %a, the task's index. Slurm fills in the other parts.
 std::string fill_pattern(const std::string& pattern, const ScriptSpec& script);
 
-// What sbatch itself sets for the script, NAME=value.
+// Returns the environment variables that sbatch itself sets for the script, as NAME=value.
 std::vector<std::string> script_environment(const ScriptSpec& script);
 
 }  // namespace trainyard

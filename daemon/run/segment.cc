@@ -10,7 +10,8 @@ namespace {
 
 constexpr std::array source_names{"slurm", "evidence"};
 
-// Slurm ended the job at that moment: what was seen of it afterwards is its processes being ended.
+// Returns true if Slurm ended the job at the recorded end. What was seen of the job after that was only the
+// ending of its processes.
 bool ended_on_purpose(JobOutcome outcome) {
   return outcome == JobOutcome::cancelled || outcome == JobOutcome::time_limit ||
          outcome == JobOutcome::preempted || outcome == JobOutcome::out_of_memory;
@@ -20,10 +21,11 @@ bool is_complete(const JobStatus& job) {
   return job.started_at && job.ended_at && *job.ended_at >= *job.started_at;
 }
 
-// The scheduler has no use of the job on record, though somebody saw it run for `ran`.
+// Returns true if the scheduler's record shows no usage of the job, although a poll or the agent saw it run
+// for `ran`.
 bool is_lost(const JobStatus& job, std::chrono::seconds ran) {
   if (!is_complete(job)) return true;
-  // Within a second or so an honest account of a short job may say that it took no time.
+  // A correct record of a job that took about a second can have the same start and end.
   return *job.started_at == *job.ended_at && ran > std::chrono::seconds(1) && !ended_on_purpose(job.outcome);
 }
 
@@ -31,7 +33,8 @@ std::chrono::seconds time_seen(const Witness& witness) {
   return witness.last_seen_at.value_or(*witness.started_at) - *witness.started_at;
 }
 
-// Hosts' clocks differ by some seconds: an end only that much before the last sighting is believed.
+// Returns true if the record contradicts what polls saw. The clocks of hosts differ by some seconds, so an
+// end that is only that much before the last sighting is believed.
 bool contradicts(const JobStatus& job, const Sighting& seen) {
   return is_lost(job, seen.until - seen.started_at) || seen.until > *job.ended_at + longest_farewell;
 }
@@ -46,7 +49,8 @@ std::optional<Segment> by_scheduler(const JobStatus& job) {
   return segment;
 }
 
-// At least what was seen: an end on record that contradicts it does not count.
+// Returns the recorded segment, extended to cover at least what polls saw. A recorded end that contradicts
+// the polls does not count.
 Segment no_less_than(std::optional<Segment> recorded, const JobStatus& job, const Sighting& seen) {
   if (!recorded || contradicts(job, seen)) {
     Segment segment = recorded.value_or(Segment{job.key, job.restarts});
@@ -74,7 +78,7 @@ std::vector<Period> clipped(const std::vector<Period>& intervals, const Segment&
   return inside;
 }
 
-// In order and apart from each other again.
+// Returns the intervals in order, with overlapping and adjacent ones merged.
 std::vector<Period> merged(std::vector<Period> intervals) {
   std::ranges::sort(intervals, {}, &Period::since);
   std::vector<Period> apart;
@@ -227,7 +231,7 @@ Json to_json(const Segment& segment) {
           {"account", segment.account}};
 }
 
-// What an earlier release wrote knows nothing of suspensions, sources, signs of life and accounts.
+// JSON that an earlier release wrote can lack suspensions, source, last sign of life and account.
 Segment segment_from_json(const Json& json) {
   Segment segment;
   segment.job = job_key_from_json(get<Json>(json, "job"));

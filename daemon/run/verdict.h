@@ -1,5 +1,6 @@
-// Verdict: what the end of a train job means. Pure. The agent's evidence decides, the scheduler's word where
-// there is none: a job can run to its end and still be recorded as never started. Unknown is never success.
+// Verdict: decides what the end of a train job means. Pure. The agent's evidence decides whether the program
+// succeeded, because a job can run to its end and still be recorded as never started. Without evidence the
+// scheduler's record decides. An unknown end is never a success.
 #pragma once
 #include <optional>
 #include <string>
@@ -9,20 +10,22 @@
 
 namespace trainyard {
 
-// What is known beside the scheduler's word on the job's end.
+// What is known of the end of the train job in addition to the scheduler's record (RunJob::end).
 struct EndFacts {
   std::optional<ExitEvidence> evidence;  // the attempt's exit.json
-  Witness witness;           // what it says of the job's times; changes no charge here, see booking.h
-  std::string failed_nodes;  // of the job's, those that are down: "n1,n3"
-  std::string cancelled_by;  // who ended the job in the scheduler, where that is known
-  bool by_nobody = false;    // the scheduler has on record that it was no user
-  bool unclaimed = false;    // no agent ever took the attempt, and now none can
+  Witness witness;           // the job's times by the agent's evidence; changes no charge here (booking.h)
+  std::string failed_nodes;  // nodes of the job that are down: "n1,n3"
+  std::string cancelled_by;  // the user who cancelled the job in the scheduler; empty: unknown
+  bool by_nobody = false;    // by the scheduler's record, no user cancelled the job
+  bool unclaimed = false;    // no agent ever claimed the attempt, and none can claim it any more
 };
 
-// Settled; or Retried where [retry], missing data, or a job that never began make another attempt worth it.
+// Returns event::Retried if another attempt is worth it: by [retry], for missing data, or for a job that
+// never began. Returns event::Settled otherwise.
 RunEvent judge(const TrainingRun& run, const EndFacts& facts, UtcSeconds at);
 
-// Whether a job that ended so can still have processes: its node may be cut off, or nobody knows.
+// Returns true if a job with this end can still have processes: its node might only be cut off from the
+// network, or its outcome is unknown.
 bool may_still_run(const JobStatus& ended_job);
 
 }  // namespace trainyard

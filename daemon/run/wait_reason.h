@@ -1,23 +1,25 @@
-// What a run waits for, in a scientist's words.
+// WaitingFor: what a run waits for, in words for the scientist.
 #pragma once
 #include <string>
 
 namespace trainyard {
 
 struct WaitingFor {
-  // "plan", "data", "Resources": the same while only details of the sentence change; Slurm's own word where
-  // it is Slurm that lets it wait. Empty: it does not wait, or nobody says for what.
+  // A key: "plan", "data", "Resources". The key stays the same while only details of the sentence change. If
+  // the run waits in Slurm, the key is Slurm's own reason. Empty: the run does not wait, or the reason is
+  // unknown.
   std::string what;
   std::string words;  // the sentence
   bool operator==(const WaitingFor&) const = default;
 };
 
-// Of a pending job, by the scheduler's word for it: "Resources" → "waiting for free nodes or GPUs
-// (Resources)"; one we do not know is given as it is.
+// Describes why a pending job waits, from the scheduler's reason: "Resources" → "waiting for free nodes or
+// GPUs (Resources)". An unknown reason is quoted as it is.
 WaitingFor waiting_in_scheduler(const std::string& reason);
 
-// Whether a run that waited for `before` waits for the same now. Slurm names its reasons of a job in the
-// queue (None, Priority, Resources) by turns, cycle by cycle.
+// Returns true if a run that waited for `before` (a WaitingFor::what) still waits for the same. None,
+// Priority and Resources count as the same, because Slurm gives them to a queued job by turns, from cycle to
+// cycle.
 bool is_same_wait(const std::string& before, const std::string& now);
 
 }  // namespace trainyard

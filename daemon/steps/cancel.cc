@@ -1,5 +1,5 @@
-// cancel, abandon, give_back and give_way: nothing of the run stays in the scheduler, and the logs of a
-// cancelled run still go out.
+// cancel, abandon, give_back and give_way: the steps that take the jobs of a run out of the scheduler. The
+// store job of a run that is cancelled while it runs stays, and still stores the logs.
 #include "daemon/base/error.h"
 #include "daemon/steps/steps.h"
 
@@ -9,7 +9,7 @@ void Steps::cancel_if_there(std::uint32_t uid, const JobKey& job, const Token& t
   try {
     users_.jobs_of(uid)->cancel(job, token, soon());
   } catch (const Error& e) {
-    if (e.kind() != ErrorKind::not_found) throw;  // gone already: what was wanted
+    if (e.kind() != ErrorKind::not_found) throw;  // the job is gone already
   }
 }
 
@@ -17,12 +17,12 @@ void Steps::cancel_stray(std::uint32_t uid, const JobKey& job, const Token& toke
   cancel_if_there(uid, job, token);
 }
 
-// The poll sees the end and settles it; until then this is due again.
+// Cancels the jobs of the run. The step stays due, every 10 s, until the poll has seen the jobs end.
 RunStepResult Steps::cancel(const TrainingRun& run) {
   const Attempt& attempt = *run.attempt();
   if (attempt.train && !attempt.train->end)
     cancel_if_there(run.owner.uid, attempt.train->key, token_of(site_.ledger_id, run, JobRole::train));
-  // It never ran, or its results are given up: there is nothing to store.
+  // If the run never ran, or if its results are given up, there is nothing to store.
   if (run.state != RunState::running) cancel_store(run);
   return {{}, std::chrono::seconds(10)};
 }
@@ -41,7 +41,9 @@ RunEvent Steps::abandon(const TrainingRun& run, Doubt doubt) {
   return event::Cancelled{now()};
 }
 
-// Its job waits in vain: others may have its place. It was never released, so that no agent can have begun.
+// Takes the jobs of the run out of the scheduler and puts the run back into the queue, because its job would
+// wait in vain and other runs can have its place. The train job was never released, so no agent can have
+// begun.
 RunStepResult Steps::give_back(const TrainingRun& run, Doubt doubt, const std::string& reason) {
   const Attempt& attempt = *run.attempt();
   Token token = token_of(site_.ledger_id, run, JobRole::train);

@@ -1,5 +1,6 @@
-// What the jobs of attempts will look for on scratch: directories, launch files, and the links of a job
-// array. The folders of the program are the agent's to make. Done again after a crash, it comes to the same.
+// Makes what the jobs of attempts look for on scratch: directories, launch files, and the links of a job
+// array. The agent makes the folders of the program. Doing this again after a crash has the same result. Also
+// removes runs and data sets from scratch.
 #include "daemon/base/fd.h"
 #include "daemon/handover/layout.h"
 #include "daemon/steps/steps.h"
@@ -55,7 +56,7 @@ void Steps::prepare(const std::vector<TrainingRun>& runs, const std::optional<Da
   try {
     files_of(runs.front())->prepare_attempts(attempts, links_for(runs));
   } catch (const Error& e) {
-    // The code that was submitted is gone: nothing brings it back.
+    // The uploaded code is gone and cannot be restored, so the run fails.
     if (e.kind() == ErrorKind::invalid) throw StepFailure(Meaning::users_fault, e.what());
     throw;
   }

@@ -1,9 +1,11 @@
-// release: the store jobs behind the train jobs, what the jobs will look for, then these may start.
+// release: submits the store jobs behind the train jobs, prepares the files that the jobs look for, then
+// releases the train jobs.
 #include "daemon/steps/steps.h"
 
 namespace trainyard {
 
-// Storing twice does no harm: here a doubt is worth a look, but no waiting.
+// Returns the store job of each task, and submits those that are missing. In doubt, looks for existing ones
+// first, but does not wait until the doubt is over, because storing twice does no harm.
 std::map<Task, JobKey> Steps::submit_store_jobs(const std::vector<TrainingRun>& runs, Doubt doubt) {
   const TrainingRun& first = runs.front();
   std::map<Task, JobKey> stores;
@@ -22,13 +24,13 @@ std::map<Task, JobKey> Steps::submit_store_jobs(const std::vector<TrainingRun>& 
   return stores;
 }
 
-// An array that went in parts may have tasks of runs whose jobs are elsewhere: these stay held, until the
-// poll finds that nobody wants them.
+// Releases an array that was submitted in parts task by task, because it can have tasks of runs whose jobs
+// are in another array. Those tasks stay held until the poll finds that they belong to no run.
 StepResult Steps::release(const StepCall& call) {
   const std::vector<TrainingRun>& runs = call.runs;
   std::map<Task, JobKey> stores = submit_store_jobs(runs, call.doubt);
   const TrainingRun& first = runs.front();
-  // Not before everything is in the queue: of a thousand runs this takes longer than all the rest.
+  // Done after all jobs are in the queue, because for a thousand runs this takes longer than all the rest.
   prepare(runs, call.data_set);
   const Token token = token_of(site_.ledger_id, first, JobRole::train);
   std::unique_ptr<SchedulerActor> jobs = users_.jobs_of(first.owner.uid);

@@ -6,7 +6,8 @@
 namespace trainyard {
 namespace {
 
-// The deputies' own deadline for a call is shorter; this one is of schedulers that are called directly.
+// The deadline for sending to a scheduler that is called directly. Deputies have a shorter deadline of their
+// own for a call.
 constexpr std::chrono::seconds time_to_send{60};
 
 }  // namespace

@@ -1,9 +1,9 @@
-// Steps: does what next_step() says is due, through the deputies of the run's owner, and confirms by the
-// daemon's own reading of the scheduler what a deputy says. Every step may be performed twice without harm.
-// Any thread but the loop's, on copies of the run; the steps of one user one at a time in each lane
-// (lane_of).
+// Steps: performs the step that next_step() returns, through the deputies of the owner. What a deputy says is
+// confirmed by the daemon's own reading of the scheduler. Every step can be performed twice without harm.
+// Called in any thread but the loop's, on copies of the run; each lane of a user (lane_of) performs one step
+// at a time.
 //
-// Throws what failure_of() (failure.h) understands.
+// Throws errors that failure_of() (failure.h) classifies.
 #pragma once
 #include <chrono>
 #include <functional>
@@ -25,43 +25,44 @@
 
 namespace trainyard {
 
-// A step, and what it is performed on, as that was when the step became due.
+// A step, and the runs or the data set that it is performed on, as they were when the step became due.
 struct StepCall {
   Step step = Step::submit;
-  // Of a step of runs: one run; to submit and to release, those in the same array, in the order of their
-  // tasks.
+  // For a step of runs: one run. For `submit` and `release`: runs of the same array, in the order of their
+  // tasks. For `find`: runs of one user that are in doubt.
   std::vector<TrainingRun> runs{};
-  // Of a step of a data set: this data set. Of a step of runs: the one that they name, if they name one.
+  // For a step of a data set: this data set. For a step of runs: the data set that they name, if any.
   std::optional<DataSet> data_set{};
   Doubt doubt{};
-  // Other runs of the array went into the scheduler without these, so that there may be copies of these runs'
-  // tasks.
+  // Other runs of the array were submitted without these runs. So the scheduler can have several copies of
+  // the array.
   bool in_parts = false;
-  std::optional<JobStatus> stage_job_end{};  // of `inspect`
+  std::optional<JobStatus> stage_job_end{};  // for `inspect`
 };
 
-// What a step came to: changes to record, all or none. Of several runs those without a change did not get on.
+// The result of a step: changes to record, all or none. A run of the call without a change got no further.
 struct StepResult {
   Changes changes;
-  std::optional<std::chrono::seconds> again_after;  // when to perform the step again for what did not get on
-  std::set<EntityId> not_submitted{};  // of `find`: their jobs are certainly not in the scheduler
+  std::optional<std::chrono::seconds> again_after;  // when to repeat the step for runs without a change
+  std::set<EntityId> not_submitted{};  // for `find`: runs whose jobs are certainly not in the scheduler
 };
 
-// The same of one run.
+// The result of a step of one run.
 struct RunStepResult {
   std::vector<RunEvent> events;
   std::optional<std::chrono::seconds> again_after;
 };
 
-// When to ask again what the scheduler, or the agent, may know a moment later.
+// The delay before a step asks again for what the scheduler, or the agent, might know a moment later.
 inline constexpr std::chrono::seconds look_again{2};
 
-// The index in an array; unset: of a job of its own.
+// The index of a task in its job array; unset: the job is in no array.
 using Task = std::optional<std::uint32_t>;
 Task task_of(const TrainingRun& run);
 std::set<Task> tasks_of(const std::vector<TrainingRun>& runs);
 
-// A user's files may hang; what only concerns his jobs must not wait for them.
+// Each user has two lanes. His files can hang, and steps that concern only his jobs must not wait for his
+// files.
 enum class StepLane { files, jobs };
 StepLane lane_of(Step step);
 std::string lane_key(std::uint32_t uid, StepLane lane);  // for base/lanes.h
@@ -70,27 +71,28 @@ struct AttemptEvidence;
 
 class Steps {
  public:
-  // `name_of`: a user's name. Any thread; throws Error while it is not known.
+  // `name_of` returns the name of a user. Called in any thread; throws Error while the name is not known.
   Steps(SchedulerReader& reader, Users& users, std::function<std::string(uid_t)> name_of, JobSite site);
 
   StepResult perform(const StepCall& call);
 
-  // The objects of a data set as they are now, listed as the user; the list stays on his scratch.
+  // Lists the objects of a data set as they are now, with the rights of the user. The list stays on his
+  // scratch.
   SourceList list_sources(const Owner& owner, const ScratchPlace& scratch, const DataSpec& data);
 
-  // Removes a run's directory, and its code unless others use it (digests); a data set's directory. Nothing
-  // there is no error.
+  // Removes a run's directory and the code of the user that is not in `code_in_use` (digests), or a data
+  // set's directory. No error if there is nothing to remove.
   void remove_run(const TrainingRun& run, const std::set<std::string>& code_in_use);
   void remove_data_set(const DataSet& data_set);
 
-  // Ends a job of ours that belongs to no run.
+  // Cancels a job with our token that belongs to no run or data set.
   void cancel_stray(std::uint32_t uid, const JobKey& job, const Token& token);
 
-  // Whether files of that user answer; throws FilesAreSilent while they do not.
+  // Reads from the scratch of the user. Throws FilesAreSilent while it does not answer.
   void probe_files(std::uint32_t uid, const ScratchPlace& scratch);
 
-  // Whether the scheduler shows the job's owner no such live job either. `since`: it was not submitted
-  // earlier.
+  // Asks the scheduler as the owner of the job. Returns true if it shows no such job that is live. `since`:
+  // the job was not submitted earlier.
   bool is_gone(const JobStatus& job, UtcSeconds since);
 
   SchedulerReader& reader() { return reader_; }
@@ -101,8 +103,8 @@ class Steps {
   StepResult find(const StepCall& call);    // submit.cc
   StepResult submit(const StepCall& call);  // submit.cc
   struct ConfirmedJob {
-    JobKey key;        // by the daemon's own reading
-    std::string said;  // by the scheduler, to its owner
+    JobKey key;        // as the daemon read it from the scheduler
+    std::string said;  // by the scheduler to the owner
   };
   QueuedJob submit_elsewhere(SchedulerActor& jobs, JobRequest request);                         // submit.cc
   ConfirmedJob submit_and_confirm(const JobRequest& request);                                   // submit.cc
@@ -127,17 +129,17 @@ class Steps {
   using WantedJobs = std::map<Token, std::set<Task>>;
   using FoundJobs = std::map<std::pair<Token, Task>, JobKey>;
   // Finds the jobs with these tokens for the given tasks. Cancels duplicate jobs of these tasks. Leaves tasks
-  // of other runs alone, because their job may be in another copy of the array. `since`: none was submitted
-  // earlier.
+  // of other runs alone, because their job might be in another copy of the array. `since`: no such job was
+  // submitted earlier.
   FoundJobs find_submitted(const WantedJobs& wanted, std::uint32_t uid, UtcSeconds since);  // submit.cc
   std::map<Task, JobKey> find_submitted(const Token& token, std::uint32_t uid, const std::set<Task>& tasks,
                                         UtcSeconds since);  // submit.cc
   void confirm(const FoundJobs& found, std::uint32_t uid);  // submit.cc
-  // The job of that task; nullopt when there certainly is none. Error{unavailable} while it is too early
-  // to be certain.
+  // Returns the job of the task; nullopt when there certainly is none. Throws Error{unavailable} while it is
+  // too early to be certain.
   std::optional<JobKey> already_submitted(const Token& token, std::uint32_t uid, Task task, UtcSeconds since,
                                           Doubt doubt);
-  // When a submission that find_submitted() does not find was certainly never made.
+  // Returns the time from which on a submission that find_submitted() does not find was certainly never made.
   UtcSeconds certain_at(UtcSeconds doubt) const;                                           // submit.cc
   void prepare(const std::vector<TrainingRun>& runs, const std::optional<DataSet>& data);  // prepare.cc
 
@@ -150,7 +152,8 @@ class Steps {
   JobSite site_;
 };
 
-// When nothing can have been sent any more of a call that begins now.
+// Returns the deadline for sending the requests of a call that begins now. After it, nothing of the call can
+// be sent any more.
 SendBefore soon();
 
 }  // namespace trainyard

@@ -1,6 +1,6 @@
-// submit: the train job goes in held, under a token that follows from the run. The intent (admitted) was
-// recorded before; after a doubt the token is looked up (find), and the job is submitted again only when it
-// is certainly not there.
+// submit and find: the steps that bring the train job into the scheduler. `submit` submits it held, under a
+// token that follows from the run, after the intent was recorded (Admitted). After a doubt, `find` looks up
+// the token; the job is submitted again only when it is certainly not there.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,28 +12,31 @@
 namespace trainyard {
 namespace {
 
-// The clocks of head node and controller may differ by so much.
+// The clocks of the head node and the controller can differ by this much.
 constexpr std::chrono::minutes controllers_clock_difference{10};
 
-// A refused submission leaves a row that never started; a job that ran counts, ended or not.
+// Returns true if the job counts as that of the attempt. A refused submission leaves a record that never
+// started, which does not count. A job that ran counts, ended or not.
 bool is_the_attempt(const JobStatus& job) {
   return job.phase != JobPhase::ended || job.started_at.has_value();
 }
 
-// 0: no stage job to wait for. afterok on a job the scheduler has forgotten would count as satisfied: only
-// one just seen alive is named, and nullopt when there is none, because how it ended is about to be recorded.
+// Returns the id of the stage job that the train job must wait for. 0: none. nullopt: no live stage job is
+// shown, because its end is about to be recorded. Only a job just seen alive is returned, because afterok on
+// a job that the scheduler has forgotten would count as satisfied.
 std::optional<std::uint32_t> stage_job_to_wait_for(SchedulerReader& reader,
                                                    const std::optional<DataSet>& data) {
   if (!data || data->state == DataSetState::ready) return 0;
   if (data->state == DataSetState::failed)
     throw StepFailure(Meaning::users_fault, "its data set could not be staged: " + data->reason);
-  if (data->state != DataSetState::staging) return std::nullopt;  // it is to be staged again
+  if (data->state != DataSetState::staging) return std::nullopt;  // the data set is to be staged again
   for (const JobStatus& job : reader.look_up(data->job->job_id, data->owner.uid))
     if (job.key == *data->job && job.phase != JobPhase::ended) return job.key.job_id;
   return std::nullopt;
 }
 
-// The scheduler will never take this job: the run cannot go on as it was submitted.
+// Throws the error of a submission again. If the scheduler will never take the job, throws a StepFailure that
+// ends the run.
 [[noreturn]] void throw_refusal(const Error& e) {
   if (e.kind() == ErrorKind::invalid || e.kind() == ErrorKind::denied)
     throw StepFailure(Meaning::users_fault, e.what());
@@ -48,8 +51,8 @@ UtcSeconds earliest_admission(const std::vector<TrainingRun>& runs) {
 
 }  // namespace
 
-// The owner's deputy says which jobs there are, because only he is sure to be shown them; each that counts is
-// confirmed by the daemon's own reading.
+// The owner's deputy finds the jobs, because only the owner is sure to be shown them. Each job that is
+// returned is confirmed by the daemon's own reading.
 Steps::FoundJobs Steps::find_submitted(const WantedJobs& wanted, std::uint32_t uid, UtcSeconds since) {
   std::set<Token> tokens;
   for (const auto& [token, tasks] : wanted) tokens.insert(token);
@@ -68,7 +71,8 @@ Steps::FoundJobs Steps::find_submitted(const WantedJobs& wanted, std::uint32_t u
   return kept;
 }
 
-// By what the daemon itself is shown of these jobs, or else by what the accounting has of them.
+// Confirms that these jobs exist, by what the scheduler, or else its accounting database, shows the daemon
+// itself. Throws Error{unavailable} if neither shows a job.
 void Steps::confirm(const FoundJobs& found, std::uint32_t uid) {
   std::map<std::uint32_t, std::vector<JobStatus>> seen;
   std::vector<std::pair<JobKey, Token>> unseen;
@@ -110,8 +114,8 @@ std::optional<JobKey> Steps::already_submitted(const Token& token, std::uint32_t
   return std::nullopt;
 }
 
-// All runs of one user that are in doubt, in one question. A run whose job is not found is submitted once
-// more, but not before a submission that may still be on its way has certainly arrived.
+// Looks for the train jobs of runs in doubt, all of one user, in one question. A run whose job is not found
+// is submitted again, but only when a submission that might be on its way would certainly have arrived.
 StepResult Steps::find(const StepCall& call) {
   const std::vector<TrainingRun>& runs = call.runs;
   WantedJobs wanted;
@@ -146,7 +150,8 @@ StepResult Steps::submit(const StepCall& call) {
   return result;
 }
 
-// A cluster may have no other node that fits: better the one that failed than none.
+// Submits the job. If it cannot run without the nodes that it is to avoid, submits it with them, because a
+// node that failed before is better than none.
 QueuedJob Steps::submit_elsewhere(SchedulerActor& jobs, JobRequest request) {
   try {
     return jobs.submit(request, soon());
@@ -158,7 +163,8 @@ QueuedJob Steps::submit_elsewhere(SchedulerActor& jobs, JobRequest request) {
   }
 }
 
-// The deputy says which id the job was given; its key is what the daemon itself reads under that id.
+// Submits the job through the owner's deputy, which returns the id of the job. The key is what the daemon
+// itself reads under this id.
 Steps::ConfirmedJob Steps::submit_and_confirm(const JobRequest& request) {
   QueuedJob queued;
   try {

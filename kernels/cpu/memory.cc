@@ -7,9 +7,10 @@
 namespace trainyard {
 namespace {
 
-constexpr std::size_t alignment = 64;  // a cache line, and the widest vector
+constexpr std::size_t alignment = 64;  // bytes; a cache line, and the widest vector register
 
-// Rows are bytes at any address: values are copied out, not read through a cast.
+// Converts `count` values. `rows` can have any address, so the values are copied out and not read through a
+// cast.
 template <class T>
 void scale_values(float* out, const std::byte* rows, std::int64_t count, float scale) {
   for (std::int64_t i = 0; i < count; ++i) {

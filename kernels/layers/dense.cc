@@ -9,8 +9,8 @@ std::vector<ParameterPart> Dense::parts() const {
   return {{"weights", {units_, inputs_}}, {"biases", {units_}}};
 }
 
-// Uniform, as wide as keeps the variance from layer to layer: He et al. (2015) before ReLU, Glorot and
-// Bengio (2010) elsewhere. Biases begin at zero.
+// Draws the weights from a uniform distribution. Its width keeps the variance the same from layer to layer:
+// He et al. (2015) before ReLU, Glorot and Bengio (2010) otherwise. Biases begin at zero.
 void Dense::initialize(float* parameters, Philox& random) const {
   const auto fan_in = static_cast<double>(inputs_);
   const auto fan = activation_ == Activation::relu ? fan_in : fan_in + static_cast<double>(units_);

@@ -1,5 +1,5 @@
-// Layer: what a kind of layer computes, on a Backend. It holds no values: parameters, activations and
-// gradients belong to the Model, which passes them in. What a layer is called and takes:
+// Layer: the computation of a kind of layer, on a Backend. A layer holds no values: parameters, activations
+// and gradients belong to the Model, which passes them in. Names and parameters of the kinds of layers are in
 // kernels/spec/layer.h.
 #pragma once
 #include <cstdint>
@@ -13,7 +13,7 @@
 
 namespace trainyard {
 
-// A part of a layer's parameters, as it lies in them and in the model file.
+// A part of a layer's parameters, stored in one piece in memory and in the model file.
 struct ParameterPart {
   std::string name;  // "weights"
   Shape shape;
@@ -39,8 +39,9 @@ struct BackwardPass {
 class Layer {
  public:
   virtual ~Layer() = default;
-  virtual std::vector<ParameterPart> parts() const = 0;  // in their order; together parameter_count() numbers
-  virtual void initialize(float* parameters, Philox& random) const = 0;  // on the host
+  // The parts in the order of the parameters in memory; together parameter_count() numbers.
+  virtual std::vector<ParameterPart> parts() const = 0;
+  virtual void initialize(float* parameters, Philox& random) const = 0;  // `parameters` is on the host
   virtual void forward(Backend& backend, const ForwardPass& pass) const = 0;
   virtual void backward(Backend& backend, const BackwardPass& pass) const = 0;
 };

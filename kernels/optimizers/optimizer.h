@@ -1,4 +1,4 @@
-// Optimizer: moves parameters by their gradient. Keeps its states on the device.
+// Optimizer: updates parameters from their gradient. Keeps its states on the device.
 #pragma once
 #include <memory>
 
@@ -10,7 +10,7 @@ namespace trainyard {
 class Optimizer {
  public:
   virtual ~Optimizer() = default;
-  // One step over all `count` parameters it was made for.
+  // Performs one step over all `count` parameters that the optimizer was made for.
   virtual void step(float* parameters, const float* gradient) = 0;
 };
 

@@ -17,7 +17,8 @@ std::int64_t dense_parameters(const LayerSpec& layer, const Shape& input) {
   return (element_count(input) + 1) * layer.integer("units");
 }
 
-// A kind's rules beside its table entry: the two places a new layer adds to.
+// The output shape and the number of parameters of a kind of layer. A new kind needs an entry in `rules` and
+// one in layer_kinds().
 struct LayerRules {
   const char* kind;
   Shape (*output)(const LayerSpec& layer);
@@ -116,7 +117,7 @@ std::vector<LayerSpec> layers_from_json(const Json& json) {
 }
 
 Shape output_shape(const LayerSpec& layer, const Shape& input) {
-  element_count(input);  // refuses what is no shape
+  element_count(input);  // throws if `input` is not a shape
   return rules_of(layer).output(layer);
 }
 

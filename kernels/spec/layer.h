@@ -1,5 +1,6 @@
-// What a layer is called, what it takes and what it yields. A new kind of layer begins here:
-// one entry in layer_kinds(), and its shape, parameters and memory in layers.cc; then kernels/layers/.
+// The kinds of layers: their names, their parameters, and the shapes of their outputs. To add a kind of
+// layer, add an entry to layer_kinds(), add its shape and its number of parameters in layer.cc, and then its
+// computation in kernels/layers/.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -20,32 +21,35 @@ using LayerSpec = KindSpec;
 
 const KindTable& layer_kinds();
 
-// As in a manifest: {"dense": 128, "activation": "relu"}. Error{invalid} says what is wrong with it.
+// Convert a layer to and from JSON, as in a manifest: {"dense": 128, "activation": "relu"}. Error{invalid}
+// says what is wrong with the JSON.
 Json layer_to_json(const LayerSpec& layer);
 LayerSpec layer_from_json(const Json& json);
 
-// A list of those; errors name the layer by its place, from 1.
+// The same for a list of layers. Errors name the layer by its place in the list, from 1.
 Json layers_to_json(const std::vector<LayerSpec>& layers);
 std::vector<LayerSpec> layers_from_json(const Json& json);
 
-// What the layer yields for one sample; Error{invalid} when it cannot take such input.
+// Returns the shape of the layer's output for one sample. Throws Error{invalid} if the layer cannot take this
+// input.
 Shape output_shape(const LayerSpec& layer, const Shape& input);
 
-// How many numbers it learns.
+// Returns the number of parameters that the layer learns.
 std::int64_t parameter_count(const LayerSpec& layer, const Shape& input);
 
-// The network as a whole: what flows between the layers, and what it needs.
+// The shapes in a network, and its number of parameters.
 struct NetworkSize {
-  std::vector<Shape> shapes;             // the input, then what each layer yields
+  std::vector<Shape> shapes;             // of the input, then of the output of each layer
   std::vector<std::int64_t> parameters;  // of each layer
   std::int64_t total_parameters = 0;
 };
 
-// Error{invalid} names the layer by its place, from 1: "layer 2 (dense): …".
+// Throws Error{invalid}, which names the layer by its place, from 1: "layer 2 (dense): …".
 NetworkSize network_size(const std::vector<LayerSpec>& layers, const Shape& input);
 
-// Bytes one rank needs for its model and one local batch, about: weights, gradients, the optimizer's
-// `optimizer_states` numbers per weight (optimizers.h), activations and their gradients; not the data set.
+// Estimates the bytes that one rank needs for its model and one local batch: weights, gradients,
+// `optimizer_states` numbers per weight (optimizer_states() in training.h), activations and their gradients.
+// The data set is not included.
 std::int64_t memory_estimate_bytes(const NetworkSize& network, std::int64_t optimizer_states,
                                    std::int64_t local_batch);
 

@@ -1,6 +1,6 @@
-// Tables of what can be chosen: kinds of layers, optimizers and losses, each with its parameters.
-// Readers check against them, the manual pages are held against them, the trainer builds from them.
-// Pure, like everything in kernels/spec/.
+// Tables of the kinds of layers, optimizers and losses that can be chosen, each with its parameters. Readers
+// check their input against the tables, tests compare the manual pages with them, the trainer builds from
+// them. Pure functions, as everything in kernels/spec/.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -13,7 +13,8 @@
 
 namespace trainyard {
 
-// A parameter's value. Integers are taken where numbers are wanted, never the other way round.
+// A parameter's value. An integer is accepted where a number is expected, but a number is not accepted where
+// an integer is expected.
 using Value = std::variant<std::int64_t, double, std::string>;
 
 enum class ValueType { integer, number, choice };
@@ -24,10 +25,10 @@ struct ParameterInfo {
   const char* name;  // as it is written
   ValueType type;
   const char* meaning;             // one line, for people
-  std::optional<Value> otherwise;  // its value when it is not written; nothing: it must be written
+  std::optional<Value> otherwise;  // the default; nullopt: the parameter is required
   double least = 0;                // of integers and numbers, inclusive
   double most = 0;
-  std::vector<std::string> choices;  // of choices
+  std::vector<std::string> choices;  // the words that a choice can be
 };
 
 struct KindInfo {
@@ -53,19 +54,19 @@ struct KindSpec {
   }
 };
 
-// nullptr when there is none of that name.
+// Return nullptr if there is none of that name.
 const KindInfo* find_kind(const KindTable& table, const std::string& name);
 const ParameterInfo* find_parameter(const std::vector<ParameterInfo>& parameters, const std::string& name);
 
-// What is wrong with the value, in words that can follow the parameter's name
-// ("must be from 0 to 1, not 3"); nothing when it is right.
+// Returns what is wrong with the value, in words that can follow the parameter's name ("must be from 0 to 1,
+// not 3"). Returns nullopt if the value is right.
 std::optional<std::string> problem_with(const ParameterInfo& parameter, const Value& value);
 
-// The kind with the given parameters, defaults filled in and numbers made double.
-// Error{invalid} on an unknown, missing or wrong parameter, naming kind and parameter.
+// Returns the kind with the given parameters. Fills in defaults, and makes integers double where numbers are
+// expected. Throws Error{invalid} on an unknown, missing or wrong parameter, naming kind and parameter.
 KindSpec make_spec(const KindInfo& kind, const std::map<std::string, Value>& given);
 
-// "relu, tanh, none": for messages.
+// Returns the names in one text, for messages: "relu, tanh, none".
 std::string join_names(const std::vector<std::string>& names);
 std::vector<std::string> kind_names(const KindTable& table);
 

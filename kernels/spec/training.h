@@ -22,17 +22,18 @@ enum class Loss { cross_entropy, mean_squared_error };
 
 const char* to_string(Loss loss);
 
-// device: gpu or cpu. What computes is asked for beside the training, not in it: the result is the same.
+// The device that computes, the key `device`. It is not part of TrainingSpec, because the result does not
+// depend on it.
 enum class Device { gpu, cpu };
 
 const char* to_string(Device device);
 const ParameterInfo& device_parameter();
 Device device_from(const std::string& name);  // Error{invalid} on anything but gpu and cpu
 
-// loss, epochs, batch_size, seed: the settings of a training that are one value each.
+// Returns the settings of a training that have a single value: loss, epochs, batch_size, seed.
 const std::vector<ParameterInfo>& training_parameters();
 
-// How the layers are trained, resolved.
+// How the layers are trained, with defaults filled in.
 struct TrainingSpec {
   Loss loss = Loss::cross_entropy;
   std::int64_t epochs = 10;
@@ -46,13 +47,13 @@ struct TrainingSpec {
   }
 };
 
-// Keys as in the manifest's [train]: loss, epochs, batch_size, optimizer, seed. from_json fills defaults in
-// and throws Error{invalid} on the first wrong or unknown key.
+// The keys are those of the manifest's [train]: loss, epochs, batch_size, optimizer, seed.
+// training_from_json() fills in defaults, and throws Error{invalid} on the first wrong or unknown key.
 Json training_to_json(const TrainingSpec& training);
 TrainingSpec training_from_json(const Json& json);
 
-// Whether the network fits the data: the loss matches the labels, and the last layer yields one number
-// per class, or per target where classes is 0. Error{invalid} says what to change.
+// Checks that the network fits the data: the loss matches the labels, and the last layer yields one number
+// per class, or per target where classes is 0. Otherwise throws Error{invalid}, which says what to change.
 void check_against_data(const std::vector<LayerSpec>& layers, Loss loss, const Shape& sample,
                         std::int64_t classes, std::int64_t targets);
 

@@ -1,4 +1,5 @@
-// A file below a folder that others may write to as well, on a way that is this user's alone.
+// OwnFile: writes a file below a folder that other users can write to as well. All folders between them
+// belong to this user.
 #pragma once
 #include <sys/stat.h>
 
@@ -8,24 +9,25 @@
 
 namespace trainyard {
 
-// "/folder/" of "file:///folder/"; Error{invalid} for any other URL.
+// Returns "/folder/" for "file:///folder/". Throws Error{invalid} for any other URL.
 std::string path_of(const std::string& url);
 
-// Every folder that the key names is made by this user, or was found to be this user's and no link. They stay
-// open, so nobody can put others in their place. The file is written beside its name. Folders and file have
+// A file at `key` below `base`. Every folder that the key names is made by this user, or is checked to belong
+// to this user and to be no link. Each folder is opened relative to the one above it, so that nobody can put
+// another in its place. The file is written under a temporary name beside its own name. Folders and file have
 // the modes that the process's umask leaves, as cp(1) would make them.
 class OwnFile {
  public:
-  // `base` ("file:///bucket/") is made where it is not there. Error{denied} naming the folder, whose it is,
-  // and what to do about it.
+  // Makes `base` ("file:///bucket/") if it is missing. Throws Error{denied}, naming the folder, its owner and
+  // the remedy, if a folder in the key is not this user's.
   OwnFile(const std::string& base, const std::string& key);
-  ~OwnFile();  // without commit(): nothing is left
+  ~OwnFile();  // removes the file unless commit() was called
   OwnFile(const OwnFile&) = delete;
   OwnFile& operator=(const OwnFile&) = delete;
 
   int fd() const { return fd_.get(); }
 
-  // fsync, rename to its name, fsync of the folder. What was written.
+  // Fsyncs the file, renames it to its own name and fsyncs the folder. Returns the status of the file.
   struct stat commit();
 
  private:

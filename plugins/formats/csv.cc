@@ -66,7 +66,7 @@ class CsvReader final : public SampleReader {
   }
 
  private:
-  // The first pass: what the rows are, before the first is handed out.
+  // The first pass over the rows: fills `info_` and `label_` before the first row is returned.
   void survey(CsvRows rows, const std::string& url, const Json& options) {
     std::vector<double> row;
     bool bytes = true;

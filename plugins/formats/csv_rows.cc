@@ -58,7 +58,7 @@ std::optional<std::string_view> LineReader::next() {
   std::size_t searched = begin_;
   std::size_t end = 0;
   while ((end = buffer_.find('\n', searched)) == std::string::npos) {
-    searched = buffer_.size() - begin_;  // fill() moves what is left to the front
+    searched = buffer_.size() - begin_;  // fill() moves the unread bytes to the front of buffer_
     if (fill()) continue;
     if (buffer_.empty()) return std::nullopt;
     end = buffer_.size();

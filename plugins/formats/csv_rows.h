@@ -1,6 +1,6 @@
-// CSV objects as rows of numbers, one object after the other. Fields are separated by commas, may stand in
-// double quotes and have blanks around them; empty lines are skipped; lines end in LF or CRLF. Error{invalid}
-// names object, line, column and value.
+// CsvRows: reads CSV objects as rows of numbers, one object after the other. Fields are separated by commas,
+// and can be in double quotes and have blanks around them. Empty lines are skipped. Lines end in LF or CRLF.
+// Throws Error{invalid}, naming object, line, column and value.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -12,12 +12,12 @@
 
 namespace trainyard {
 
-// The lines of one object.
+// Reads the lines of one object.
 class LineReader {
  public:
   LineReader(const Object& object, ObjectStore& store);
-  std::optional<std::string_view> next();      // without its end; valid until the next call
-  std::int64_t line() const { return line_; }  // of the last one, from 1
+  std::optional<std::string_view> next();  // the next line without its line end; valid until the next call
+  std::int64_t line() const { return line_; }  // number of the last line, from 1
 
  private:
   bool fill();
@@ -25,22 +25,23 @@ class LineReader {
   std::string url_;
   DecompressedReader bytes_;
   std::string buffer_;
-  std::size_t begin_ = 0;  // of what was not handed out
+  std::size_t begin_ = 0;  // start of the bytes in buffer_ that next() has not returned yet
   std::int64_t line_ = 0;
 };
 
 class CsvRows {
  public:
-  // With `header` the first line of every object names the columns, all alike.
+  // `header`: the first line of every object names the columns. The names must be the same in all objects.
   CsvRows(std::vector<Object> objects, ObjectStore& store, bool header);
 
-  // The header's names; empty without one. Known once next() has been called.
+  // Returns the names of the columns; empty without a header. They are known after the first call of next().
   const std::vector<std::string>& names() const { return names_; }
 
-  // The next row's values, all finite; false at the end, with `values` as they were. Every row has as many.
+  // Reads the values of the next row. All are finite, and every row has the same number of them. Returns
+  // false at the end and leaves `values` as they were.
   bool next(std::vector<double>& values);
 
-  // "file:///b/digits.csv:12": the last row's place.
+  // Returns the position of the last row: "file:///b/digits.csv:12".
   std::string place() const;
 
  private:

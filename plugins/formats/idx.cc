@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::int64_t max_row_bytes = std::int64_t{1} << 31;
 
-// One IDX file: its header read, its bytes to come.
+// One IDX file. The constructor reads its header; read() reads the values after the header.
 class IdxFile {
  public:
   IdxFile(const Object& object, ObjectStore& store)
@@ -71,7 +71,8 @@ class IdxFile {
   std::int64_t row_bytes_ = 1;
 };
 
-// As they are read, so that a header that lies about their number costs no memory.
+// Reads all labels. The memory grows with the labels that were read, so that a header with a wrong number of
+// labels does not make the program allocate memory for them.
 std::vector<unsigned char> read_labels(IdxFile& file) {
   if (file.rows() == 0) throw_invalid(file.url() + ": no labels");
   std::vector<unsigned char> labels;

@@ -1,7 +1,8 @@
-// idx: the format of MNIST. Of the objects one holds the samples (unsigned bytes in two or more dimensions,
-// idx3-ubyte) and one the labels (unsigned bytes in one dimension, idx1-ubyte); which is which, their headers
-// say. Samples are u8 of shape [1, rows, columns] for three dimensions, else of the dimensions as they are;
-// `shape` lays them out otherwise. Either file may be compressed.
+// idx: the format of MNIST. One object holds the samples (unsigned bytes in two or more dimensions,
+// idx3-ubyte) and one holds the labels (unsigned bytes in one dimension, idx1-ubyte). Their headers tell
+// which is which. Samples are u8. Their shape is [1, rows, columns] if the file has three dimensions, else
+// the file's dimensions without the first. The option `shape` sets another shape. Both files can be
+// compressed.
 #pragma once
 #include <memory>
 

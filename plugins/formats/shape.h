@@ -1,4 +1,4 @@
-// The `shape` key that formats share.
+// Reads the option `shape`, which all formats share.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -8,8 +8,9 @@
 
 namespace trainyard {
 
-// options.shape, or `otherwise` where it is not given. Error{invalid} unless it is a list of positive
-// integers whose product is the `count` values that `what` ("file:///…/digits.csv") has per sample.
+// Returns options.shape, or `otherwise` if it is not given. Throws Error{invalid} unless options.shape is a
+// list of positive integers whose product is `count`, the number of values per sample of `what`
+// ("file:///…/digits.csv").
 std::vector<std::int64_t> shape_option(const Json& options, const std::vector<std::int64_t>& otherwise,
                                        std::int64_t count, const std::string& what);
 

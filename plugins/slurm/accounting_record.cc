@@ -14,27 +14,29 @@
 namespace trainyard::slurm {
 namespace {
 
-// In requid, when no user ended the job.
+// The value of requid when no user ended the job.
 constexpr std::uint32_t nobody = static_cast<std::uint32_t>(-1);
 
-// slurmdbd has 0 or NO_VAL for a time that it never heard of.
+// Returns 0 for a time that slurmdbd does not know. The record then has 0, NO_VAL or INFINITE.
 std::int64_t time_on_record(std::time_t time) {
   auto never = static_cast<std::time_t>(NO_VAL);
   return time == never || time == static_cast<std::time_t>(INFINITE) ? 0 : time;
 }
 
-// Neither a start time nor an AllocTRES makes a start: a slurmctld that comes back may tell of jobs that were
-// cancelled in the queue once more, with both, but without nodes among the TRES.
+// Returns true if the job has started. A start time and an AllocTRES are not enough: a restarted slurmctld
+// can report jobs that were cancelled in the queue again, with both, but without nodes among the TRES.
 bool has_started(const slurmdb_job_rec_t& job, const std::string& allocated) {
   return time_on_record(job.start) != 0 && (',' + allocated).find(",node=") != std::string::npos;
 }
 
-// The list comes with the start, and that can reach slurmdbd after the end.
+// Returns the list of nodes; empty while it is missing. slurmdbd gets the list with the start of the job,
+// which can arrive after the end.
 std::string nodes_of(const slurmdb_job_rec_t& job) {
   return job.nodes == nullptr || std::string_view(job.nodes) == "None assigned" ? "" : job.nodes;
 }
 
-// Of a job that has ended. Of one that never was resumed slurmdbd has the time since when, not how long.
+// Returns how long an ended job was suspended. For a job that was never resumed, slurmdbd has the time of the
+// suspension in place of the duration.
 std::chrono::seconds suspended_of(const slurmdb_job_rec_t& job) {
   std::int64_t suspended = job.suspended;
   if (suspended > job.end - job.start) suspended = std::max<std::int64_t>(0, job.end - suspended);
@@ -69,7 +71,7 @@ JobStatus status_of(const slurmdb_job_rec_t& job, const RecordNames& names) {
   if (auto qos = names.qos.find(job.qosid); qos != names.qos.end()) status.qos = qos->second;
   const std::string allocated = with_names(job.tres_alloc_str ? job.tres_alloc_str : "", names.tres);
   const bool started = has_started(job, allocated);
-  // The reason on record is the last one before the start; of a job that has started it says nothing now.
+  // The recorded reason is the last one before the start, so it says nothing about a job that has started.
   if (!started) status.reason = reason_word(job.state_reason_prev);
   if (started) {
     status.started_at = from_unix(job.start);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A record of slurmdbd in the words of plugins/scheduler.h. Pure.
+// Translates a job record of slurmdbd into the types of plugins/scheduler.h. Pure functions.
 #pragma once
 #include <slurm/slurmdb.h>
 
@@ -11,25 +11,25 @@
 
 namespace trainyard::slurm {
 
-// The end of a short job can reach slurmdbd before its start; until that arrives, the record has no name of
-// its own and tells only half.
+// Returns true if slurmdbd has the end of a short job but not its start yet, because the end can arrive
+// first. Until the start arrives, the record has no job name of its own and is incomplete.
 bool is_half_recorded(const slurmdb_job_rec_t& job);
 
-// Tasks of an array have a record of their own from their start, or their end, on. Before they are all in
-// one.
+// Return true for a record of an array, or of one task of an array. A task gets a record of its own at its
+// start or at its end. Until then one record of the array stands for all such tasks.
 bool is_of_array(const slurmdb_job_rec_t& job);
 bool is_of_task(const slurmdb_job_rec_t& job);
 
 JobKey key_of(const slurmdb_job_rec_t& job);
 
-// What numbers in records mean.
+// The names for the numbers in records.
 struct RecordNames {
   std::map<std::uint32_t, std::string> tres;  // 1001 → "gres/gpu"
   std::map<std::uint32_t, std::string> qos;   // 1 → "normal"
   bool gpus_are_recorded = true;              // AccountingStorageTRES names gres/gpu
 };
 
-// `held` stays false: slurmdbd does not hear of a release.
+// Returns the status of the job. `held` is always false, because slurmdbd is not told of a release.
 JobStatus status_of(const slurmdb_job_rec_t& job, const RecordNames& names);
 
 }  // namespace trainyard::slurm

@@ -7,7 +7,8 @@
 namespace trainyard::slurm {
 namespace {
 
-// The ceiling holds for pieces of a minute, so that a burst does not silence us for the rest of it.
+// The ceiling applies to windows of ten seconds, so that after a burst the calls do not have to wait for the
+// rest of the minute.
 constexpr std::chrono::seconds window{10};
 constexpr int windows_per_minute = 6;
 

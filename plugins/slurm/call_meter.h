@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// CallMeter: counts what is asked of slurmctld and slurmdbd, and keeps below a ceiling. The controller is
-// everybody's: what we cost it is known, and bounded. One per process, as libslurm is. Any thread.
+// CallMeter: counts the calls to slurmctld and slurmdbd and keeps their number below a ceiling, because all
+// users of the cluster share the controller. One per process, as libslurm is. Any thread.
 #pragma once
 #include <chrono>
 #include <deque>
@@ -14,10 +14,12 @@ class CallMeter {
  public:
   using Clock = std::chrono::steady_clock;
 
-  // Before the first call. 0: none. Above it each call waits for its turn.
+  // Sets the largest number of calls per minute; 0: no ceiling. Above it each call waits for its turn. Call
+  // this before the first count().
   void set_ceiling(int calls_per_minute) { ceiling_ = calls_per_minute; }
 
-  // Before each call: "load_jobs", "submit", "slurmdbd" … Waits until the call may be made.
+  // Call this before each call to Slurm: "load_jobs", "submit", "slurmdbd" … Waits until the call may be
+  // made.
   void count(const char* kind);
 
   CallCounts last_minute();
@@ -31,7 +33,7 @@ class CallMeter {
     const char* kind;
   };
   using Calls =
-      std::deque<Call>;  // of the last minute, and those that wait for their turn; the earliest first
+      std::deque<Call>;  // calls of the last minute, and calls that wait for their turn; the earliest first
   static void forget_older_than_a_minute(Calls& calls);
 
   Guarded<Calls> calls_;

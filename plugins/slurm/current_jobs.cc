@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What slurmctld knows now.
+// Asks slurmctld for the jobs that it knows now.
 #include <algorithm>
 #include <string_view>
 #include <utility>
@@ -28,7 +28,7 @@ std::optional<std::vector<JobStatus>> SlurmReader::poll(const std::string& prefi
                                                         const std::vector<JobKey>& known) {
   std::optional<JobRecords> records = load_jobs(prefix == polled_prefix_ ? polled_at_ : 0);
   if (!records) return std::nullopt;
-  std::vector<std::uint32_t> known_ids;  // a record is made into statuses only where it may be wanted
+  std::vector<std::uint32_t> known_ids;  // only records that might be wanted are made into statuses
   for (const JobKey& job : known) known_ids.push_back(job.job_id);
   std::ranges::sort(known_ids);
   auto has_known_id = [&](const slurm_job_info_t& job) {

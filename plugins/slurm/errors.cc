@@ -23,19 +23,20 @@ std::string resources_of(const JobRequest& request) {
   return text + (request.nodes == 1 ? "" : " each");
 }
 
-// What the option of a batch script says, or else the manifest.
+// Returns what the option in the batch script asks for or, without a batch script, what the manifest asks
+// for.
 std::string asked_for(const JobRequest& request, const char* option, const std::string& by_manifest) {
   if (request.batch_options.is_null()) return quoted(by_manifest, "by default");
   return quoted(request.batch_options.value(option, std::string()), "by default");
 }
 
-// Of what Slurm says no better than strerror() does.
+// Returns a text for the error. Replaces the text for EAGAIN, for which Slurm has only that of strerror().
 std::string in_words(int error) {
   if (error == EAGAIN) return "Slurm's queue is full (MaxJobCount); it takes more when jobs in it have ended";
   return slurm_strerror(error);
 }
 
-// MaxJobCount, or MaxSubmitJobs and its like.
+// Returns true for errors of MaxJobCount, MaxSubmitJobs and similar limits.
 bool is_lack_of_room(int error) { return error == EAGAIN || error == ESLURM_ACCOUNTING_POLICY; }
 
 }  // namespace
@@ -53,8 +54,8 @@ ErrorKind kind_of(int error) {
     case ESLURM_TRANSITION_STATE_NO_UPDATE:
     case ESLURM_DB_CONNECTION:
     case ESLURM_DB_CONNECTION_INVALID:
-    case ESLURM_ACCOUNTING_POLICY:  // MaxSubmitJobs and its like; that a limit can never hold Slurm says as
-                                    // well
+    // MaxSubmitJobs and similar limits. Slurm has the same number for a job that can never fit a limit.
+    case ESLURM_ACCOUNTING_POLICY:
     case ESLURM_WRITING_TO_FILE:
     case ESLURM_NODES_BUSY:
       return ErrorKind::unavailable;
@@ -69,8 +70,8 @@ ErrorKind kind_of(int error) {
     default:
       break;
   }
-  // Below are errno's own numbers: a connection that was reset, a disk of slurmctld's that is full. They say
-  // nothing of the job.
+  // Numbers below 1000 are those of errno: a connection was reset, a disk of slurmctld is full. They say
+  // nothing about the job.
   constexpr int first_slurm_error = 1000;
   if (error < first_slurm_error) return ErrorKind::unavailable;
   bool transport = (error >= SLURM_UNEXPECTED_MSG_ERROR && error < SLURM_NO_CHANGE_IN_DATA) ||
@@ -79,7 +80,7 @@ ErrorKind kind_of(int error) {
 }
 
 void throw_slurm(const std::string& what, int error, const std::string& said) {
-  // A plugin that refuses seldom has a number for it: what it says is all there is.
+  // A plugin that refuses a job seldom has an error number for the reason: its text is the only explanation.
   const ErrorKind kind = error == SLURM_ERROR && !said.empty() ? ErrorKind::denied : kind_of(error);
   const std::string message = what + ": " + (said.empty() ? "" : said + ": ") + in_words(error);
   if (is_lack_of_room(error)) throw NoRoom(message);
@@ -93,7 +94,7 @@ std::string blamed_part(const JobRequest& request, int error) {
     case ESLURM_PARTITION_NOT_AVAIL:
     case ESLURM_JOB_MISSING_REQUIRED_PARTITION_GROUP:
     case ESLURM_PARTITION_ASSOC:
-    case ESLURM_ACCESS_DENIED:  // it is RootOnly, or closed to this host (AllocNodes)
+    case ESLURM_ACCESS_DENIED:  // the partition is RootOnly, or closed to this host (AllocNodes)
       return "partition " + asked_for(request, "partition", request.partition);
     case ESLURM_INVALID_ACCOUNT:
       return "account " + asked_for(request, "account", request.account) + " for uid " +

@@ -99,8 +99,8 @@ void describe_topology(Job& job, const Json& options) {
   for (std::size_t i = 0; i < counts->size(); ++i) job.*levels.at(i) = counts->at(i).get<std::uint16_t>();
 }
 
-// How many nodes are said outright, by number or, where the release counts them, by name; 0 where that is
-// open.
+// Returns the number of nodes if it is fixed: by --nodes or, where the release counts them, by the names in
+// --nodelist. Returns 0 if the number is open.
 std::uint32_t nodes_said(const Job& job, const Json& options) {
   if (const Json* nodes = find(options, "nodes"))
     return !nodes->contains("implied") && job.min_nodes == job.max_nodes ? job.min_nodes : 0;
@@ -109,7 +109,8 @@ std::uint32_t nodes_said(const Job& job, const Json& options) {
   return static_cast<std::uint32_t>(expand_hosts(names->get<std::string>()).size());
 }
 
-// Without --ntasks there is one task per node, or per hardware thread asked for; 0 where that is open.
+// Returns the number of tasks without --ntasks: one per node, or one per hardware thread asked for. Returns 0
+// if the number is open.
 std::uint32_t implied_tasks(const Job& job, const Json& options) {
   const std::uint32_t nodes = nodes_said(job, options);
   if (nodes == 0 && !find(options, "extra-node-info")) return 0;
@@ -201,7 +202,7 @@ void describe_sharing(Job& job, const Json& options) {
   }
 }
 
-// Minutes; 0 and −1 are no limit.
+// Returns the time limit in minutes. 0 and −1 mean no limit.
 std::uint32_t limit_of(const Json& minutes) {
   auto count = minutes.get<std::int64_t>();
   return count <= 0 ? INFINITE : static_cast<std::uint32_t>(count);

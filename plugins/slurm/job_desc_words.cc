@@ -29,7 +29,7 @@ constexpr std::array mail_kinds{MailKind{"begin", MAIL_JOB_BEGIN},
                                 MailKind{"array_tasks", MAIL_ARRAY_TASKS},
                                 MailKind{"invalid_depend", MAIL_INVALID_DEPEND}};
 
-// Of the three levels, as nodes, sockets and cores.
+// A word of --distribution, with its flag for each level: nodes, sockets, cores.
 struct Distribution {
   std::string_view word;
   std::array<std::uint32_t, 3> levels;
@@ -46,7 +46,7 @@ std::string prefixed(const std::string& list, const std::string& prefix) {
   return join(parts, ",");
 }
 
-// "k40:2" → "k40", "2"; "2" → "", "2"; "k40" is one.
+// "k40:2" → "k40", "2"; "2" → "", "2"; "k40" → "k40", "1".
 struct GpuCount {
   std::string type;
   std::string count;

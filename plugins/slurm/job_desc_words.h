@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Words of sbatch's options that Slurm's protocol has other words, or numbers, for. Pure; what is no such
-// word was refused when the script was read.
+// Translates words of sbatch's options for which Slurm's protocol has other words, or numbers. Pure
+// functions. A wrong word never gets here: it was refused when the batch script was read.
 #pragma once
 #include <slurm/slurm.h>
 
@@ -11,19 +11,19 @@
 
 namespace trainyard::slurm {
 
-// With the release's prefix.
+// These add the prefix that this release of Slurm uses.
 std::string gpu_tres(const std::string& gpus);   // "k40:2" → "gres:gpu:k40:2"
 std::string gres_tres(const std::string& gres);  // "gpu:2,disk" → "gres:gpu:2,gres:disk"
 std::string gpu_binding(const std::string& binding);
 
-// Of a task with so many GPUs, "k40:2", or none, "", and CPUs, 0 where nothing is said: its TRES and how the
-// GPUs are bound to it; empty where the release has no word for it.
+// Return the TRES of a task, and how GPUs are bound to the task. `gpus`: "k40:2", or "" for none. `cpus`: 0
+// if no number is given. Empty where the release has no word for it.
 std::string task_tres(const std::string& gpus, std::uint32_t cpus);
 std::string task_binding(const std::string& gpus);
 
-std::uint16_t mail_flags(const Json& kinds);  // ["begin", "end"]
+std::uint16_t mail_flags(const Json& kinds);  // `kinds`: ["begin", "end"]
 
-// "cyclic:block,pack", "plane=4": the distribution, and the size of a plane.
+// Sets the distribution, and the size of a plane, from a text like "cyclic:block,pack" or "plane=4".
 void describe_distribution(job_desc_msg_t& job, const std::string& text);
 
 }  // namespace trainyard::slurm

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What slurmdbd has on record, and the search for a token everywhere.
+// Reads job records from slurmdbd, and searches for tokens in slurmdbd and slurmctld.
 #include <algorithm>
 #include <iterator>
 #include <map>
@@ -16,7 +16,7 @@ namespace trainyard::slurm {
 
 namespace {
 
-// Of one question: slurmdbd makes one statement of SQL of it.
+// The most job ids in one question, of which slurmdbd makes one SQL statement.
 constexpr std::size_t most_ids_at_once = 1000;
 
 constexpr std::chrono::seconds records_are_recent{1};
@@ -28,7 +28,8 @@ RecordNames record_names(Database& database, const Cluster& cluster) {
   return names;
 }
 
-// A task that never started has no record of its own: it is in the one that the array has for all of these.
+// Returns the record of a job. A task that never started has no record of its own; one record of the array
+// stands for all such tasks.
 std::optional<JobStatus> record_of(const JobKey& job, const std::map<JobKey, JobStatus>& recorded) {
   auto record = recorded.find(job);
   bool has_own = record != recorded.end();
@@ -46,7 +47,8 @@ std::vector<JobStatus> find_recorded(const std::set<Token>& tokens, std::uint32_
   RecordNames names = record_names(database, cluster);
   RecordList list = database.jobs_named(tokens, uid, to_unix(since), cluster.name);
   std::vector<JobStatus> statuses;
-  // What has no record of its own never started: if it is to, slurmctld knows it.
+  // Tasks without a record of their own are skipped: they have not started. If they are still to start,
+  // slurmctld knows them.
   for (const slurmdb_job_rec_t* job : list.as<slurmdb_job_rec_t>())
     if (is_of_task(*job) || !is_of_array(*job)) statuses.push_back(status_of(*job, names));
   return statuses;
@@ -55,7 +57,7 @@ std::vector<JobStatus> find_recorded(const std::set<Token>& tokens, std::uint32_
 }  // namespace
 
 std::vector<JobStatus> SlurmActor::find(const std::set<Token>& tokens, std::uint32_t uid, UtcSeconds since) {
-  // slurmdbd first: a job that it knows and slurmctld, asked later, does not, is over.
+  // Asks slurmdbd first: if it knows a job that slurmctld, asked later, does not know, then the job is over.
   std::vector<JobStatus> recorded;
   if (cluster_.has_accounting) recorded = find_recorded(tokens, uid, since, cluster_);
 
@@ -116,7 +118,8 @@ std::map<JobKey, JobStatus> SlurmReader::recorded_with_ids(const std::vector<std
   });
 }
 
-// slurmdbd does not count restarts: it has a row for each, in order, with a submit time of its own.
+// Counts the restarts of each job. slurmdbd does not count them: it has a row for each start, in order, with
+// a submit time of its own.
 std::vector<JobStatus> SlurmReader::history_since(const std::string& prefix, UtcSeconds since) {
   if (!cluster_.has_accounting) return {};
   std::vector<JobStatus> statuses = database_.ask([&](Database& database) {

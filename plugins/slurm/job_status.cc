@@ -13,7 +13,8 @@
 namespace trainyard::slurm {
 namespace {
 
-// As squeue shows it: the words of this one case where Slurm has some, else of the reason.
+// Returns the reason as squeue shows it: Slurm's text for this case if there is one, else the word for the
+// reason.
 std::string reason_of(const slurm_job_info_t& job) {
   return job.state_desc != nullptr && *job.state_desc != '\0' ? job.state_desc
                                                               : reason_word(job.state_reason);
@@ -34,11 +35,11 @@ JobStatus status_of(const slurm_job_info_t& job, const std::string& cluster) {
   status.state = state_word(job.job_state);
   status.reason = reason_of(job);
   status.restarts = job.restart_cnt;
-  // Without an allocation start_time is a forecast, or the time of a cancellation.
   status.completing = status.phase == JobPhase::running && (job.job_state & JOB_COMPLETING) != 0;
   status.account = text_of(job.account);
   status.partition = text_of(job.partition);
   status.qos = text_of(job.qos);
+  // Without an allocation start_time is a forecast, or the time of a cancellation.
   bool has_started = status.phase != JobPhase::pending && job.tres_alloc_str != nullptr;
   if (status.phase == JobPhase::pending && job.start_time > std::time(nullptr))
     status.expected_start = from_unix(job.start_time);
@@ -50,7 +51,7 @@ JobStatus status_of(const slurm_job_info_t& job, const std::string& cluster) {
     status.gpu_type = gpus.type;
     if (job.suspend_time != 0) {
       status.suspension_turn_at = from_unix(job.suspend_time);
-      // pre_sus_time is how long it ran before its last suspension, in all.
+      // pre_sus_time is the job's total running time before its last suspension.
       status.suspended = std::chrono::seconds(job.suspend_time - job.start_time - job.pre_sus_time);
     }
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// slurmctld's job records in the words of plugins/scheduler.h.
+// Translates job records of slurmctld into the types of plugins/scheduler.h.
 #pragma once
 #include <string>
 #include <vector>
@@ -9,11 +9,11 @@
 
 namespace trainyard::slurm {
 
-// Appends the status of the job; one for each task where the record is of an array.
+// Appends the status of the job. For a record of an array, appends one status for each task in it.
 void append_statuses(const slurm_job_info_t& record, const std::string& cluster,
                      std::vector<JobStatus>& statuses);
 
-// The records of slurmctld under that id, or of every task of that array.
+// Asks slurmctld for the job with this id, or for every task of the array with this id.
 std::vector<JobStatus> statuses_under(std::uint32_t job_id, const std::string& cluster);
 
 }  // namespace trainyard::slurm

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// KeptDatabase: one connection to slurmdbd, opened at the first question and kept for those that follow:
-// opening takes longer than most answers. Any thread; one question at a time.
+// KeptDatabase: one connection to slurmdbd, opened at the first question and kept open for later ones,
+// because opening takes longer than most answers. Any thread; one question at a time.
 #pragma once
 #include <memory>
 #include <utility>
@@ -14,8 +14,9 @@ namespace trainyard::slurm {
 
 class KeptDatabase {
  public:
-  // The result of `question(Database&)`. On a connection that slurmdbd has closed since the last question it
-  // fails, and is asked once more on a new one. Throws what it throws then.
+  // Returns the result of `question(Database&)`. If the question fails with Error{unavailable} on the kept
+  // connection, asks once more on a new one: slurmdbd might have closed the old connection. Throws what the
+  // question throws otherwise.
   template <class Question>
   auto ask(Question question) {
     return kept_.with([&](std::unique_ptr<Database>& kept) {

@@ -19,7 +19,7 @@
 namespace trainyard::slurm {
 namespace {
 
-// Hidden partitions too, and no question about federations before each one.
+// Shows hidden partitions, too (SHOW_ALL), without asking about federations before each call (SHOW_LOCAL).
 constexpr std::uint16_t everything_here = SHOW_ALL | SHOW_LOCAL;
 
 std::string conf_path(const std::string& configured) {
@@ -30,9 +30,9 @@ std::string conf_path(const std::string& configured) {
   return access(debian, F_OK) != 0 && access(configless, F_OK) == 0 ? configless : debian;
 }
 
-// libslurm's own plugins (auth_munge.so …) are linked with nothing and look its functions up in the program.
-// When this module was opened with RTLD_LOCAL, as the loader does, they find none: so the library that has
-// this function is made visible here.
+// Makes the library that contains `function` visible to all other libraries. libslurm's own plugins
+// (auth_munge.so …) are linked with nothing and look up its functions in the program. They would find none,
+// because the loader opens this module with RTLD_LOCAL.
 void make_visible(void* function, const std::string& name) {
   Dl_info library;
   if (dladdr(function, &library) == 0 ||
@@ -40,7 +40,8 @@ void make_visible(void* function, const std::string& name) {
     throw Error(ErrorKind::internal, name + ": cannot be found among the loaded libraries");
 }
 
-// Only a file that can be read reaches libslurm, which otherwise waits a minute and exits.
+// Initializes libslurm, once per process. Checks first that the file can be read, because libslurm otherwise
+// waits a minute and ends the process.
 void initialize_once(const std::string& path) {
   static std::once_flag initialized;
   if (access(path.c_str(), R_OK) != 0)
@@ -53,7 +54,7 @@ void initialize_once(const std::string& path) {
   });
 }
 
-// Of the headers: slurm_api_version() is the library's own count, 38 for Slurm 22.05.
+// Returns the release of Slurm's headers. slurm_api_version() is libslurm's own count, 38 for Slurm 22.05.
 std::string version() {
   constexpr int major = SLURM_VERSION_MAJOR(SLURM_VERSION_NUMBER);
   constexpr int minor = SLURM_VERSION_MINOR(SLURM_VERSION_NUMBER);
@@ -62,11 +63,11 @@ std::string version() {
          std::to_string(micro);
 }
 
-// Some calls return the error, others −1 and leave it in errno.
+// Returns the error of a failed call. Some calls return the error, others return −1 and leave it in errno.
 int error_of(int result) { return result > 0 ? result : errno; }
 
-// Tasks of an array answer one by one. Those that could not be changed any more, since they have ended, are
-// no error as long as others could.
+// Returns the error in the answers for an array, one for each task. Tasks that could not be changed, because
+// they have ended, are no error if other tasks could be changed.
 int error_in(const job_array_resp_msg_t& answers) {
   int error = 0;
   for (std::uint32_t i = 0; i < answers.job_array_count; ++i) {
@@ -77,7 +78,7 @@ int error_in(const job_array_resp_msg_t& answers) {
   return error;
 }
 
-// 0 or the error.
+// Returns 0 or the error.
 int set_priority(const std::string& job, std::uint32_t priority) {
   job_desc_msg_t update = empty_description();
   update.job_id_str = const_cast<char*>(job.c_str());
@@ -96,36 +97,36 @@ int set_priority(const std::string& job, std::uint32_t priority) {
 slurmdb_job_cond_t any_job() {
   slurmdb_job_cond_t condition{};
   condition.db_flags = SLURMDB_JOB_FLAG_NOTSET;
-  // Without the last one libslurm adds a time bound of its own, and jobs that were never eligible are left
-  // out.
+  // Without JOBCOND_FLAG_NO_DEFAULT_USAGE libslurm adds a time bound of its own, and jobs that were never
+  // eligible are left out.
   condition.flags = JOBCOND_FLAG_DUP | JOBCOND_FLAG_NO_STEP | JOBCOND_FLAG_NO_DEFAULT_USAGE;
   return condition;
 }
 
-// A list of one item that the caller owns.
+// Returns a list of one item, which the caller owns.
 RecordList list_of(const void* item) {
   RecordList list(slurm_list_create(nullptr));
   slurm_list_append(list.get(), const_cast<void*>(item));
   return list;
 }
 
-// The texts stay the caller's: it keeps them as long as the list.
+// Returns a list of texts. The caller owns the texts and must keep them as long as the list.
 RecordList list_of(const std::vector<std::string>& texts) {
   RecordList list(slurm_list_create(nullptr));
   for (const std::string& text : texts) slurm_list_append(list.get(), const_cast<char*>(text.c_str()));
   return list;
 }
 
-// slurmdbd answers a change with what it has changed.
+// Throws if slurmdbd has not answered a change with the list of what it has changed.
 void check_changed(List changed, const std::string& what) {
   if (changed == nullptr) throw_slurm("slurmdbd: " + what, errno);
   slurm_list_destroy(changed);
 }
 
-// Bits of AccountingStorageEnforce, in none of the headers.
+// Bits of AccountingStorageEnforce, which are in none of Slurm's headers.
 constexpr std::uint16_t enforce_associations = 1 << 0, enforce_limits = 1 << 1, enforce_qos = 1 << 3;
 
-// The questions that a connection is opened for are counted as one call.
+// Opens a connection to slurmdbd. The connection and the questions that it is opened for count as one call.
 void* connect() {
   call_meter().count("slurmdbd");
   return slurmdb_connection_get(nullptr);
@@ -136,8 +137,8 @@ RecordList answer_of(List list, const std::string& question) {
   return RecordList(list);
 }
 
-// Of a list "cpu,mem,gres/gpu"; a typed one, "gres/gpu:k40", is not the generic one that limits and sums
-// need.
+// Returns true if the list ("cpu,mem,gres/gpu") contains the name. A typed name ("gres/gpu:k40") is not the
+// generic one ("gres/gpu"), which limits and sums need.
 bool names(const char* list, const std::string& name) {
   std::vector<std::string> entries = split(list == nullptr ? "" : list, ',');
   return std::find(entries.begin(), entries.end(), name) != entries.end();
@@ -153,7 +154,7 @@ Cluster open_cluster(const std::string& conf) {
   cluster.name = slurm_conf.cluster_name;
   cluster.version = version();
   cluster.message_timeout = std::chrono::seconds(slurm_conf.msg_timeout);
-  cluster.most_array_tasks = static_cast<int>(slurm_conf.max_array_sz) - 1;  // it bounds the index
+  cluster.most_array_tasks = static_cast<int>(slurm_conf.max_array_sz) - 1;  // MaxArraySize bounds the index
   cluster.has_accounting = storage == "accounting_storage/slurmdbd";
   cluster.has_gpus = names(slurm_conf.gres_plugins, "gpu");
   cluster.accounts_for_gpus = names(slurm_conf.accounting_storage_tres, "gres/gpu");
@@ -382,7 +383,7 @@ RecordList Database::qos() {
   return answer_of(slurmdb_qos_get(connection_, &condition), "all QOS");
 }
 
-// A list of users that is there and empty means every user, and no account.
+// To slurmdbd an empty list of users, unlike no list, means every user and no account.
 RecordList Database::associations(const std::string& cluster, const std::vector<std::string>& users) {
   RecordList clusters = list_of(cluster.c_str()), names = list_of(users);
   slurmdb_assoc_cond_t condition{};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// libslurm with owners: messages that free themselves, errors as Error. libslurm's state is global and its
-// errors travel in errno, which each thread has for itself.
+// Wraps libslurm: messages free themselves, errors are thrown as Error. libslurm's state is global.
+// libslurm reports errors in errno, which each thread has for itself.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -16,35 +16,35 @@
 
 namespace trainyard::slurm {
 
-// The cluster as its slurm.conf describes it. Reads the file once per process.
+// The cluster as its slurm.conf describes it. The file is read once per process.
 struct Cluster {
   std::string name;
-  std::string version;  // the one this was built for: "22.05.8"
+  std::string version;  // the Slurm release that this module was built for: "22.05.8"
   std::chrono::seconds message_timeout{0};
   int most_array_tasks = 0;
   bool has_accounting = false;         // slurmdbd records its jobs
   bool has_gpus = false;               // GresTypes names gpu
   bool accounts_for_gpus = false;      // AccountingStorageTRES names gres/gpu, which it does not by default
-  bool enforces_limits = false;        // of QOS, by AccountingStorageEnforce
-  bool enforces_associations = false;  // likewise: who has no account gets no job
+  bool enforces_limits = false;        // limits of QOS, by AccountingStorageEnforce
+  bool enforces_associations = false;  // likewise: a user without an account gets no job
   bool hides_jobs = false;             // PrivateData=jobs: ordinary users see their own jobs only
-  std::uint32_t slurm_user = 0;        // as whom slurmctld runs
+  std::uint32_t slurm_user = 0;        // the uid that slurmctld runs as
 };
 
-// `conf` is a path, or empty for $SLURM_CONF, then the places where Slurm looks. Error{invalid} naming the
-// file when it is missing or unreadable. Call it early: at a mistake inside the file libslurm ends the
-// process.
+// Reads slurm.conf. `conf` is its path, or empty for $SLURM_CONF, then the places where Slurm looks. Throws
+// Error{invalid}, naming the file, if it is missing or unreadable. Call this early: if there is a mistake
+// inside the file, libslurm ends the process.
 Cluster open_cluster(const std::string& conf);
 
-// What of its settings an admin should change for Trainyard to work well, each with the remedy.
+// Returns which settings an admin should change for Trainyard to work well, each with the remedy.
 std::vector<std::string> warnings_about(const Cluster& cluster);
 
-// Job records of slurmctld; they live as long as this.
+// Job records of slurmctld. Records are valid as long as this object lives.
 class JobRecords {
  public:
   explicit JobRecords(job_info_msg_t* message) : message_(message) {}
   std::span<const slurm_job_info_t> jobs() const { return {message_->job_array, message_->record_count}; }
-  // Pass it to load_jobs() to hear only of changes.
+  // Pass this time to load_jobs() to get an answer only after a change.
   std::time_t updated_at() const { return message_->last_update; }
 
  private:
@@ -54,21 +54,23 @@ class JobRecords {
   std::unique_ptr<job_info_msg_t, Free> message_;
 };
 
-// When slurmctld was started.
+// Returns when slurmctld was started.
 std::time_t boot_time();
 
-// All jobs that slurmctld knows; nullopt when nothing has changed since `updated_at` (0: ever).
+// Returns all jobs that slurmctld knows. Returns nullopt if nothing has changed since `updated_at`; 0: always
+// returns the jobs.
 std::optional<JobRecords> load_jobs(std::time_t updated_at);
 JobRecords load_jobs_of(std::uint32_t uid);
-// Of an array all its records, or of a task the one. nullopt when slurmctld does not know the id.
+// Returns the record of a job or of a task, or all records of an array. Returns nullopt if slurmctld does not
+// know the id.
 std::optional<JobRecords> load_job(std::uint32_t job_id);
 
-// Names of the nodes that are down, failing or do not answer.
+// Returns the names of the nodes that are down, failing or do not answer.
 std::vector<std::string> failed_nodes();
 // "n[1-2],n5" → n1, n2, n5
 std::vector<std::string> expand_hosts(const std::string& hosts);
 
-// Partition records of slurmctld, hidden ones too; they live as long as this.
+// Partition records of slurmctld, also of hidden partitions. Records are valid as long as this object lives.
 class PartitionRecords {
  public:
   explicit PartitionRecords(partition_info_msg_t* message) : message_(message) {}
@@ -84,32 +86,37 @@ class PartitionRecords {
 };
 PartitionRecords load_partitions();
 
-// A description with everything unset.
+// Returns a job description with every field unset.
 job_desc_msg_t empty_description();
 // The id of the queued job, or the error. A note in the response (held, cannot start now) is not an error.
 struct Submitted {
   std::uint32_t job_id = 0;
   int error = 0;
-  std::string said;  // what slurmctld and its plugins say of this one request, one line; empty: nothing
+  std::string said;  // what slurmctld and its plugins say about this request, one line; empty: nothing
 };
 Submitted submit_batch_job(job_desc_msg_t& description);
 
-// Of jobs as Slurm writes them: "77", of arrays the whole, or "77_3".
-// 0 or the error. From root or SlurmUser the hold is the administrator's, from the owner his own.
+// In these three functions `job` is an id as Slurm writes it: "77" (a job, or a whole array) or "77_3" (a
+// task).
+// Holds the job. Returns 0 or the error. A hold by root or SlurmUser is an administrator's hold, a hold by
+// the owner a user hold.
 int hold_job(const std::string& job);
-// 0 or the error. An owner can lift his own hold, not the administrator's.
+// Releases the job. Returns 0 or the error. An owner can lift a user hold, but not an administrator's.
 int release_job(const std::string& job);
-// 0 or the error. As scancel does: SIGTERM to every process of the job, SIGKILL after KillWait.
+// Ends the job as scancel does: SIGTERM to every process of the job, SIGKILL after KillWait. Returns 0 or the
+// error.
 int kill_job(const std::string& job);
 
-// The tasks of an array that this one record stands for: those that have not been parted from it yet.
+// Returns the tasks of an array that this record stands for: one task, or all tasks that slurmctld has not
+// split off into records of their own yet.
 std::vector<std::uint32_t> tasks_in(const slurm_job_info_t& record);
 
-// Slurm's words: "RUNNING", "Resources". The reason is empty for "None".
+// Return Slurm's words: "RUNNING", "Resources". The word for the reason is empty in place of "None".
 std::string state_word(std::uint32_t job_state);
 std::string reason_word(std::uint32_t reason);
 
-// A libslurm list. Its items belong to it when libslurm made it, and to the caller when the caller did.
+// A libslurm list. If libslurm made the list, the list owns its items; if the caller made it, the caller owns
+// them.
 class RecordList {
  public:
   explicit RecordList(List list) : list_(list) {}
@@ -134,10 +141,10 @@ class RecordList {
   std::unique_ptr<std::remove_pointer_t<List>, FreeList> list_;
 };
 
-// The texts in a libslurm list that belongs to somebody else; none where there is no list.
+// Returns the texts in a libslurm list and leaves the list to its owner. Returns none if `list` is null.
 std::vector<std::string> texts_in(List list);
 
-// A connection to slurmdbd. Throws Error{unavailable} when it does not answer.
+// A connection to slurmdbd. Throws Error{unavailable} when slurmdbd does not answer.
 class Database {
  public:
   Database();
@@ -145,44 +152,48 @@ class Database {
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
-  // slurmdb_job_rec_t, one for each run of a job, without steps, whenever it was. Of arrays every task.
+  // Returns slurmdb_job_rec_t records, one for each start of a job (a restarted job has several), without
+  // steps, from any time. For an array: those of every task.
   RecordList jobs_with_ids(const std::vector<std::uint32_t>& job_ids, const std::string& cluster);
-  // The same of jobs that were eligible or ran at some time since then, whole: those that were only ever held
-  // are left out.
+  // Return the same for jobs that were eligible or ran at some time since `since`. Leave out jobs that were
+  // only ever held. Times before `since` are not cut off.
   RecordList jobs_named(const std::set<std::string>& names, std::uint32_t uid, std::time_t since,
                         const std::string& cluster);
   RecordList jobs_since(std::time_t since, const std::string& cluster);
-  // PrivateData=jobs in slurmdbd.conf, which is not that of slurm.conf.
+  // Returns true for PrivateData=jobs in slurmdbd.conf, which is separate from the setting in slurm.conf.
   bool hides_jobs();
-  // Whether this user may read and change the jobs of all: AdminLevel Operator or Administrator.
+  // Returns true if this user may read and change the jobs of all users: AdminLevel Operator or
+  // Administrator.
   bool is_operator(const std::string& user);
-  // slurmdb_tres_rec_t
+  // Returns slurmdb_tres_rec_t records.
   RecordList tres();
-  // slurmdb_qos_rec_t, all there are
+  // Returns all QOS as slurmdb_qos_rec_t records.
   RecordList qos();
-  // slurmdb_assoc_rec_t of users, not of accounts, with what they inherit; of all users when it is empty.
+  // Returns slurmdb_assoc_rec_t records of users, not of accounts, with inherited values. `users` empty: of
+  // all users.
   RecordList associations(const std::string& cluster, const std::vector<std::string>& users = {});
 
-  // Changes, lost unless commit() follows. They take the rights of an administrator of Slurm's: root,
-  // SlurmUser, or AdminLevel=Administrator; Error{denied} without.
+  // Changes, which are lost unless commit() follows. They need the rights of an administrator of Slurm: root,
+  // SlurmUser, or AdminLevel=Administrator. Without these rights they throw Error{denied}.
   void add_qos(slurmdb_qos_rec_t& qos);
   void modify_qos(const std::string& name, slurmdb_qos_rec_t& changes);
-  // `change`: an id behind its sign, "+5", for all associations of these users on that cluster.
+  // Changes the QOS of all associations of these users on the cluster. `change`: the id of a QOS behind a
+  // sign, "+5" adds it.
   void change_qos_of(const std::vector<std::string>& users, const std::string& cluster,
                      const std::string& change);
   void commit();
-  // Gives changes up. What is asked from now on is answered as things are now: until then slurmdbd answers a
-  // connection as they were at its first question.
+  // Discards uncommitted changes. Later questions are answered from current data. Without rollback(),
+  // slurmdbd answers all questions of a connection from the data at the time of its first question.
   void rollback();
 
  private:
   void* connection_;
 };
 
-// What the numbers in TRES strings mean: 1001 → "gres/gpu".
+// Returns the names for the numbers in TRES strings: 1001 → "gres/gpu".
 std::map<std::uint32_t, std::string> tres_names(Database& database);
 
-// A record of a QOS that changes nothing, or has no limits yet.
+// Return a QOS record that changes nothing, or a record for a new QOS without limits.
 slurmdb_qos_rec_t no_change_of_qos();
 slurmdb_qos_rec_t qos_without_limits();
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// libslurm's headers, and under one name what its releases call differently. The only file that asks which
-// release it is built for: 22.05 and 24.11 are tested (scripts/test --slurm=24.11), those between should do.
+// Includes libslurm's headers, and gives one name to what Slurm's releases call differently. The only file
+// that asks which release it is built for: 22.05 and 24.11 are tested (scripts/test --slurm=24.11), releases
+// between them should work.
 #pragma once
 #include <slurm/slurm.h>
 #include <slurm/slurm_errno.h>
@@ -17,7 +18,7 @@ extern slurm_conf_t slurm_conf;
 char* slurm_job_state_string(std::uint32_t state);
 int slurm_bit_test(bitstr_t* bits, std::int64_t bit);
 std::int64_t slurm_bit_size(bitstr_t* bits);
-// What slurmdb_config_get() lists, "config_key_pair_t".
+// An item of the list that slurmdb_config_get() returns. Slurm calls the type config_key_pair_t.
 struct ConfigPair {
   char* name;
   char* value;
@@ -31,13 +32,14 @@ char* slurm_job_state_reason_string(enum job_state_reason reason);
 
 namespace trainyard::slurm {
 
-// In 22.05 these are pointers by another name, in 24.11 pointers.
+// Pointer types, for which 22.05 has names of its own and 24.11 has none.
 using List = decltype(slurm_list_create(nullptr));
 using ListIterator = decltype(slurm_list_iterator_create(nullptr));
 using HostList = decltype(slurm_hostlist_create(nullptr));
 
-// is_not_recorded_yet: 22.05 refuses to change a job whose record slurmdbd has not numbered yet; it will take
-// the change in a moment. first_socket_error: they go on to ESLURM_DB_CONNECTION.
+// is_not_recorded_yet: 22.05 refuses to change a job until slurmdbd has given the job's record a number; the
+// same change succeeds a moment later. first_socket_error: the first of the socket errors, which end before
+// ESLURM_DB_CONNECTION.
 #if SLURM_VERSION_NUMBER < SLURM_VERSION_NUM(24, 11, 0)
 inline const char* reason_string(job_state_reason reason) { return slurm_job_reason_string(reason); }
 inline bool is_not_recorded_yet(int error) { return error == ESLURM_JOB_SETTING_DB_INX; }
@@ -48,11 +50,12 @@ inline bool is_not_recorded_yet(int /*error*/) { return false; }
 constexpr int first_socket_error = ESLURM_PROTOCOL_INCOMPLETE_PACKET;
 #endif
 
-// Generic resources in a description, as the release's sbatch writes them. Where a task has TRES,
-// tres_per_task says all that it has, "cpu=2,gres/gpu=1", and its GPUs are bound to it unless something else
-// is asked for; elsewhere tres_per_task says its GPUs alone. listed_nodes_have_tasks: --nodelist without
-// --nodes starts a task on each. unset_the_rest: of what libslurm's own function leaves 0, which is a choice.
-// launcher_environment: by which the mpirun of a job starts its daemons beside the job's steps.
+// How the release's sbatch describes a job. gres_prefix, gpu_bind_prefix: the prefixes of generic resources.
+// task_has_tres: if true, tres_per_task holds all TRES of a task ("cpu=2,gres/gpu=1"), and its GPUs are bound
+// to the task unless the user asks for something else; if false, tres_per_task holds only the GPUs.
+// listed_nodes_have_tasks: --nodelist without --nodes starts a task on each listed node. unset_the_rest:
+// unsets fields that libslurm's own function leaves 0, where 0 is a choice. launcher_environment: variables
+// that make a job's mpirun start its daemons beside the job's steps.
 #if SLURM_VERSION_NUMBER < SLURM_VERSION_NUM(24, 11, 0)
 constexpr std::string_view gres_prefix = "gres:", gpu_bind_prefix = "gpu:";
 constexpr bool task_has_tres = false, listed_nodes_have_tasks = false;

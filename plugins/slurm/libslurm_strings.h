@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Texts in libslurm's structs: pointers, null where there is no text.
+// Converts between std::string and the strings in libslurm's structs: pointers that are null where there is
+// no text.
 #pragma once
 #include <string>
 
@@ -7,7 +8,7 @@ namespace trainyard::slurm {
 
 inline std::string text_of(const char* text) { return text == nullptr ? "" : text; }
 
-// libslurm reads such a string and never writes or frees it.
+// Return a pointer into `text`. libslurm only reads such a string, and never writes or frees it.
 inline char* unowned(const std::string& text) { return const_cast<char*>(text.c_str()); }
 inline char* unowned_or_null(const std::string& text) { return text.empty() ? nullptr : unowned(text); }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What slurmctld says of nodes.
+// Asks slurmctld for failed nodes.
 #include <algorithm>
 
 #include "daemon/base/text.h"

@@ -23,7 +23,8 @@ bool shares(const std::set<std::string>& one, const std::set<std::string>& other
   return std::any_of(one.begin(), one.end(), [&](const std::string& name) { return other.contains(name); });
 }
 
-// Why a partition is closed to a job; empty: it is open. A QOS that is not named is Slurm's to choose.
+// Returns why a partition is closed to a job; empty: it is open. If the job names no QOS, none is checked,
+// because Slurm then chooses it.
 std::string closed_to(const PartitionRules& rules, const UserRights& rights, const std::string& account,
                       const std::string& qos) {
   if (!rules.allow_groups.empty() && !shares(rules.allow_groups, rights.groups))
@@ -50,7 +51,8 @@ void check_qos(const UserRights& rights, const JobNames& names, const std::strin
                      {charged->second.begin(), charged->second.end()}});
 }
 
-// One of "gpu,long". A closed partition is no harm beside an open one: Slurm takes the one it can.
+// Checks the partitions in a list like "gpu,long". A closed partition is no error if another one in the list
+// is open, because Slurm uses the open one.
 void check_partition(const UserRights& rights, const JobNames& names, const std::string& account,
                      std::vector<RefusedName>& refused) {
   if (names.partition.empty()) return;
@@ -61,7 +63,7 @@ void check_partition(const UserRights& rights, const JobNames& names, const std:
   const bool one_is_open = std::any_of(asked.begin(), asked.end(), [&](const std::string& name) {
     return std::find(open.begin(), open.end(), name) != open.end();
   });
-  // Slurm itself refuses what is for root alone; it is no advice.
+  // A partition for root alone is not suggested to the user. (Slurm itself refuses a job that names it.)
   std::erase_if(open, [&](const std::string& name) { return rights.partitions.at(name).for_root_alone; });
   for (const std::string& name : asked) {
     auto rules = rights.partitions.find(name);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What a user may name in a job, by the associations in slurmdbd and the partitions of slurmctld. Pure.
+// Decides which account, QOS and partition a user may name in a job, from the associations in slurmdbd and
+// the partitions of slurmctld. Pure functions.
 #pragma once
 #include <map>
 #include <set>
@@ -11,7 +12,7 @@
 
 namespace trainyard::slurm {
 
-// A partition's lists. An empty one of allowed names allows all.
+// Who may use a partition. An empty list of allowed names allows all.
 struct PartitionRules {
   std::set<std::string> allow_accounts, deny_accounts, allow_qos, deny_qos, allow_groups;
   bool for_root_alone = false;
@@ -19,18 +20,20 @@ struct PartitionRules {
 
 struct UserRights {
   std::string user;
-  std::set<std::string> groups;                           // of Unix
+  std::set<std::string> groups;                           // Unix groups
   std::map<std::string, std::set<std::string>> accounts;  // account → the QOS allowed with it
-  std::string default_account;                            // what is charged when none is named
-  // False where slurmdbd knows no account of the user's and slurmctld does not insist: then any name may do.
+  std::string default_account;                            // charged when a job names no account
+  // False if slurmdbd knows no account of this user and slurmctld does not require one: then any name might
+  // be accepted.
   bool accounts_are_known = false;
   std::map<std::string, PartitionRules> partitions;
 };
 
-// "vision,speech" as a set; none for null, and for "ALL".
+// Returns the names in "vision,speech". Returns none for null, and for "ALL".
 std::set<std::string> names_in(const char* list);
 
-// Account, qos, partition: each that the user may not use, with what may stand in its place.
+// Returns each account, QOS and partition in `names` that the user may not use, with the names that the user
+// may use instead.
 std::vector<RefusedName> refused_by(const UserRights& rights, const JobNames& names);
 
 }  // namespace trainyard::slurm

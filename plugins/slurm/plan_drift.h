@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Plans against what slurmdbd holds of them: a plan is the QOS of its name, in lower case as sacctmgr writes
-// it, and its members are the users whose associations name that QOS. Pure.
+// Compares plans with what slurmdbd holds. A plan is the QOS with the plan's name, in lower case as sacctmgr
+// writes it. Its members are the users whose associations name that QOS. Pure functions.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -13,10 +13,11 @@
 
 namespace trainyard::slurm {
 
-// A QOS, as far as plans go. GPUs are generic gres/gpu: a limit of typed ones is passed by who asks untyped.
+// The fields of a QOS that a plan sets. GPUs are the generic gres/gpu: a job that asks for untyped GPUs would
+// bypass a limit on typed ones.
 struct PlanQos {
   std::optional<std::int64_t> gpus_per_user, gpus_per_account;  // MaxTRESPerUser, MaxTRESPerAccount
-  bool deny_on_limit = false;  // what is larger than the limit is refused, and does not wait for ever
+  bool deny_on_limit = false;  // a job larger than the limit is refused instead of waiting for ever
   bool operator==(const PlanQos&) const = default;
 };
 
@@ -29,23 +30,23 @@ struct UserAssociation {
 struct PlanBooks {
   std::map<std::string, PlanQos> qos;  // by name
   std::vector<UserAssociation> associations;
-  bool enforced = false;  // does slurmctld hold jobs to QOS and their limits?
+  bool enforced = false;  // slurmctld enforces QOS and their limits
 };
 
-// What is to be done for one plan.
+// The changes in slurmdbd that one plan needs.
 struct PlanChange {
-  std::string qos;  // the plan's
+  std::string qos;  // the plan's QOS
   PlanQos wanted;
-  std::optional<PlanQos> found;              // nothing: there is no such QOS yet
-  std::vector<UserAssociation> to_grant;     // of members, without the QOS
-  std::vector<UserAssociation> to_revoke;    // of others, with it
-  std::vector<std::string> unknown_members;  // without any association: nobody knows their account
+  std::optional<PlanQos> found;              // nullopt: there is no such QOS yet
+  std::vector<UserAssociation> to_grant;     // members that lack the QOS
+  std::vector<UserAssociation> to_revoke;    // other users that have the QOS
+  std::vector<std::string> unknown_members;  // members without any association: their account is unknown
 
   bool limit_differs() const { return !found || *found != wanted; }
 };
 std::vector<PlanChange> changes_for(const std::vector<PlanLimit>& plans, const PlanBooks& books);
 
-// The same for people, one row for each thing that differs.
+// Describes the changes for people, one row for each difference.
 std::vector<PlanDrift> drift_in(const std::vector<PlanChange>& changes, bool enforced);
 
 }  // namespace trainyard::slurm

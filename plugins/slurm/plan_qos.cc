@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The site's plans as QOS in slurmdbd: reading what is there, and setting it.
+// Reads and sets the site's plans, as QOS in slurmdbd.
 #include <string_view>
 
 #include "daemon/base/error.h"
@@ -21,7 +21,7 @@ std::uint32_t id_of_gpus(Database& database) {
       "slurm.conf and restart slurmctld");
 }
 
-// "1=4,1001=2": the amount of that id; nothing where it is not limited.
+// Returns the amount of the TRES with this id in "1=4,1001=2". Returns nullopt if there is no limit.
 std::optional<std::int64_t> amount_in(const char* tres, std::uint32_t id) {
   for (const std::string& entry : split(tres == nullptr ? "" : tres, ','))
     if (entry.starts_with(std::to_string(id) + "="))
@@ -29,7 +29,7 @@ std::optional<std::int64_t> amount_in(const char* tres, std::uint32_t id) {
   return std::nullopt;
 }
 
-// −1 takes a limit away.
+// Returns a limit like "1001=2". The amount −1 removes a limit.
 std::string tres_text(std::uint32_t id, const std::optional<std::int64_t>& amount) {
   return std::to_string(id) + "=" + std::to_string(amount.value_or(-1));
 }
@@ -37,7 +37,7 @@ std::string tres_text(std::uint32_t id, const std::optional<std::int64_t>& amoun
 PlanBooks read_books(Database& database, std::uint32_t gpus, const Cluster& cluster) {
   PlanBooks books;
   books.enforced = cluster.enforces_limits;
-  std::map<std::string, std::string> names;  // by number, as associations have them
+  std::map<std::string, std::string> names;  // names of QOS by id, which associations refer to
   RecordList qos_list = database.qos();
   for (const slurmdb_qos_rec_t* qos : qos_list.as<slurmdb_qos_rec_t>()) {
     names[std::to_string(qos->id)] = qos->name;
@@ -80,7 +80,8 @@ std::vector<std::string> users_of(const std::vector<UserAssociation>& associatio
   return {users.begin(), users.end()};
 }
 
-// In all accounts of a user alike: who has the QOS already keeps it by that.
+// Grants and revokes the plan's QOS in all accounts of a user alike. Granting changes nothing where the user
+// already has the QOS.
 void set_users(Database& database, const std::string& cluster, const PlanChange& change) {
   if (change.to_grant.empty() && change.to_revoke.empty()) return;
   std::string id = std::to_string(id_of_qos(database, change.qos));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What slurmctld and slurmdbd say that a user may name.
+// Reads from slurmctld and slurmdbd which names a user may use in a job.
 #include "plugins/slurm/permitted_names.h"
 #include "plugins/slurm/query_rights.h"
 #include "plugins/slurm/slurm_reader.h"
@@ -7,7 +7,7 @@
 namespace trainyard::slurm {
 namespace {
 
-// His accounts and their QOS.
+// Returns the user's accounts and the QOS allowed with each.
 UserRights rights_in(Database& database, const std::string& cluster, const std::string& user) {
   UserRights rights;
   rights.user = user;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Releasing and cancelling jobs of the user that this process runs as.
+// Releases and cancels jobs of the user that this process runs as.
 #include <algorithm>
 #include <map>
 #include <string_view>
@@ -21,8 +21,8 @@ std::string name_of(const JobKey& job, const Token& token) {
   return "job " + to_string(job) + " (" + token + ")";
 }
 
-// slurmctld's word on this very job, or on all tasks of this very array: same id and submit time, whatever
-// its name; Error{not_found} when there are none.
+// Asks slurmctld for this job, or for all tasks of this array: same id and submit time, whatever its name is.
+// Throws Error{not_found} if there are none.
 std::vector<JobStatus> see(const JobKey& job, const Token& token) {
   std::vector<JobStatus> seen = statuses_under(job.job_id, job.cluster);
   std::erase_if(seen,
@@ -33,7 +33,7 @@ std::vector<JobStatus> see(const JobKey& job, const Token& token) {
 
 }  // namespace
 
-// What each verb asks of Slurm at most, where it does not depend on what it finds.
+// Counts the most calls to Slurm that the verb can make, since what the verb will find is not known yet.
 void SlurmReader::count_deputy(const char* verb) {
   static const std::map<std::string_view, std::vector<const char*>> calls{
       {"submit", {"submit"}},
@@ -61,8 +61,8 @@ void SlurmActor::cancel(const JobKey& job, const Token& token, SendBefore send_b
   std::vector<JobStatus> seen = see(job, token);
   if (std::ranges::all_of(seen, has_ended)) return;
   check_time_is_left(send_before, "cancel " + name_of(job, token));
-  // A task that slurmctld has not parted from its array yet would vanish without a record; held, it is
-  // parted.
+  // If a pending task is not split off from its array yet, cancelling it would leave no record. slurmctld
+  // splits a task off when the task is held.
   if (job.task && seen.front().phase == JobPhase::pending) hold_job(to_string(job));
   int error = kill_job(to_string(job));
   if (error != 0 && !is_over(error)) throw_slurm("cancel " + name_of(job, token), error);

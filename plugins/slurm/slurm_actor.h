@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// SlurmActor: the SchedulerActor of plugins/scheduler.h, by libslurm. munge vouches for the uid of this
-// process, so slurmctld and slurmdbd decide what it may do. One object per process, one thread.
+// SlurmActor: implements the SchedulerActor of plugins/scheduler.h with libslurm. munge vouches for the uid
+// of this process, so slurmctld and slurmdbd decide what the process may do. One object per process, one
+// thread.
 #pragma once
 #include "plugins/scheduler.h"
 #include "plugins/slurm/libslurm.h"
@@ -9,7 +10,7 @@ namespace trainyard::slurm {
 
 class SlurmActor final : public SchedulerActor {
  public:
-  // `conf`: as SlurmReader's.
+  // `conf`: as in SlurmReader.
   explicit SlurmActor(const std::string& conf) : cluster_(open_cluster(conf)) {}
 
   QueuedJob submit(const JobRequest& request, SendBefore send_before) override;  // submit.cc
@@ -19,13 +20,13 @@ class SlurmActor final : public SchedulerActor {
                SendBefore send_before) override;  // release_and_cancel.cc
   void cancel(const JobKey& job, const Token& token,
               SendBefore send_before) override;                                      // release_and_cancel.cc
-  std::vector<PlanDrift> apply_plans(const std::vector<PlanLimit>& plans) override;  // plans.cc
+  std::vector<PlanDrift> apply_plans(const std::vector<PlanLimit>& plans) override;  // plan_qos.cc
 
  private:
   Cluster cluster_;
 };
 
-// Error{unavailable} when that moment has passed. Called right before the request is sent.
+// Throws Error{unavailable} if `send_before` has passed. Call this right before sending a request.
 void check_time_is_left(SendBefore send_before, const std::string& what);
 
 }  // namespace trainyard::slurm

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What Slurm's numbers mean in the words of plugins/scheduler.h. Pure; slurm.h is used for its constants.
+// Translates Slurm's state and exit numbers into the types of plugins/scheduler.h. Pure functions; slurm.h is
+// used for its constants.
 #pragma once
 #include <cstdint>
 
@@ -7,17 +8,19 @@
 
 namespace trainyard::slurm {
 
-// A job that is COMPLETING has its end time and outcome, but its processes and its GPUs are still there (up
-// to KillWait, or for as long as a node does not answer). It counts as running until that is over, as it does
-// for Slurm's own dependencies; then ended_at is the end time that was set when completing began, as in
-// sacct.
+// Returns the phase of a job. A job that is COMPLETING has its end time and outcome, but its processes and
+// its GPUs are still there (up to KillWait, or for as long as a node does not answer). The job counts as
+// running until that is over, as it does for Slurm's own dependencies. Then ended_at is the end time that was
+// set when completing began, as in sacct.
 JobPhase phase_of(std::uint32_t job_state);
 
-// The same of a record in slurmdbd. slurmctld tells the starts of jobs every few seconds, each with the state
-// that its job is in by then: a short one can be on record as COMPLETED before its end is, end_time 0.
+// Returns the phase of a job on record in slurmdbd. slurmctld reports the starts of jobs every few seconds,
+// with the state of the job at that time. So a short job can be on record as COMPLETED before its end is
+// recorded (end_time 0). Such a job counts as running.
 JobPhase phase_on_record(std::uint32_t job_state, std::int64_t end_time);
 
-// Of an ended job. Slurm's word for a job it ended because of its dependency is CANCELLED, too.
+// Returns the outcome of an ended job. `by_dependency`: Slurm ended the job because of its dependency;
+// Slurm's word for this is CANCELLED, too.
 JobOutcome outcome_of(std::uint32_t job_state, bool by_dependency);
 
 struct Exit {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// SlurmReader: the SchedulerReader of plugins/scheduler.h, by libslurm. One object per process.
+// SlurmReader: implements the SchedulerReader of plugins/scheduler.h with libslurm. One object per process.
 #pragma once
 #include <chrono>
 #include <ctime>
@@ -18,8 +18,8 @@ namespace trainyard::slurm {
 
 class SlurmReader final : public SchedulerReader {
  public:
-  // `conf`: a slurm.conf, or empty for the usual places; Error{invalid} when it cannot be read. Needs no
-  // daemon of Slurm's to be up.
+  // `conf`: the path of slurm.conf; empty: the usual places. Throws Error{invalid} if the file cannot be
+  // read. Slurm's daemons need not be up.
   explicit SlurmReader(const std::string& conf) : cluster_(open_cluster(conf)) {}
 
   std::string describe() override;               // current_jobs.cc
@@ -43,7 +43,7 @@ class SlurmReader final : public SchedulerReader {
                                        UtcSeconds since) override;  // job_history.cc
   std::vector<RefusedName> refused_names(const std::string& user, const std::set<std::string>& groups,
                                          const JobNames& names) override;           // read_permitted_names.cc
-  std::vector<PlanDrift> plan_drift(const std::vector<PlanLimit>& plans) override;  // plans.cc
+  std::vector<PlanDrift> plan_drift(const std::vector<PlanLimit>& plans) override;  // plan_qos.cc
   std::string failed_nodes(const std::string& nodes) override;                      // nodes.cc
 
  private:
@@ -58,7 +58,7 @@ class SlurmReader final : public SchedulerReader {
 
   Cluster cluster_;
   KeptDatabase database_;
-  Guarded<std::map<std::uint32_t, RecentRecords>> recent_;  // by job id: what history() asked for last
+  Guarded<std::map<std::uint32_t, RecentRecords>> recent_;  // by job id: the records that history() read last
   std::string polled_prefix_;
   std::time_t polled_at_ = 0;  // slurmctld's clock at the last answer
 };

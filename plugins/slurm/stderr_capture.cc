@@ -35,7 +35,7 @@ StderrCapture::~StderrCapture() {
   ::dup2(before_.get(), STDERR_FILENO);
   try {
     write_all(STDERR_FILENO, contents_of(said_.get()));
-  } catch (const Error&) {  // nobody reads it any more
+  } catch (const Error&) {  // nobody reads standard error any more
   }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What libslurm says of a call on standard error, and nowhere else: slurmctld's own words on one request,
-// those of the site's job_submit plugins among them. The caller gets a number, which says less.
+// StderrCapture: reads what libslurm writes about a call to standard error, and nowhere else: slurmctld's own
+// words on a request, and those of the site's job_submit plugins. The caller of libslurm gets only a number,
+// which says less.
 #pragma once
 #include <string>
 #include <string_view>
@@ -9,9 +10,9 @@
 
 namespace trainyard::slurm {
 
-// While it lives, standard error of this process goes to memory; afterwards what was said is written to where
-// it belongs. For a process that does one thing at a time, as a deputy does. Where there is no memory for it
-// nothing is heard, and standard error stays what it is.
+// While the object lives, standard error of this process goes to memory. The destructor then writes the
+// captured text to the real standard error. For a process that does one thing at a time, as a deputy does. If
+// there is no memory for it, nothing is captured and standard error stays as it is.
 class StderrCapture {
  public:
   StderrCapture();
@@ -19,17 +20,18 @@ class StderrCapture {
   StderrCapture(const StderrCapture&) = delete;
   StderrCapture& operator=(const StderrCapture&) = delete;
 
-  // The errors so far, as one line; empty: none.
+  // Returns the errors so far, as one line; empty: none.
   std::string errors() const;
 
  private:
   UniqueFd said_, before_;
 };
 
-// What a plugin says, line by line, as one: "one; two". Empty for null.
+// Joins the lines of a plugin's message into one line: "one; two". Returns an empty text for null.
 std::string one_line(const char* said);
 
-// "deputy: error: no, ada\ndeputy: debug: 1\n" → "no, ada"; several lines become "one; two".
+// Returns the errors in a captured text, as one line: "deputy: error: no, ada\ndeputy: debug: 1\n" → "no,
+// ada"; several errors become "one; two".
 std::string errors_in(std::string_view said);
 
 }  // namespace trainyard::slurm

@@ -18,7 +18,8 @@ bool sets(const std::vector<std::string>& environment, std::string_view name) {
   });
 }
 
-// The request's own, and what launchers need and it does not set.
+// Returns the environment of the request, and the variables that MPI launchers need and the request does not
+// set.
 std::vector<char*> environment_of(const JobRequest& request) {
   std::vector<char*> environment;
   for (const std::string& variable : request.environment) environment.push_back(unowned(variable));
@@ -28,7 +29,7 @@ std::vector<char*> environment_of(const JobRequest& request) {
   return environment;
 }
 
-// The description points into the request and into these.
+// Owns the strings that the job description points to, apart from those in the request.
 struct Texts {
   explicit Texts(const JobRequest& request)
       : gres(gres_of(request)),
@@ -93,7 +94,7 @@ void describe_batch_script(job_desc_msg_t& job, const JobRequest& request, Texts
 }
 
 void describe_life(job_desc_msg_t& job, const JobRequest& request, Texts& texts) {
-  // A second run is a second attempt, and those are the daemon's to make.
+  // Slurm must not requeue the job: a second start is a second attempt, and only the daemon makes attempts.
   job.requeue = 0;
   job.dependency = unowned_or_null(texts.dependency);
   job.array_inx = unowned_or_null(texts.tasks);
@@ -103,21 +104,23 @@ void describe_life(job_desc_msg_t& job, const JobRequest& request, Texts& texts)
     job.warn_time = static_cast<std::uint16_t>(request.warning_time.count());
     job.warn_flags = KILL_JOB_BATCH;
   }
-  // Without it a job whose parent failed stays pending for ever.
+  // Without KILL_INV_DEP a job stays pending for ever if the job that it depends on has failed.
   if (request.dependency) job.bitflags |= KILL_INV_DEP;
-  // The hold is the owner's: he may lift it. His agent then finds no launch file, and exits.
+  // The hold is a user hold, which the owner of the job can lift. The agent then finds no launch file, and
+  // exits.
   if (request.held) job.priority = 0;
 }
 
 [[noreturn]] void throw_refusal(const JobRequest& request, const Submitted& refused) {
   const int error = refused.error;
-  // It would follow itself: a slurmctld that was killed gives a lost job's id away once more. (What is to
-  // follow an id that nobody has is taken, and does not wait.)
+  // The job would depend on itself: a slurmctld that was killed assigns the id of a lost job again. (A job
+  // that depends on an id that no job has is accepted, and does not wait.)
   if (error == ESLURM_DEPENDENCY && request.dependency)
     throw Error(ErrorKind::not_found, "submit " + request.token + ": slurmctld has no job " +
                                           std::to_string(request.dependency->job_id) +
                                           " that it is to follow");
-  // slurmctld's own words name the part that it refuses; without them the part is guessed from the number.
+  // slurmctld's own words name the part that it refuses. If there are none, the part is guessed from the
+  // error number.
   const std::string part = refused.said.empty() ? " (" + blamed_part(request, error) + ")" : "";
   throw_slurm("submit " + request.token + part, error, refused.said);
 }
@@ -149,7 +152,7 @@ std::string dependency_of(const JobRequest& request) {
   return asked.empty() ? ours : ours + "," + asked;
 }
 
-// 1, 2, 3, 7 → "1-3,7"
+// Returns ranges: 1, 2, 3, 7 → "1-3,7".
 std::string tasks_of(const JobRequest& request) {
   std::string ranges;
   for (std::size_t first = 0, last = 0; first < request.tasks.size(); first = ++last) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A JobRequest in Slurm's terms. Pure.
+// Translates parts of a JobRequest into Slurm's terms. Pure functions.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -9,16 +9,16 @@
 
 namespace trainyard::slurm {
 
-// "gres:gpu:k40:2": per node. Empty without GPUs.
+// Returns the GPUs per node, "gres:gpu:k40:2"; empty without GPUs.
 std::string gres_of(const JobRequest& request);
 
-// "afterok:17"; empty without one.
+// Returns the dependency, "afterok:17"; empty without one.
 std::string dependency_of(const JobRequest& request);
 
-// Of a job array: "0-9,12"; empty for a single job.
+// Returns the tasks of a job array, "0-9,12"; empty for a single job.
 std::string tasks_of(const JobRequest& request);
 
-// Slurm counts minutes and MiB: rounded up, so that a job gets what it asked for.
+// Convert to minutes and to MiB, in which Slurm counts. They round up, so that a job gets what it asked for.
 std::uint32_t minutes_of(std::chrono::seconds time_limit);
 std::uint64_t mebibytes_of(std::int64_t bytes);
 

@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154,SC2034
-# Steps: what goes on, how long it took, and the log when it went wrong.
+# Steps: runs the demo's steps and shows how long each took, and the end of the log if one failed.
 
 bold='' dim='' red='' green='' plain=''
 if [[ -t 1 && ! ${NO_COLOR-} ]]; then
@@ -14,7 +14,7 @@ seconds_since() {
   printf '%d.%d' $((us / 1000000)) $((us % 1000000 / 100000))
 }
 
-# step NAME CMD...: runs it with its words in the log. On a terminal the newest of them is shown meanwhile.
+# step NAME CMD...: runs CMD with its output in the log. On a terminal, shows the log's newest line meanwhile.
 step() {
   local name=$1 begun=$EPOCHREALTIME rc=0
   shift
@@ -26,8 +26,8 @@ step() {
   printf '%s✓%s %-26s%s%6s s%s\n' "$green" "$plain" "$name" "$dim" "$(seconds_since "$begun")" "$plain"
 }
 
-# In the background, because a shell that waits for a foreground command hears no signal; in a process group of
-# its own, so that whatever it starts can be ended with it.
+# start CMD...: runs CMD in the background, because bash runs traps only after a foreground command has ended.
+# CMD has its own process group, so that all its processes can be ended together.
 running=''
 start() {
   set -m
@@ -41,7 +41,8 @@ join() {
   running=''
   return "$rc"
 }
-# What is being brought up is let come up: half-way it would not know all that it has started.
+# unbroken: set while steps start daemons. end_running() waits for such a step instead of ending it, because
+# an interrupted step would not know all processes that it has started.
 unbroken=''
 end_running() {
   [[ $running ]] || return 0
@@ -66,8 +67,8 @@ fail() {
   exit 1
 }
 
-# Without root, and where nobody can be asked for it, the yard is personal: one user, who is everything in it.
-# (scripts/sandbox decides the same way.)
+# Without root and sudo, the yard is personal: all its processes run as the calling user. (scripts/sandbox
+# decides the same way.)
 personal=''
 ask_sudo() {
   ((EUID != 0)) || return 0

@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154
-# The story: submitted, trained, stored, accounted for; and the account held against Slurm's own.
+# The story of the demo: submits a run, shows its metrics, results and usage, compares the usage with sacct.
 
 greet() {
   cat <<TEXT
@@ -10,7 +10,7 @@ ${dim}in $dir${plain}
 TEXT
 }
 
-run=1 # the ledger is new
+run=1 # the first run of a new ledger
 
 tell_the_story() {
   show 'trainyard submit --wait digits_mlp.toml' trainyard submit --wait "$dir/digits_mlp.toml"
@@ -21,7 +21,7 @@ tell_the_story() {
   compare_accounts
 }
 
-# show TITLE CMD...: with its words on the screen.
+# show TITLE CMD...: runs CMD with its output on the screen.
 show() {
   local title=$1 rc=0
   shift
@@ -40,7 +40,7 @@ list_results() {
   (cd "$dir/buckets/results" && find . -type f -printf '%8s  %P\n' | sort -k 2)
 }
 
-# Every attempt of every job (--duplicates), its GPUs and its whole seconds.
+# Prints a row of sacct for each job, including requeued ones (--duplicates). Times are unix seconds.
 sacct_rows() {
   sandbox exec -- env SLURM_TIME_FORMAT=%s sacct --duplicates --allocations --allusers --noheader --parsable2 \
     --starttime=1970-01-01 --format=JobIDRaw,JobName,State,AllocTRES,Start,End
@@ -53,7 +53,7 @@ slurm_account() {
       printf "%5s  %-24.24s %-10.10s %4d %8d %12d\n", $1, $2, $3, gpus, $6 - $5, gpus * ($6 - $5) }'
 }
 
-# slurmctld tells slurmdbd of a job, and of its end, when it gets to it.
+# Waits until slurmdbd has the ends of all jobs: slurmctld reports them some time later.
 wait_for_accounting() {
   local jobs=3 deadline=$((SECONDS + 20)) # stage, train, store
   until sacct_rows | awk -F '|' -v jobs="$jobs" '$6 ~ /^[0-9]+$/ { ++ended } END { exit ended < jobs }'; do

@@ -1,5 +1,6 @@
 # shellcheck shell=bash disable=SC2154
-# The yard: a private Slurm, the installed programs, trainyardd, its broker and two buckets, all in $dir; and its end.
+# The yard of the demo: brings up and takes down a private Slurm, the installed programs, trainyardd, its
+# broker and two buckets, all in $dir.
 
 sandbox() { "$here/sandbox" --dir "$dir/slurm" "$@"; }
 trainyard() { "$prefix/bin/trainyard" --socket "$dir/run/trainyard.sock" "$@"; }
@@ -15,7 +16,8 @@ install_programs() {
   make_places
 }
 
-# Runs belong to whoever submits them: here to whoever runs the demo, root or not.
+# Prints trainyard.toml. It has allow_root, because runs belong to the user who submits them: here to the user
+# who runs the demo, who can be root.
 configuration() {
   cat <<TOML
 [daemon]
@@ -39,14 +41,14 @@ default = true
 TOML
 }
 
-# Whom the daemon runs as: a user without rights who is on every machine.
+# The user as whom the daemon runs: one without rights that exists on every machine.
 daemon_user=nobody daemon_group=nogroup
 as_daemon() {
   [[ $personal ]] ||
     echo "setpriv --reuid=$daemon_user --regid=$daemon_group --clear-groups --no-new-privs --bounding-set=-all --inh-caps=-all"
 }
 
-# What the units have systemd make: the directories of daemon and broker, and one on scratch for the user.
+# Makes the directories that systemd makes for the units of daemon and broker, and the user's on scratch.
 make_places() {
   mkdir -p "$dir/run" "$dir/broker" "$dir/state" "$dir/scratch/$(id -un)"
   chmod 700 "$dir/state" "$dir/scratch/$(id -un)"
@@ -61,7 +63,7 @@ start_broker() {
   await "$dir/broker.pid" "$dir/broker.log" as_root test -S "$dir/broker/socket"
 }
 
-# Answers when trainyardd has recovered and listens.
+# Starts trainyardd and returns when it has recovered and listens.
 start_daemon() {
   configuration >"$dir/trainyard.toml"
   # shellcheck disable=SC2046  # words on purpose
@@ -69,7 +71,8 @@ start_daemon() {
   await "$dir/daemon.pid" "$dir/daemon.log" trainyard admin status
 }
 
-# await PIDFILE LOG CMD...: until CMD says yes, as long as the process lives.
+# await PIDFILE LOG CMD...: repeats CMD until it succeeds. Prints the log and fails if the process of PIDFILE
+# ends, or after 30 s.
 await() {
   local pid log=$2 deadline=$((SECONDS + 30))
   pid=$(<"$1")
@@ -83,13 +86,13 @@ await() {
   done
 }
 
-# in_background NAME CMD...: on the head node, as root where there is one. It outlives this shell under --keep: a group
-# of its own.
+# in_background NAME CMD...: runs CMD on the head node, as root unless the yard is personal, and records its
+# pid. CMD has its own process group, so that it can outlive this shell with --keep.
 in_background() {
   local name=$1
   shift
   set -m
-  # Not by the function, which would be a shell of its own around it: the number is the process's.
+  # Not by the function sandbox(), which would run in a subshell: $! would be the subshell's pid, not CMD's.
   "$here/sandbox" --dir "$dir/slurm" exec --user "$([[ $personal ]] && id -un || echo root)" -- "$@" \
     </dev/null >>"$dir/$name.log" 2>&1 &
   echo $! >"$dir/$name.pid"
@@ -100,12 +103,13 @@ is_alive() { [[ -e /proc/$1/stat && $(<"/proc/$1/stat") != *') Z '* ]]; }
 fill_buckets() {
   mkdir -p "$dir/buckets/digits" "$dir/buckets/results"
   cp "$here/../jobspecs/digits/digits.csv.gz" "$dir/buckets/digits/"
-  # Slurm counts whole seconds, and the training of the original takes less than one: a wider layer takes a few.
+  # Slurm counts whole seconds, and training the original model takes less than one. A wider layer takes a few
+  # seconds.
   sed -e "s|file:///srv/buckets/|file://$dir/buckets/|" -e 's/dense = 128/dense = 4096/' \
     "$here/../jobspecs/digits_mlp.toml" >"$dir/digits_mlp.toml"
 }
 
-# The exit of the demo, however it came about.
+# Called when the demo exits, also after an error or a signal.
 finish() {
   local rc=$?
   trap - EXIT
@@ -138,7 +142,7 @@ end_by_name() {
   as_root kill "$pid"
   as_root timeout 20 tail --pid "$pid" -s 0.05 -f /dev/null || as_root kill -KILL "$pid"
 }
-# A number alone may be another process by now.
+# is_of_the_yard PID: succeeds if the process belongs to the yard. The pid could be another process's by now.
 is_of_the_yard() { tr '\0' '\n' 2>/dev/null <"/proc/$1/cmdline" | grep -qF "$dir/"; }
 
 take_down_kept() {

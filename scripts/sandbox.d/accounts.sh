@@ -1,7 +1,8 @@
 # shellcheck shell=bash disable=SC2154
-# Accounts: two tenants, vision and speech, and the users who may charge them.
+# Accounts: creates the accounts vision and speech in slurmdbd, and the users who may charge jobs to them.
 
-# One file loaded is one second; the same changes made one by one are half a second each.
+# Creates all accounts by loading one file, which takes a second; each single change would take half a second.
+# Does nothing if the file has not changed.
 load_accounts() {
   local file=$dir/etc/accounts
   accounts_file >"$file.wanted"
@@ -25,7 +26,8 @@ accounts_file() {
   done
 }
 
-# slurmdbd lets SlurmUser make single changes, but load insists on a user it knows; root it knows.
+# Adds the calling user to slurmdbd, because `sacctmgr load` requires a user that slurmdbd knows. slurmdbd
+# knows root already. SlurmUser may make single changes without that.
 introduce_myself() {
   printf '%s\n' 'add cluster yard' "add user $(id -un) account=root adminlevel=administrator" exit |
     on_head sacctmgr -i >"$dir/log/accounts.out" 2>&1

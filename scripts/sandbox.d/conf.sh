@@ -1,17 +1,17 @@
 # shellcheck shell=bash disable=SC2154
-# Configuration: every file the daemons read, written into etc/.
+# Configuration: writes all files that the daemons read into etc/.
 
 write_conf() {
   local gpu
   for ((gpu = 0; gpu < gpus; gpu++)); do
-    ln -sfn /dev/null "$dir/dev/k40-$gpu" # only a character device makes it into CUDA_VISIBLE_DEVICES
+    ln -sfn /dev/null "$dir/dev/k40-$gpu" # Slurm sets CUDA_VISIBLE_DEVICES only for character devices
   done
   { slurm_conf; accounting_conf; nodes_conf; site_conf; } >"$dir/etc/slurm.conf"
-  # Slurm's commands complain of an empty file.
+  # Contains a comment line, because Slurm's commands complain about an empty file.
   [[ -e $dir/etc/site.conf ]] || echo '# Settings of your own.' >"$dir/etc/site.conf"
   gres_conf >"$dir/etc/gres.conf"
   cgroup_conf >"$dir/etc/cgroup.conf"
-  : >"$dir/etc/plugstack.conf" # or Slurm reads the one under /etc
+  : >"$dir/etc/plugstack.conf" # without this file, Slurm would read the one under /etc
   [[ $accounting == no ]] || (umask 077 && slurmdbd_conf >"$dir/etc/slurmdbd.conf")
 }
 
@@ -99,7 +99,8 @@ nodes_conf() {
   echo "PartitionName=gpu Nodes=$(node_range) Default=YES MaxTime=INFINITE DefaultTime=60 State=UP"
 }
 
-# Whoever wants other settings for a while writes them there and calls scontrol reconfigure, or restarts slurmctld.
+# Includes etc/site.conf. To change settings for a while, write them there and call `scontrol reconfigure`, or
+# restart slurmctld.
 site_conf() { printf '\nInclude %s\n' "$dir/etc/site.conf"; }
 
 gres_conf() {

@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154
-# Daemons: the order in which they come and go, and how to tell that each is ready.
+# Daemons: starts and stops the daemons in their order, and waits until each is ready.
 
 all_daemons() {
   local node
@@ -16,10 +16,11 @@ all_processes() {
   for node in $(node_names); do echo "host-$node"; done
 }
 
-# Independent things come up side by side; each waits only for what it needs.
+# Starts what is not running. Independent daemons start in parallel; each waits only for those that it needs.
 start_everything() {
   local database='' hosts node waiting=()
-  # A head that died took the bridge with it; whoever outlived it is on a network of the past.
+  # If the head's process died, the bridge is gone, too, and daemons that still run have no network: all are
+  # stopped.
   [[ $mode == alias ]] || is_running host-head || stop_everything
   if [[ $accounting == yes ]]; then
     (start_mariadbd) &
@@ -48,11 +49,12 @@ stop_everything() {
   wait
   for daemon in slurmctld slurmdbd; do end_process "$daemon"; done
   hosts_down
-  end_process mariadbd KILL # what it holds is thrown away, or recovered by InnoDB
+  end_process mariadbd KILL # its data are removed afterwards, or recovered by InnoDB at the next start
   end_process munged
 }
 
-# A job that ends with its node still runs in slurmctld's books, and comes to light again with them.
+# Cancels all jobs and waits for their end. slurmctld records a job as running that ended with its node, and
+# would show it again after the next start.
 end_jobs() {
   is_running slurmctld || return 0
   on_head timeout 5 scancel --partition=gpu >/dev/null 2>&1 || true
@@ -75,14 +77,15 @@ start_munged() {
   wait_until munged 10 munge -S "$dir/munge/socket" -n
 }
 
-# Reached by its socket alone. Losing the last second in a power cut of this machine is no loss to a sandbox.
+# mariadbd listens on its Unix socket only. innodb-flush-log-at-trx-commit=0 can lose the last second in a
+# power cut, which does not matter for a sandbox.
 start_mariadbd() {
   is_running mariadbd && return
   local me
   me=$(id -un)
   if [[ ! -e $dir/mariadb/complete ]]; then
     rm -rf "$dir/mariadb"
-    # --force: it would look this machine's name up, and not every machine knows its own.
+    # --force skips the look-up of this machine's host name, which fails on some machines.
     mariadb-install-db --no-defaults --force --user="$me" --datadir="$dir/mariadb" --skip-test-db \
       --auth-root-authentication-method=socket --auth-root-socket-user="$me" >"$dir/log/mariadbd.out" 2>&1
     touch "$dir/mariadb/complete"
@@ -91,7 +94,8 @@ start_mariadbd() {
     --pid-file="$dir/run/mariadbd.own" --skip-networking --innodb-buffer-pool-size=64M \
     --innodb-log-file-size=16M --innodb-flush-log-at-trx-commit=0 --innodb-lock-wait-timeout=900
   wait_until mariadbd 60 mariadb-admin --no-defaults --socket="$dir/run/mariadb.socket" ping
-  # slurmdbd would make it, too. Debian 13's libmariadb (11.8.9) then forgets its own defaults and refuses every answer.
+  # slurmdbd would create the database, too. But then Debian 13's libmariadb (11.8.9) forgets its own defaults
+  # and refuses every answer.
   mariadb --no-defaults --socket="$dir/run/mariadb.socket" --execute 'create database if not exists slurm_acct'
 }
 
@@ -109,7 +113,7 @@ start_slurmctld() {
   wait_until slurmctld 30 on_head scontrol ping
 }
 
-# In netns mode nsenter stays as the parent: the slurmd is its child.
+# In netns mode, nsenter stays as slurmd's parent, so the pid of its child is recorded.
 start_slurmd() {
   local node=$1 parent
   is_running "slurmd-$node" && return

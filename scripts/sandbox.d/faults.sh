@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154
-# Faults: what goes wrong on a cluster, on demand. Each returns when it has happened.
+# Faults: the command `fault`, which causes faults of daemons and nodes and returns when they have happened.
 
 command_fault() {
   load_settings || fail "no sandbox in $dir"

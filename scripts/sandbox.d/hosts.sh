@@ -1,6 +1,7 @@
 # shellcheck shell=bash disable=SC2154
-# Hosts: the head and the nodes. In netns mode a host is a set of namespaces held by a host_init; the bridge and
-# its cables are inside the head's, so nothing of the network shows outside, and equal subnets do not meet.
+# Hosts: the head and the nodes. In netns mode, a host is a set of namespaces that a process host_init keeps
+# open. The bridge and the veth devices are in the head's network namespace. So the network is invisible
+# outside, and sandboxes with equal subnets do not conflict.
 
 node_names() { local i; for ((i = 1; i <= nodes; i++)); do echo "n$i"; done; }
 node_range() { ((nodes == 1)) && echo n1 || echo "n[1-$nodes]"; }
@@ -14,7 +15,8 @@ address_of() {
 
 host_name_of() { if [[ $mode == netns ]]; then echo "$1"; else hostname -s; fi; }
 
-# enter HOST: the words that put a command there. Without a fork for the head: the command keeps its pid.
+# enter HOST: prints the words before a command that run it on HOST. On the head they do not fork, so the
+# command keeps its pid.
 enter() {
   [[ $mode == netns ]] || return 0
   local pid
@@ -30,7 +32,7 @@ enter() {
 # shellcheck disable=SC2046
 on_head() { SLURM_CONF=$dir/etc/slurm.conf $(enter head) "$@"; }
 
-# as_user NAME: the words that make a command that user's; none for oneself.
+# as_user NAME: prints the words before a command that run it as this user; none for the calling user.
 as_user() {
   [[ $1 && $1 != "$(id -un)" ]] || return 0
   local entry home shell
@@ -40,20 +42,21 @@ as_user() {
   echo "setpriv --reuid=$1 --regid=$gid --init-groups env HOME=$home USER=$1 LOGNAME=$1 SHELL=$shell"
 }
 
-# For clients and jobs. Ranks of the alias mode believe in different nodes, but share one: keep them on TCP.
+# Exports the variables for clients and jobs. In alias mode, MPI ranks on different nodes are on one machine,
+# and must use TCP on the loopback device.
 export_environment() {
   export SLURM_CONF=$dir/etc/slurm.conf
   [[ $mode == netns ]] ||
     export OMPI_MCA_btl=tcp,self OMPI_MCA_btl_tcp_if_include=lo OMPI_MCA_oob_tcp_if_include=lo
 }
 
-# host_up HOST UNSHARE-FLAG...
+# host_up HOST UNSHARE-FLAG...: starts host_init in new namespaces and records its pid.
 host_up() {
   local host=$1 pid answer ready=$dir/run/$1.ready
   shift
   rm -f "$ready" "$ready.never"
   mkfifo "$ready" "$ready.never"
-  exec {answer}<>"$ready" # before the host speaks: what nobody holds open for it is lost
+  exec {answer}<>"$ready" # opened before the host writes: a FIFO that nobody has open loses its contents
   start "host-$host" unshare "$@" -- "$here/sandbox.d/host_init" "$host" "$ready" {answer}>&-
   read -r -t 60 -u "$answer" pid || fail "$host does not come up"
   exec {answer}>&-
@@ -83,7 +86,8 @@ node_up() {
   plug_in "$1"
 }
 
-# The cable of a node that died is taken away by the kernel when it gets to it.
+# Connects a node to the bridge. Removes the veth device of a node that died first, because the kernel removes
+# it only some time after the death.
 plug_in() {
   on_head ip link delete "to-$1" 2>/dev/null || true
   on_head ip -batch - <<BATCH
@@ -96,7 +100,8 @@ link set eth0 up
 BATCH
 }
 
-# What exec started on the head and is still there, even when the head's own process is not.
+# Prints the pids of the processes that `exec` started on the head and that still run, even if the head's own
+# process is gone.
 head_leftovers() {
   local netns
   [[ $mode == netns ]] && netns=$(cat "$dir/run/head.netns" 2>/dev/null) || return 0

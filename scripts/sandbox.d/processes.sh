@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154
-# Processes: started, waited for and ended by pid, never by name.
+# Processes: starts processes, waits for them and ends them, by their pids and never by their names.
 
 say() { printf 'sandbox: %s\n' "$*" >&2; }
 fail() { say "$*"; exit 1; }
@@ -11,7 +11,7 @@ seconds_since() {
   printf '%d.%d' $((us / 1000000)) $((us % 1000000 / 100000))
 }
 
-# wait_until WHAT SECONDS CMD...: asks CMD until it says yes.
+# wait_until WHAT SECONDS CMD...: repeats CMD until it succeeds; fails after SECONDS.
 wait_until() {
   local what=$1 begun=$EPOCHREALTIME limit_us=$(($2 * 1000000))
   shift 2
@@ -21,8 +21,8 @@ wait_until() {
   done
 }
 
-# When a process began, in clock ticks since boot; nothing for one that is gone. A zombie is gone, too:
-# it may stay until a slow pid 1 collects it.
+# began_at PID: prints when a process began, in clock ticks since boot. Fails if it is gone or a zombie, which
+# can stay until a slow pid 1 reaps it.
 began_at() {
   local stat
   { stat=$(<"/proc/$1/stat"); } 2>/dev/null || return 1
@@ -30,10 +30,11 @@ began_at() {
   [[ ${stat[0]-Z} != [ZX] ]] && printf '%s' "${stat[19]}"
 }
 
-# A pid alone may be given out again after a crash; with the time of its start it means one process for good.
+# record_process NAME PID: records a process's pid and start time. A pid alone could be another process's
+# after a crash.
 record_process() { printf '%s %s\n' "$2" "$(began_at "$2")" >"$dir/run/$1.pid"; }
 
-# The pid of a process of ours, if it still runs.
+# pid_of NAME: prints the pid of a recorded process; fails if that process no longer runs.
 pid_of() {
   local pid began
   read -r pid began 2>/dev/null <"$dir/run/$1.pid" || return 1
@@ -48,8 +49,9 @@ state_of() {
   [[ $(<"/proc/$pid/stat") == *') T '* ]] && echo paused || echo running
 }
 
-# start NAME CMD...: in a session of its own, so that a Ctrl-C in the caller's terminal does not reach it, and
-# disowned, so that a bare wait here is not a wait for the daemons.
+# start NAME CMD...: runs CMD in the background and records it. It has its own session, so that a Ctrl-C in
+# the caller's terminal does not reach it. It is disowned, so that `wait` without arguments does not wait for
+# it.
 start() {
   local name=$1
   shift
@@ -58,18 +60,18 @@ start() {
   disown
 }
 
-# signal_process NAME SIGNAL: no error when it is gone already.
+# signal_process NAME SIGNAL: sends a signal to a process; no error if the process is gone.
 signal_process() {
   local pid
   pid=$(pid_of "$1") || return 0
   kill -"$2" "$pid" 2>/dev/null || true
 }
 
-# end_process NAME [SIGNAL]: returns when it is gone. One that does not listen is killed after 20 s.
+# end_process NAME [SIGNAL]: ends a process and returns when it is gone. Kills it if that takes over 20 s.
 end_process() {
   local name=$1 signal=${2:-TERM} pid
   if pid=$(pid_of "$name"); then
-    kill -"$signal" "$pid" && kill -CONT "$pid" # a paused one would not hear it
+    kill -"$signal" "$pid" && kill -CONT "$pid" # a stopped process acts on the signal only after CONT
     (wait_until "the end of $name" 20 is_gone "$pid") || kill -KILL "$pid"
   fi 2>/dev/null || true
   rm -f "$dir/run/$name.pid"

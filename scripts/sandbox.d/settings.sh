@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2154,SC2034
-# Settings: what a sandbox was brought up with, kept in its directory for the commands that come later.
+# Settings: the options of `up`, stored in the sandbox's directory for later commands.
 
-# What cannot change while it runs.
+# The settings that cannot change while the sandbox runs.
 fixed_settings=(mode nodes gpus cpus memory forget accounting subnet port)
 
 default_settings() {
@@ -48,10 +48,10 @@ print_settings() {
 
 is_alias_sandbox() { grep -qx 'mode=alias' "$dir/settings" 2>/dev/null; }
 
-# Makes the directory ours, or finds it ours. A sandbox of other settings that still runs is left alone; one
-# that is dead makes room, since its accounting and its jobs belong to nodes that are no more.
+# Makes $dir a sandbox with these settings. Fails if a sandbox with other settings runs there. Removes one
+# with other settings that does not run, since its accounting and its jobs belong to nodes that are gone.
 adopt_directory() {
-  # A Unix socket's path has 107 bytes, and Slurm's files no way to quote a space.
+  # A Unix socket's path has at most 107 bytes, and Slurm's configuration files cannot quote a space.
   [[ ${#dir} -le 80 && $dir =~ ^[A-Za-z0-9/_.+-]+$ ]] ||
     fail "$dir: at most 80 letters, digits and /_.+- (a socket's path is short); choose another with --dir"
   local wanted found
@@ -75,8 +75,8 @@ check_ports() {
   [[ -z $used ]] || fail "ports ${used//$'\n'/, } are taken; choose another --dir, which means other ports"
 }
 
-# One command at a time per directory. The lock is an open file: it ends with the process, however that ends.
-# Daemons close it (start, in processes.sh).
+# Waits until no other command works on this directory, at most two minutes. The lock belongs to an open file,
+# so it ends with the process. start() in processes.sh closes the file for the daemons.
 lock_directory() {
   mkdir -p "$dir"
   exec 9<"$dir"

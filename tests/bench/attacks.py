@@ -1,9 +1,9 @@
-"""What one user may send to make the daemon wait. Run as that user, on the head node:
+"""Requests by which one user can keep the daemon's loop busy. Run as that user, on the head node:
 
     attacks.py SOCKET RESULTS ATTACK
 
-Each goes on for as long as the daemon takes to answer, and fails when it is not answered as is said here: an attack that
-is turned away at the door measures nothing. ATTACKS names them.
+ATTACK is a name in ATTACKS. An attack ends when the daemon has answered. It fails unless the answer has the
+expected status, because an attack that is refused too early measures nothing.
 """
 import concurrent.futures
 import contextlib
@@ -18,12 +18,12 @@ import time
 
 MIB = 1 << 20
 TIMES = 3
-MOST_LARGEST = 2  # of 10 000 runs each: a user may have 20 000
+MOST_LARGEST = 2  # submissions of 10 000 runs: a user may have 20 000 runs
 IDLE_SECONDS = 5
 
 
 class Door:
-    """The daemon's socket; RESULTS is where a run that is accepted would put its results."""
+    """Sends requests to the daemon's socket `path`. `results`: URL for the results of accepted runs."""
 
     def __init__(self, path, results):
         self.path, self.results = path, results
@@ -39,7 +39,7 @@ class Door:
         return line
 
     def ask(self, method, target, body=b""):
-        """The answer's status and text; (0, "") where the daemon hangs up."""
+        """Sends a request. Returns the answer's status and text; (0, "") if the daemon does not answer."""
         asked = http.client.HTTPConnection("localhost")
         with contextlib.closing(asked), contextlib.suppress(OSError, http.client.HTTPException):
             asked.sock = self.connect()
@@ -92,12 +92,12 @@ def array_of_long_scripts(door):
 
 
 def largest_array(door):
-    """As many tasks of so long a script as are taken."""
+    """Submits an array with the most tasks and the longest script that the daemon accepts together."""
     several(201, lambda: door.script("0-9999", 4900), MOST_LARGEST)
 
 
 def largest_sweep(door):
-    """As many runs, and nearly as much text, as are taken."""
+    """Submits a sweep with the most runs, and nearly the most text, that the daemon accepts."""
     seeds = ",".join(str(n) for n in range(10_000))
     manifest = door.command("exit {seed} #" + 2000 * "x", tail=f"[sweep]\nseed = [{seeds}]\n")
     several(201, lambda: door.submit(manifest), MOST_LARGEST)
@@ -114,7 +114,7 @@ def braces(door):
 
 
 def a_thousand_connections(door):
-    """Half of them say nothing, the others a byte at a time."""
+    """Opens connections. Half of them send nothing, the others one byte at a time."""
     resource.setrlimit(resource.RLIMIT_NOFILE, (2048, 2048))
     lines = []
     for _ in range(1000):
@@ -145,11 +145,11 @@ def invented_names(door):
         return door.submit(manifest, dry_run=True)
     with concurrent.futures.ThreadPoolExecutor(32) as crowd:
         for answer in crowd.map(submit, range(300)):
-            expect({200, 400}, answer)  # 200: Slurm took too long to say
+            expect({200, 400}, answer)  # 200 if Slurm did not say in time whether the partition exists
 
 
 def long_lists(door):
-    """What he did so far, in full: list by list, and the whole account."""
+    """Asks for all runs of the user, list by list, and for his whole account."""
     for query in ("limit=1000", "state=cancelled&limit=1000", "name=nobody", "state=completed&limit=1000"):
         expect({200}, door.ask("GET", f"/v1/runs?{query}"))
     for by in ("user", "gpu", "month,plan"):

@@ -1,7 +1,7 @@
-"""Measures Trainyard against what people would use in its place; prints one row for each peer.
+"""Measures Trainyard against the commands that users would use without it; prints one row for each peer.
 
-Every row is taken in pairs, the two sides by turns, and shows medians. Nothing here is a test: figures depend on the
-machine, which is printed with them.
+Each row is measured in pairs, Trainyard and the peer by turns, and shows medians. These are no tests: the
+figures depend on the machine, which is printed with them.
 """
 import argparse
 import dataclasses
@@ -22,23 +22,23 @@ BENCHES = {"slurm": "Trainyard against Slurm's own commands and bare libslurm, o
 
 @dataclasses.dataclass(frozen=True)
 class Sizes:
-    """How much is measured. `--runs` makes all of it smaller, for trying out."""
+    """The sizes of all measurements. `--runs` makes all of them smaller, for trials."""
 
-    runs: int = 1000  # of a sweep, or submitted separately
+    runs: int = 1000  # in a sweep, or submitted separately
     many_runs: int = 10_000  # in Slurm at a time
     running: int = 200
     few_runs: int = 60
     live_runs: int = 100_000  # in the ledger
     appends: int = 20_000
-    rounds: int = 3  # of what takes minutes
-    pairs: int = 11  # of what takes seconds
+    rounds: int = 3  # repetitions of measurements that take minutes
+    pairs: int = 11  # repetitions of measurements that take seconds
     watched_seconds: int = 120
-    users: int = 20  # who submit at once
+    users: int = 20  # that submit at the same time
     calls: int = 5000  # to a deputy
     starts: int = 100  # of deputies
-    objects: int = 1_000_000  # of a data set
+    objects: int = 1_000_000  # in a data set
     ended_runs: int = 20_000  # of one user, in the ledger
-    segments: int = 1_000_000  # of the account
+    segments: int = 1_000_000  # in the ledger
     data_sets: int = 1000
 
     @classmethod
@@ -51,7 +51,7 @@ class Sizes:
 
 
 def parse(arguments, rows):
-    """`rows`: the names that there are, by bench."""
+    """Returns the options of the command line. `rows`: bench → its rows by name."""
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("bench", choices=BENCHES, help="; ".join(f"{name}: {what}" for name, what in BENCHES.items()))
@@ -73,7 +73,7 @@ def parse(arguments, rows):
 
 
 def measure(yard, rows, sizes, tell):
-    """All rows; each is told of as soon as it is there."""
+    """Measures and returns all rows. Calls tell(row) as soon as each is measured."""
     found = []
     for row in rows:
         for measured in row(yard, sizes):
@@ -98,7 +98,7 @@ def main(arguments):
     root = pathlib.Path(tempfile.mkdtemp(prefix="trainyard-bench."))
     root.chmod(0o755)
     yard = build_rows.Checkout(root) if options.bench == "build" else SlurmYard(root, users[options.bench])
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # by way of finally: nothing is left running
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the `finally` below takes the yard down
     try:
         yard.up()
         tell = (lambda row: print(table.as_json(row), flush=True)) if options.json else \

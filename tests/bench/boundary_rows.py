@@ -1,5 +1,5 @@
-"""The rows of `scripts/bench boundary`: a function each, which yields what it measured. They say what the boundary between
-users and the daemon costs, and how long a user can make the daemon wait."""
+"""The rows of `scripts/bench boundary`, each a function that yields what it measured: the cost of the
+boundary between users and the daemon, and how long a user can make the daemon wait."""
 import contextlib
 import pathlib
 import shutil
@@ -13,18 +13,18 @@ from slurm_rows import SBATCH_LOOP, Sides, peers_scripts, percentile, results_of
 from slurm_yard import PROGRAMS, SETTINGS, USER
 from table import AT_LEAST, AT_MOST, Measured, Target
 
-import yard as yards  # beside the end-to-end tests; slurm_yard knows where
+import yard as yards  # tests/e2e/yard.py; slurm_yard adds its folder to sys.path
 
 USERS = (USER, *(f"yard_user{n:02}" for n in range(1, 20)))
 UNITS = yards.REPOSITORY / "build/scripts"
-MEMORY = pathlib.Path("/dev/shm")  # a file system in memory, where a million files are made in seconds
+MEMORY = pathlib.Path("/dev/shm")  # a file system in memory, so that making a million files takes seconds
 
 
 def measured(row, unit, target, ours, against="", peer=()):
     return Measured("boundary", row, unit, target and Target(*target), tuple(ours), against, tuple(peer))
 
 
-# ---- what is read, not run
+# ---- figures that are read from files
 
 def units(yard, sizes):
     for unit, most in readings.MOST_EXPOSURE.items():
@@ -37,7 +37,7 @@ def units(yard, sizes):
 # ---- deputies
 
 def deputy(yard, sizes):
-    """Asked by the daemon's own parts, in a program that stands in for the daemon."""
+    """Measures calls to deputies. The program deputy_calls makes them, with the daemon's own classes."""
     yard.stop_daemon()
     yard.start_broker()
     slowest, starts = [], []
@@ -50,7 +50,7 @@ def deputy(yard, sizes):
 
 
 def deputy_calls(yard, what, count):
-    """Milliseconds that each call took."""
+    """Returns the milliseconds that each call took."""
     told = yard.execute(*yard.as_the_daemon(), PROGRAMS / "deputy_calls", what, yard.broker_socket, yard.uid,
                         yard.scratch / USER / "bench", count, timeout=300).stdout
     return [float(line) for line in told.splitlines()]
@@ -63,7 +63,7 @@ SUBMIT_EACH = 'for file in separate-$USER-*.toml; do trainyard submit --json "$f
 
 
 def crowd(yard, sizes):
-    """As the row `separate` of `bench slurm`, by many users at once."""
+    """Measures the same as the row `separate` of `bench slurm`, with many users at the same time."""
     each = sizes.runs // sizes.users
     runs = each * sizes.users
     for user in yard.users:
@@ -93,8 +93,10 @@ def crowd(yard, sizes):
 # ---- many objects
 
 def objects(yard, sizes):
-    """Listed, accepted, and its jobs in the queue. The ledger lies in memory: a step that records an event waits for the
-    disk to sync, however many objects there are."""
+    """Measures a run with a large data set: its objects are listed, the run is accepted, its jobs are in the
+    queue.
+
+    The ledger lies in memory, to exclude the disk's sync time, which does not depend on the objects."""
     growth, stalls = {1: [], sizes.objects: []}, {1: [], sizes.objects: []}
     with yard.closed_partition(), state_in_memory(yard):
         for count in growth:
@@ -117,7 +119,7 @@ def objects(yard, sizes):
 
 @contextlib.contextmanager
 def state_in_memory(yard):
-    """While the block runs, the daemon's state directory lies in memory."""
+    """During the `with` block, the daemon's state directory lies in memory."""
     on_disk = yard.state
     with tempfile.TemporaryDirectory(prefix="trainyard-bench.", dir=MEMORY) as folder:
         pathlib.Path(folder).chmod(0o755)
@@ -133,7 +135,7 @@ def state_in_memory(yard):
 
 @contextlib.contextmanager
 def files_in_memory(count):
-    """A folder with so many empty files, a thousand in each folder of it."""
+    """During the `with` block: a folder with `count` empty files, a thousand in each subfolder."""
     folder = pathlib.Path(tempfile.mkdtemp(prefix="trainyard-bench.", dir=MEMORY))
     try:
         folder.chmod(0o755)
@@ -147,10 +149,10 @@ def files_in_memory(count):
         shutil.rmtree(folder)
 
 
-# ---- what one user can do to the loop
+# ---- how long one user can stall the loop
 
 def stalls(yard, sizes):
-    """The longest stall of a daemon that was started for the attack."""
+    """Measures the loop's longest stall during each attack, with a fresh daemon for each."""
     program = yard.file("attacks.py", pathlib.Path(attacks.__file__).read_text())
     with yard.closed_partition():
         for name, (words, _) in attacks.ATTACKS.items():
@@ -165,7 +167,7 @@ def stalls(yard, sizes):
 
 
 def ledger_of(yard, sizes):
-    """Makes the ledger that a daemon finds: so many runs of his that are over."""
+    """Returns a function that makes a ledger with `ended_runs` runs of the user that are over."""
     def fill():
         text = manifests.command(results_of(yard), "exit {n}", sweep={"n": list(range(1000))})
         subprocess.run([PROGRAMS / "fill_ledger", yard.state / "ledger.db", USER, str(sizes.ended_runs), "0",
@@ -174,5 +176,5 @@ def ledger_of(yard, sizes):
     return fill
 
 
-# What --rows may name, in the order in which they run.
+# The names that --rows accepts, in the order in which the rows run.
 ROWS = {"units": units, "deputy": deputy, "crowd": crowd, "objects": objects, "stalls": stalls}

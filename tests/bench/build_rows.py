@@ -1,5 +1,5 @@
-"""The rows of `scripts/bench build`: how long whoever changes Trainyard waits for the compiler. Without ccache, which hides
-it from the second build on."""
+"""The rows of `scripts/bench build`: how long a build takes. ccache is off, because it would make each build
+but the first faster."""
 import os
 import pathlib
 import shutil
@@ -13,7 +13,7 @@ WITHOUT_CCACHE = {**os.environ, "CCACHE_DISABLE": "1"}
 
 
 class Checkout:
-    """A copy of the working tree, with nothing built in it."""
+    """A copy of the working tree's tracked files, without a build folder."""
 
     def __init__(self, root):
         self.folder = root / "trainyard"
@@ -25,7 +25,7 @@ class Checkout:
             shutil.copy2(SOURCE / name, self.folder / name)
 
     def down(self):
-        """The folder goes with everything else of the bench."""
+        """Does nothing: bench.py removes the folder."""
 
     def seconds_to_build(self, *options):
         begun = time.monotonic()
@@ -42,7 +42,7 @@ def measured(row, target, seconds):
 
 
 def whole(checkout, sizes):
-    """Everything, then what a change to the header of a run costs: most of the daemon includes it."""
+    """Measures a full build, then a build after a change to daemon/run/run.h, a widely included header."""
     everything, after_a_change = [], []
     for _ in range(sizes.rounds):
         checkout.remove_build()
@@ -54,7 +54,7 @@ def whole(checkout, sizes):
 
 
 def installed(checkout, sizes):
-    """What the demo builds."""
+    """Measures a build without tests, as the demo makes it."""
     seconds = []
     for _ in range(sizes.rounds):
         checkout.remove_build()
@@ -62,5 +62,5 @@ def installed(checkout, sizes):
     yield measured("what is installed, without tests", None, seconds)
 
 
-# What --rows may name, in the order in which they run.
+# The names that --rows accepts, in the order in which the rows run.
 ROWS = {"whole": whole, "installed": installed}

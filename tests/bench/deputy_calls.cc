@@ -1,13 +1,13 @@
-// How long a deputy for files takes to answer, as the daemon asks it: by the broker, from a thread that
-// waits.
+// Measures how long a deputy for files takes to answer. As in the daemon, the broker starts the deputy, and
+// the call is made in a thread that waits for the answer.
 //
 //   deputy_calls running BROKER UID SCRATCH COUNT
-//       of a deputy that runs already
+//       asks a deputy that runs already
 //   deputy_calls starting BROKER UID SCRATCH COUNT
-//       of a deputy that has to be started first; the one before it is gone
+//       asks a deputy that must be started first, after the one before has ended
 //
-// Prints milliseconds, a line for each call. Run as the user whom the broker serves. SCRATCH: the user's part
-// of scratch, its last folder made by the deputy.
+// Prints the milliseconds of each call on a line. Run as the user whom the broker serves. SCRATCH: the user's
+// part of scratch, whose last folder the deputy makes.
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -26,7 +26,7 @@ namespace {
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
-// The daemon's parts that a call goes through.
+// Makes calls to the deputy for files of one user, with the daemon's own classes.
 class Asker {
  public:
   Asker(const std::string& broker, std::uint32_t uid, const std::string& scratch,
@@ -37,7 +37,8 @@ class Asker {
     deputies_.on_reaped([this](std::uint32_t, DeputyKind) { reaped_.release(); });
   }
 
-  // Prints what each of these calls took; the first of all is made, and not printed.
+  // Makes `count` + 1 calls and prints the milliseconds of each but the first. With `each_starts_one`, waits
+  // after each call until the deputy is gone; throws `unavailable` after ten seconds.
   void ask(int count, bool each_starts_one) {
     std::exception_ptr failure;
     std::thread asking([&] {
@@ -67,7 +68,7 @@ class Asker {
   }
 
   Loop loop_;
-  testing::FakeScheduler scheduler_;  // is not asked: these calls are of files
+  testing::FakeScheduler scheduler_;  // required by DeputyUsers, but not called
   Deputies deputies_;
   DeputyUsers users_;
   std::unique_ptr<UserFiles> files_;

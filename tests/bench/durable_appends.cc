@@ -1,5 +1,5 @@
-// durable_appends LEDGER EVENTS BATCH: how many events, each with a segment, the ledger takes in a second;
-// BATCH of them are durable together, ten in all are of one run. Prints that number.
+// durable_appends LEDGER EVENTS BATCH: appends events, each with a segment, to a new ledger and prints how
+// many it takes in a second. BATCH events are one transaction. Ten events belong to one run.
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -22,7 +22,7 @@ event::Accepted accepted() {
   return run;
 }
 
-// What a job used: the event that can be repeated, and enters a segment.
+// Returns the event that charges a job's usage. The ledger adds a segment for it, and a run can have many.
 event::Used used(std::uint32_t job_id) {
   Segment segment;
   segment.job = {"yard", job_id, begin};
@@ -35,7 +35,7 @@ event::Used used(std::uint32_t job_id) {
 
 double events_per_second(const std::string& path, int events, int batch) {
   Ledger ledger(path);
-  ledger.make_rollup("UTC");  // kept from here on
+  ledger.make_rollup("UTC");  // from here on, each append also updates the rollup
   std::vector<event::Accepted> runs(static_cast<std::size_t>(events / events_of_a_run + 1), accepted());
   std::int64_t first_id = ledger.accept({1000, "one", "digits.toml", "text"}, runs, {}).run_ids.at(0);
   TrainingRun run = fold(first_id, {runs.front()});

@@ -1,6 +1,6 @@
-// fill_account LEDGER SEGMENTS USERS: a ledger with an account of the last twelve months, the present
-// one among them. Its runs are over; each has ten segments of some hours within a few days, of its train and
-// store jobs by turns. One in a hundred segments is corrected.
+// fill_account LEDGER SEGMENTS USERS: makes a ledger with usage of the last twelve months, including the
+// current one. All runs are over. Each has ten segments of some hours within a few days, of its train and
+// store jobs by turns. One segment in a hundred is corrected.
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -12,7 +12,7 @@ namespace trainyard {
 namespace {
 
 constexpr int segments_of_a_run = 10;
-constexpr int runs_together = 200;  // in one transaction
+constexpr int runs_together = 200;  // runs in one transaction
 constexpr std::chrono::days all_months{365};
 
 class Account {
@@ -85,7 +85,7 @@ class Account {
 };
 
 void fill(const std::string& path, int segments, int users) {
-  const std::string zone = system_zone();  // as a daemon without settings
+  const std::string zone = system_zone();  // the default of a daemon whose settings name no time zone
   Ledger ledger(path);
   ledger.make_rollup(zone);
   Account account(ledger, users, zone);

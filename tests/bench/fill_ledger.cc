@@ -1,7 +1,7 @@
-// fill_ledger LEDGER USER RUNS IN_SLURM OVER DATA_SETS < MANIFEST: a ledger as the daemon leaves one behind
-// when it is killed. The manifest, with its [sweep], is submitted again and again until there are RUNS; the
-// first IN_SLURM of them are released, the last OVER are over, a minute of GPU time charged for each, the
-// others queued. All that are not over wait. So many data sets are ready.
+// fill_ledger LEDGER USER RUNS IN_SLURM OVER DATA_SETS < MANIFEST: makes a ledger as a killed daemon leaves
+// it behind. Submits the manifest, with its [sweep], repeatedly until there are RUNS runs. The first IN_SLURM
+// runs are released, the last OVER are over and charged a minute of GPU time each, the others are queued. All
+// runs that are not over have the event `waiting`. DATA_SETS data sets are ready.
 #include <cstdio>
 #include <iostream>
 #include <iterator>

@@ -1,5 +1,4 @@
-"""The rows of `scripts/bench loop`: how long the daemon's loop, which serves everybody, keeps others waiting while much
-happens at once."""
+"""The rows of `scripts/bench loop`: how long requests wait for the daemon's loop while it has much to do."""
 import datetime
 import http.client
 import json
@@ -13,7 +12,7 @@ from slurm_yard import PROGRAMS, SETTINGS, USER
 from table import AT_MOST, Measured, Target
 
 USERS = (USER,)
-SYNC_MS = 5  # what a disk of the daemon's takes to make a transaction durable
+SYNC_MS = 5  # how long the simulated disk takes for fsync() or fdatasync()
 SLOW_DISK = ("strace", "-D", "-f", "-qq", "-o", "/dev/null", "--seccomp-bpf", "-e", "trace=fsync,fdatasync", "-e",
              f"inject=fsync,fdatasync:delay_exit={SYNC_MS * 1000}")
 
@@ -23,7 +22,7 @@ def measured(row, unit, target, ours):
 
 
 class Connection(http.client.HTTPConnection):
-    """To the daemon's socket."""
+    """An HTTP connection to the daemon's Unix socket."""
 
     def __init__(self, path):
         super().__init__("localhost")
@@ -35,7 +34,7 @@ class Connection(http.client.HTTPConnection):
 
 
 def ask(socket_path, target):
-    """How long the daemon's answer took, in ms, and what it said."""
+    """Sends a GET request. Returns the milliseconds until the answer, and the answer."""
     begun = time.monotonic()
     connection = Connection(socket_path)
     connection.request("GET", target)
@@ -45,7 +44,7 @@ def ask(socket_path, target):
 
 
 class Client(threading.Thread):
-    """Somebody who asks for the daemon's status again and again: how long each answer took, in ms."""
+    """A thread that asks for the daemon's status repeatedly. `answers`: the milliseconds of each answer."""
 
     def __init__(self, path):
         super().__init__()
@@ -66,7 +65,7 @@ class Client(threading.Thread):
 
 
 def fill(yard, runs):
-    """So many runs whose jobs are all in Slurm, and wait there."""
+    """Submits runs and waits until the jobs of all of them are pending in Slurm."""
     fill_with_arrays(yard, runs)
     yard.wait_until(lambda: yard.status()["runs"] == {"pending": runs}, 300, "runs that wait in Slurm")
 
@@ -76,7 +75,7 @@ def end_all_jobs(yard):
 
 
 def ends(yard, sizes):
-    """All tasks of an array end at once, and their store jobs with them."""
+    """Measures API answers while all tasks of an array, and their store jobs, end at once."""
     runs = sizes.runs
     with yard.closed_partition(), yard.fresh_daemon(under=SLOW_DISK):
         fill(yard, runs)
@@ -92,7 +91,7 @@ def ends(yard, sizes):
 
 
 def away(yard, sizes):
-    """The daemon is gone while all jobs end, and until slurmctld has forgotten them."""
+    """Measures the recovery of a daemon that was down until slurmctld had forgotten all its ended jobs."""
     jobs = 5 * sizes.runs
     with yard.closed_partition(), yard.fresh_daemon():
         fill(yard, jobs // 2)
@@ -109,7 +108,7 @@ def away(yard, sizes):
 
 
 def report(yard, sizes):
-    """Usage from a large account: of its twelve months, and of the present one."""
+    """Measures reports of usage from a large ledger: of twelve months, and of the current month."""
     users = 50
     reports = {"the year by user and month": f"by=user,month&since={first_of_twelve_months(datetime.date.today())}",
                "this month so far": "by=user"}
@@ -132,18 +131,18 @@ def report(yard, sizes):
 
 
 def first_of_twelve_months(today):
-    """The month in which an account of twelve begins that ends with this one: "2025-12" for November 2026."""
+    """Returns the first of the twelve months that end with the current one: "2025-12" for November 2026."""
     months = 12 * today.year + today.month - 1 - 11
     return f"{months // 12}-{months % 12 + 1:02}"
 
 
 def restart(yard, sizes):
-    """A daemon that finds a large ledger, with runs that wait and with data sets."""
+    """Measures the start of a daemon with a large ledger: runs that wait, and data sets."""
     seconds, peaks = restarts(yard, sizes, sizes.data_sets)
     row = f"restart with {sizes.live_runs} live runs, each of which waits, and {sizes.data_sets} data sets"
     yield measured(f"{row}: ready", "s", ("ours", AT_MOST, 1), seconds)
     yield measured(f"{row}: largest resident size", "MB", ("ours", AT_MOST, 250), peaks)
 
 
-# What --rows may name, in the order in which they run.
+# The names that --rows accepts, in the order in which the rows run.
 ROWS = {"ends": ends, "away": away, "report": report, "restart": restart}

@@ -1,4 +1,4 @@
-"""The machine a benchmark ran on, and the versions of what it ran against: figures without them mean nothing."""
+"""Describes the machine that a benchmark ran on, and the versions of Debian and Slurm."""
 import os
 import pathlib
 import re
@@ -6,7 +6,7 @@ import subprocess
 
 
 def describe():
-    """One line: cores and their model, memory, Debian, Slurm, and how busy the machine is."""
+    """Returns one line: number and model of cores, memory, versions of Debian and Slurm, load average."""
     return ", ".join([f"{len(os.sched_getaffinity(0))} cores ({cpu_model()})", f"{memory_gib():.0f} GiB", debian(),
                       slurm(), f"load {os.getloadavg()[0]:.2f}"])
 

@@ -1,8 +1,8 @@
-"""The runs that are measured, and the batch scripts in which their peers do the same by hand."""
+"""The manifests of the measured runs, and the batch scripts that do the same without Trainyard."""
 
 
 def training(results, learning_rates=None):
-    """A run of the built-in trainer, as large as people write them; with learning rates, a sweep."""
+    """Returns the manifest of a typical run of the built-in trainer; with learning rates, of a sweep."""
     sweep = f"[sweep]\nlearning_rate = {learning_rates}\n" if learning_rates else ""
     return f"""name = "digits-mlp"
 [data]
@@ -26,7 +26,7 @@ optimizer = {{ sgd = {{ learning_rate = 0.1, momentum = 0.9 }} }}
 
 
 def command(results, run, *, data=None, sweep=None, seconds=600):
-    """A run of a program of one's own on one GPU; `sweep`: what it takes the place of → values."""
+    """Returns the manifest of a run of the script `run` on one GPU. `sweep`: placeholder's name → values."""
     parts = ['name = "mine"']
     if data:
         parts.append(f'[data]\nsource = "{data}"\nformat = "raw"')

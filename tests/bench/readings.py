@@ -1,5 +1,5 @@
-"""Figures of the boundary that are read from what is there, and not measured: the test of the units holds them to their
-bounds, scripts/bench shows them."""
+"""Figures of the boundary between users and daemon that need no measurement: the exposure of the systemd
+units and the size of the broker. units_test.py checks their bounds, scripts/bench shows them."""
 import pathlib
 import re
 import subprocess
@@ -10,7 +10,7 @@ MOST_BROKER_LINES = 700
 
 
 def exposure(unit):
-    """What `systemd-analyze security` makes of a unit's file, from 0 to 10; and its words."""
+    """Returns a unit file's exposure level by `systemd-analyze security`, from 0 to 10, and its output."""
     told = subprocess.run(["systemd-analyze", "security", "--offline=true", "--no-pager", unit], capture_output=True,
                           text=True, check=False)
     found = re.search(r"Overall exposure level for \S+: ([\d.]+)", told.stdout)
@@ -20,8 +20,9 @@ def exposure(unit):
 
 
 def broker_lines():
-    """Of the broker with all of ours that it links, without blank lines and those that are comments alone."""
-    files = [file for file in (ROOT / "daemon/broker").glob("*.[hc]*") if file.name != "record.cc"]  # the daemon's
+    """Counts the lines of code of the broker and of our headers that it includes."""
+    # record.cc belongs to the daemon; the broker does not link it.
+    files = [file for file in (ROOT / "daemon/broker").glob("*.[hc]*") if file.name != "record.cc"]
     return sum(lines_of_code(file.read_text()) for file in [*files, ROOT / "daemon/base/unique_fd.h"])
 
 

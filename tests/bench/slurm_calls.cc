@@ -1,15 +1,15 @@
-// Bare libslurm, for comparison with the daemon, and as a clock.
+// Calls libslurm directly, for comparison with the daemon and to time the queue.
 //
 //   slurm_calls submit RUNS UID GID DIRECTORY TRAIN STORE
-//       makes the calls that the daemon makes for so many runs, one run after the other: the train job of the
-//       script TRAIN goes in held, by the administrator, the store job of STORE behind it, then the train job
-//       is released.
+//       makes the calls that the daemon makes for RUNS runs, one run after the other: submits the train job
+//       (script TRAIN) with an administrator's hold, then the store job (script STORE) that depends on it,
+//       then releases the train job.
 //   slurm_calls await UID,UID... COUNT SECONDS
-//       prints when so many jobs of these users are in the queue, and then when none of them is held any
-//       more, in seconds of the monotonic clock; each task of an array counts. Prints an empty line when it
-//       begins.
+//       prints an empty line when it begins. Prints the time when COUNT jobs of these users are in the queue,
+//       and then the time when none of them is held any more. Each task of an array counts. Times are seconds
+//       of the monotonic clock. Fails after SECONDS.
 //
-// Both need SLURM_CONF.
+// Both need SLURM_CONF in the environment.
 #include <slurm/slurm.h>
 #include <slurm/slurm_errno.h>
 
@@ -27,7 +27,7 @@
 #include <string>
 #include <thread>
 
-// Exported by libslurm, but in no header.
+// libslurm exports this function, but no header declares it.
 extern "C" int slurm_bit_set_count(bitstr_t* bits);
 
 namespace {
@@ -55,8 +55,7 @@ struct Peer {
   std::string directory, train, store;
 };
 
-// The job's id, once slurmctld shows it under that id: its time of submission is part of how the daemon knows
-// a job.
+// Submits a job and loads its record, as the daemon does to learn the submit time. Returns the job's id.
 std::uint32_t submit(const Peer& peer, const std::string& name, std::string script, bool held,
                      std::string dependency) {
   std::string gres = held ? "gres:gpu:1" : "", nothing = "/dev/null", variable = "PATH=/usr/bin:/bin";
@@ -135,8 +134,8 @@ Queue queue_of(const job_info_msg_t& jobs, const Uids& uids) {
   return queue;
 }
 
-// Prints the time once `reached`. Asks seldom enough to take a tenth of the time of slurmctld at most, which
-// is busy with what is being measured.
+// Prints the time as soon as `reached` is true of the queue. Waits ten times as long as each request took, so
+// that it uses at most a tenth of slurmctld's time, because slurmctld serves the measured submissions.
 void await(const Uids& uids, Clock::time_point deadline, const std::function<bool(Queue)>& reached) {
   while (Clock::now() < deadline) {
     auto asked_at = Clock::now();

@@ -1,5 +1,5 @@
-"""The rows of `scripts/bench slurm`: a function each, which yields what it measured. The two sides of a row take turns, so
-that what else goes on on the machine slows both."""
+"""The rows of `scripts/bench slurm`, each a function that yields what it measured. The two sides of a row
+take turns, so that other load on the machine slows both."""
 import collections
 import math
 import pathlib
@@ -18,7 +18,7 @@ def measured(row, unit, target, ours, against="", peer=()):
 
 
 class Sides:
-    """What each side of a row took, round by round."""
+    """The seconds that each side of a row took in each round."""
 
     def __init__(self):
         self.seconds = collections.defaultdict(list)
@@ -27,7 +27,7 @@ class Sides:
         return [runs / seconds for seconds in self.seconds[side]]
 
 
-# ---- the way into the queue
+# ---- from submission until the jobs are in the queue
 
 SBATCH_LOOP = """
 for ((i = 0; i < {runs}; i++)); do
@@ -55,7 +55,7 @@ def bare_libslurm(yard, runs):
 
 
 def by_hand(yard, script, runs):
-    """Seconds until all jobs are in the queue that the user's own script submits."""
+    """Returns the seconds until all jobs that the user's own script submits are in the queue."""
     peers_scripts(yard)
     yard.empty_queue()
     submission = yard.submission(2 * runs, lambda: yard.shell(script.format(runs=runs, last=runs - 1)))
@@ -75,7 +75,7 @@ def sweep(yard, sizes):
             sides.seconds["released"].append(ours.released)
             sides.seconds["loop"].append(by_hand(yard, SBATCH_LOOP, runs))
             sides.seconds["array"].append(by_hand(yard, SBATCH_ARRAY, runs))
-        yard.empty_queue()  # or it would run now
+        yard.empty_queue()  # its jobs would run as soon as the partition is up
     row = f"sweep of {runs} runs, from submit to all in the queue"
     yield measured(row, "runs/s", ("ratio", AT_LEAST, 10), sides.per_second("ours", runs), "sbatch loop",
                    sides.per_second("loop", runs))
@@ -85,7 +85,7 @@ def sweep(yard, sizes):
 
 
 def separate(yard, sizes):
-    """One `trainyard submit` of many manifests, each a submission of its own; and a process for each."""
+    """Measures one `trainyard submit` of many manifests, and one `trainyard submit` for each manifest."""
     runs = sizes.runs
     files = [yard.file(f"separate-{n}.toml", manifests.command(results_of(yard), f"exit {n}")) for n in range(runs)]
     one_by_one = "for ((i = 0; i < {runs}; i++)); do trainyard submit --json separate-$i.toml; done >/dev/null"
@@ -116,7 +116,7 @@ def separate(yard, sizes):
 # ---- one small run
 
 def begun_at(yard, stamp, seconds=60):
-    """When a job began, as it wrote itself into the file."""
+    """Waits until a job has written a time into the file `stamp`, and returns it (unix seconds)."""
     yard.wait_until(lambda: stamp.exists() and stamp.read_text().endswith("\n"), seconds, f"the job to write {stamp}")
     return float(stamp.read_text())
 
@@ -139,19 +139,20 @@ def start(yard, sizes):
             told = float(yard.shell("echo $EPOCHREALTIME; sbatch --parsable start.sh >/dev/null"))
             peer.append(begun_at(yard, stamp) - told)
             quiet(yard)
-    # The first run had to wait for its data.
+    # Without the first pair: its run had to wait until the data were staged.
     yield measured("submit → running, one small run on an idle cluster, data ready", "s", ("difference", AT_MOST, 0.2),
                    ours[1:], "sbatch", peer[1:])
 
 
 def quiet(yard):
-    """Nothing is in the queue, and nothing of ours is under way."""
+    """Waits until the user has no job in the queue, and the daemon, if it runs, no live run."""
     yard.wait_until(lambda: not yard.execute("squeue", "--noheader", "--user", USER).stdout and
                     not (yard.daemon and yard.status()["runs"]), 60, "an idle cluster")
 
 
 def results(yard, sizes):
-    """From the last thing that the program does to its result's place in the bucket; by hand a second job copies it."""
+    """Measures from the last command of the program until its result is in the object store. The peer copies
+    the result by a second job."""
     target = yard.buckets / "results"
     by_hand = yard.folder / "by-hand"
     ours, peer = [], []
@@ -177,7 +178,7 @@ def results(yard, sizes):
 
 
 def appeared_at(path):
-    """When it got its name: renaming a file sets its time of change and no other."""
+    """Returns when a file got its name (unix seconds): renaming a file sets its ctime and no other time."""
     return path.stat().st_ctime
 
 
@@ -193,7 +194,7 @@ done
 
 
 def fill_with_arrays(yard, runs):
-    """So many runs in the queue, in sweeps of at most a thousand."""
+    """Submits `runs` runs, in sweeps of at most a thousand, and waits until all are in the queue."""
     for first in range(0, runs, 1000):
         last = min(first + 1000, runs)
         text = manifests.command(results_of(yard), "exit {n}", sweep={"n": list(range(first, last))})
@@ -201,15 +202,15 @@ def fill_with_arrays(yard, runs):
 
 
 def fill_with_jobs(yard, runs):
-    """So many runs in the queue, each with jobs of its own, since no two ask for the same. When they run, one ends every
-    other second or so."""
+    """Submits `runs` runs and waits until all are in the queue. Each has jobs of its own instead of tasks of
+    an array, since each asks for another time limit. When the runs run, about one ends every two seconds."""
     files = [yard.file(f"fill-{n}.toml", manifests.command(results_of(yard), f"sleep {40 + n % 360}", seconds=600 + n))
              for n in range(runs)]
     yard.submission(2 * runs, lambda: yard.submit(*files))
 
 
 def listed(yard, sizes, squeue):
-    """Seconds that list took, and squeue, by turns; both must have shown everything."""
+    """Returns the seconds of `trainyard list` and of `squeue`, run by turns. Fails unless both list all."""
     runs = sizes.many_runs
     told = yard.shell(LIST_AND_SQUEUE.format(pairs=sizes.pairs, runs=runs, user=USER, squeue=squeue))
     times = [line.split() for line in told.splitlines()]
@@ -220,7 +221,7 @@ def listed(yard, sizes, squeue):
 
 
 def listing(yard, sizes):
-    """As job arrays they are a few records to slurmctld; a run is a run."""
+    """Measures listing runs in job arrays: a few records for slurmctld, but one per run for the daemon."""
     row = f"trainyard list with {sizes.many_runs} live runs"
     with yard.closed_partition(), yard.fresh_daemon():
         fill_with_arrays(yard, sizes.many_runs)
@@ -230,7 +231,7 @@ def listing(yard, sizes):
 
 
 def many(yard, sizes):
-    """A long queue, listed; then what it costs the daemon, and how late it is, while hundreds of runs come and go."""
+    """Measures listing a long queue, then the daemon's CPU time and delay while hundreds of runs run."""
     row = f"trainyard list with {sizes.many_runs} live runs"
     with yard.fresh_daemon():
         with yard.closed_partition():
@@ -260,11 +261,11 @@ def running(yard):
     return yard.status()["runs"].get("running", 0)
 
 
-Sample = collections.namedtuple("Sample", "at running polled_at load_jobs")  # load_jobs: of the minute before
+Sample = collections.namedtuple("Sample", "at running polled_at load_jobs")  # load_jobs: in the last minute
 
 
 def watch(yard, seconds):
-    """What the daemon says of itself every other second."""
+    """Returns samples of the daemon's status, one every two seconds."""
     samples = []
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -277,15 +278,15 @@ def watch(yard, seconds):
 
 
 def calls_per_poll(samples):
-    """Of each minute before a poll that was seen whole: how often all jobs were asked for, by how often the daemon
-    polled. It counts its calls when a poll was answered."""
+    """Returns, for each minute before a poll, the number of load_jobs calls per poll. The daemon counts its
+    calls when a poll is answered. Leaves out minutes that began before the first sample."""
     polls = {sample.polled_at for sample in samples}
     whole = [sample for sample in samples if sample.polled_at > samples[0].polled_at + 62]
     return [sample.load_jobs / sum(sample.polled_at - 60 < at <= sample.polled_at for at in polls) for sample in whole]
 
 
 def lags(yard, since, until):
-    """Seconds from each start and end of a job, by Slurm's clock, to the event in the ledger."""
+    """Returns the seconds from each start and end of a job, by Slurm's clock, to its event in the ledger."""
     found = []
     for _, event, at, body in yard.events("started", "ended"):
         happened = body["started_at"] if event == "started" else body["job"]["ended_at"]
@@ -299,7 +300,7 @@ def percentile(values, percent):
 
 
 def few(yard, sizes):
-    """How late the daemon is while few runs live."""
+    """Measures the delay of the daemon's events while few runs live."""
     with yard.fresh_daemon():
         begun = time.time()
         text = manifests.command(results_of(yard), "sleep $(({n} % 20))", sweep={"n": list(range(sizes.few_runs))})
@@ -314,7 +315,7 @@ def few(yard, sizes):
 
 
 def restart(yard, sizes):
-    """A daemon that finds a large ledger."""
+    """Measures the start of a daemon with a large ledger."""
     runs, in_slurm = sizes.live_runs, sizes.live_runs // 10
     seconds, peaks = restarts(yard, sizes, data_sets=0)
     row = f"restart with {runs} live runs, {in_slurm} of them in Slurm"
@@ -323,8 +324,10 @@ def restart(yard, sizes):
 
 
 def restarts(yard, sizes, data_sets):
-    """Until a daemon is ready that finds so many live runs, a tenth of them in Slurm, and data sets, in s; and its largest
-    resident size, in MB. Nothing more goes to Slurm: its limit of jobs is reached."""
+    """Starts a daemon whose ledger has `live_runs` runs, a tenth of them in Slurm, and `data_sets` data sets.
+
+    Returns, for each round, the seconds until it is ready and its largest resident size in MB. The daemon
+    submits nothing, because its limit max_jobs is reached."""
     runs, in_slurm = sizes.live_runs, sizes.live_runs // 10
     rates = [round(0.001 * n, 3) for n in range(1, 1001)]
     text = manifests.training(results_of(yard), rates)
@@ -346,7 +349,7 @@ def restarts(yard, sizes, data_sets):
 
 
 def append(yard, sizes):
-    """Events that charge a segment: a hundred durable at a time, and each by itself."""
+    """Measures appending events that charge a segment, a hundred or one in a transaction."""
     ours, peer = [], []
     for n in range(sizes.pairs):
         for side, batch in ((ours, 100), (peer, 1)):
@@ -358,6 +361,7 @@ def append(yard, sizes):
                    "one at a time", peer)
 
 
-# What --rows may name, in the order in which they run: `many` leaves a queue that takes minutes to empty.
+# The names that --rows accepts, in the order in which the rows run. Emptying the queue of `many` takes
+# minutes, so it is last.
 ROWS = {"append": append, "restart": restart, "start": start, "results": results, "few": few, "sweep": sweep,
         "separate": separate, "list": listing, "many": many}

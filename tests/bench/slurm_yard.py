@@ -1,4 +1,4 @@
-"""A yard wide enough to be measured: 256 make-believe GPUs, a plan that admits everything."""
+"""The yard of the benchmarks: a private Slurm with 256 simulated GPUs, and a plan that admits every run."""
 import collections
 import contextlib
 import json
@@ -11,23 +11,23 @@ import sys
 import time
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
-import yard  # noqa: E402  (beside the end-to-end tests)
+import yard  # noqa: E402  (tests/e2e/yard.py)
 
 USER = "yard_eve"
 PROGRAMS = yard.REPOSITORY / "build/tests/bench"
 SETTINGS = {"slurm": {"max_jobs": 45000}, "plans.wide": {"gpus": 1_000_000, "default": True}}
 
 
-Submission = collections.namedtuple("Submission", "queued released")  # seconds from its beginning
+Submission = collections.namedtuple("Submission", "queued released")  # seconds since the submission began
 
 
 class SlurmYard(yard.Yard):
-    """Its users are no others' that may come and go beside it, such as those of the end-to-end tests."""
+    """A yard with users of its own, so that end-to-end tests on the same machine do not remove them."""
 
     def __init__(self, root, users=(USER,)):
         super().__init__(root, users=users, daemon_user="yard_bench",
                          cluster=("--gpus", "64", "--cpus", "256", "--memory", "262144", "--forget", "30"))
-        self.folder = self.root / "bench"  # manifests, scripts, what jobs write
+        self.folder = self.root / "bench"  # for manifests, scripts and files that jobs write
 
     def up(self):
         super().up()
@@ -42,15 +42,17 @@ class SlurmYard(yard.Yard):
     def gid(self):
         return pwd.getpwnam(USER).pw_gid
 
-    # ---- one measurement does not see the one before
+    # ---- a clean state for each measurement
 
     @contextlib.contextmanager
     def fresh_daemon(self, prepare=None, under=()):
-        """A daemon with an empty ledger on an empty queue; `prepare` may put another ledger there. `under` is a command that
-        runs the daemon."""
+        """Starts a daemon with an empty ledger and an empty queue, and stops it after the `with` block.
+
+        `prepare` is called before the start and can put another ledger there. `under`: a command that runs
+        the daemon."""
         self.stop_daemon()
         self.empty_queue()
-        # Set aside, not removed: a file system is slow to give inodes out again that it has just got back.
+        # Renamed instead of removed, because a file system is slow to reuse inodes that were just freed.
         for folder in (self.state, self.scratch):
             folder.rename(folder.with_name(f"{folder.name}-{time.monotonic_ns()}"))
         self.make_places()
@@ -69,7 +71,7 @@ class SlurmYard(yard.Yard):
 
     @contextlib.contextmanager
     def closed_partition(self):
-        """Jobs are taken and wait: what is measured is the way into the queue."""
+        """During the `with` block the partition is down: jobs are accepted and do not start."""
         self._partition("DOWN")
         try:
             yield
@@ -79,7 +81,7 @@ class SlurmYard(yard.Yard):
     def _partition(self, state):
         self.execute("scontrol", "update", "PartitionName=gpu", f"State={state}")
 
-    # ---- doing
+    # ---- commands
 
     def file(self, name, text):
         path = self.folder / name
@@ -88,20 +90,20 @@ class SlurmYard(yard.Yard):
         return path
 
     def shell(self, script, timeout=900):
-        """What a script of the user's prints; on the head node."""
+        """Runs a script as the user on the head node and returns what it prints."""
         path = self.file("script.sh", f"set -euo pipefail\nexport TRAINYARD_SOCKET={self.socket}\n"
                                       f"PATH={self.prefix}/bin:$PATH\ncd {self.folder}\n{script}\n")
         return self.execute("bash", path, user=USER, timeout=timeout).stdout
 
     def shell_of_everybody(self, script, timeout=900):
-        """A script that all users run at once; $USER tells them apart."""
+        """Runs a script as all users at the same time. $USER is the name of the user."""
         self.file("everybody.sh", f"set -euo pipefail\nexport TRAINYARD_SOCKET={self.socket}\n"
                                   f"PATH={self.prefix}/bin:$PATH\ncd {self.folder}\n{script}\n")
         self.execute("xargs", "-a", self.file("users", "\n".join(self.users)), "-P", len(self.users), "-I{}", "runuser",
                      "-u", "{}", "--", "env", "USER={}", "bash", self.folder / "everybody.sh", timeout=timeout)
 
     def submission(self, jobs, act):
-        """How long it takes, from the beginning of act(), until so many of the users' jobs are in the queue, and until none
+        """Calls act(). Measures the seconds until `jobs` jobs of the users are in the queue, and until none
         of them is held."""
         uids = ",".join(str(pwd.getpwnam(user).pw_uid) for user in self.users)
         awaited = subprocess.Popen([yard.SANDBOX, "--dir", self.sandbox, "exec", "--user", "root", "--",
@@ -116,17 +118,17 @@ class SlurmYard(yard.Yard):
         return Submission(*(float(at) - begun for at in told.split()))
 
     def submit(self, *manifests):
-        """The runs that a user's manifests become."""
+        """Submits manifests as the user and returns the numbers of their runs."""
         answers = self.trainyard("submit", "--json", *manifests, user=USER, timeout=900).stdout
         return [run for line in answers.splitlines() for run in json.loads(line)["runs"]]
 
-    # ---- looking
+    # ---- the daemon's state
 
     def status(self):
         return json.loads(self.trainyard("admin", "status", "--json").stdout)
 
     def events(self, *names):
-        """(run, event, at, body) from the ledger, in the order in which they were recorded."""
+        """Returns the ledger's events of these names as (run, event, at, body), in the order of recording."""
         places = ",".join("?" * len(names))
         with contextlib.closing(sqlite3.connect(f"file:{self.state}/ledger.db?mode=ro", uri=True)) as ledger:
             rows = ledger.execute(f"select run_id, event, at, body from run_events where event in ({places}) "
@@ -134,7 +136,7 @@ class SlurmYard(yard.Yard):
         return [(run, event, at, json.loads(body)) for run, event, at, body in rows]
 
     def daemon_cpu_seconds(self):
-        """User and system time of the daemon so far, all threads."""
+        """Returns user and system time of all threads of the daemon since its start."""
         fields = pathlib.Path(f"/proc/{self.daemon.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
@@ -142,7 +144,7 @@ class SlurmYard(yard.Yard):
         return self._daemon_memory_mb("VmHWM")
 
     def daemon_resident_mb(self):
-        """As it is now; the peak is counted from here."""
+        """Returns the current resident size in MB, and resets the peak that daemon_peak_mb() returns."""
         pathlib.Path(f"/proc/{self.daemon.pid}/clear_refs").write_text("5")
         return self._daemon_memory_mb("VmRSS")
 
@@ -153,5 +155,5 @@ class SlurmYard(yard.Yard):
         raise AssertionError("the daemon is gone")
 
     def longest_stall_ms(self):
-        """Of the daemon's loop, since the daemon was started."""
+        """Returns the longest stall of the daemon's loop since the daemon's start, in milliseconds."""
         return self.status()["longest_stall"]["ms"]

@@ -1,4 +1,5 @@
-"""What a benchmark measured, against whom, and whether that is good enough; as text, as JSON, as Markdown."""
+"""The results of a benchmark: what was measured, against which peer, and whether the target is met. As text,
+JSON or Markdown."""
 import dataclasses
 import json
 import statistics
@@ -10,7 +11,7 @@ HOLDS = {AT_MOST: lambda value, bound: value <= bound, AT_LEAST: lambda value, b
 
 @dataclasses.dataclass(frozen=True)
 class Target:
-    """What is held against a bound: `ours`, the `ratio` of ours to the peer's, or the `difference` between the two."""
+    """A bound for a row's figure `of`: "ours", the "ratio" ours / peer, or the "difference" ours - peer."""
 
     of: str
     comparison: str
@@ -26,8 +27,8 @@ class Target:
 
 @dataclasses.dataclass(frozen=True)
 class Measured:
-    """One row: medians of paired runs. `peer` is None where there is nobody to compare with, `target` where the figure is
-    for information."""
+    """One row: medians of paired runs. `peer` is None if the row has no peer, `target` is None if the row has
+    no target."""
 
     bench: str
     row: str
@@ -47,7 +48,7 @@ class Measured:
 
     @property
     def ratio(self):
-        """The median of the ratios within each pair: what slows both sides down cancels out."""
+        """The median of the ratios within each pair. Load that slows both sides of a pair cancels out."""
         return self._of_pairs(lambda ours, peer: ours / peer)
 
     @property
@@ -81,7 +82,7 @@ def cells(measured):
 
 
 def amount(value, unit):
-    """Three digits that mean something, and the unit."""
+    """Returns the value with three significant digits (at least 100: as an integer), and the unit."""
     if value is None:
         return "–"
     digits = f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
@@ -89,7 +90,7 @@ def amount(value, unit):
 
 
 def as_text(rows):
-    """The whole table, its columns lined up."""
+    """Returns the whole table as text with aligned columns."""
     table = [HEADINGS, *map(cells, rows)]
     widths = [max(len(row[column]) for row in table) for column in range(len(HEADINGS))]
     return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in table)

@@ -1,10 +1,10 @@
-"""A user who does to the files of his own runs whatever he likes. Run as that user, on the head node:
+"""A program that damages the files of its user's own runs. Run as that user, on the head node:
 
     hostile.py ATTACKS STOP
 
-ATTACKS is a JSON list of {path, form}; each is done as soon as the path is there (what is never there of itself is made
-after five seconds), and again whenever somebody has put it right. Ends when the file STOP is there. The forms stand in
-FILE_FORMS and DIRECTORY_FORMS; the test takes its table from them.
+ATTACKS is a file with a JSON list of {path, form}. Each attack is done as soon as its path exists, or five
+seconds after its folder does. An attack on a file is repeated whenever the file has changed since.
+The program ends when the file STOP exists. FILE_FORMS and DIRECTORY_FORMS list the forms; the tests use both.
 """
 import contextlib
 import json
@@ -16,8 +16,8 @@ import sys
 import time
 
 YEAR_2100 = 4102444800
-# Files that the store job stores with the results. It reads each whole, and would read 100 GB of zeros for minutes: these
-# are 1 GB.
+# Files that the store job stores with the results. They are made 1 GiB large instead of 100 GiB, because the
+# store job reads each of them whole, which would take minutes.
 STORED = ("training-log.txt", "metrics.jsonl")
 
 
@@ -50,7 +50,7 @@ def make_directory(path):
 
 
 def make_pty(path):
-    """A link to a terminal that this process holds open."""
+    """Replaces the file by a link to a terminal that this process holds open."""
     _, terminal = os.openpty()
     link(path, os.ttyname(terminal))
 
@@ -67,7 +67,7 @@ def make_unreadable(path):
 
 
 def edited(value, change):
-    """The JSON value with every leaf changed: `change` gets the key and the value."""
+    """Returns a copy of the JSON value in which each leaf is replaced by `change(key, leaf)`."""
     def walk(key, part):
         if isinstance(part, dict):
             return {name: walk(name, inner) for name, inner in part.items()}
@@ -78,7 +78,7 @@ def edited(value, change):
 
 
 def edit(path, change, otherwise):
-    """What is no JSON becomes `otherwise` whole."""
+    """Changes the leaves of a JSON file by `change`. A file that is not JSON gets the text `otherwise`."""
     try:
         text = json.dumps(edited(json.loads(path.read_bytes()), change))
     except (OSError, ValueError):
@@ -98,7 +98,7 @@ def in_the_year_2100(path):
     edit(path, lambda _, value: YEAR_2100 if is_number(value) and value > 10**9 else value, str(YEAR_2100))
 
 
-# As if it had held no GPU, for no time, and had ended before it began.
+# Values for a forged file: as if the job had held no GPU and taken no time. All unix times become 1.
 CHEAP = {"gpus": 0, "elapsed_seconds": 0.0, "exit_code": 0, "signal": 0, "data_missing": True, "revoked": True,
          "size_bytes": 0, "samples": 0}
 
@@ -142,7 +142,7 @@ MADE_AFTER_SECONDS = 5
 
 
 def mark(path):
-    """What tells whether somebody has touched the path since."""
+    """Returns a value that changes when somebody changes the path; None if the path does not exist."""
     with contextlib.suppress(OSError):
         found = path.lstat()
         return found.st_ino, found.st_mode, found.st_size, found.st_mtime_ns
@@ -152,7 +152,7 @@ def mark(path):
 def attack(path, form):
     try:
         FORMS[form](path)
-    except OSError:  # it is tried again while the test lasts
+    except OSError:  # main() tries the attack again
         return "failed"
     return mark(path)
 
@@ -170,7 +170,7 @@ def main(attacks_file, stop_file):
             if path in done and done[path] == now or not is_due:
                 continue
             if form in DIRECTORY_FORMS and (path in done or now is None):
-                continue  # once
+                continue  # a directory is attacked once, and only if it exists
             done[path] = attack(path, form)
         time.sleep(0.05)
 

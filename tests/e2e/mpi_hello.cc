@@ -1,4 +1,5 @@
-// Every rank adds its number to everybody's sum: a sum that is right has crossed the nodes.
+// MPI program of test_sandbox.py: every rank prints the sum of all rank numbers. The sum is right only if the
+// ranks on different nodes reached each other.
 #include <mpi.h>
 #include <unistd.h>
 

@@ -18,7 +18,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 
 
 class Report(unittest.TextTestResult):
-    """What unittest prints, with the seconds of each test, and the same as JUnit."""
+    """The results as unittest prints them, and as a JUnit report with the seconds of each test."""
 
     def __init__(self, *arguments):
         super().__init__(*arguments)
@@ -54,7 +54,7 @@ class Report(unittest.TextTestResult):
         case = xml.SubElement(self.suite, "testcase", name=test.id(), time=f"{seconds:.3f}")
         if verdict:
             xml.SubElement(case, verdict).text = text.encode("ascii", "backslashreplace").decode()
-            self.stream.writeln(text)  # at once, and not only when all tests are over
+            self.stream.writeln(text)  # unittest itself prints it only after the last test
 
 
 def asked():
@@ -74,14 +74,14 @@ def main(wishes):
     if wishes.seed is not None:
         os.environ["TRAINYARD_SEED"] = str(wishes.seed)
     sys.path.insert(0, str(HERE))
-    import chaos  # after root and seed are known
+    import chaos  # chaos reads the environment variables set above when it is imported
     import yard
 
     print(chaos.words(), flush=True)
     loader = unittest.defaultTestLoader
     tests = loader.loadTestsFromNames(wishes.tests) if wishes.tests else loader.discover(str(HERE))
     try:
-        yard.shared()  # or no test at all
+        yard.shared()  # if the yard does not come up, no test runs
         result = unittest.TextTestRunner(resultclass=Report, verbosity=2).run(tests)
     finally:
         yard.take_down_shared()

@@ -1,4 +1,4 @@
-"""The books: what the ledger charges is what Slurm has on record, or the reason has a name."""
+"""Tests that the ledger charges what Slurm has, and that `admin reconcile` explains each difference."""
 import json
 import time
 
@@ -10,27 +10,27 @@ WAITS = "until [ -e {folder}/{name} ]; do sleep 0.1; done"
 
 
 def is_late(row):
-    """Whether slurmdbd may be about to hear of it."""
+    """Returns true if slurmdbd might still receive the record that this row of `admin reconcile` misses."""
     just_ended = row["ledger"] and time.time() < row["ledger"]["ended_at"] + 20
     return row["finding"] in ("not_ended_in_slurmdbd", "missing_in_slurmdbd") or (
         row["finding"] == "unheard_of" and just_ended)
 
 
 class NoEndInSlurmdbd(AssertionError):
-    """slurmdbd has no end of a job, and does not get one."""
+    """slurmdbd has no end of a job and did not receive it in time."""
 
 
 class Books(DaemonCase):
-    """What a test did, against everything that slurmdbd knows of it."""
+    """Base class of tests that compare what the ledger charges with what slurmdbd has."""
 
     def setUp(self):
         super().setUp()
-        # What another test left ended in an earlier second.
+        # Jobs of earlier tests ended in an earlier second, so that --since excludes them.
         self.begun = int(time.time()) + 1
         self.yard.wait_until(lambda: time.time() >= self.begun, 2, "the next second")
 
     def reconcile(self, expect=0):
-        """The daemon's comparison, once slurmdbd has heard of everything: of what ended since this test began."""
+        """Waits for slurmdbd, and returns what `admin reconcile` says of jobs that ended in this test."""
         late = []
 
         def caught_up():
@@ -66,7 +66,8 @@ class TheBooks(Books):
         self.yard.trainyard("cancel", cancelled, user="yard_ada")
         runs.append(self.wait_for(cancelled, "cancelled"))
         books = self.reconcile()
-        self.assertEqual((books["segments"], books["equal"], books["rows"]), (6, 6, []))  # train and store of each
+        # Each of the three runs has a train job and a store job.
+        self.assertEqual((books["segments"], books["equal"], books["rows"]), (6, 6, []))
         rows = [row for run in runs for row in self.jobs(run, "train")]
         self.assertEqual(sum(run["gpu_seconds"] for run in runs),
                          sum(gpus(row) * (interval(row).end - interval(row).start) for row in rows))
@@ -93,7 +94,7 @@ class TheBooks(Books):
 
 
 class TheBooksOfThoseWhoTamper(Books):
-    """The last line of a program takes its directory from the daemon: what the run used is charged all the same."""
+    """A program locks or removes its directory, or forges the evidence. The run is charged nevertheless."""
 
     def assert_charged_as_slurm_has_it(self, last_line):
         (number,) = self.submit(self.command(f"sleep 2\n{last_line}", resources="gpus_per_node = 2"))
@@ -131,7 +132,7 @@ class TheBooksAfterAFault(Books, FaultCase):
         self.assert_completed(run)
         books = self.reconcile()
         lost = [(row["finding"], row["run"]) for row in books["rows"] if row["role"] == "train"]
-        # What slurmctld had saved of the start before it died decides whether it found the job again.
+        # slurmctld finds the job again only if it had saved the job's start before it was killed.
         self.assertIn(lost, [[], [("controller_lost_job", number)]], json.dumps(books, indent=1))
         self.assert_charged_as_witnessed(run, json.loads(evidence.read_text()))
         self.assertEqual(self.usage()["gpu_seconds"], run["gpu_seconds"])

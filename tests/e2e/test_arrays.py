@@ -1,4 +1,4 @@
-"""A sweep that is admitted together is one job array, and each of its runs ends by itself."""
+"""Tests that runs of a sweep, admitted together, are one job array, and that each run ends by itself."""
 import pathlib
 
 from daemon_case import DaemonCase
@@ -13,7 +13,7 @@ class ASweep(DaemonCase):
         return ids
 
     def stored(self, run):
-        """The names of what a run left in the bucket."""
+        """Returns the paths of a run's files in the object store, relative to its results."""
         folder = pathlib.Path(run["results"].removeprefix("file://"))
         return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
 

@@ -1,4 +1,4 @@
-"""Between daemon, broker and deputies: who may what, and that each may die without the others."""
+"""Tests of daemon, broker and deputies: which rights each has, and that runs go on when any of them dies."""
 import pathlib
 import stat
 

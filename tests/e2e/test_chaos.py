@@ -1,4 +1,6 @@
-"""The daemon killed with -9 at random system calls and after random events, deputies and broker beside it: 0 runs lost, 0 executed twice, 0 GPU-seconds too many."""
+"""Kills the daemon with -9 at random system calls and after random events, and sometimes deputies and broker.
+
+No run may be lost or executed twice, and no GPU-second charged too many."""
 import collections
 import concurrent.futures
 import json
@@ -6,17 +8,19 @@ import json
 import chaos
 from counted import Counted
 
-# Room for all: a run in doubt keeps its place, and the others are to go on.
+# A plan large enough for all runs: a run whose submission is in doubt keeps its GPUs in the plan, and the
+# other runs must go on.
 SETTINGS = {"slurm": {"poll_interval_ms": 200}, "plans.wide": {"gpus": 1000, "default": True}}
 
 EVENT = "an event's record"
 
-# What changes the world or asks it → which of them, by one thread, in a life of a few seconds. (Those before are of the
-# linker's: no daemon yet.) And the boundaries of steps, which are events.
+# System call → (first, last): the daemon is killed at the n-th call of one thread, with n in this range. A
+# life of a few seconds makes about `last` calls. Calls before `first` are the dynamic linker's, before the
+# daemon's own code. With EVENT, the daemon is killed after it recorded n events.
 CALLS = {"pwrite64": (1, 120), "fdatasync": (1, 16), "fsync": (1, 4), "connect": (1, 50), "sendto": (1, 80),
          "recvfrom": (1, 100), "sendmsg": (1, 6), "openat": (60, 250), "close": (60, 300), "write": (1, 30),
          "epoll_wait": (1, 60), EVENT: (1, 6)}
-LIFE_SECONDS = 1.5  # that it lives on at most, once it has been asked for something
+LIFE_SECONDS = 1.5  # the longest wait for the daemon's death after a manifest was submitted
 POINTS_IN_A_BATCH = 20
 WISHES_IN_A_BATCH = 10
 
@@ -47,7 +51,7 @@ class ADaemonKilledAtRandomSystemCalls(Counted):
             self.live()
             self.assert_all_is_well()
 
-    # ---- lives and deaths
+    # ---- starting and killing the daemon
 
     def die_often(self, times):
         lives = 0
@@ -57,7 +61,7 @@ class ADaemonKilledAtRandomSystemCalls(Counted):
             times -= self.lead_a_life()
 
     def lead_a_life(self):
-        """Whether it ended at the point that the dice chose."""
+        """Starts a daemon that is to be killed at a random point. Returns true if it was."""
         if self.yard.daemon is not None:
             self.yard.kill_daemon()
         death = self.throw_death()
@@ -65,12 +69,13 @@ class ADaemonKilledAtRandomSystemCalls(Counted):
         if not self.start_doomed(death) or self.yard.daemon_ends_within(self.dice.random()):
             return True
         if wish:
-            self.asking.append(self.people.submit(self.ask, wish))  # who asks the dying waits for the next
+            # In a thread, because the command waits for the next daemon if this one dies.
+            self.asking.append(self.people.submit(self.ask, wish))
         self.kill_others()
         return self.yard.daemon_ends_within(LIFE_SECONDS)
 
     def kill_others(self):
-        """Now and then the broker, or some of the deputies."""
+        """Restarts the broker with probability 0.1, and kills some deputies with probability 0.2."""
         if self.dice.random() < 0.1:
             self.yard.restart_broker()
         if self.dice.random() < 0.2:
@@ -82,7 +87,7 @@ class ADaemonKilledAtRandomSystemCalls(Counted):
         return Death(call, round(first * (last / first) ** self.dice.random()))
 
     def start_doomed(self, death):
-        """False when it died before it was ready."""
+        """Starts a daemon that is killed at `death`. Returns false if it was killed before it was ready."""
         if death.call == EVENT:
             return self.yard.start_daemon(SETTINGS, environment={"TRAINYARD_DIE_AFTER_EVENTS": str(death.number)},
                                           may_die=True)
@@ -90,10 +95,10 @@ class ADaemonKilledAtRandomSystemCalls(Counted):
                   f"--inject={death.call}:signal=KILL:when={death.number}", "--"]
         return self.yard.start_daemon(SETTINGS, under=strace, may_die=True)
 
-    # ---- what it is asked for meanwhile
+    # ---- submissions meanwhile
 
     def new_wish(self):
-        """The client id of another manifest: one run, or a sweep of ten; some with data."""
+        """Makes another manifest (one run or a sweep of ten; some with data) and returns its client id."""
         number = len(self.manifests)
         client_id = f"{chaos.SEED}-{int(self.begun)}-{number}"
         self.manifests[client_id] = self.counted(
@@ -110,7 +115,9 @@ class ADaemonKilledAtRandomSystemCalls(Counted):
         return f"file://{folder}/"
 
     def ask(self, client_id, expect=None):
-        """The numbers of the runs; none when the daemon died over it, and nobody knows whether it has heard."""
+        """Submits a manifest and returns the numbers of its runs.
+
+        Returns none if the daemon died meanwhile: then it is unknown whether it accepted the submission."""
         told = self.yard.trainyard("submit", "--json", "--client-id", client_id, self.manifests[client_id],
                                    user="yard_ada", expect=expect)
         self.assertIn(told.code, (0, 5), told.stderr)

@@ -1,4 +1,4 @@
-"""Programs of one's own: they run as their owner, and how they end is told."""
+"""Tests of runs with a [command]: they run as their owner, and the way they end is reported."""
 import pwd
 import time
 

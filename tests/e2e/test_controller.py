@@ -1,4 +1,6 @@
-"""slurmctld and slurmdbd that stop, die, forget and are full: each run publishes once, and costs what it used."""
+"""Tests with slurmctld and slurmdbd paused, killed, stopped, full, and without memory of jobs.
+
+Each run must publish once and be charged what it used."""
 import json
 import os
 import signal
@@ -11,10 +13,10 @@ STAYS = "until [ -e {folder}/{name} ]; do sleep 0.1; done"
 
 
 class ControllerCase(Counted, FaultCase):
-    most_ids = 60  # that a test here uses up
+    most_ids = 60  # upper bound of the job ids that a test here uses
 
     def staying(self, name, **more):
-        """The manifest of a run that goes on until go(name)."""
+        """Returns the manifest of a run that goes on until go(name) is called."""
         return self.counted(name, STAYS.format(folder=self.folder, name=name), **more)
 
     def go(self, name):
@@ -25,7 +27,7 @@ class ControllerCase(Counted, FaultCase):
 
 
 class AControllerThatStops(ControllerCase):
-    """What it was sent meanwhile it may yet take, or not: nobody is told."""
+    """A paused slurmctld. It might accept what was sent meanwhile or not, and the daemon gets no answer."""
 
     def test_for_five_seconds_in_mid_submission_costs_no_run(self):
         self.stop_in_mid_submission(5)
@@ -49,7 +51,8 @@ class AControllerThatStops(ControllerCase):
 
 class AControllerThatIsKilled(ControllerCase):
     def test_within_seconds_of_its_acknowledgement_may_give_the_id_to_somebody_else(self):
-        """Somebody else's job is left alone, and the run gets another."""
+        """slurmctld forgets a run's job and gives its id to another user's job. The daemon leaves that job
+        alone, and the run gets a new job."""
         self.fill_the_cluster()
         for _ in range(5):
             (number,) = self.submit(self.counted("lost"))
@@ -66,7 +69,7 @@ class AControllerThatIsKilled(ControllerCase):
         self.assertGreater(self.show(number)["attempts"][-1]["train"]["job_id"], lost)
 
     def fill_the_cluster(self):
-        """With a job that no death of the controller makes undone."""
+        """Fills the cluster with a job that slurmctld has saved, so that it survives slurmctld's death."""
         job = self.slurm_user("sbatch", "--parsable", "--job-name=filler", "--nodes=4", "--gres=gpu:2", "--exclusive",
                               "--output=/dev/null", "--wrap=sleep 600")
         self.addCleanup(self.yard.execute, "scancel", "--user=yard_ben")
@@ -80,7 +83,9 @@ class AControllerThatIsKilled(ControllerCase):
         return run["attempts"][-1]["train"]["job_id"] if released else None
 
     def controller_comes_back_to_somebody_else(self):
-        """The jobs that another user has in it before the daemon gets a word in."""
+        """Kills and restarts slurmctld, and stops the daemon until another user has submitted jobs.
+
+        Returns the ids of these jobs."""
         self.yard.fault("slurmctld", "kill")
         os.kill(self.yard.daemon.pid, signal.SIGSTOP)
         try:
@@ -97,7 +102,8 @@ class AControllerThatIsKilled(ControllerCase):
         self.kill_after_a_start(8)
 
     def kill_after_a_start(self, seconds):
-        """slurmctld may find the job again, or end one that it does not know: that is an attempt lost, and another made."""
+        """Kills slurmctld `seconds` after a run's start, for 15 seconds. slurmctld then either finds the job
+        again, or ends it as unknown; then the attempt is lost and a second one follows."""
         (number,) = self.submit(self.staying("outlives", more='[retry]\nattempts = 2\non = ["lost", "node_failure"]'))
         self.yard.wait_until(self.executions, 60, "the program to begin")
         self.let_pass(seconds)
@@ -133,7 +139,8 @@ class AControllerThatIsFull(ControllerCase):
     def test_takes_the_runs_later_and_their_owner_is_told_why_they_wait(self):
         known = len(self.slurm_user("squeue", "--noheader", "--states=all", "--array").splitlines())
         self.addCleanup(self.restart_slurmctld_with, "MaxJobCount=50000", "MinJobAge=300")
-        self.restart_slurmctld_with(f"MaxJobCount={known}", "MinJobAge=86400")  # those that have ended count, too
+        # Ended jobs count, too, until slurmctld purges them after MinJobAge.
+        self.restart_slurmctld_with(f"MaxJobCount={known}", "MinJobAge=86400")
         numbers = self.submit(self.counted("waits", sweep=3))
         self.yard.wait_until(lambda: "MaxJobCount" in self.show(numbers[0])["waiting"], 60, "the reason")
         self.restart_slurmctld_with("MaxJobCount=50000", "MinJobAge=300")

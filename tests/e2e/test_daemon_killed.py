@@ -1,4 +1,4 @@
-"""A daemon that is killed, whenever that is, loses no run and starts none twice."""
+"""Tests that a daemon that is killed at any moment loses no run and starts none twice."""
 import json
 import signal
 
@@ -15,7 +15,7 @@ class AKilledDaemon(DaemonCase):
         self.place = self.folder / self._testMethodName
         self.place.mkdir()
         self.place.chmod(0o1777)
-        self.addCleanup(self.restart)  # whatever befell it, the next test finds one that lives
+        self.addCleanup(self.restart)  # so that the next test finds a daemon that runs
 
     def executions(self):
         """The training ids in the order in which their programs began."""
@@ -31,7 +31,7 @@ class AKilledDaemon(DaemonCase):
         self.assert_completed(*runs)
         self.assertEqual(sorted(self.executions()), sorted(run["training_id"] for run in runs))
         for run in runs:
-            span = self.training(run)  # of the one training job
+            span = self.training(run)  # fails unless the run had exactly one training job
             self.assertEqual(run["gpu_seconds"], span.end - span.start)
             self.assertEqual(len(self.jobs(run, "store")), 1)
 
@@ -61,7 +61,7 @@ class AKilledDaemon(DaemonCase):
         self.yard.kill_daemon()
         (self.place / "go").unlink()
         (self.place / "executions").rename(self.place / "executions of the undisturbed")
-        self.bucket("another.bin")  # what was staged is no longer what is there
+        self.bucket("another.bin")  # changes the data set, so that it must be staged again
         disturbed, deaths = self.follow_to_its_end(self.manifest_of("disturbed"), {"TRAINYARD_DIE_AFTER_EVENTS": "1"})
         self.assert_ran_once([disturbed])
         self.assertGreaterEqual(deaths, len(disturbed["events"]) - 1)
@@ -69,11 +69,13 @@ class AKilledDaemon(DaemonCase):
         self.assertEqual(self.outcome(disturbed), self.outcome(undisturbed))
 
     def follow_to_its_end(self, manifest, environment):
-        """Starts the daemon, submits, and starts the daemon whenever it has died; the run, and how often it died."""
+        """Starts the daemon, submits, and restarts the daemon whenever it has died, until the run is over.
+
+        Returns the run and the number of deaths."""
         run, deaths = None, 0
         while run is None or run["state"] not in OVER:
             if self.yard.daemon is None and not self.yard.start_daemon(SETTINGS, environment=environment, may_die=True):
-                deaths += 1  # before it was ready
+                deaths += 1  # the daemon died before it was ready
                 self.assertLess(deaths, 50)
                 continue
             run = self.ask(manifest) or run
@@ -86,7 +88,7 @@ class AKilledDaemon(DaemonCase):
         return run, deaths
 
     def ask(self, manifest):
-        """The run of a manifest, submitted unless it was before; None when the daemon dies over it."""
+        """Submits the manifest, once only, and returns its run; None if the daemon dies meanwhile."""
         told = self.yard.trainyard("submit", "--json", "--client-id", manifest.stem, manifest, user="yard_ada", expect=None)
         if told.code == 0:
             (number,) = json.loads(told.stdout)["runs"]
@@ -97,12 +99,13 @@ class AKilledDaemon(DaemonCase):
         return None
 
     def outcome(self, run):
-        """What the ledger says came of a run, but for numbers and times; and the names of what was stored."""
+        """Returns a run's outcome by the ledger, without ids and times, and the keys of what it stored."""
         receipt = json.loads((self.yard.buckets / "results" / self.id() / run["training_id"] / "receipt.json").read_text())
         return {
             "run": {key: run[key] for key in ("state", "reason", "exit_code", "signal", "attempt", "last_lines", "gpus")},
             "data": run["data"]["state"],
-            # Sorted: one poll may see the end of both jobs. A daemon that dies so often lets a run wait for longer.
+            # Sorted, because one poll can see the end of both jobs. Without "waiting", because a run waits
+            # longer when the daemon dies often.
             "events": sorted(event["event"] for event in run["events"] if event["event"] != "waiting"),
             "results": sorted(entry["key"] for entry in receipt["objects"]),
         }

@@ -1,4 +1,5 @@
-"""A day in small: short jobs, people who change their minds, and things that break. In the end the books are right."""
+"""A short day of operation: short jobs, users who cancel and suspend them, and faults. In the end all runs
+must have ended as they should, and the ledger must charge what Slurm has."""
 import collections
 import json
 import time
@@ -9,34 +10,35 @@ from daemon_case import OVER, SETTINGS
 from test_accounting import NoEndInSlurmdbd
 from test_faults import FaultCase
 
-# Leaves a line for itself, so that an attempt that was executed twice leaves two.
+# Appends the training id and the attempt's number to a file: two equal lines show an attempt that was
+# executed twice.
 LINE = 'echo "$TRAINING_ID $(basename $(dirname $RESULT_DIR))" >>{lines}; '
 
-# What a run does → how it ends unless somebody cancels it.
+# Program of a run → state in which the run ends unless somebody cancels it.
 PROGRAMS = {
     "sleep {seconds}": "completed",
     "sleep {seconds}; exit 3": "failed",
-    # Asks for another attempt, once.
+    # Asks for another attempt (exit code 75), once.
     "sleep {seconds}; [ -e $CHECKPOINT_DIR/again ] || {{ touch $CHECKPOINT_DIR/again; exit 75; }}": "completed",
 }
 RETRIES = '[retry]\nattempts = 9\non = ["node_failure", "lost", "preempted", "try_again"]'
 NODES = ("n1", "n2", "n3", "n4")
 
-# Of a hundred happenings, so many are …
+# Method of the test → its share, in per cent, of all that happens.
 SHARES = {"submit": 58, "cancel": 10, "suspend": 10, "daemon_dies": 8, "deputies_die": 4, "broker_dies": 2,
           "node_fails": 3, "controller_dies": 2, "controller_restarts": 2, "database_restarts": 1}
 TASKS_OF_A_SWEEP = 5
 
 
 class ADayInSmall(Counted, FaultCase):
-    most_ids = 20  # that slurmctld has not saved when it is killed
+    most_ids = 20  # upper bound of the job ids that slurmctld gave out but has not saved when it is killed
 
     def setUp(self):
         super().setUp()
         self.dice = chaos.dice(self._testMethodName)
-        self.endings = {}  # number of a run → how it is to end
+        self.endings = {}  # number of a run → state in which it is expected to end
         self.cancelled = set()
-        self.told = []  # what happened, for whoever has to find out why
+        self.told = []  # what happened and when, for the messages of failures
 
     def test_of_short_jobs_and_faults_ends_with_every_run_accounted_for(self):
         wanted, happenings = chaos.wanted(500), 0
@@ -49,7 +51,7 @@ class ADayInSmall(Counted, FaultCase):
         self.assert_all_is_well()
 
     def next_happening(self, number):
-        """By the dice; but everything happens at least once."""
+        """Returns a random method by SHARES. Every fourth is fixed, until each method was chosen once."""
         if number and number % 4 == 0 and number // 4 <= len(SHARES) - 1:
             return list(SHARES)[number // 4]
         return self.dice.choices(list(SHARES), SHARES.values())[0]
@@ -78,7 +80,7 @@ class ADayInSmall(Counted, FaultCase):
         jobs = [line.split()[0] for line in running if line.endswith("-train")]
         if jobs:
             job = self.dice.choice(jobs)
-            self.yard.execute("scontrol", "suspend", job, expect=None)  # it may have ended by now
+            self.yard.execute("scontrol", "suspend", job, expect=None)  # the job might have ended meanwhile
             self.let_pass(self.dice.randint(1, 3))
             self.yard.execute("scontrol", "resume", job, expect=None)
 
@@ -115,21 +117,22 @@ class ADayInSmall(Counted, FaultCase):
     # ---- what an admin does on such a day
 
     def care_for_nodes(self):
-        """A node that slurmctld drained for a job it has forgotten."""
+        """Resumes nodes that slurmctld drained because they run a job that it has forgotten."""
         for line in self.yard.execute("sinfo", "--noheader", "--Node", "--format=%N %T", expect=None).stdout.splitlines():
             node, state = line.split()
             if "drain" in state:
                 self.yard.execute("scontrol", "update", f"nodename={node}", "state=resume", expect=None)
 
     def reconcile_with_care(self):
-        """What slurmctld forgot when it was killed runs on in slurmdbd until an admin ends it there."""
+        """Reconciles. If that fails, ends jobs in slurmdbd first as an admin does: a job that slurmctld
+        forgot when it was killed is still running by slurmdbd."""
         try:
             return self.reconcile()
         except NoEndInSlurmdbd:
             self.yard.execute("sacctmgr", "--immediate", "show", "runawayjobs")
             return self.reconcile()
 
-    # ---- what must be true in the evening
+    # ---- what must hold in the end
 
     @property
     def lines(self):

@@ -1,4 +1,5 @@
-"""Nodes, controllers and networks that fail while a run is on its way: it publishes once, and ends in the right state."""
+"""Tests in which a node, slurmctld or the network fails during a run. The run must publish once and end in
+the right state."""
 import json
 import pathlib
 import re
@@ -8,14 +9,15 @@ import urllib.parse
 from daemon_case import OVER, DaemonCase
 from yard import gpus, interval
 
-# Says on which node it runs, and stays until it is told to go.
+# A program that writes its node to a file and to its results, and ends when the file `go` exists.
 STAYS = """
 echo $(hostname) >>{folder}/executions
 echo "attempt on $(hostname)" >$RESULT_DIR/where
 until [ -e {folder}/go ]; do sleep 0.1; done
 """
 
-# Saves what it has when it is warned, and is done when it finds that.
+# A program that saves a checkpoint when it is warned of its time limit (SIGUSR2), and asks for another
+# attempt (exit code 75). It succeeds at once if it finds the checkpoint.
 CHECKPOINTS = """
 import os, pathlib, signal, sys
 saved = pathlib.Path(os.environ["CHECKPOINT_DIR"], "saved")
@@ -32,7 +34,7 @@ while True:
 
 
 class FaultCase(DaemonCase):
-    most_ids = 10  # that a test uses up
+    most_ids = 10  # upper bound of the job ids that a test uses
 
     def setUp(self):
         self.place = self.folder / self._testMethodName
@@ -42,8 +44,11 @@ class FaultCase(DaemonCase):
         self.addCleanup(self.mend)
 
     def mend(self):
-        """slurmctld drains a node that runs a job which it has forgotten, and gives its id out again; slurmd would
-        refuse the next job of that id for a while."""
+        """Repairs the cluster after slurmctld has forgotten jobs.
+
+        slurmctld gives the ids of forgotten jobs out again, and slurmd refuses another job of the same id for
+        a while: so mend() uses up these ids. slurmctld also drains nodes that run a job that it has
+        forgotten: mend() resumes these nodes."""
         while self.job_that_never_runs() <= self.last_id:
             pass
         for node in ("n1", "n2", "n3", "n4"):
@@ -59,7 +64,7 @@ class FaultCase(DaemonCase):
         return state == "idle"
 
     def let_pass(self, seconds):
-        """For what takes time, not for what is awaited."""
+        """Sleeps: only for tests in which a time must pass. To wait for an event, use wait_until()."""
         until = time.monotonic() + seconds
         self.yard.wait_until(lambda: time.monotonic() > until, seconds + 60)
 
@@ -69,28 +74,31 @@ class FaultCase(DaemonCase):
         return int(number)
 
     def executions(self):
-        """The nodes on which the program began, in that order."""
+        """Returns the nodes on which the program began, in the order of its executions."""
         try:
             return (self.place / "executions").read_text().split()
         except FileNotFoundError:
             return []
 
     def state_of(self, node):
-        # Not by sinfo: of a node whose job outlived slurmctld it says "mixed" until the next one comes.
+        # Not by sinfo, which shows "mixed" for a node whose job outlived slurmctld, until the node gets its
+        # next job.
         shown = self.yard.execute("scontrol", "--oneliner", "show", "node", node).stdout
         return re.search(r" State=(\S+)", shown)[1].lower()
 
     def break_it(self, what, action, back):
-        """A fault that is over when the test is, whatever became of it."""
+        """Causes a fault of a node. The action `back` undoes the fault when the test is over or fails."""
         node = what.split(":")[1]
         self.yard.fault(what, action)
         self.addCleanup(self.yard.wait_until, lambda: self.state_of(node) == "idle", 60, f"{node} to be idle")
         self.addCleanup(self.yard.fault, what, back)
 
     def assert_charged_as_witnessed(self, run, evidence):
-        """By the agent's evidence, unless Slurm has kept the job: it then had its GPUs until slurmctld heard of its end."""
+        """Asserts the charge by sacct if Slurm has kept the job, because the job then held its GPUs until
+        slurmctld heard of its end; otherwise by the agent's evidence."""
         seconds = evidence["ended_at"] - evidence["claim"]["at"]
-        by_agent = [run["gpus"] * length for length in (seconds, seconds + 1)]  # Slurm's start may be a second earlier
+        # Slurm's start of the job can be a second before the agent's claim.
+        by_agent = [run["gpus"] * length for length in (seconds, seconds + 1)]
         by_slurm = [gpus(row) * (interval(row).end - interval(row).start) for row in self.yard.sacct()
                     if row["JobName"].endswith(f"-{run['id']}.1-train") and row["State"] == "COMPLETED"]
         self.assertIn(run["gpu_seconds"], by_slurm or by_agent)
@@ -127,7 +135,8 @@ class ARunThatMayBeTriedAgain(FaultCase):
     def test_is_ended_on_a_node_that_was_cut_off_before_it_goes_to_another(self):
         number, node = self.start(["node_failure"])
         self.break_it(f"node:{node}", "cut", "join")
-        # Still there, for the node knows nothing of its fate; nothing of it when the next attempt begins.
+        # The first attempt goes on at first, since its node does not know that it was cut off. It must be
+        # ended when the second attempt begins.
         self.yard.wait_until(lambda: len(self.executions()) == 2, 120, "a second attempt")
         processes = self.yard.execute("pgrep", "-u", "yard_ada", "-f", f"{number}/attempts/1/", on=node, expect=None)
         self.assertEqual(processes.stdout, "")

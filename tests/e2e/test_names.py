@@ -1,4 +1,5 @@
-"""Accounts, partitions and QOS in manifests: what the user may not use is refused at submit, with what may be."""
+"""Tests that a submission is refused if its account, partition or QOS is not permitted to the user, and that
+the refusal lists the permitted ones."""
 from daemon_case import DaemonCase
 
 

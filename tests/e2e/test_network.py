@@ -1,4 +1,4 @@
-"""From a login node: the same requests over TCP, and who asks is munge's word."""
+"""Tests of requests from a login node: as on the head node, but over TCP; munge says which user asks."""
 import json
 
 from daemon_case import OVER, SETTINGS, DaemonCase
@@ -6,7 +6,8 @@ from daemon_case import OVER, SETTINGS, DaemonCase
 BEN = "yard_ben"
 PORT = 6822
 
-# Sends a request as it is told, as often as it is told; prints each status with the error's words.
+# A program that sends the request of its arguments `times` times, signed by munge unless `signed_target` is
+# empty. It prints the status and the error's message of each answer.
 ASK = """
 import hashlib, http.client, json, subprocess, sys
 host, munge, method, target, signed_target, times = sys.argv[1:7]
@@ -28,7 +29,8 @@ class FromALoginNode(DaemonCase):
     settings = {**SETTINGS, "network": {"listen": f"0.0.0.0:{PORT}"}, "daemon": {"operators": [f"@{BEN}"]}}
 
     def ask(self, method, target, *, signed=None, times=1, user="yard_ada"):
-        """What a client of one's own is answered that signs for `signed`, or not at all."""
+        """Runs ASK on the login node and returns a line per answer. The request is signed for the target
+        `signed`, or not at all."""
         told = self.yard.execute("python3", "-c", ASK, self.yard.head_address, self.yard.sandbox / "munge/socket", method,
                                  target, signed or "", times, user=user, on="n1")
         return told.stdout.splitlines()

@@ -1,4 +1,4 @@
-"""Plans: how many GPUs a user has at a time, as Slurm's accounting saw it."""
+"""Tests that plans limit how many GPUs a user has at a time, checked against Slurm's accounting."""
 import re
 
 from daemon_case import DaemonCase
@@ -7,7 +7,7 @@ from yard import gpus, overlaps
 
 class APlanOfFourGpus(DaemonCase):
     def test_lets_four_runs_at_once_and_the_fifth_after_them_from_data_staged_once(self):
-        # The first four wait for each other, so they can only end if they run together.
+        # The first four runs wait for each other, so they can only end if they run together.
         here = self.folder / "here"
         here.mkdir()
         here.chmod(0o1777)
@@ -44,7 +44,7 @@ class APlanOfOneGpu(DaemonCase):
 
 class ARunThatWaits(DaemonCase):
     def test_says_for_what_and_until_when_slurm_expects_it_to_and_keeps_that_in_its_history(self):
-        results = self.yard.buckets / "results" / self.id()  # of two users
+        results = self.yard.buckets / "results" / self.id()  # two users write here
         results.mkdir()
         results.chmod(0o1777)
         (holder,) = self.submit(self.command(f"until [ -e {self.folder}/free ]; do sleep 0.1; done", name="holder",

@@ -1,4 +1,5 @@
-"""The plans as limits of Slurm's own: what differs is shown, and put right; sacctmgr is the witness."""
+"""Tests of `admin plan`, which shows and corrects differences between the plans and Slurm's own limits.
+sacctmgr says what Slurm has."""
 import json
 
 from daemon_case import DaemonCase
@@ -9,7 +10,9 @@ class PlansInSlurm(DaemonCase):
                 "plans.Team": {"gpus": 3, "per": "account", "members": ["yard_ada"]}}
 
     def drift(self, command="diff"):
-        """What differs and can be set; the sandbox's Slurm enforces nothing, which is left to a person."""
+        """Returns the differences that `admin plan apply` can set.
+
+        Leaves out rows with a remedy, which a person must apply: the sandbox's Slurm enforces no limits."""
         rows = json.loads(self.yard.trainyard("admin", "plan", command, "--json").stdout)["drift"]
         return [(row["object"], row["attribute"], row["is"], row["should_be"]) for row in rows if not row["remedy"]]
 

@@ -1,4 +1,4 @@
-"""The sandbox is a cluster: what the other end-to-end tests stand on."""
+"""Tests that the sandbox is a working Slurm cluster. All other end-to-end tests depend on it."""
 import shutil
 import unittest
 
@@ -17,7 +17,7 @@ class ACluster(unittest.TestCase):
         return output.read_text()
 
     def row(self, name):
-        """The one row of a job in accounting, once its end is known there."""
+        """Waits until a job's end is in accounting, and returns its only row of sacct."""
         def ended():
             rows = self.yard.sacct(f"--name={name}")
             return rows if rows and all(interval(row) for row in rows) else None

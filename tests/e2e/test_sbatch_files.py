@@ -1,4 +1,4 @@
-"""Batch scripts for sbatch, submitted by it and through Trainyard: what scontrol says of both jobs is the same."""
+"""Submits batch scripts by sbatch and through Trainyard, and compares what scontrol says of the two jobs."""
 import json
 import os
 import re
@@ -11,7 +11,7 @@ from daemon_case import OVER, DaemonCase
 SCRIPTS = yard.REPOSITORY / "jobspecs" / "sbatch"
 USER = "yard_ada"
 
-# What may differ, and why. Everything else that `scontrol show job` says must be the same.
+# Field that may differ → reason. All other fields of `scontrol show job` must be equal.
 MAY_DIFFER = {
     "JobId": "two jobs",
     "JobName": "carries the token by which a job is found again; the script's SLURM_JOB_NAME is its own",
@@ -29,12 +29,12 @@ MAY_DIFFER = {
     "AllocNode:Sid": "libslurm says where the daemon runs, and there is no shell",
 }
 
-# Each task is a run with a job of its own.
+# Trainyard submits each task of such a script as a run with a job of its own.
 ARRAYS_MAY_DIFFER = {**MAY_DIFFER, "ArrayJobId": "no array", "ArrayTaskId": "no array",
                      "StdOut": "holds the number of one task", "StdErr": "holds the number of one task"}
 
 
-# One line of options each, for what no whole script above says.
+# Options of sbatch that the scripts in jobspecs/sbatch do not use; one script is made of each line.
 OPTION_LINES = (
     "-N 3 -n 2", "-N 1-3", "-N 2-3 -c 2", "-B 2:2:1", "-B 2:2:1 -N2", "-B 1:1 -n 4", "--threads-per-core=2 -N2",
     "--sockets-per-node=2 --cores-per-socket=2", "--mem=2050K", "--mincpus=3 -c 2", "--ntasks-per-node=2 -n 5 -N 2",
@@ -55,7 +55,7 @@ OPTION_LINES = (
     "--dependency=afterany:OTHER", "-d after:OTHER", "--mcs-label=x", "--network=x", "--exclusive=mcs",
 )
 
-# Variables that are another job's, or the agent's.
+# Environment variables that differ between two jobs, and those that only the agent sets.
 OF_THE_JOB = {"SLURM_JOB_ID", "SLURM_JOBID", "SLURM_TASK_PID", "SLURM_NODELIST", "SLURM_JOB_NODELIST",
               "SLURMD_NODENAME", "SLURM_TOPOLOGY_ADDR", "HOSTNAME", "SLURM_JOB_GPUS", "CUDA_VISIBLE_DEVICES",
               "GPU_DEVICE_ORDINAL", "ROCR_VISIBLE_DEVICES", "ZE_AFFINITY_MASK",
@@ -74,7 +74,7 @@ class ABatchScript(DaemonCase):
         cls.yard.execute("scontrol", "create", "PartitionName=long", "Nodes=n[1-2]", "MaxTime=INFINITE", "State=UP")
 
     def setUp(self):
-        # Where a user submits from; jobs leave their files there.
+        # The directory from which scripts are submitted; jobs write their files there.
         self.home = self.folder / self._testMethodName
         self.home.mkdir()
         self.home.chmod(0o777)
@@ -89,8 +89,8 @@ class ABatchScript(DaemonCase):
         return copy
 
     def by_sbatch(self, script):
-        """What scontrol shows of the job; what sbatch says instead where Slurm refuses it."""
-        # Held and released, as Trainyard's are: Slurm guesses at the nodes of others at once.
+        """Submits by sbatch. Returns the job's fields by scontrol, or the message if Slurm refuses it."""
+        # Held and then released, as Trainyard does: for a job that is not held, Slurm predicts nodes at once.
         told = self.yard.execute("sbatch", "--parsable", "--hold", script, user=USER, cwd=self.home, expect=None)
         if told.code != 0:
             return re.search("Batch job submission failed: (.*)", told.stderr)[1]
@@ -98,7 +98,7 @@ class ABatchScript(DaemonCase):
         return self.shown_job(int(told.stdout))
 
     def by_trainyard(self, script):
-        """Likewise, of the first run's job."""
+        """Submits through Trainyard. Returns the fields of the first run's job by scontrol."""
         runs = self.submit_script(script)
 
         def job_ids():
@@ -108,7 +108,7 @@ class ABatchScript(DaemonCase):
             return [train["job_id"] for train in trains] if all(trains) else None
         (first, *_) = self.yard.wait_until(job_ids, 30, f"the jobs of {runs}")
         shown = self.shown_job(first)
-        self.yard.trainyard("cancel", *runs, user=USER)  # the plan has room for the next
+        self.yard.trainyard("cancel", *runs, user=USER)  # makes room in the plan for the next run
         return shown
 
     def submit_script(self, script, *options):
@@ -116,7 +116,7 @@ class ABatchScript(DaemonCase):
         return json.loads(told.stdout.splitlines()[0])["runs"]
 
     def shown_job(self, job_id):
-        """What `scontrol show job` says, by its own names. Values may hold blanks, and names never do."""
+        """Returns the fields of `scontrol show job`, name → value. Only values can contain blanks."""
         told = self.yard.execute("scontrol", "show", "job", "--oneliner", job_id).stdout.strip()
         fields, name = {}, None
         for word in told.split(" "):
@@ -183,7 +183,7 @@ class ABatchScript(DaemonCase):
         self.assertEqual((self.home / f"errors.{ours['SLURM_JOB_ID']}").read_text(), "an error\n")
 
     def run_both(self, script):
-        """The numbers of a job of sbatch's and of one of Trainyard's, both over."""
+        """Runs the script by sbatch and through Trainyard to its end. Returns the ids of both jobs."""
         mine = self.yard.execute("sbatch", "--parsable", "--wait", script, user=USER, cwd=self.home).stdout.strip()
         (number,) = self.submit_script(script)
         run = self.wait_for(number, *OVER)
@@ -237,7 +237,8 @@ class ABatchScript(DaemonCase):
         self.assertEqual((run["state"], run["exit_code"], run["last_lines"]), ("failed", 3, ["no such model"]))
 
     def assert_refused(self, script, reason):
-        """For an option's meaning on this release: 24.11 refuses to spare a job from preemption where there is none."""
+        """Asserts the one permitted refusal: Slurm 24.11 refuses to exempt a job from preemption where
+        preemption is disabled. The run must fail for the same reason."""
         self.assertEqual(reason, "Preemption is required but is disabled on this system")
         (number,) = self.submit_script(script)
         self.assertIn(reason, self.wait_for(number, "failed")["reason"])

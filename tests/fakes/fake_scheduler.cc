@@ -98,7 +98,8 @@ void FakeScheduler::cancel(const JobKey& key, const Token& /*token*/, SendBefore
   }
 }
 
-// A key without a task is of the whole array.
+// Returns the jobs with this key; a key without a task means all tasks of the array. Throws `not_found` if
+// there is none.
 std::vector<JobStatus*> FakeScheduler::find_all(const JobKey& key) {
   std::vector<JobStatus*> found;
   for (JobStatus& job : jobs_)

@@ -1,6 +1,6 @@
-// FakeScheduler: a scheduler in memory, its reader and its actor in one, for tests of logic. It records what
-// was asked; the test says what happens. Calls come from the lane, the test looks from its own thread while
-// the lane is quiet, or through the lock.
+// FakeScheduler: a scheduler in memory, its reader and its actor in one object, for tests without Slurm. It
+// records the calls; the test says what happens to the jobs. The code under test calls it from a lane's
+// thread, the test from its own. A lock protects the state, but not the message timeout.
 #pragma once
 #include <map>
 #include <mutex>
@@ -38,38 +38,39 @@ class FakeScheduler : public SchedulerReader, public SchedulerActor {
   std::vector<PlanDrift> apply_plans(const std::vector<PlanLimit>& plans) override;
   std::string failed_nodes(const std::string& nodes) override;
 
-  // What the test does to jobs, by the end of their token ("-train"), of arrays with the task ("-train_3").
+  // The test changes jobs by these functions. `token_end` is the end of a job's token ("-train"), for a task
+  // of an array with its number ("-train_3"). It means the newest such job.
   void start(const std::string& token_end, UtcSeconds at, int gpus = 1);
   void end(const std::string& token_end, JobOutcome outcome, UtcSeconds at);
-  void refuse(const std::string& token_end);        // the node does: cancelled by root as it starts
-  void forget_start(const std::string& token_end);  // pending again, as after a controller's death
+  void refuse(const std::string& token_end);        // as if a node refused it: root cancels it at its start
+  void forget_start(const std::string& token_end);  // pending again, as after slurmctld was killed
   void rename(const std::string& token_end, const std::string& name);
-  void hold(const std::string& token_end, const std::string& reason);  // after it was released
-  void give_jobs_to(std::uint32_t uid);                                // those that are submitted from now on
-  void lose_on_release(bool lose);                                     // a job that is to be released is gone
-  void lose_when_followed(bool lose);                                  // so is one that another is to follow
+  void hold(const std::string& token_end, const std::string& reason);  // holds a released job again
+  void give_jobs_to(std::uint32_t uid);  // the owner of all jobs submitted from now on
+  void lose_on_release(bool lose);       // release() finds its job gone
+  void lose_when_followed(bool lose);    // submit() finds the job of its dependency gone
   void let_wait(const std::string& token_end, const std::string& reason,
                 std::optional<UtcSeconds> expected_start = {});
   void suspend(const std::string& token_end, UtcSeconds since);
   void resume(const std::string& token_end, UtcSeconds at);
-  void forget(const std::string& token_end);  // neither poll nor history knows it any more
-  void hide_ended(bool hide);                 // poll does not show ended jobs, history does
+  void forget(const std::string& token_end);  // neither poll() nor the history knows the job any more
+  void hide_ended(bool hide);                 // poll() leaves out ended jobs, the history does not
   void set_message_timeout(std::chrono::seconds timeout);
-  void break_nodes(const std::string& nodes);           // failed_nodes() names them
-  void restart_controller(UtcSeconds at);               // controller_started_at() says so
+  void break_nodes(const std::string& nodes);           // failed_nodes() returns `nodes`
+  void restart_controller(UtcSeconds at);               // controller_started_at() returns `at`
   void go_away(bool away);                              // every call throws Error{unavailable}
   void lose_acknowledgements(bool lose);                // submit() queues the job, then throws
-  void hear_late(bool late);                            // submit() throws; the next that does not queues both
-  void say(const std::string& words);                   // of every job that is queued
-  void make_room_for(int live_jobs);                    // submit() throws where there would be more
-  void allow_only_account(const std::string& account);  // of names, that one alone is not refused
+  void hear_late(bool late);                            // submit() throws; a later submit() queues the job
+  void say(const std::string& words);                   // submit() returns `words` with each job's id
+  void make_room_for(int live_jobs);                    // submit() throws NoRoom if there would be more
+  void allow_only_account(const std::string& account);  // refused_names() refuses all other accounts
 
-  void charge_by_default(const std::string& account);                     // of every user, by default
-  void charge(const std::string& token_end, const std::string& account);  // the job is on record under it
+  void charge_by_default(const std::string& account);                     // the default account of all users
+  void charge(const std::string& token_end, const std::string& account);  // sets the job's account
   void warn(const std::string& warning);
-  void record(const JobStatus& job);  // it is in the accounting, however it came there
+  void record(const JobStatus& job);  // adds a job that was not submitted by submit()
 
-  std::vector<JobRequest> submitted() const;  // everything ever submitted, in order
+  std::vector<JobRequest> submitted() const;  // all requests that were queued, in order
   std::vector<JobStatus> jobs() const;
   int polls() const;
   int names_checked() const;
@@ -92,9 +93,9 @@ class FakeScheduler : public SchedulerReader, public SchedulerActor {
   int polls_ = 0;
   std::optional<std::uint32_t> owner_of_jobs_;
   UtcSeconds started_at_{};
-  std::map<std::string, int> plans_;  // GPUs by name
+  std::map<std::string, int> plans_;  // name of a plan → its GPUs
   std::string broken_nodes_;
-  std::string only_account_;  // empty: any
+  std::string only_account_;  // empty: all accounts are permitted
   std::string default_account_;
   std::vector<std::string> warnings_;
   int names_checked_ = 0, finds_ = 0, histories_ = 0;

@@ -42,7 +42,7 @@ std::optional<Error> error_of(const std::function<void(const std::string&)>& act
   return std::nullopt;
 }
 
-// Of two readings, what is in one of them alone.
+// Describes the files in which `found` differs from `expected`; empty if there are none.
 std::string difference(const Seen& found, const Seen& expected) {
   std::string text;
   for (const auto& [name, contents] : found)
@@ -53,7 +53,8 @@ std::string difference(const Seen& found, const Seen& expected) {
   return text;
 }
 
-// What a call finds, and leaves when nothing fails.
+// What a reader finds before and after the function under test without a fault, and the function's disk
+// calls.
 struct Calm {
   Seen before, after;
   std::vector<std::string> calls;
@@ -64,7 +65,7 @@ std::optional<std::string> entry_of(const Seen& seen, const std::string& name) {
   return found == seen.end() ? std::nullopt : std::optional(found->second);
 }
 
-// Each name is as before or as afterwards.
+// Returns true if each file is as it was before the call, or as it is after a call without a fault.
 bool is_in_part(const Seen& seen, const Calm& calm) {
   Seen names = calm.before;
   names.insert(calm.after.begin(), calm.after.end());
@@ -91,7 +92,7 @@ class Trials {
  private:
   const std::string& name_of(std::size_t n) const { return calm_.calls[n - 1]; }
 
-  // Has some of its like before it and behind it.
+  // Returns true if the three calls before call `n` and the three after it have the same name.
   bool is_one_of_many(std::size_t n) const {
     constexpr std::size_t tried = 3;
     if (n <= tried || n + tried > calm_.calls.size()) return false;

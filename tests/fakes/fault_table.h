@@ -1,5 +1,5 @@
-// What a call that changes files does when the disk fails in the middle of it: each of its disk calls is
-// failed in each way, and what is then found is judged.
+// Tests what a function that changes files leaves behind if the disk fails during it. expect_to_survive()
+// makes each of the function's disk calls fail in each way, and then judges what a reader finds.
 #pragma once
 #include <functional>
 #include <map>
@@ -9,47 +9,49 @@
 
 namespace trainyard {
 
-// A disk that fails once, or from some call on, for as long as this lives.
+// Makes the disk fail once, or from some call on, for as long as this object lives.
 class Fault {
  public:
   virtual ~Fault() = default;
-  virtual const std::vector<std::string>& calls() const = 0;  // those made meanwhile, in order: "rename"
+  virtual const std::vector<std::string>& calls() const = 0;  // names of the disk calls so far: "rename"
   virtual bool has_failed() const = 0;
 };
 
-// A way to fail: a column of the table.
+// A way in which a disk call fails: a column of the table.
 struct FaultKind {
   std::string name;     // "ENOSPC"
-  std::string of_call;  // which calls fail so, by how their names begin; empty: all
-  std::function<std::unique_ptr<Fault>(std::size_t call)> begin;  // `call`: which is to fail, from 1; 0: none
-  bool lasts_for_removals = false;  // nothing can be removed either, from that call on
+  std::string of_call;  // how the names of the calls begin that can fail so; empty: all calls
+  // Returns a Fault by which the call of this number fails, counted from 1; by 0, none fails.
+  std::function<std::unique_ptr<Fault>(std::size_t call)> begin;
+  bool lasts_for_removals = false;  // true if all later removals fail, too
 };
 
-// What a reader finds: contents by name.
+// What a reader finds: name of a file → contents.
 using Seen = std::map<std::string, std::string>;
 
-// The plain files and links below a folder, without those that are still written beside their names. The
-// folder's own path in a text is replaced by "@".
+// Returns the plain files and links below a folder, without temporary files (".tmp-"). In contents and links,
+// the folder's own path is replaced by "@".
 Seen files_below(const std::string& folder);
 
-// A call under test. Each trial has an empty folder of its own.
+// A function under test. Each trial gets a new empty folder.
 struct FaultyCall {
   std::string name;
   std::function<void(const std::string& folder)> arrange;
   std::function<void(const std::string& folder)> act;  // throws Error when it fails
   std::function<Seen(const std::string& folder)> look = files_below;
-  bool may_end_in_part = false;  // it changes several files, each whole: what its header says
-  // How it is done again without the fault; unset: act.
+  bool may_end_in_part = false;  // its header permits that only some of its files are changed, each whole
+  // Repeats the call without the fault; if not set, `act` does.
   std::function<void(const std::string& folder)> act_again{};
 };
 
-// Prints the table, a row for each disk call; of many equal ones in a row the first and the last. Fails the
-// test where a call ends otherwise than so:
+// Prints the table, a row for each disk call. Of many successive calls of the same name, only the first and
+// the last ones are tried. Fails the test unless each call ends in one of these ways:
 //   unchanged   Error{unavailable} that names the file; a reader finds what was there before
-//   complete    no error; a reader finds all of it
-//   complete!   Error{unavailable}, and a reader finds all of it: only that it is durable is in doubt
-//   in part!    Error{unavailable}, and of several files some are as before, the others as afterwards
-// and where the call, done again without the fault, is not complete.
+//   complete    no error; a reader finds all changes
+//   complete!   Error{unavailable} that names the file; a reader finds all changes, perhaps not durable
+//   in part!    Error{unavailable} that names the file; some files are unchanged, the others wholly changed
+// Also fails the test if the call, repeated without the fault, does not make all changes, or if a temporary
+// file is left although removals did not fail.
 void expect_to_survive(const std::vector<FaultKind>& faults, const std::vector<FaultyCall>& calls);
 
 }  // namespace trainyard

@@ -104,7 +104,7 @@ std::string PowerCut::contents_of(const File& file, Remains remains) {
 
 void PowerCut::leave(const std::string& folder, Remains remains) const {
   for (const auto& entry : std::filesystem::directory_iterator(folder))
-    std::filesystem::remove(entry.path());  // the index in shared memory, too
+    std::filesystem::remove(entry.path());  // includes SQLite's -shm file, which a power cut loses
   for (const auto& [path, file] : remains == Remains::nothing ? synced_names_ : names_)
     std::ofstream(path, std::ios::binary) << contents_of(*file, remains);
 }

@@ -1,4 +1,4 @@
-// Faults of the disk below SQLite: one call that fails, and a power cut.
+// Faults of the disk below SQLite: FaultyVfs, by which one call fails, and PowerCut.
 #pragma once
 #include <map>
 #include <memory>
@@ -10,10 +10,11 @@
 
 namespace trainyard {
 
-// Fails one call of the shim's, while it lives.
+// Makes one call of the ShimVfs fail, as long as this object lives.
 class FaultyVfs final : public VfsObserver, public Fault {
  public:
-  // `call`: which fails, from 1, if it is of that kind. `code`: SQLite's, as SQLITE_FULL.
+  // `call`: number of the call that fails, counted from 1, if it is of this kind. `code`: SQLite's error,
+  // such as SQLITE_FULL.
   FaultyVfs(ShimVfs& shim, std::size_t call, VfsCall::Kind kind, int code);
   ~FaultyVfs() override;
 
@@ -30,29 +31,32 @@ class FaultyVfs final : public VfsObserver, public Fault {
   bool has_failed_ = false;
 };
 
-// SQLITE_FULL, SQLITE_IOERR_…, SQLITE_READONLY and SQLITE_CANTOPEN, each of the calls that may say so.
+// Returns all ways to fail: SQLITE_FULL, SQLITE_IOERR_…, SQLITE_READONLY and SQLITE_CANTOPEN, each for the
+// calls that can return it.
 std::vector<FaultKind> vfs_faults(ShimVfs& shim);
 
-// What a power cut leaves of what was not synced.
+// Which of the writes that were not synced are on the disk after a power cut.
 enum class Remains {
   nothing,       // files and names as they were at the last sync
-  everything,    // the system happened to have written it all
-  a_torn_write,  // all but the last write, of which the first half
-  every_other,   // the writes in another order: every other one
+  everything,    // all writes
+  a_torn_write,  // all writes, but only the first half of the last one
+  every_other,   // every other write, since the system can write in another order
 };
 
-// Remembers which bytes and which names of files are synced. At the sync of that number, from 1, the machine
-// stops: no call does anything any more. For a folder that is empty when this is made.
+// Simulates a power cut: remembers which bytes and which names of files are synced. At the sync of the given
+// number, counted from 1, the machine stops: from then on all calls fail. All files must be created after
+// this object.
 class PowerCut final : public VfsObserver {
  public:
-  // `sync` 0: never.
+  // `sync`: number of the sync at which the power is cut, from 1; 0: never.
   PowerCut(ShimVfs& shim, std::size_t sync);
   ~PowerCut() override;
 
   std::size_t syncs() const { return syncs_; }
   bool has_come() const { return has_come_; }
 
-  // When the process is gone: makes the files what they are when the machine starts again.
+  // Call this after the databases are closed: replaces the folder's files by those that the machine finds
+  // when it starts again.
   void leave(const std::string& folder, Remains remains) const;
 
   int before(const VfsCall& call) override;
@@ -65,8 +69,8 @@ class PowerCut final : public VfsObserver {
   };
   struct File {
     std::string synced;
-    std::vector<Change> changes;  // since then
-    bool syncs_folder = false;    // with its first sync
+    std::vector<Change> changes;  // since the last sync
+    bool syncs_folder = false;    // true if the file's first sync also syncs the folder
   };
   using Names = std::map<std::string, std::shared_ptr<File>>;
 

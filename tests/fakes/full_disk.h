@@ -1,4 +1,5 @@
-// FullDisk: no file of this process grows while it lives, whoever writes it.
+// FullDisk: as long as an object of it lives, no file can grow beyond one byte by writes of this process
+// (RLIMIT_FSIZE), also by those of libraries.
 #pragma once
 #include <sys/resource.h>
 

@@ -6,8 +6,8 @@
 
 namespace trainyard {
 
-// SQLite gives `vfs` back to us. It is a copy of the default one, so the calls that it shares with that work
-// on it.
+// SQLite passes a pointer to `vfs` to each call; it is also a pointer to the State, whose first member it is.
+// `vfs` is a copy of the default VFS, so that functions of the default VFS also work on it.
 struct ShimVfs::State {
   sqlite3_vfs vfs{};
   sqlite3_vfs* below = nullptr;
@@ -18,7 +18,7 @@ struct ShimVfs::State {
 
 namespace {
 
-// Ours, with the file of the VFS below behind it in the same memory.
+// An open file of the shim. The file of the VFS below lies directly behind it in the same memory.
 struct ShimFile {
   sqlite3_file base;
   std::string* path;
@@ -55,7 +55,7 @@ int truncate_file(sqlite3_file* file, sqlite3_int64 size) {
 
 int sync_file(sqlite3_file* file, int) { return before(file, {.kind = VfsCall::Kind::sync, .path = {}}); }
 
-// What is passed on as it is.
+// These calls are passed on unchanged to the VFS below.
 int read_file(sqlite3_file* file, void* bytes, int size, sqlite3_int64 offset) {
   return below(file)->pMethods->xRead(below(file), bytes, size, offset);
 }
@@ -83,7 +83,7 @@ int unmap_shared(sqlite3_file* file, int remove) {
   return below(file)->pMethods->xShmUnmap(below(file), remove);
 }
 
-// Version 2: without memory that is mapped, by which a database could change unseen.
+// Version 2 has no xFetch: with memory-mapped files, a database could change without a call of write_file().
 constexpr sqlite3_io_methods methods{.iVersion = 2,
                                      .xClose = close_file,
                                      .xRead = read_file,

@@ -1,4 +1,4 @@
-// SQLite's own seam: a VFS above its default one, which a test can look into and have fail.
+// ShimVfs: a VFS of SQLite above SQLite's default VFS, in which a test can observe calls and make them fail.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -12,23 +12,23 @@ struct VfsCall {
   enum class Kind { open, write, truncate, sync, remove };
   Kind kind;
   std::string path;
-  std::int64_t offset = 0;    // of a write; the new size of a truncate
-  std::string_view bytes{};   // of a write
-  bool syncs_folder = false;  // of an open: the file's first sync will; of a removal: now
+  std::int64_t offset = 0;    // write: position; truncate: new size
+  std::string_view bytes{};   // write: the data
+  bool syncs_folder = false;  // open: the file's first sync syncs the folder; remove: the call syncs it
 };
 
 const char* to_string(VfsCall::Kind kind);
 
-// Asked before each of these calls. What it returns other than SQLITE_OK is the call's result, and nothing is
-// done.
+// before() is called before each VfsCall. If it returns a code other than SQLITE_OK, the call is not made and
+// returns that code.
 class VfsObserver {
  public:
   virtual ~VfsObserver() = default;
   virtual int before(const VfsCall& call) = 0;
 };
 
-// The default VFS while it lives: for databases that are opened meanwhile, and closed before it goes. Syncs
-// are not made: no test outlives the machine.
+// SQLite's default VFS as long as this object lives. Databases opened meanwhile must be closed before it is
+// destroyed. Syncs do nothing, because no test needs its data after a crash of the machine.
 class ShimVfs {
  public:
   ShimVfs();
@@ -36,7 +36,7 @@ class ShimVfs {
   ShimVfs(const ShimVfs&) = delete;
   ShimVfs& operator=(const ShimVfs&) = delete;
 
-  // Null: none.
+  // Sets the observer of all calls from now on; null removes it.
   void observe_with(VfsObserver* observer);
 
  private:

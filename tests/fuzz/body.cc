@@ -1,4 +1,5 @@
-// The body of a request: its keys, their types, and what a batch script's submitter says of himself.
+// Fuzz target: the body of a request to submit: its keys, their types, and the key `from`, by which the
+// submitter of a batch script describes his environment.
 #include "daemon/api/request_values.h"
 #include "daemon/api/script_origin.h"
 #include "daemon/manifest/read_manifest.h"

@@ -1,4 +1,4 @@
-// The files that a user's job leaves: the first byte says which one the rest is.
+// Fuzz target: the files of evidence that a user's job leaves. The first byte chooses which file the rest is.
 #include "daemon/base/printable.h"
 #include "daemon/handover/handover.h"
 #include "tests/fuzz/fuzz.h"
@@ -8,7 +8,8 @@ using namespace trainyard::fuzz;
 
 namespace {
 
-// What was believed can be written and is believed again.
+// Reads evidence. Requires that an accepted value, written as JSON and read again, is equal, and that its
+// strings contain only printable characters.
 template <class Value>
 void read(const std::string& text, Value (*from_json)(const Json&)) {
   const Json written = to_json(from_json(parse_json(text, "evidence")));

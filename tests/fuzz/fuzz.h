@@ -1,5 +1,5 @@
-// For the programs of this folder. Whatever bytes libFuzzer thinks of, a reader answers with a value or with
-// an Error. Anything else is a finding: a crash, another exception, five seconds, a gigabyte.
+// What the fuzz targets share. For any bytes, a reader must return a value or throw Error{invalid}. Anything
+// else is a finding: a crash, another exception, more than five seconds, more than a gigabyte of memory.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 namespace trainyard::fuzz {
 
-// False when `read` refuses, as it may; only with an error that is the writer's.
+// Returns false if `read` throws Error{invalid}, which it may; aborts if it throws another Error.
 template <class Read>
 bool accepts(Read read) {
   try {

@@ -1,4 +1,4 @@
-// A manifest in TOML.
+// Fuzz target: a manifest in TOML.
 #include "daemon/manifest/expansion.h"
 #include "daemon/manifest/read_manifest.h"
 #include "tests/fuzz/fuzz.h"

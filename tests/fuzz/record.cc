@@ -1,5 +1,5 @@
-// libFuzzer: any bytes as messages to a broker. Its rules let nobody in, so no process is started, and each
-// message has one answer: a refusal, or none to a kill of what is not there.
+// Fuzz target: any bytes as messages to a broker. Its rules refuse every user, so that it starts no process.
+// Each `start` must be answered by a refusal; a `kill` has no answer, because there is no such deputy.
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -38,7 +38,7 @@ class FuzzedBroker {
     if (receive().event != BrokerEvent::ready) fail("not ready");
   }
 
-  // Sends one message and has it served.
+  // Sends one message, lets the broker serve it, and fails unless each report is a refusal.
   void take(const std::uint8_t* bytes, std::size_t size) {
     if (::send(daemon_.get(), bytes, size, MSG_NOSIGNAL) < 0) fail("the broker has closed the connection");
     broker_.serve_events();
@@ -75,8 +75,8 @@ class FuzzedBroker {
 }  // namespace
 }  // namespace trainyard
 
-// Pieces of 25 bytes: how long the message is, mostly as long as a record, and its first fields; the rest is
-// zeros.
+// The input is pieces of 25 bytes, a message each: the first byte decides on the message's size, which is
+// mostly that of a BrokerRequest; 24 bytes are the message's beginning; the rest is zeros.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   static trainyard::FuzzedBroker broker;
   constexpr std::size_t piece = 25, record = sizeof(trainyard::BrokerRequest);

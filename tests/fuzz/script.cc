@@ -1,4 +1,4 @@
-// A batch script, with what its #SBATCH and #TRAINYARD lines say.
+// Fuzz target: a batch script with #SBATCH and #TRAINYARD lines.
 #include "daemon/manifest/expansion.h"
 #include "daemon/manifest/read_manifest.h"
 #include "tests/fuzz/fuzz.h"

@@ -1,4 +1,4 @@
-// Another program, run to its end.
+// Program: runs another program and captures its output.
 #pragma once
 #include <sys/types.h>
 
@@ -9,15 +9,16 @@
 namespace trainyard {
 
 struct ProgramResult {
-  int exit_code = -1;  // 128 + n when signal n ended it
+  int exit_code = -1;  // 128 + n if signal n ended the program
   std::string output;  // stdout and stderr together
 };
 
 class Program {
  public:
-  // Found by PATH unless it holds a slash; its output goes to `output_file`.
+  // Starts arguments[0], found by PATH unless it contains a slash. Its output goes to `output_file`. Throws
+  // Error if it cannot be started.
   Program(const std::vector<std::string>& arguments, const std::string& output_file);
-  ~Program();  // kills it if it still runs
+  ~Program();  // kills the program if wait() was not called
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
 

@@ -1,4 +1,4 @@
-// Scratch files and the HDF5 under them, on a real file system.
+// Tests of scratch files, and of base/hdf5 that they use, on a real file system.
 #include "kernels/scratch_file.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// A directory that goes with the test.
+// TemporaryDirectory: a directory that is removed, with its contents, by the destructor.
 #pragma once
 #include <stdlib.h>
 

@@ -1,4 +1,4 @@
-// trainyard-train as scientists meet it: real digits, real mpirun.
+// Tests of the program trainyard-train with a real data set and a real mpirun.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <poll.h>
@@ -58,7 +58,8 @@ class Training : public testing::Test {
     return found;
   }
 
-  // Metrics of this many ranks, by epoch; those of an earlier training are gone.
+  // Trains with this many ranks and returns the metrics of each epoch. Removes the metrics of an earlier
+  // training first.
   std::vector<Json> epochs_of(const Json& settings, int ranks) const {
     std::filesystem::remove(directory.file("metrics.jsonl"));
     ProgramResult result = train(settings, ranks);
@@ -95,7 +96,7 @@ TEST_F(Training, LosesTheSameOnOneTwoAndFourRanks) {
 
 TEST_F(Training, TakesBatchesThatNoNumberOfRanksDivides) {
   Json uneven = settings();
-  uneven["batch_size"] = 3;  // with four ranks one is without work
+  uneven["batch_size"] = 3;  // of four ranks, one gets no sample
   uneven["epochs"] = 2;
   uneven["optimizer"] = {{"adam", {{"learning_rate", 0.001}}}};
   expect_equal_losses(epochs_of(uneven, 1), epochs_of(uneven, 4));
@@ -166,7 +167,7 @@ TEST_F(Training, ThatCannotLeaveItsModelDoesNotBegin) {
   EXPECT_EQ(result.output.find("epoch"), std::string::npos) << result.output;
 }
 
-// What one rank alone meets must end the others, who wait for it in a sum.
+// A failure of one rank must end the other ranks, which wait for that rank in MPI_Allreduce.
 TEST_F(Training, ThatFailsOnOneRankEndsAllOfThem) {
   Json full = settings();
   full["metrics"] = "/dev/full";
@@ -175,7 +176,8 @@ TEST_F(Training, ThatFailsOnOneRankEndsAllOfThem) {
   EXPECT_NE(result.output.find("No space left on device"), std::string::npos) << result.output;
 }
 
-// Returns once the file holds `text`; the directory tells when it changes.
+// Waits until the file `path` contains `text`; inotify on the directory reports changes. Fails the test after
+// a minute without a change.
 void wait_for_text(const std::string& directory, const std::string& path, const std::string& text) {
   UniqueFd changes(::inotify_init1(IN_CLOEXEC));
   ASSERT_GE(::inotify_add_watch(changes.get(), directory.c_str(), IN_MODIFY | IN_CREATE), 0);
@@ -192,7 +194,7 @@ TEST_F(Training, ToldToStopAsksToBeTriedAgain) {
   endless["epochs"] = 1000000;
   Program program(command(endless, 2), directory.file("output.txt"));
   wait_for_text(directory.path(), directory.file("metrics.jsonl"), "\"epoch\":1,");
-  program.signal(SIGUSR2);  // mpirun hands it to the ranks
+  program.signal(SIGUSR2);  // mpirun passes the signal on to the ranks
   ProgramResult result = program.wait();
   EXPECT_EQ(result.exit_code, 75) << result.output;
   EXPECT_NE(result.output.find("stopped; checkpoints are not there yet"), std::string::npos) << result.output;

@@ -1,4 +1,4 @@
-"""scripts/bench takes the arguments it says it takes, and its table says what was measured. Nothing is measured here."""
+"""Tests of scripts/bench: its arguments, its table and its attacks. Nothing is measured here."""
 import contextlib
 import io
 import json
@@ -24,7 +24,7 @@ class Table(unittest.TestCase):
         self.assertEqual((row.ours, row.peer), (2, 4))
 
     def test_compares_within_pairs(self):
-        # The medians alone would say 2 / 4.
+        # The ratio of the medians would be 2 / 4.
         self.assertEqual(measured(("ratio", "≤", 2), (1, 8, 2), (4, 4, 5)).ratio, 0.4)
         self.assertEqual(measured(("difference", "≤", 2), (1, 8, 2), (4, 4, 5)).difference, -3)
 
@@ -94,7 +94,7 @@ class Readings(unittest.TestCase):
 
 
 class Door(attacks.Door):
-    """Answers everything alike, and keeps what was sent."""
+    """A Door without a daemon: answers each request with the same status, and records the bodies."""
 
     def __init__(self, status):
         super().__init__("/nowhere", "file:///srv/results/")

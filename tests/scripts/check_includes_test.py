@@ -1,4 +1,4 @@
-"""scripts/check_includes finds what it is there to find."""
+"""Tests that scripts/check_includes finds forbidden includes and changes of files past base/disk.h."""
 import pathlib
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""scripts/check_sources finds what it is there to find."""
+"""Tests that scripts/check_sources finds a source that does not compile alone."""
 import json
 import pathlib
 import subprocess
@@ -10,7 +10,7 @@ CHECK = pathlib.Path(__file__).parents[2] / "scripts" / "check_sources"
 
 
 class CheckSources(unittest.TestCase):
-    """Two sources that Meson has put together in one."""
+    """Each test has two sources that a unity build compiles as one."""
 
     def setUp(self):
         folder = tempfile.TemporaryDirectory()

@@ -1,4 +1,4 @@
-"""scripts/count_cases: what a suite is said to be."""
+"""Tests of scripts/count_cases: which cases of a suite's report count as passed or failed."""
 import pathlib
 import subprocess
 import tempfile

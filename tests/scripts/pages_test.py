@@ -1,4 +1,4 @@
-"""References to manual pages name pages that exist, in the pages themselves and wherever else they are named."""
+"""Tests that references to manual pages, in the pages and in all other texts, name pages that exist."""
 import pathlib
 import re
 import unittest
@@ -6,11 +6,11 @@ import unittest
 ROOT = pathlib.Path(__file__).parents[2]
 PAGES = {path.name.removesuffix(".scd") for path in (ROOT / "man").glob("*.scd")}
 
-# "trainyard-agent(1)", "*trainyard-agent*(1)"; "man trainyard.toml". The numbers of training-42(…) are no sections.
+# Matches "trainyard-agent(1)" and "*trainyard-agent*(1)"; COMMAND matches "man trainyard.toml".
 REFERENCE = re.compile(r"\b(trainyard(?:d|\.toml|-[a-z]+)?)\*?\(([1-9])\)")
 COMMAND = re.compile(r"\bman (trainyard[\w.-]*\w)\b")
 
-# Files of these kinds are read; others are data.
+# Suffixes of the files that are searched for references.
 TEXTS = {".scd", ".md", ".cc", ".h", ".in", ".toml", ".sh", ".py", ".example", ".build", ""}
 
 

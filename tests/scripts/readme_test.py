@@ -1,4 +1,5 @@
-"""The README says of every package that scripts/install_dependencies installs what it is for, and of no other."""
+"""Tests that the README's table of dependencies names exactly the packages of
+scripts/install_dependencies."""
 import pathlib
 import re
 import unittest

@@ -1,4 +1,4 @@
-"""The systemd units are as tight as they can be, and pass on to users' processes nothing that would hurt these."""
+"""Tests that the systemd units restrict the daemons, but not the users' processes that the broker starts."""
 import os
 import pathlib
 import re
@@ -8,14 +8,14 @@ import sys
 import tempfile
 import unittest
 
-UNITS = pathlib.Path(sys.argv.pop(1))  # where the build has put them
+UNITS = pathlib.Path(sys.argv.pop(1))  # the build's folder with the units
 ROOT = pathlib.Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tests/bench"))
 import readings  # noqa: E402
 
 
 def settings(unit):
-    """{setting: the values that it is given, in order}; a line that ends in a backslash goes on."""
+    """Returns setting → its values in order. A line that ends in a backslash goes on in the next line."""
     found = {}
     for line in (UNITS / unit).read_text().replace("\\\n", "").splitlines():
         if match := re.match(r"(\w+)=(.*)", line):
@@ -35,7 +35,8 @@ class Units(unittest.TestCase):
         told = subprocess.run(["systemd-analyze", "verify", "--man=no", *(UNITS / unit for unit in readings.MOST_EXPOSURE)],
                               capture_output=True, text=True)
         mistakes = [line for line in told.stderr.splitlines()
-                    if any(unit in line for unit in readings.MOST_EXPOSURE) and "is not executable" not in line]  # not installed here
+                    # The programs are not installed on this machine.
+                    if any(unit in line for unit in readings.MOST_EXPOSURE) and "is not executable" not in line]
         self.assertEqual(mistakes, [])
 
 
@@ -70,7 +71,7 @@ class TheBroker(unittest.TestCase):
             self.words(slurm=64030)
 
     def words(self, options=None, **uids):
-        """The command line that the unit makes, where these users are there."""
+        """Returns the broker's arguments by the unit's ExecStart, on a machine with only the users `uids`."""
         (start,) = settings("trainyard-broker.service")["ExecStart"]
         script = re.fullmatch(r"/bin/sh -euc '(.*)'", start)[1].replace("$$", "$")
         script = re.sub(r"exec \S+/trainyard-broker", "exec echo", script)

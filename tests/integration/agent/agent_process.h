@@ -1,4 +1,4 @@
-// The real trainyard-agent as a process, as Slurm would start it.
+// AgentProcess: runs the real trainyard-agent as a process, with environment variables as Slurm sets them.
 #pragma once
 #include <signal.h>
 #include <sys/wait.h>
@@ -14,7 +14,7 @@ namespace trainyard {
 
 class AgentProcess {
  public:
-  // Job 77 unless `variables` say otherwise.
+  // Starts the agent with these arguments, in job 77 on nodes n1 and n2 unless `variables` say otherwise.
   explicit AgentProcess(const std::vector<std::string>& words,
                         std::map<std::string, std::string> variables = {}) {
     variables.insert(
@@ -37,7 +37,7 @@ class AgentProcess {
 
   void signal(int number) const { ::kill(pid_, number); }
 
-  // Its exit code, or 128 + the signal that ended it.
+  // Waits for the agent to end. Returns its exit code, or 128 + the signal that ended it.
   int wait() {
     int status = 0;
     ::waitpid(pid_, &status, 0);

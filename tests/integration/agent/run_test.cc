@@ -26,7 +26,7 @@ class Run : public testing::Test, protected AgentFixture {
     return launch(command);
   }
   int run(const Launch& launch) { return AgentProcess({"run", write(launch)}).wait(); }
-  // A place where the program can say that it is up, and the test waits to hear it.
+  // Makes a FIFO into which the program writes once it runs; the test waits by reading it. Returns its path.
   std::string make_fifo() const {
     const std::string name = path("fifo");
     EXPECT_EQ(::mkfifo(name.c_str(), 0600), 0);
@@ -35,7 +35,7 @@ class Run : public testing::Test, protected AgentFixture {
 };
 
 TEST_F(Run, TheProgramSeesItsEnvironmentAndLeavesEvidence) {
-  // The first heartbeat comes a moment after the program has begun.
+  // The agent writes the first heartbeat only after the program has begun, so the program waits for it.
   Launch launch = launch_of(
       "echo $TRAINING_ID $LEARNER_ID of $NUM_LEARNERS; pwd; echo done > $RESULT_DIR/r; "
       "until [ -e $RESULT_DIR/../heartbeat ]; do sleep 0.01; done; exit 3");
@@ -69,7 +69,8 @@ TEST_F(Run, ARankOfAnAttemptThatNobodyHoldsDoesNotBegin) {
 
 TEST_F(Run, ARanksWatchLetsGoOfItsOutputAndOfItsChildren) {
   take_claim(path("runs/7/attempts/1"), {"yard", 77, 0, "n1", now()});
-  // A program that waits for all its children waits for its own alone; whoever reads its output sees the end.
+  // `wait` waits for all children of the shell: the watch must not be among them. `cat` ends only if the
+  // watch does not hold the output open.
   const std::string agent = AGENT_PROGRAM;
   const std::string output = path("output");
   AgentProcess shell(
@@ -82,7 +83,7 @@ TEST_F(Run, ARanksWatchLetsGoOfItsOutputAndOfItsChildren) {
 TEST_F(Run, UnderMpirunEveryRankIsALearnerOfItsOwn) {
   Launch launch = launch_of("echo learner $LEARNER_ID of $NUM_LEARNERS in \"$RESULT_DIR\"", Launcher::mpi);
   launch.manifest.resources.ranks_per_node = 2;
-  // On this one machine, not on nodes n1 and n2.
+  // Has mpirun start all ranks on this machine instead of the nodes n1 and n2.
   AgentProcess agent(
       {"run", write(launch)},
       {{"OMPI_MCA_ras", "^slurm"}, {"OMPI_MCA_plm", "isolated"}, {"OMPI_MCA_rmaps_base_oversubscribe", "1"}});

@@ -1,4 +1,5 @@
-// `trainyard-agent stage` under bad luck: killed half-way, two at once, a full disk.
+// Tests of `trainyard-agent stage` that is killed half-way, runs several times at once, or meets a full disk,
+// and of `trainyard-agent fetch`.
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -28,7 +29,7 @@ class StageProcess : public testing::Test, protected AgentFixture {
   }
 };
 
-// Whether a copy has begun below that folder.
+// Returns true if a temporary file of the object "a" with contents is below `folder`: its copy has begun.
 bool something_is_written(const fs::path& folder) {
   std::error_code gone;
   for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder, gone))
@@ -38,7 +39,7 @@ bool something_is_written(const fs::path& folder) {
   return false;
 }
 
-// The source is sparse and large: the agent is in the middle of it for long enough.
+// The source is a sparse file of 64 GiB, so that the agent is certain to be killed in the middle of the copy.
 TEST_F(StageProcess, KilledInTheMiddleItLeavesNothingHalfVisible) {
   put("a", "half of it");
   ASSERT_EQ(::truncate(path("bucket/a").c_str(), off_t{64} << 30), 0);
@@ -69,7 +70,8 @@ TEST_F(StageProcess, ManyAtOnceDoNotHarmEachOther) {
   EXPECT_THAT(names, testing::ElementsAre("files", "sources.jsonl", "stage.json", "staged.json", "train.h5"));
 }
 
-// A tmpfs of 64 KiB that only this process and its children see. Not for users who may not mount.
+// Mounts a tmpfs of 64 KiB that only this process and its children see. Returns false if the user may not
+// mount.
 bool mount_small_disk(const fs::path& folder) {
   return ::unshare(CLONE_NEWNS) == 0 && ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
          ::mount("none", folder.c_str(), "tmpfs", 0, "size=64k") == 0;

@@ -1,5 +1,6 @@
-// A broker as it runs: root with three capabilities, beside a daemon that is a uid of its own. The users are
-// those of an /etc/passwd and an /etc/group that this process alone sees.
+// What the tests of the broker share: a broker that runs as root with three capabilities, as in its unit, the
+// daemon's end of its socket, and users from an /etc/passwd and an /etc/group that only this process and its
+// children see.
 #pragma once
 #include <fcntl.h>
 #include <poll.h>
@@ -34,7 +35,7 @@ inline constexpr uid_t daemon_uid = 54000, ada = 54001, ben = 54002, sue_of_sudo
 inline constexpr gid_t lab = 54100, sudo = 54127;
 inline constexpr int deadline_ms = 20'000;
 
-// The broker was silent, or went away, where it should have spoken.
+// Thrown if broker or deputy do not answer in time, or close the connection.
 struct Silence : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
@@ -46,13 +47,14 @@ inline std::string contents_of(const std::string& path) {
 
 inline void write_file(const std::string& path, const std::string& text) { std::ofstream(path) << text; }
 
-// Whether something is to be read, or has ended, in time.
+// Waits until `fd` can be read or is at its end; for a pidfd, until the process has ended. Returns false
+// after deadline_ms.
 inline bool comes(int fd) {
   pollfd polled{fd, POLLIN, 0};
   return ::poll(&polled, 1, deadline_ms) == 1;
 }
 
-// What "Name:" says in the text of /proc/PID/status.
+// Returns the value of the line "Name:" in the text of /proc/PID/status.
 inline std::string field_of(const std::string& status, const std::string& name) {
   std::size_t at = ('\n' + status).find('\n' + name + ":\t");
   if (at == std::string::npos) return "no " + name;
@@ -60,7 +62,8 @@ inline std::string field_of(const std::string& status, const std::string& name) 
   return status.substr(at, status.find('\n', at) - at);
 }
 
-// A folder with the names of this test's users, laid over the machine's in a mount namespace of this process.
+// Mounts the test's own passwd, group and nsswitch.conf over those in /etc, in a mount namespace of this
+// process.
 class Names {
  public:
   Names() {
@@ -85,7 +88,7 @@ class Names {
   bool given() const { return given_; }
   const std::string& folder() const { return folder_; }
 
-  // Whoever looks up a name waits for ever, until answer_again().
+  // Makes each look-up of a name wait until answer_again(): /etc/passwd becomes a FIFO that nobody writes to.
   void fall_silent() const { lay_over("silent", "/etc/passwd"); }
   void answer_again() const { ::umount("/etc/passwd"); }
 
@@ -98,7 +101,7 @@ class Names {
   bool given_ = false;
 };
 
-// A deputy's end of the socket.
+// The daemon's end of the socket to a deputy (test_deputy.cc).
 class Deputy {
  public:
   explicit Deputy(UniqueFd socket) : socket_(std::move(socket)) {}
@@ -132,7 +135,7 @@ class Connection {
     UniqueFd socket;
   };
 
-  // Connects as this uid, with its own group and the daemon's.
+  // Connects with this effective uid and the daemon's group.
   Connection(const std::string& path, uid_t uid)
       : socket_(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0)) {
     sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
@@ -153,7 +156,7 @@ class Connection {
     send(&request, sizeof request);
   }
 
-  // The next report; nothing when the broker has closed the connection.
+  // Waits for the next report; returns nullopt if the broker has closed the connection.
   std::optional<Message> receive() const {
     if (!comes(socket_.get())) throw Silence("no report");
     Message message;
@@ -188,7 +191,8 @@ class Connection {
       throw Silence("not started");
     return Deputy(std::move(message->socket));
   }
-  // Why this user gets no deputy, said before there is a process or by the process itself.
+  // Asks for a deputy that must be refused and returns the reason: that of the report `refused`, or, if the
+  // process was started and then ended itself, that of the report after `started`.
   Refusal refusal_of(uid_t uid, std::uint64_t serial = 1) const {
     send(BrokerVerb::start, uid, DeputyKind::files, serial);
     BrokerReport first = report();
@@ -200,7 +204,7 @@ class Connection {
   UniqueFd socket_;
 };
 
-// The broker itself, as its unit runs it.
+// A real broker, started with the rights that its systemd unit gives it.
 class BrokerProcess {
  public:
   explicit BrokerProcess(const std::string& folder, std::vector<std::string> more = {},
@@ -249,7 +253,7 @@ class BrokerProcess {
     return status;
   }
 
-  // Once it listens.
+  // Waits until the broker listens, and connects to it as `uid`.
   Connection connect(uid_t uid = daemon_uid) const {
     auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(deadline_ms);
     while (true) try {
@@ -260,7 +264,7 @@ class BrokerProcess {
         if (std::string(silence.what()) == std::strerror(EACCES)) throw;
       }
   }
-  // A connection of the daemon's behind `ready`; nobody has survived.
+  // Connects as the daemon and reads the report `ready`. Throws if there is a `survivor` before it.
   Connection ready() const {
     Connection connection = connect();
     if (connection.report().event != BrokerEvent::ready) throw Silence("not ready");

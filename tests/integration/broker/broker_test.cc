@@ -1,4 +1,5 @@
-// The broker, as root and with real uids: what it starts, whom it hears, and who survives whom.
+// Tests of the real broker, as root and with real uids: what its deputies are, whose requests it accepts, and
+// which processes end when daemon or broker end.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/ptrace.h>
@@ -44,7 +45,7 @@ bool was_killed(const BrokerReport& report) {
   return WIFSIGNALED(report.wait_status) && WTERMSIG(report.wait_status) == SIGKILL;
 }
 
-// ---- what a deputy is
+// ---- rights and life of a deputy
 
 TEST_F(ADeputy, IsItsUserAndNoMore) {
   BrokerProcess broker(folder());
@@ -142,7 +143,8 @@ TEST_F(ADeputy, HasNoSuccessorBeforeItIsReaped) {
   EXPECT_GT(daemon.start(ada, files, 5).pid(), 0);
 }
 
-// A tracer, which the user may attach to his own process, keeps the kernel from handing it over.
+// The kernel reports a traced process's end to its tracer first; the broker can reap the process only after
+// that. A user may trace his own processes.
 TEST_F(ADeputy, ThatATracerHoldsBlocksItsUserAlone) {
   BrokerProcess broker(folder());
   Connection daemon = broker.ready();
@@ -153,11 +155,11 @@ TEST_F(ADeputy, ThatATracerHoldsBlocksItsUserAlone) {
   ASSERT_TRUE(comes(watch(pid).get()));
   EXPECT_EQ(daemon.refusal_of(ada, 2), Refusal::still_there);
   EXPECT_GT(daemon.start(ben, files, 3).pid(), 0);
-  ASSERT_EQ(::waitpid(pid, nullptr, 0), pid);  // the tracer lets go
+  ASSERT_EQ(::waitpid(pid, nullptr, 0), pid);  // as the tracer: now the broker can reap the process
   EXPECT_TRUE(is_reaped(daemon.report(), ada, files, 1));
 }
 
-// ---- whom it hears
+// ---- which requests the broker accepts
 
 TEST_F(ABroker, IsRootWithThreeCapabilities) {
   BrokerProcess broker(folder());
@@ -173,7 +175,7 @@ TEST_F(ABroker, HearsTheDaemonAndNobodyElse) {
   Deputy deputy = daemon.start(ada, files, 1);
   for (uid_t stranger : {ada, uid_t{0}}) {
     Connection connection =
-        broker.connect(stranger);  // with the daemon's group: the socket's mode lets it in
+        broker.connect(stranger);  // possible by the socket's mode, because it has the daemon's group
     EXPECT_FALSE(connection.receive().has_value());
   }
   EXPECT_GT(deputy.pid(), 0);
@@ -239,7 +241,7 @@ TEST_F(ABroker, GoesOnWhileTheNameServiceIsSilent) {
   names->fall_silent();
   Deputy of_ada = daemon.start(ada, files, 2);
   EXPECT_EQ(daemon.refusal_of(ada, 3), Refusal::still_there);
-  daemon.send(BrokerVerb::kill, ada, files, 2);  // the deadline of the daemon's
+  daemon.send(BrokerVerb::kill, ada, files, 2);  // as the daemon does after its deadline
   EXPECT_TRUE(is_reaped(daemon.report(), ada, files, 2));
   names->answer_again();
   EXPECT_GT(daemon.start(ada, files, 4).pid(), 0);
@@ -263,8 +265,7 @@ TEST_F(ABroker, RefusesWhatItDoesNotUnderstand) {
   EXPECT_GT(daemon.start(ada, files, 1).pid(), 0);
 }
 
-// Half of the messages are noise, half have fields that could be right. Nobody but ada has a deputy in the
-// end.
+// Half of the messages are random bytes, half have fields that can be right. Only ada can get a deputy.
 TEST_F(ABroker, IsNotHurtByAFloodOfRecords) {
   BrokerProcess broker(folder(), {"--least-uid", "54001", "--refuse-uid", "54002", "--refuse-uid", "54003"});
   Connection daemon = broker.ready();
@@ -303,7 +304,8 @@ TEST_F(ABroker, IsNotHurtByAFloodOfRecords) {
   EXPECT_GT(daemon.start(ada, files, 99).pid(), 0);
 }
 
-// A daemon that asks and does not read is not listened to; when it reads again, it gets every answer.
+// As long as a daemon does not read the reports, the broker reads no requests of it. When it reads again, it
+// gets every report.
 TEST_F(ABroker, WaitsForADaemonThatDoesNotRead) {
   BrokerProcess broker(folder());
   Connection daemon = broker.ready();
@@ -317,7 +319,7 @@ TEST_F(ABroker, WaitsForADaemonThatDoesNotRead) {
   ::waitpid(child, nullptr, 0);
 }
 
-// ---- who survives whom
+// ---- what happens when daemon or broker end
 
 TEST_F(ABroker, KillsAllWhenTheDaemonIsGone) {
   BrokerProcess broker(folder());
@@ -334,7 +336,8 @@ TEST_F(ABroker, LetsANewerDaemonTakeTheOldOnesPlace) {
   Connection old = broker.ready();
   Deputy deputy = old.start(ada, files, 7);
   pid_t pid = deputy.pid();
-  ASSERT_EQ(::ptrace(PTRACE_SEIZE, pid, nullptr, nullptr), 0);  // or it could be gone before it is told of
+  // Traced, so that the deputy cannot be reaped before the newer daemon is told of it.
+  ASSERT_EQ(::ptrace(PTRACE_SEIZE, pid, nullptr, nullptr), 0);
   Connection newer = broker.connect();
   EXPECT_FALSE(old.receive().has_value());
   BrokerReport survivor = newer.report();

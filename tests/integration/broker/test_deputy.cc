@@ -1,5 +1,4 @@
-// A deputy for the tests of the broker: does what the lines say that come over its socket, and tells what it
-// is.
+// A deputy for the tests of the broker: each line from its socket names what it does or reports about itself.
 #include <dirent.h>
 #include <linux/keyctl.h>
 #include <sys/prctl.h>
@@ -16,7 +15,7 @@ namespace {
 
 constexpr int broker_socket = 3;
 
-// Lines, and an empty one at the end.
+// Sends an answer: lines of text, ended by an empty line.
 void say(std::string text) {
   if (text.empty() || text.back() != '\n') text += '\n';
   text += '\n';
@@ -69,7 +68,8 @@ void obey(const std::string& word) {
     return say(std::to_string(::syscall(SYS_keyctl, KEYCTL_GET_KEYRING_ID, KEY_SPEC_SESSION_KEYRING, 0)));
   if (word == "pid") return say(std::to_string(::getpid()));
   if (word == "root") return say(::setuid(0) == 0 || ::seteuid(0) == 0 ? "regained" : "refused");
-  if (word == "stay") return ::prctl(PR_SET_PDEATHSIG, 0), say("staying");  // as a hostile user would have it
+  // As a hostile user could: no signal when the broker ends.
+  if (word == "stay") return ::prctl(PR_SET_PDEATHSIG, 0), say("staying");
   if (word == "end") ::_exit(7);
   say("unknown");
 }
@@ -81,7 +81,7 @@ int main() {
   char c = 0;
   while (true) {
     ssize_t got = ::read(broker_socket, &c, 1);
-    if (got <= 0) ::pause();  // stays until it is killed
+    if (got <= 0) ::pause();  // the socket is closed: waits to be killed
     if (c != '\n') {
       line += c;
       continue;

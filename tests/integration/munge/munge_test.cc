@@ -1,4 +1,4 @@
-// Credentials, by a real munged.
+// Tests of base/munge with a real munged: making and opening credentials.
 #include "daemon/base/munge.h"
 
 #include <gmock/gmock.h>

@@ -1,4 +1,4 @@
-// A munged of a test's own, with a key of its own: nobody else's credentials open there.
+// Munged: a real munged for one test, with its own key. It opens only credentials made with that key.
 #pragma once
 #include <fcntl.h>
 #include <signal.h>
@@ -37,7 +37,7 @@ class Munged {
   std::string socket() const { return path("socket"); }
   Munge munge() const { return Munge(socket()); }
 
-  // Ends it; what it remembered of credentials is gone with it.
+  // Ends the munged. It forgets which credentials were used.
   void stop() {
     if (pid_ <= 0) return;
     ::kill(pid_, SIGTERM);
@@ -90,7 +90,7 @@ class Munged {
   pid_t pid_ = 0;
 };
 
-// The message of the Error that `call` throws, behind its kind; empty when it throws none.
+// Returns the Error that `call` throws as "kind: message"; an empty string if `call` throws no Error.
 template <class Call>
 std::string error_of(Call call) {
   try {

@@ -1,5 +1,5 @@
-// Requests over TCP, from the command line's client to the daemon's server, signed and opened by a real
-// munged.
+// Tests of requests over TCP from the command line's client to the daemon's server; a real munged signs them
+// and opens their credentials.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -21,7 +21,7 @@ using testing::LoopThread;
 using testing::Munged;
 using testing::TemporaryFolder;
 
-// Says who asked for what, and how much came.
+// Answers with the caller's uid, the request's target and the size of its body.
 class Echo : public Exchange {
  public:
   explicit Echo(Request head) : head_(std::move(head)) {}

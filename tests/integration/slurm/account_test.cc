@@ -1,4 +1,4 @@
-// What slurmctld and slurmdbd say of the time of jobs that were suspended, and of all jobs since some time.
+// Tests of what the module reads from slurmctld and slurmdbd about suspended jobs, and of history_since().
 #include <gmock/gmock.h>
 
 #include <thread>
@@ -14,7 +14,7 @@ void scontrol(const std::string& what, const JobKey& job) {
   output_of_command("scontrol " + what + " " + std::to_string(job.job_id));
 }
 
-// What slurmdbd has on record of it, once it is the end.
+// Waits until slurmdbd has the job's end, and returns the job's status by slurmdbd.
 JobStatus recorded(SlurmModule& scheduler, const JobKey& job) {
   std::optional<JobStatus> found;
   EXPECT_TRUE(comes_true([&] {
@@ -54,8 +54,8 @@ TEST_F(Slurm, AJobCancelledWhileItIsSuspendedEndedWhenItWasSuspended) {
   scontrol("suspend", key);
   JobStatus suspended =
       wait_until(request, [](const JobStatus& job) { return job.phase == JobPhase::suspended; });
-  // slurmctld says so before slurmd has stopped the processes; a job that is cancelled in between is
-  // COMPLETING for minutes.
+  // slurmctld reports the suspension before slurmd has stopped the processes. A job that is cancelled in
+  // between is COMPLETING for minutes.
   ASSERT_TRUE(comes_true([&] {
     const std::string before = beat();
     std::this_thread::sleep_for(std::chrono::milliseconds(300));
@@ -81,7 +81,7 @@ TEST_F(Slurm, AllJobsSinceATimeComeWholeInOneAnswer) {
   EXPECT_EQ(jobs[0].gpus, 2);
   EXPECT_EQ(jobs[1].exit_code, 3);
 
-  // Asked from the middle of its life, a job is told of from its start.
+  // A job that began before `since` is reported with its real start.
   std::vector<JobStatus> later = scheduler().history_since(first.token, *jobs[0].ended_at);
   ASSERT_FALSE(later.empty());
   EXPECT_EQ(later[0].started_at, jobs[0].started_at);

@@ -1,4 +1,4 @@
-// Job arrays: one submission, and every task a job of its own.
+// Tests of job arrays: the module submits an array by one call, and treats each task as a job of its own.
 #include <gmock/gmock.h>
 
 #include <algorithm>
@@ -13,7 +13,7 @@ using testing::StartsWith;
 
 class Arrays : public Slurm {
  protected:
-  // Held, of these tasks; each writes into a file of its own.
+  // Returns the request for a held array of these tasks. Each task writes its output to its own file.
   JobRequest array(const std::string& script, std::vector<std::uint32_t> tasks) const {
     JobRequest request = job(script);
     request.tasks = std::move(tasks);
@@ -26,7 +26,7 @@ class Arrays : public Slurm {
     return output_of_command("cat " + directory() + "/" + request.token + "-" + std::to_string(task));
   }
 
-  // What slurmctld says of the tasks, in their order.
+  // Returns the status of the array's tasks by find(), ordered by task.
   std::vector<JobStatus> tasks_of(const JobRequest& request) const {
     std::vector<JobStatus> tasks = scheduler().find(request.token, request.uid);
     std::ranges::sort(tasks, {}, &JobStatus::key);
@@ -76,7 +76,7 @@ TEST_F(Arrays, AreHeldAndReleasedTogetherAndEachTaskHasItsOwnIndexAndEnd) {
 TEST_F(Arrays, ArePolledByTheTaskWhetherSlurmHasPartedThemOrNot) {
   JobRequest request = array("sleep 60", {0, 1, 2});
   JobKey key = scheduler().submit(request);
-  scheduler().cancel(task_of(key, 1), request.token);  // that one has a record of its own from now on
+  scheduler().cancel(task_of(key, 1), request.token);  // slurmctld now has a separate record for task 1
   std::optional<std::vector<JobStatus>> polled = scheduler().poll(request.token);
   ASSERT_TRUE(polled);
   std::ranges::sort(*polled, {}, &JobStatus::key);

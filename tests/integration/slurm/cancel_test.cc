@@ -1,4 +1,5 @@
-// Cancelling, and who may be meant by it.
+// Tests of cancel() and release(): what becomes of the job, and that they never affect another job of the
+// same id.
 #include <gmock/gmock.h>
 
 #include "tests/integration/slurm/cluster.h"
@@ -38,7 +39,7 @@ TEST_F(Slurm, ARunningJobHearsOfItsCancellationAndHasTheLastWord) {
   JobKey key = scheduler().submit(request);
   ASSERT_TRUE(comes_true([&] { return output_of(request) == "ready\n"; }));
   scheduler().cancel(key, request.token);
-  // The job is over only when its processes are.
+  // The job counts as ended only when its processes have ended.
   JobStatus ended = wait_until_ended(request);
   EXPECT_THAT(output_of(request), HasSubstr("heard\n"));
   EXPECT_EQ(ended.outcome, JobOutcome::cancelled);

@@ -1,5 +1,5 @@
-// A test's side of a real, private Slurm (in_sandbox): the module under test, jobs to submit, and what
-// Slurm's own commands say about them.
+// Fixture of the tests that use a real, private Slurm (in_sandbox): the module under test, jobs to submit,
+// and the output of Slurm's own commands.
 #pragma once
 #include <gtest/gtest.h>
 
@@ -12,7 +12,7 @@
 
 namespace trainyard {
 
-// The module's reader and actor, loaded once per process as the daemon and a deputy load them.
+// The Slurm module's reader, as the daemon loads it, and its actor, as a deputy loads it.
 class SlurmModule {
  public:
   SlurmModule();
@@ -20,7 +20,8 @@ class SlurmModule {
   std::string describe() { return reader_->describe(); }
   std::chrono::seconds message_timeout() { return reader_->message_timeout(); }
   int most_array_tasks() { return reader_->most_array_tasks(); }
-  // Submits, and looks the job up for its key, as the daemon does.
+  // Submits a job and, as the daemon does, looks it up by its id. Returns its key. Throws `unavailable` if
+  // slurmctld does not show the job.
   JobKey submit(const JobRequest& request);
   std::vector<JobStatus> find(const Token& token, std::uint32_t uid);
   void release(const JobKey& job, const Token& token);
@@ -52,17 +53,18 @@ class Slurm : public testing::Test {
  protected:
   static SlurmModule& scheduler();
 
-  // A one-task job of the calling user with a token of its own, whose script is "#!/bin/sh" and `script`. It
-  // runs in directory() and writes to output_of() it.
+  // Returns the request for a one-task job of the calling user with a new token. The job's script is
+  // "#!/bin/sh" and `script`. The job runs in directory(); output_of() returns its output.
   JobRequest job(const std::string& script) const;
 
-  // A directory that everybody may write to; gone after the test.
+  // A directory that every user may write to. It is removed after the test.
   std::string directory() const { return directory_; }
   std::string output_of(const JobRequest& request) const;
 
-  // What poll() or find() says of it now; fails the test when it is not there.
+  // Returns the status of the only job with the request's token, by find(). Throws if there is not exactly
+  // one.
   JobStatus status_of(const JobRequest& request) const;
-  // Looks until the status is so, or fails the test after half a minute.
+  // Polls until `so` is true of the job's status; returns that status. Fails the test after half a minute.
   JobStatus wait_until(const JobRequest& request, const std::function<bool(const JobStatus&)>& so) const;
   JobStatus wait_until_ended(const JobRequest& request) const;
   JobStatus wait_until_running(const JobRequest& request) const;
@@ -74,17 +76,17 @@ class Slurm : public testing::Test {
   std::string directory_;
 };
 
-// True as soon as `so` is; false after half a minute.
+// Calls `so` until it is true, and returns true; false after half a minute.
 bool comes_true(const std::function<bool()>& so);
 
-// What a shell command prints; throws when it fails.
+// Runs a shell command and returns what it prints; throws if it fails.
 std::string output_of_command(const std::string& command);
 
-// Stops, starts … a daemon of the sandbox: fault("slurmctld", "stop").
+// Calls `scripts/sandbox fault`, which stops or starts a daemon of the sandbox: fault("slurmctld", "stop").
 void fault(const std::string& daemon, const std::string& action);
 
-// The message of the Error that `call` throws, behind its kind: "invalid: submit …". Empty when it throws
-// none.
+// Returns the Error that `call` throws as "kind: message", for instance "invalid: submit …"; an empty string
+// if `call` throws no Error.
 std::string error_of(const std::function<void()>& call);
 
 }  // namespace trainyard

@@ -1,4 +1,4 @@
-// Slurm's daemons away and back.
+// Tests of the module while slurmctld or slurmdbd is stopped, and after its restart.
 #include <gmock/gmock.h>
 
 #include <chrono>
@@ -40,7 +40,7 @@ TEST_F(Slurm, WithoutSlurmdbdATokenCannotBeLookedUp) {
   fault("slurmdbd", "stop");
   EXPECT_THAT(error_of([&] { scheduler().find(request.token, request.uid); }),
               StartsWith("unavailable: slurmdbd"));
-  // slurmctld alone is enough to see and to cancel.
+  // slurmctld alone is enough to cancel the job.
   scheduler().cancel(key, request.token);
   fault("slurmdbd", "start");
   EXPECT_EQ(status_of(request).outcome, JobOutcome::cancelled);
@@ -62,7 +62,7 @@ TEST_F(Slurm, TheConnectionToSlurmdbdIsOpenedAgainWhenSlurmdbdWasRestarted) {
   fault("slurmdbd", "start");
   EXPECT_TRUE(both_are_recorded());
   fault("slurmdbd", "stop");
-  fault("slurmdbd", "start");  // nobody has asked meanwhile
+  fault("slurmdbd", "start");  // without a call in between that could notice the lost connection
   EXPECT_TRUE(both_are_recorded());
 }
 

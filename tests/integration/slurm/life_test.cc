@@ -1,4 +1,4 @@
-// A job's life, from submission to its last second, as the module and as sacct see it.
+// Tests of a job's life from submission to end, as the module and as sacct report it.
 #include <gmock/gmock.h>
 #include <unistd.h>
 
@@ -13,7 +13,7 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-// "start|end" of the job's only run, in seconds of the epoch.
+// Returns "start|end" of the job by sacct, in unix seconds.
 std::string interval_in_sacct(const JobStatus& job) {
   return output_of_command("SLURM_TIME_FORMAT=%s sacct -D -X -n -P -S 2020-01-01 --format=Start,End -j " +
                            std::to_string(job.key.job_id));
@@ -38,7 +38,7 @@ TEST_F(Slurm, AHeldJobStartsOnlyWhenItIsReleasedAndEndsToTheSecondAsInSacct) {
   JobStatus held = status_of(request);
   EXPECT_EQ(held.key, key);
   EXPECT_TRUE(held.held);
-  EXPECT_EQ(held.reason, "JobHeldUser");  // the hold is the owner's own
+  EXPECT_EQ(held.reason, "JobHeldUser");  // not JobHeldAdmin: the job's owner can release it
   EXPECT_EQ(held.phase, JobPhase::pending);
   EXPECT_EQ(held.started_at, std::nullopt);
 

@@ -1,4 +1,4 @@
-// The site's plans in a real slurmdbd; what came of them is asked of sacctmgr.
+// Tests of plan_drift() and apply_plans() with a real slurmdbd; sacctmgr says what is in slurmdbd.
 #include <gmock/gmock.h>
 
 #include "daemon/base/text.h"
@@ -16,13 +16,14 @@ const std::vector<PlanLimit> plans{{"tiny", 1, false, {}}, {"team", 4, true, {"r
 
 std::string sacctmgr(const std::string& words) { return output_of_command("sacctmgr -nPi " + words); }
 
-// Slurm of the sandbox enforces nothing, and tells that last; the rest is what apply_plans() sets.
+// Returns the rows that apply_plans() can set: those without a remedy. The sandbox's Slurm enforces no
+// limits, which is a row with a remedy.
 std::vector<PlanDrift> settable(std::vector<PlanDrift> rows) {
   std::erase_if(rows, [](const PlanDrift& row) { return !row.remedy.empty(); });
   return rows;
 }
 
-// sacctmgr's words for a QOS: "gres/gpu=1||DenyOnLimit".
+// Returns what sacctmgr prints for the limits and flags of a QOS: "gres/gpu=1||DenyOnLimit".
 std::string limits_of(const std::string& qos) {
   return std::string(
       trim(sacctmgr("show qos " + qos + " format=MaxTRESPerUser,MaxTRESPerAccount,Flags where name=" + qos)));
@@ -66,7 +67,7 @@ TEST_F(Plans, ThatSomebodyChangedByHandAreShownAndPutRight) {
   EXPECT_THAT(drift, Contains(PlanDrift{"user nobody, account vision", "qos", "team", "", ""}));
   EXPECT_EQ(settable(scheduler().apply_plans(plans)), drift);
   EXPECT_THAT(settable(scheduler().plan_drift(plans)), IsEmpty());
-  // What is none of the plan's business stays.
+  // Limits that a plan does not set are unchanged.
   EXPECT_EQ(limits_of("tiny"), "cpu=99,gres/gpu=1||DenyOnLimit");
   EXPECT_THAT(sacctmgr("show qos tiny format=Priority where name=tiny"), HasSubstr("5"));
 }

@@ -1,4 +1,4 @@
-// What Slurm refuses is said in its words, with what was asked for.
+// Tests that a refusal by Slurm becomes an Error with Slurm's message and the requested value.
 #include <gmock/gmock.h>
 
 #include <cstdlib>
@@ -21,7 +21,7 @@ TEST_F(Slurm, AnUnknownPartitionIsNamed) {
                     HasSubstr("Invalid partition name specified")));
 }
 
-// A slurmctld that was killed gives the id of a job that it lost to the one that is to follow it.
+// A slurmctld that was killed and has lost a job can give that job's id to the job that depends on it.
 TEST_F(Slurm, AJobThatWouldFollowItselfHasLostTheOneBeforeIt) {
   JobRequest before = job("true"), request = job("true");
   before.held = request.held = true;

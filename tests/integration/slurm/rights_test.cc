@@ -1,4 +1,5 @@
-// What a user of the sandbox may name: two accounts, the QOS normal, the partition gpu.
+// Tests of refused_names(). A user of the sandbox may use two accounts, the QOS "normal" and the partition
+// "gpu".
 #include <gmock/gmock.h>
 
 #include "tests/integration/slurm/cluster.h"

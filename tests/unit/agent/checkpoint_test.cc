@@ -114,7 +114,7 @@ TEST_F(ACheckpoint, OfOnesOwnIsNotReplaced) {
   EXPECT_EQ(read_file(after("weights")), "new");
 }
 
-// An attempt that never began, its node lost, has taken nothing over.
+// Attempt 3 never began, because its node was lost, and so has no checkpoint.
 TEST_F(ACheckpoint, IsThatOfTheNearestAttemptThatHasOne) {
   write("weights", "w");
   fs::create_directories(attempt(4));

@@ -62,13 +62,14 @@ TEST_F(Child, AWarningIsPassedOnAndTold) {
       run("trap 'echo warned; exit 75' USR2; kill -USR2 $PPID; while :; do sleep 0.01; done", steady());
   EXPECT_EQ(status.exit_code, 75);
   EXPECT_TRUE(status.warned);
-  EXPECT_TRUE(read_file(log()).ends_with("warned\n"));  // the shell may mourn its sleep first
+  EXPECT_TRUE(read_file(log()).ends_with("warned\n"));  // the shell might print before that its sleep ended
 }
 
 TEST_F(Child, NothingOfItsGroupIsLeftBehind) {
   ASSERT_EQ(::mkfifo(directory_.file("fifo").c_str(), 0600), 0);
   run("sleep 60 3> fifo & exec 3< fifo", steady());
-  // The sleeper was the last writer: the end of the file, at once or after a hang-up, says that it is gone.
+  // The sleep process is the FIFO's last writer. So the end of file, at once or after POLLHUP, means that the
+  // process is gone.
   UniqueFd fifo = open_file(directory_.file("fifo"), O_RDONLY | O_NONBLOCK);
   char byte;
   pollfd hang_up{fifo.get(), 0, 0};

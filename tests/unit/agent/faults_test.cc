@@ -1,4 +1,4 @@
-// What the agent writes, on a disk that fails in the middle of it.
+// Tests of the agent's functions that write files, on a disk that fails during them.
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -19,7 +19,8 @@ namespace {
 namespace fs = std::filesystem;
 Claim claim_of_restart(int restarts) { return {"yard", 77, restarts, "n1", from_unix(1), false}; }
 
-// What the agent is asked to do in the folder of a trial, and what it leaves there.
+// Functions for FaultyCall: they prepare a trial's folder, run a subcommand of the agent in it, and read what
+// the subcommand left there.
 class TrialOfTheAgent {
  public:
   TrialOfTheAgent() {
@@ -35,7 +36,8 @@ class TrialOfTheAgent {
 
   std::string attempt(const std::string& name) const { return site_->path("runs/7/attempts/1/" + name); }
 
-  // A subcommand as a job of Slurm's sees it: worth another try, or done.
+  // Turns a subcommand's exit code into an Error: `unavailable` if it asks for another try, `internal` for
+  // other failures; none for 0.
   static void expect_done(int exit_code, const std::string& message) {
     if (exit_code == 0) return;
     throw Error(exit_code == exit_try_again ? ErrorKind::unavailable : ErrorKind::internal,
@@ -86,7 +88,7 @@ class TrialOfTheAgent {
                  [](const Object&, const std::string&) {});
   }
 
-  // The data set, and whether the daemon is told that it is there.
+  // Returns the data set's staged contents, and the evidence that tells the daemon about them.
   Seen staged_data(const std::string& folder) const {
     Seen seen;
     for (const auto& [name, text] : files_below(folder))
@@ -119,7 +121,7 @@ class TrialOfTheAgent {
     return {{layout::stored_file, site_->bucket("results/training-7/results/model.h5")}};
   }
 
-  // An earlier restart of the job was ended while its program ran.
+  // Prepares a job that Slurm has restarted: the first execution was ended while its program ran.
   void ask_to_run(const std::string& folder) {
     leave_checkpoint(folder);
     CommandSpec command;
@@ -152,8 +154,8 @@ class TrialOfTheAgent {
 
   ExitEvidence evidence_of_run() const { return exit_evidence_from_json(site_->evidence(layout::exit_file)); }
 
-  // The files that this restart of the job has left. An exit.json that asks for another try is not among
-  // them: it says nothing of the program.
+  // Returns the files that this restart of the job has left. Leaves out an exit.json that asks for another
+  // try, because it says nothing about the program.
   Seen results_of_run(const std::string&) const {
     Seen seen;
     if (site_->has("runs/7/attempts/1/results/weights"))

@@ -1,4 +1,5 @@
-// The calls by which HDF5 writes a file. It knows no Disk, so this program has them fail in its place.
+// Replaces pwrite() and ftruncate(), by which HDF5 writes files, by functions that fail when the FaultyDisk
+// in use says so. HDF5 does not use base/disk.h, so a FaultyDisk alone does not reach it.
 #include <dlfcn.h>
 #include <unistd.h>
 
@@ -18,7 +19,8 @@ Call* system_call(const char* name) {
 
 }  // namespace
 
-// Declared by the names that HDF5 has them by: with 64-bit offsets the headers give these calls others.
+// `asm` sets the symbols' names to those that HDF5 calls: with 64-bit offsets, the headers rename the
+// functions.
 extern "C" ssize_t hdf5_pwrite(int fd, const void* bytes, size_t size, off_t offset) asm("pwrite");
 extern "C" int hdf5_ftruncate(int fd, off_t size) asm("ftruncate");
 

@@ -19,7 +19,7 @@ TEST(HeldOut, IsExactlyTheRoundedPart) {
   EXPECT_EQ(held_out_rows(1797, 0.2), 359);
   EXPECT_EQ(held_out_rows(10, 0.25), 3);
   EXPECT_EQ(held_out_rows(10, 0), 0);
-  EXPECT_EQ(held_out_rows(1, 0.9), 0);  // one stays to train on
+  EXPECT_EQ(held_out_rows(1, 0.9), 0);  // at least one row is left for training
   for (std::uint64_t seed = 0; seed < 20; ++seed) EXPECT_EQ(held_out(1797, 359, seed).size(), 359u);
 }
 

@@ -1,4 +1,5 @@
-// The agent's small parts: what Slurm says, what the program sees, the tail of a log, keys as paths, pauses.
+// Tests of the agent's small parts: Slurm's environment variables, the program's environment, the tail of a
+// log, keys as paths, and retries.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -122,7 +123,7 @@ TEST(WithRetries, TriesAgainOnlyWhatMayWorkLaterAndNotForever) {
   int tries = 0;
   auto away = [&]() -> int { throw Error(ErrorKind::unavailable, "away " + std::to_string(++tries)); };
   EXPECT_THROW(with_retries({1ms, 7ms}, away), Error);
-  EXPECT_EQ(tries, 4);  // after 1, 2 and 4 ms
+  EXPECT_EQ(tries, 4);  // the first try, and one each after 1, 2 and 4 ms
   auto refused = [&]() -> int { throw Error(ErrorKind::denied, "no " + std::to_string(++tries)); };
   EXPECT_THROW(with_retries({1ms, 7ms}, refused), Error);
   EXPECT_EQ(tries, 5);

@@ -14,7 +14,7 @@ using testing::HasSubstr;
 
 class Stage : public testing::Test, protected AgentFixture {
  protected:
-  // Ten rows of two columns and a label.
+  // Returns ten rows of CSV, each with two columns and a label.
   static std::string rows() {
     std::string text;
     for (int i = 0; i < 10; ++i)

@@ -22,7 +22,7 @@ class Store : public testing::Test, protected AgentFixture {
   void leave(const std::string& name, const std::string& bytes) {
     write_atomically(path("runs/7/attempts/1/" + name), bytes);
   }
-  // A job that claimed the attempt, and whose program ended well.
+  // Leaves the files of a job that claimed the attempt and whose program exited with 0.
   void execute() {
     take_claim(path("runs/7/attempts/1"), {"yard", 77, 0, "n1", from_unix(1), false});
     leave(layout::exit_file, to_json(ExitEvidence{}).dump());

@@ -30,7 +30,8 @@ TEST(Caller, IsTheUserOfTheIdentityWithTheRoleThatTheListsGive) {
   EXPECT_EQ(caller_of(identity_of_ada(), {{"ada"}, {}}).role, Role::operator_);
 }
 
-// What identify_by_name() makes of a request of that uid: its user's name, or the kind of error.
+// Returns what identify_by_name() answers to a request of this uid: the user's name, or the HTTP status of
+// the error.
 std::string name_of_asker(uid_t uid) {
   testing::LoopThread thread;
   std::optional<NameService> names;

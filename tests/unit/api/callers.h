@@ -1,4 +1,4 @@
-// Who asks, in tests of the API.
+// The callers in tests of the API.
 #pragma once
 #include <unistd.h>
 
@@ -10,7 +10,7 @@ namespace trainyard::testing {
 
 inline constexpr uid_t nobody = 65534;
 
-// The kernel's word is enough here.
+// An Identify that accepts the peer that the kernel tells, and looks up no identity.
 inline void by_the_kernel(Request head, const Identified& answer) { answer.known(std::move(head)); }
 
 }  // namespace trainyard::testing

@@ -9,11 +9,11 @@ using namespace std::chrono_literals;
 
 const Places::Party ada{"ada", false}, ben{"ben", false}, cleo{"cleo", false}, root{"root", true};
 
-// Four places, two for each, one more for the privileged.
+// Four places, two for each party, one more for privileged parties.
 class ThePlaces : public ::testing::Test {
  protected:
-  // Takes a place if there is one; returns which connection it was the end of, -1 for none; nothing: no
-  // place.
+  // Takes a place if there is one. Returns the connection that was closed for it, -1 for none; nullopt if
+  // there is no place.
   std::optional<int> come(const Places::Party& party) {
     Places::Offer offer = places_.offer(party, now_);
     if (!offer.granted) return std::nullopt;

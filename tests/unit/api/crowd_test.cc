@@ -1,4 +1,5 @@
-// Clients that keep connections without need, or take their time over them, and what others notice of it.
+// Tests with clients that keep connections open without need, or are slow, and how that affects other
+// clients.
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
@@ -27,7 +28,7 @@ using testing::HttpClient;
 using testing::LoopThread;
 using testing::TemporaryFolder;
 
-// Answers at once; /later when the test says so, /large with more than a socket holds.
+// Answers at once; /later when the test says so, /large with more bytes than the buffer of a socket holds.
 class Answers : public Exchange {
  public:
   Answers(std::string path, std::vector<Responder>& later) : path_(std::move(path)), later_(later) {}
@@ -39,7 +40,7 @@ class Answers : public Exchange {
   }
 
  private:
-  // Plain text: the sanitizers take seconds over 32 MB of JSON.
+  // Plain text, because under the sanitizers 32 MB of JSON take seconds.
   static Response large_response() {
     Response response;
     response.content_type = "text/plain";
@@ -69,7 +70,7 @@ class ACrowd : public ::testing::Test {
   }
   void serve(const ServerSettings& settings) { serve(listen_on_unix_socket(socket_), settings); }
 
-  // As many requests for /later as that are with the server.
+  // Waits until `count` requests for /later have reached the server.
   void await_later(std::size_t count) {
     std::size_t arrived = 0;
     while (arrived < count) thread_.on_loop([&] { arrived = later_.size(); });
@@ -82,7 +83,7 @@ class ACrowd : public ::testing::Test {
   std::optional<Server> server_;
 };
 
-// On the network the hosts are told apart; of this machine every 127.x.y.z is one.
+// A crowd on the network, where each host is a party. On this machine each address 127.x.y.z is a host.
 class ACrowdOfOneHost : public ACrowd {
  protected:
   void SetUp() override {
@@ -177,7 +178,8 @@ TEST_F(ACrowd, OfStrangersIsOnePartyAndThePrivilegedHavePlacesBesides) {
   EXPECT_EQ(HttpClient(socket_).call("GET", "/").status, 200);
 }
 
-// Sends a byte every 20 ms until it is hung up on; whether that happens within five seconds.
+// Sends a byte every 20 ms until the server closes the connection. Returns true if that happens within five
+// seconds.
 bool is_cut_while_it_dribbles(HttpClient& client) {
   for (int i = 0; i < 250; ++i) {
     if (client.is_hung_up_on(20ms)) return true;
@@ -221,7 +223,7 @@ TEST_F(ACrowd, ThatSendsALargeBodyFastEnoughIsServed) {
   client.send_bytes("POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 4000000\r\n\r\n");
   for (int i = 0; i < 40; ++i) {
     client.send_bytes(std::string(100'000, 'x'));
-    std::this_thread::sleep_for(15ms);  // 600 ms in all: more than transfer_time, at a good pace
+    std::this_thread::sleep_for(15ms);  // 600 ms in all: more than transfer_time, at a sufficient rate
   }
   EXPECT_EQ(client.receive().status, 200);
 }

@@ -1,4 +1,4 @@
-// What `trainyard init` writes is accepted as it is, once its data are in their place.
+// Tests that the manifests of `trainyard init` are accepted unchanged, once their data are in place.
 #include "daemon/cli/first_manifest.h"
 
 #include <gmock/gmock.h>

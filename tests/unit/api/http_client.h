@@ -1,5 +1,5 @@
-// An HTTP client of few words: bytes out, answers in, over a Unix socket. Blocking; what takes longer than
-// ten seconds fails.
+// HttpClient: a simple HTTP client over a Unix socket or another connected socket. Blocking; a receive that
+// takes longer than ten seconds fails.
 #pragma once
 #include <poll.h>
 #include <sys/socket.h>
@@ -51,7 +51,7 @@ class HttpClient {
   void send_bytes(const std::string& bytes) { write_all(fd_.get(), bytes); }
   void hang_up() { fd_.reset(); }
 
-  // Whether the server ends the connection within that time; nothing is read.
+  // Returns true if the server ends the connection within that time. Reads nothing.
   bool is_hung_up_on(std::chrono::milliseconds within) const {
     pollfd watched{fd_.get(), POLLRDHUP, 0};
     return ::poll(&watched, 1, static_cast<int>(within.count())) == 1;

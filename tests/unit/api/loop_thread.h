@@ -1,4 +1,4 @@
-// A Loop on a thread of its own, so that a test can be its client.
+// LoopThread: a Loop on a thread of its own, so that a test can be its client.
 #pragma once
 #include <stdlib.h>
 
@@ -21,7 +21,7 @@ class LoopThread {
   }
   Loop& loop() { return loop_; }
 
-  // `work` on the loop, waited for.
+  // Runs `work` on the loop and waits until it is done.
   void on_loop(std::function<void()> work) {
     std::promise<void> done;
     loop_.post([&] {

@@ -1,4 +1,4 @@
-// trainyard-api(7) names every route with all its parameters and its role, and no other.
+// Tests that trainyard-api(7) names every route with all its parameters and its role, and no other route.
 #include <gtest/gtest.h>
 
 #include <map>
@@ -21,7 +21,7 @@ void PrintTo(const Entry& entry, std::ostream* out) {
   *out << entry.role << ' ' << ::testing::PrintToString(entry.parameters);
 }
 
-// "## GET /v1/runs" begins a route, "Role: admin." says who may, "*?state* = _names_" names a parameter.
+// "## GET /v1/runs" begins a route, "Role: admin." names its role, "*?state* = _names_" names a parameter.
 std::map<std::string, Entry> routes_of_the_manual() {
   std::map<std::string, Entry> found;
   std::string route;

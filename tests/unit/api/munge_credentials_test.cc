@@ -1,4 +1,4 @@
-// A credential counts for the one request it was made for. Here munge is a table of what would come out.
+// Tests that a munge credential is valid only for the request that it was made for. A fake stands for munge.
 #include "daemon/api/munge_credentials.h"
 
 #include <gmock/gmock.h>
@@ -24,7 +24,8 @@ using testing::TemporaryFolder;
 
 constexpr uid_t uid_of_ada = 1001;
 
-// Opens "ada's POST /v1/runs?x=1 hello" as if munge had made it of that, for ada.
+// Opens "POST /v1/runs?x=1 hello" as the credential that munge made for ada's request with this method,
+// target and body.
 OpenedCredential open_in_a_test(const std::string& credential) {
   if (credential == "EXPIRED") throw Error(ErrorKind::denied, "it has expired");
   if (credential == "AWAY") throw Error(ErrorKind::unavailable, "munged does not answer");
@@ -35,7 +36,7 @@ OpenedCredential open_in_a_test(const std::string& credential) {
                       sha256(credential.substr(second + 1))})};
 }
 
-// Says who asked for what.
+// Answers with the caller, the path and the body of the request.
 class Echo : public Exchange {
  public:
   Echo(Request head, int& finished) : head_(std::move(head)), finished_(finished) {}
@@ -91,7 +92,7 @@ class Network : public ::testing::Test {
   TemporaryFolder folder_;
   std::string socket_ = folder_ / "socket";
   int finished_ = 0;
-  // Of ada alone something is known.
+  // Knows the identity of ada only.
   Identify identify_ = [](Request head, const Identified& answer) {
     if (head.peer.uid == uid_of_ada) head.identity = {{uid_of_ada, 100, "ada", "/home/ada"}, {}};
     answer.known(std::move(head));

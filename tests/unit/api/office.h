@@ -1,5 +1,5 @@
-// Office: the routes with a real ledger and driver behind them and no server in front, so that a test may ask
-// as whom it likes. The daemon is drained: runs are accepted and stay queued.
+// Office: the routes with a real ledger and driver, but without a server, so that a test can make requests as
+// any user. The daemon is drained: runs are accepted and stay queued.
 #pragma once
 #include <unistd.h>
 
@@ -20,9 +20,10 @@ class Office {
   Office();
   ~Office();
 
-  // The answer to "GET", "/v1/runs?state=live" as this user; admins are root and whoever runs the test.
+  // Returns the answer to a request of this user, such as "GET", "/v1/runs?state=live". Admins are root and
+  // the user who runs the test.
   Response ask(uid_t uid, const std::string& method, const std::string& target, const std::string& body = "");
-  // The same, without waiting for the answer.
+  // Makes the same request without waiting for the answer.
   void begin(uid_t uid, const std::string& method, const std::string& target, const std::string& body,
              std::promise<Response>& answered);
   Json ask_json(uid_t uid, const std::string& method, const std::string& target,
@@ -30,10 +31,10 @@ class Office {
     return parse_json(ask(uid, method, target, body).body, target);
   }
 
-  // Until then no file is touched and nothing is parsed.
+  // Occupies the I/O worker until `until` is ready. Before that no request body and no manifest is read.
   void occupy_io(std::shared_future<void> until);
 
-  // A run of that user with these events behind its acceptance; returns its number.
+  // Adds a run of this user with these events after its acceptance. Returns the number of the run.
   std::int64_t add_run(uid_t uid, const Manifest& manifest, const std::vector<RunEvent>& events = {});
 
   TrainingRun run(std::int64_t id);

@@ -59,7 +59,7 @@ TEST(ARole, IncludesThoseBeforeIt) {
   }
 }
 
-// Whoever asks for a route that takes more is denied before anything is read or done.
+// A caller whose role is too low for a route is denied before anything is read or done.
 TEST(EveryRoute, RefusesACallerOfALowerRole) {
   testing::Office office;
   for (const Route& route : routes()) {

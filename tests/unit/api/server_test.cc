@@ -24,7 +24,7 @@ using testing::TemporaryFolder;
 
 constexpr std::size_t most_body_bytes = 1000;
 
-// Answers by path; /later is answered when the test says so.
+// Answers depending on the path; /later when the test says so.
 class Toy : public Exchange {
  public:
   struct Shared {

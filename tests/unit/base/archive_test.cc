@@ -31,7 +31,7 @@ std::string error_of(const Action& action) {
   return "";
 }
 
-// A tar with one entry that pack_folder() would never write.
+// Writes a tar archive with one entry, of a kind that pack_folder() never writes, and returns its path.
 std::string tar_with(const TemporaryDirectory& directory, const std::string& name, unsigned type,
                      const std::string& link = "") {
   const std::string path = directory.file("evil.tar");

@@ -1,4 +1,4 @@
-// A calendar says of months what month_of() and month_bounds() say.
+// Tests that MonthCalendar gives the same months as month_of() and month_bounds().
 #include "daemon/base/clock.h"
 
 #include <gtest/gtest.h>
@@ -11,7 +11,8 @@ namespace {
 TEST(MonthCalendar, HasTheMonthsOfItsZone) {
   for (const char* zone : {"UTC", "Europe/Berlin", "Asia/Kathmandu", "America/Sao_Paulo", "Pacific/Apia"}) {
     MonthCalendar calendar(zone);
-    // Forwards by days and seconds, then back: also months that it knows already.
+    // Forwards in steps of about half a day, then back by nine days, so that it also looks up months it
+    // knows.
     for (std::int64_t step : {40'000, -777'777})
       for (std::int64_t i = 0; i < 2000; ++i) {
         UtcSeconds time = from_unix(1'760'000'000 + i * step);

@@ -1,4 +1,4 @@
-// How the words of a command line are read, and what is said of those that cannot be.
+// Tests of reading a command line: its options and arguments, and the messages for wrong ones.
 #include "daemon/base/command_line.h"
 
 #include <gmock/gmock.h>

@@ -1,4 +1,4 @@
-// The writers of base, on a disk that fails in the middle of it.
+// Tests of base's functions that write files, on a disk that fails during them.
 #include <gtest/gtest.h>
 
 #include "daemon/base/archive.h"

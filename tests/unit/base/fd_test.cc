@@ -51,7 +51,7 @@ class Files : public testing::Test {
     return path("link");
   }
 
-  // What read_file_if_there() says of that path.
+  // Returns kind and message of the Error that read_file_if_there() throws for the path.
   static std::pair<ErrorKind, std::string> refusal(const std::string& path,
                                                    LastLink link = LastLink::follow) {
     try {
@@ -86,7 +86,7 @@ TEST_F(Files, ThatAreNotThereAreAnExpectedAnswer) {
   EXPECT_THROW(read_file(path("nothing")), Error);
 }
 
-// Without O_NONBLOCK the first of these would wait for ever.
+// Without O_NONBLOCK, opening the FIFO would wait forever.
 TEST_F(Files, OfAnotherKindAreRefusedByTheNameOfTheirKindAndNotWaitedFor) {
   expect_refused(make_fifo(), "fifo: is a FIFO, not a file");
   expect_refused(path(""), "is a directory, not a file");
@@ -101,7 +101,7 @@ TEST_F(Files, ThatAreATerminalDoNotBecomeThisProcesssOwn) {
   const std::string terminal = ::ptsname(master.get());
   const pid_t child = ::fork();
   if (child == 0) {
-    ::setsid();  // a leader of a session without a terminal gets the first that it opens
+    ::setsid();  // a session leader without a terminal gets the first terminal it opens, without O_NOCTTY
     const bool refused = refusal(terminal).first == ErrorKind::invalid;
     const bool has_terminal = ::open("/dev/tty", O_RDONLY | O_CLOEXEC) >= 0;
     ::_exit(refused && !has_terminal ? 0 : 1);
@@ -132,7 +132,7 @@ TEST_F(Files, ThatOneMayNotReadAreDenied) {
   ASSERT_EQ(::chmod(path("").c_str(), 0755), 0);
   ASSERT_EQ(::chmod(write("a", "text").c_str(), 0), 0);
   constexpr uid_t nobody = 65534;
-  // Root may read everything: this thread is somebody else for a while.
+  // Root may read everything, so this thread accesses files as nobody for a while.
   const bool is_root = ::geteuid() == 0;
   if (is_root) ::setfsuid(nobody);
   const ErrorKind kind = refusal(path("a")).first;

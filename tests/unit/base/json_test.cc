@@ -1,4 +1,4 @@
-// What strangers may send as JSON, and how it is refused.
+// Tests of parsing JSON from untrusted senders: limits, and the messages of refusals.
 #include "daemon/base/json.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// What is logged is one line, whoever wrote its words.
+// Tests that each log message is one line, whatever bytes a user put into it.
 #include "daemon/base/log.h"
 
 #include <gtest/gtest.h>

@@ -24,7 +24,7 @@ using testing::LoopThread;
 
 constexpr uid_t ada = 1001, ben = 1002, nobody = 65534;
 
-// A directory of users that a test can change, break, and let hang.
+// A fake database of users that a test can change, or make fail or hang.
 class Directory {
  public:
   void add(uid_t uid, const std::string& name) {
@@ -94,7 +94,7 @@ class TheNameService : public ::testing::Test {
     });
   }
 
-  // The name, or the kind of error.
+  // Looks a uid up on the loop and waits. Returns the user's name, or the kind of the Error.
   std::string look_up(uid_t uid) {
     std::promise<std::string> answer;
     thread_.on_loop([&] { begin(uid, answer); });
@@ -184,7 +184,7 @@ TEST_F(TheNameService, ThatHangsStopsNobodyWhoIsKnown) {
   directory_->hang_for(ada);
   EXPECT_EQ(look_up(ada), "ada");
   EXPECT_EQ(wait_for(ada), "ada");
-  EXPECT_EQ(directory_->asked(), 2);  // the second one hangs, and is not joined by others
+  EXPECT_EQ(directory_->asked(), 2);  // the second request hangs, and no further one is made meanwhile
 }
 
 TEST_F(TheNameService, ThatFailsStopsNobodyWhoIsKnown) {
@@ -223,10 +223,10 @@ TEST_F(TheNameService, IsNotWaitedForAtTheEnd) {
   start(quick());
   directory_->hang_for(ada);
   EXPECT_EQ(look_up(ada), "unavailable");
-  thread_.on_loop([this] { names_.reset(); });  // would wait here for as long as the look-up hangs
+  thread_.on_loop([this] { names_.reset(); });  // must not wait for the hanging look-up
 }
 
-// The real databases of this machine.
+// Reads the machine's real passwd and group databases.
 TEST(AnIdentity, IsWhatThePasswdAndGroupDatabasesSay) {
   const Identity root = identity_of(0);
   EXPECT_EQ(root.user, (User{0, 0, "root", root.user.home}));

@@ -1,4 +1,4 @@
-// No byte of a stranger's steers a terminal or begins a line of a log.
+// Tests that text from untrusted senders cannot control a terminal or begin a new line in a log.
 #include "daemon/base/printable.h"
 
 #include <gtest/gtest.h>
@@ -18,8 +18,8 @@ TEST(PrintableText, HasNoControlCharacters) {
   EXPECT_EQ(printable(std::string("a\0b", 3)), "a?b");
   EXPECT_EQ(printable("\xC2\x9B"
                       "2J\xC2\x80\xC2\x9F"),
-            "?2J??");                            // CSI and its like in one character each
-  EXPECT_EQ(printable("\xC2\xA0"), "\xC2\xA0");  // the first that is none
+            "?2J??");                            // C1 control characters, such as CSI: U+0080 to U+009F
+  EXPECT_EQ(printable("\xC2\xA0"), "\xC2\xA0");  // U+00A0, the first character after them
 }
 
 TEST(PrintableText, DoesNotChangeItsDirection) {
@@ -32,8 +32,8 @@ TEST(PrintableText, IsUtf8) {
   EXPECT_EQ(printable("\x9B"
                       "2J"),
             "?2J");
-  EXPECT_EQ(printable("\xC0\x9B \xE0\x80\x9B"), "?? ???");  // too long for what they say
-  EXPECT_EQ(printable("\xED\xA0\x80"), "???");              // half of a pair
+  EXPECT_EQ(printable("\xC0\x9B \xE0\x80\x9B"), "?? ???");  // overlong encodings
+  EXPECT_EQ(printable("\xED\xA0\x80"), "???");              // a surrogate
   EXPECT_EQ(printable("\xF4\x90\x80\x80 \xE2\x82"), "???? ??");
 }
 

@@ -1,4 +1,4 @@
-// Texts come back as they were, and those that are alike take little memory.
+// Tests that SimilarText returns texts unchanged, and keeps similar texts in little memory.
 #include "daemon/base/similar_text.h"
 
 #include <gtest/gtest.h>

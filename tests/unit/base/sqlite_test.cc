@@ -1,4 +1,4 @@
-// A snapshot is of one moment, whatever is written meanwhile; checkpoints are made when asked for.
+// Tests that a snapshot does not see later writes, and that checkpoints happen only when requested.
 #include "daemon/base/sqlite.h"
 
 #include <gtest/gtest.h>

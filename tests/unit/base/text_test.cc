@@ -1,4 +1,4 @@
-// Whole numbers as texts have them.
+// Tests of reading whole numbers from text.
 #include "daemon/base/text.h"
 
 #include <gmock/gmock.h>

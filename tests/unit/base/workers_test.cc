@@ -35,7 +35,7 @@ TEST(Workers, ReportNothingOnceTheyAreDestroyed) {
       },
       [&](int) { reported = true; }, [&](std::exception_ptr) { reported = true; });
   begun.get_future().wait();
-  workers.reset();  // waits for the work under way: its result is posted to the loop by now
+  workers.reset();  // waits until the running work has posted its result to the loop
   loop.post([&loop] { loop.stop(); });
   loop.run();
   EXPECT_FALSE(reported);

@@ -1,4 +1,4 @@
-// man/trainyard.1 against the table of commands, both ways.
+// Compares man/trainyard.1 with the table of commands, both ways.
 #include <gtest/gtest.h>
 
 #include <set>
@@ -10,7 +10,7 @@
 namespace trainyard {
 namespace {
 
-// "*trainyard submit* FILE..." begins a command's section, "*--wait*, *-w*" one of its options.
+// In the manual "## submit FILE..." begins the section of a command, "*--wait*, *-w*" that of an option.
 using Entries = std::set<std::string>;
 
 std::string without_markup(const std::string& line) {

@@ -1,4 +1,4 @@
-// What the daemon's answers look like to people.
+// Tests how the daemon's answers are shown to people.
 #include <gtest/gtest.h>
 
 #include "daemon/cli/plan_drift_text.h"

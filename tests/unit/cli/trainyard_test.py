@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The trainyard program against a daemon with canned answers: what it asks, what it prints, how it ends."""
+"""Tests the trainyard program against a daemon with canned answers: requests, output and exit code."""
 
 import json
 import os
@@ -37,7 +37,7 @@ def run_in_state(state, **more):
 
 
 class Daemon(socketserver.ThreadingUnixStreamServer):
-    """Answers (method, path) with the next of its answers; the last one stays. None: hangs up."""
+    """Answers each (method, path) with its next canned answer; the last one repeats. None: hangs up."""
 
     daemon_threads = True
 
@@ -150,7 +150,7 @@ class ErrorsTest(CommandTest):
 
 
 class HostTest(CommandTest):
-    """Which daemon is asked. What munge has to do with it is tested with a munged, in tests/integration/munge."""
+    """Which daemon is asked. The munge credentials are tested with a munged, in tests/integration/munge."""
 
     NO_MUNGED = {"TRAINYARD_MUNGE_SOCKET": "/nowhere/munge", "TRAINYARD_DAEMON_USER": "root"}
 
@@ -331,7 +331,7 @@ class ReadingTest(CommandTest):
         self.assertEqual((done.returncode, done.stdout), (0, "one\nagain\n"))
 
     def on_a_terminal(self, *arguments):
-        """What the terminal of the program gets, the line discipline's own \\r aside."""
+        """Returns what the program writes to its terminal, without the \\r that the line discipline adds."""
         ours, its = pty.openpty()
         done = subprocess.run([trainyard, "--socket", self.socket, *arguments], stdin=subprocess.DEVNULL, stdout=its,
                               stderr=subprocess.PIPE, timeout=30, check=True)
@@ -341,7 +341,7 @@ class ReadingTest(CommandTest):
         try:
             while piece := os.read(ours, 4096):
                 shown += piece
-        except OSError:  # Linux says EIO where nobody writes any more
+        except OSError:  # Linux reports EIO when no process can write any more
             pass
         os.close(ours)
         return shown.decode().replace("\r\n", "\n")

@@ -16,7 +16,8 @@ using testing::UnorderedElementsAre;
 
 Config read(const std::string& text) { return read_config(text, "c.toml"); }
 
-// "c.toml:2:1: admin: unknown key; did you mean admins?"
+// Reads `text` as c.toml. Returns its problems, such as "c.toml:2:1: admin: unknown key; did you mean
+// admins?".
 std::vector<std::string> messages_of(const std::string& text) {
   std::vector<std::string> messages;
   try {

@@ -1,5 +1,5 @@
-// What an admin copies from works: the manual's example and trainyard.toml.example. And the manual names
-// every key that is read, with its type and default, and no other.
+// Tests that the manual's example and trainyard.toml.example are valid, and that the manual names exactly the
+// keys that are read, with their types and defaults.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -16,7 +16,7 @@ std::vector<std::string> manual() {
   return split(read_file(source_root + "/man/trainyard.toml.5.scd"), '\n');
 }
 
-// What stands between two lines of ```.
+// Returns the text between lines "```".
 std::string examples_in_manual() {
   std::string text;
   bool inside = false;
@@ -29,7 +29,8 @@ std::string examples_in_manual() {
   return text;
 }
 
-// "# gpus = 16    # why" is the setting that an admin gets by taking the first "# " away.
+// Returns the example with all settings that are comments turned on: removes the first "# " of a line such as
+// "# gpus = 16    # why".
 std::string with_every_setting(const std::string& example) {
   std::string text;
   for (const std::string& line : split(example, '\n')) {

@@ -1,4 +1,4 @@
-// The daemon's side of deputies, against a starter whose processes the test itself is.
+// Tests of Deputies, the daemon's side of deputies, with a fake DeputyStarter. The test answers as a deputy.
 #include "daemon/deputies/deputies.h"
 
 #include <gmock/gmock.h>
@@ -19,7 +19,8 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 
-// What the daemon asked for; the test answers.
+// The deputies that the daemon asked to start and to kill, and the callbacks by which the test reports news
+// of them.
 struct Stage {
   DeputyNews news;
   std::vector<DeputyName> started, killed;
@@ -75,7 +76,7 @@ class ADaemonsDeputies : public ::testing::Test {
         });
   }
 
-  // The last deputy asked for is there; its end of the socket.
+  // Reports that the last requested deputy has started. Returns the deputy's end of its socket.
   UniqueFd arrive() {
     int ends[2];
     EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
@@ -91,7 +92,7 @@ class ADaemonsDeputies : public ::testing::Test {
   Loop loop_;
   Stage stage_;
   std::vector<std::string> answers_;
-  std::optional<Deputies> deputies_;  // the first to go: its calls are answered then
+  std::optional<Deputies> deputies_;  // last, so destroyed first: its destructor answers all open calls
 };
 
 TEST_F(ADaemonsDeputies, AreStartedWhenFirstNeededAndAskedOneThingAfterTheOther) {
@@ -224,7 +225,7 @@ TEST_F(ADaemonsDeputies, LetThreadsGoThatWaitForThemWhenTheDaemonStops) {
   EXPECT_EQ(said, "the daemon is stopping");
 }
 
-// ---- plain children
+// ---- deputies that are child processes of the daemon
 
 TEST(ChildDeputies, ServeTheDaemonsOwnUserAndNobodyElse) {
   Loop loop;

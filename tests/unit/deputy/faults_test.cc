@@ -1,4 +1,4 @@
-// Every verb of a deputy that changes files, on a disk that fails in the middle of it.
+// Tests of each verb of a deputy that changes files, on a disk that fails during it.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -86,7 +86,7 @@ void list_sources(const std::string& folder) {
   files_in(folder).list_sources(data);
 }
 
-// Without the times and the digests, which no two trials have in common.
+// Returns the number of objects in the source list, without times and digests, which differ in each trial.
 Seen lists_in(const std::string& folder) {
   Seen lists;
   for (const auto& [name, text] : files_below(folder))
@@ -109,7 +109,7 @@ Seen age_of_code_in(const std::string& folder) {
   return {{"code", found.st_mtime > std::time(nullptr) - 3600 ? "used just now" : "not used for days"}};
 }
 
-// Its links, and whether it is there itself.
+// Returns whether the array's folder and the link of its task 0 exist.
 Seen array_found_in(const std::string& folder) {
   Seen seen;
   if (fs::exists(array_in(folder))) seen["folder"] = "there";
@@ -162,14 +162,14 @@ TEST(VerbsOfADeputy, LeaveFilesWholeWhateverTheDiskDoes) {
       });
 }
 
-// A run that was accepted names the list: the name of its folder must not be lost either.
+// An accepted run refers to the source list. So the entry of the list's folder must be synced, too.
 TEST(VerbsOfADeputy, KeepTheListOfADataSetWithTheNameOfItsFolder) {
   TemporaryDirectory folder;
   enter_with_bucket(folder.path());
   FaultyDisk sound(0, DiskFailure::once, EIO);
   list_sources(folder.path());
   EXPECT_EQ(std::ranges::count(sound.calls(), "sync"),
-            3);  // of the folder of all data sets, the list, its folder
+            3);  // syncs of the folder of all data sets, the list, and the list's folder
 }
 
 }  // namespace

@@ -39,7 +39,7 @@ class AUsersFiles : public ::testing::Test {
     return ErrorKind::internal;
   }
   std::string text_of(const std::string& path) { return read_file(path); }
-  // As it is two days after it was last used.
+  // Sets the file's times to two days ago, as if it was last used then.
   void make_old(const std::string& path) {
     const timespec old{std::time(nullptr) - 2 * 24 * 3600, 0};
     const timespec times[2]{old, old};
@@ -94,10 +94,10 @@ TEST_F(AUsersFiles, AreNotThereWhereTheirDirectoryIsNot) {
   EXPECT_EQ(found.files["exit.json"].text, std::nullopt);
 }
 
-// While it lives the test is an ordinary user, even where root runs it: to root nothing is closed.
+// As long as this object lives, the test runs as an ordinary user, because root may access everything.
 class AsAnOrdinaryUser {
  public:
-  // `directory`, and those above it up to `top`, belong to that user from now on.
+  // Gives `directory`, and the directories above it up to `top`, to that user.
   AsAnOrdinaryUser(const fs::path& directory, const fs::path& top) {
     if (!is_root_) return;
     for (fs::path path = directory; path != top.parent_path(); path = path.parent_path())

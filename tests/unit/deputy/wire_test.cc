@@ -5,7 +5,7 @@
 namespace trainyard {
 namespace {
 
-// As it comes out on the other side.
+// Returns the JSON as the other side reads it: written as text and parsed.
 Json sent(const Json& json) { return parse_json(json.dump(), "the test"); }
 
 TEST(TheWire, KeepsAJobRequest) {

@@ -1,4 +1,4 @@
-// Runs admitted together go as one job array, and each ends by itself.
+// Runs that are admitted together are submitted as one job array, and each run ends by itself.
 #include <gmock/gmock.h>
 
 #include <algorithm>
@@ -22,7 +22,7 @@ bool reach(Site& site, const std::vector<std::int64_t>& ids, RunState state) {
   return std::ranges::all_of(ids, [&](std::int64_t id) { return site.run_until_state(id, state); });
 }
 
-// Submissions of train jobs; an array is one.
+// Returns the submissions of jobs with this role ("-train"); an array is one submission.
 std::vector<JobRequest> arrays_in(const Site& site, const std::string& role) {
   std::vector<JobRequest> arrays = const_cast<Site&>(site).scheduler().submitted();
   std::erase_if(arrays, [&](const JobRequest& job) { return !job.token.ends_with(role); });
@@ -82,7 +82,7 @@ TEST(ASweep, GoesOnWithoutARunThatIsCancelled) {
   EXPECT_EQ(site.scheduler().live("-store"), 2);
 }
 
-// Half of it at a time, and its other half behind it.
+// There is room for half of the array at first; the other half is released later.
 TEST(ASweep, ThatTheSchedulerHasNoRoomForIsReleasedInParts) {
   Site site;
   site.scheduler().make_room_for(6);
@@ -104,8 +104,8 @@ TEST(ASweep, WhoseAcknowledgementIsLostIsNotSubmittedAgain) {
   EXPECT_EQ(site.scheduler().live("-train"), 3);
 }
 
-// A slurmctld that was stopped for longer than any call may take hears of the array after the daemon, certain
-// that it is not there, has submitted a part of it again.
+// A slurmctld that was stopped for longer than any call can take hears of the array late. By then the daemon,
+// certain that the array is not there, has submitted a part of it again.
 TEST(ASweep, ThatSlurmHearsOfLateLosesNoJobToItsCopies) {
   Site site;
   site.scheduler().hear_late(true);
@@ -125,7 +125,7 @@ TEST(ASweep, ThatSlurmHearsOfLateLosesNoJobToItsCopies) {
     EXPECT_EQ(job->phase, JobPhase::pending);
     EXPECT_FALSE(job->held);
   }
-  // The copies of the first two runs' jobs stay held, or are gone by now.
+  // The copies of these jobs are held or were cancelled.
   std::vector<JobStatus> jobs = site.scheduler().jobs();
   EXPECT_EQ(std::ranges::count_if(jobs,
                                   [](const JobStatus& job) {
@@ -188,8 +188,8 @@ TEST_P(ADriverThatDiesWithASweep, IsFollowedByOneThatEndsEachRunOnce) {
   EXPECT_EQ(charged, 3);
 }
 
-// Of three runs: accepted, then admitted, submitted, released, ended, used, settled, ended, used, stored of
-// each.
+// The events of three runs: accepted, then for each run admitted, submitted, released, ended, used, settled,
+// ended, used, stored.
 INSTANTIATE_TEST_SUITE_P(AtEveryEvent, ADriverThatDiesWithASweep,
                          ::testing::Combine(::testing::Range(1, 29),
                                             ::testing::Values(Site::Death::at_once,

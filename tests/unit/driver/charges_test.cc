@@ -1,4 +1,4 @@
-// What a job used is in the ledger from the moment at which its end is known, whatever follows.
+// The usage of a job is in the ledger as soon as the end of the job is known, whatever happens afterwards.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -23,7 +23,7 @@ std::int64_t gpu_seconds_in_force(Site& site) {
   return sum;
 }
 
-// A run whose train job has been running for a minute.
+// Returns the id of a run whose train job has been running for a minute.
 std::int64_t running_run(Site& site) {
   std::int64_t id = site.submit({one_gpu()}).at(0);
   EXPECT_TRUE(site.run_until_state(id, RunState::released));
@@ -42,7 +42,7 @@ std::vector<std::string> names_of_events(Site& site, std::int64_t id) {
   return names;
 }
 
-// As `rm -rf "$LOG_DIR/.."` and worse, by the program.
+// A program can replace its own directory, for example after `rm -rf "$LOG_DIR/.."`.
 TEST(ARun, IsChargedThoughItsDirectoryHasBecomeAFile) {
   Site site;
   std::int64_t id = running_run(site);

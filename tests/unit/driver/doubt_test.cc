@@ -1,4 +1,4 @@
-// Runs whose submission is in doubt: they are looked up together, and come to be submitted however often the
+// Runs whose submission is in doubt are looked up together. They are submitted in the end, however often the
 // daemon dies.
 #include <gtest/gtest.h>
 
@@ -15,14 +15,14 @@ std::vector<Manifest> different_ones(int count) {
   std::vector<Manifest> manifests;
   for (int n = 0; n < count; ++n) {
     manifests.push_back(one_gpu("run-" + std::to_string(n)));
-    manifests.back().resources.time_limit = std::chrono::hours(1 + n);  // so that no two share an array
+    manifests.back().resources.time_limit = std::chrono::hours(1 + n);  // so that no two runs share an array
   }
   return manifests;
 }
 
-// The runs are admitted, and the daemon is gone before any of them is submitted.
+// Returns the ids of runs that were admitted by a daemon that died before any of them was submitted.
 std::vector<std::int64_t> admitted_by_a_daemon_that_died(Site& site, int runs) {
-  site.die_at_event(2, Site::Death::at_once);  // the first: they are accepted
+  site.die_at_event(2, Site::Death::at_once);  // the first event: the runs are accepted
   std::vector<std::int64_t> ids = site.submit(different_ones(runs));
   if (site.alive()) site.run_until([] { return false; });
   EXPECT_FALSE(site.alive());
@@ -50,7 +50,7 @@ TEST(RunsInDoubt, AreNotSubmittedBeforeAnEarlierSubmissionHasCertainlyArrived) {
   EXPECT_GE(now(), restarted + std::chrono::seconds(4));
 }
 
-// Each daemon lives for a shorter time than it takes to be certain.
+// Each daemon dies before it can be certain that no earlier submission arrives.
 TEST(RunsInDoubt, AreSubmittedByDaemonsThatDieAgainAndAgain) {
   Site site;
   site.scheduler().set_message_timeout(std::chrono::seconds(2));
@@ -62,14 +62,15 @@ TEST(RunsInDoubt, AreSubmittedByDaemonsThatDieAgainAndAgain) {
   EXPECT_EQ(site.jobs_submitted("-train"), 1);
 }
 
-// The second daemon submits, and dies before it knows whether that has arrived. The third finds the job.
+// The second daemon submits the job and dies before it knows whether the submission has arrived. The third
+// daemon is in doubt again.
 TEST(RunsInDoubt, ThatASecondDaemonMayHaveSubmittedAreInDoubtFromItsEndOn) {
   Site site;
   site.scheduler().set_message_timeout(std::chrono::seconds(1));
   std::vector<std::int64_t> ids = admitted_by_a_daemon_that_died(site, 1);
   site.restart();
   site.scheduler().hear_late(true);
-  site.run_for(milliseconds(3500));  // it is certain, submits, and slurmctld has not heard of it yet
+  site.run_for(milliseconds(3500));  // long enough to be certain and to submit; slurmctld has not heard of it
   EXPECT_EQ(site.jobs_submitted("-train"), 0);
   site.restart();
   site.run_for(milliseconds(500));

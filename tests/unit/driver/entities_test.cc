@@ -43,7 +43,7 @@ class EntitiesTest : public ::testing::Test {
 
   static Changes admitted(std::int64_t id) { return {RunChange{id, event::Admitted{now(), 1, {}}}}; }
 
-  // Keeps what record_soon() answers.
+  // Records that the run is admitted. Keeps the answer of record_soon().
   void admit_soon(std::int64_t id) {
     entities_.record_soon(admitted(id), [this](bool is_recorded) { answers_.push_back(is_recorded); });
   }
@@ -59,7 +59,7 @@ class EntitiesTest : public ::testing::Test {
   Entities entities_;
   std::vector<std::int64_t> ids_;
   std::vector<bool> answers_;
-  std::vector<std::size_t> transactions_;  // how many changes each had
+  std::vector<std::size_t> transactions_;  // number of changes in each
 };
 
 TEST_F(EntitiesTest, RecordsTogetherWhatFallsTogether) {
@@ -119,7 +119,7 @@ TEST_F(EntitiesTest, RecordsTheManyChangesOfOneCallInPiecesOfWhichNothingFollows
   });
   entities_.record_soon(changes, [this](bool is_recorded) { answers_.push_back(is_recorded); });
   while (answers_.empty() || transactions_.size() < 4) run_all_that_is_due();
-  EXPECT_THAT(transactions_, ElementsAre(150, 150, 100, 400));  // and then what follows from all of them
+  EXPECT_THAT(transactions_, ElementsAre(150, 150, 100, 400));  // the last one: all changes together
   EXPECT_EQ(held_when_first_followed, 400u);
   EXPECT_THAT(answers_, ElementsAre(true));
   for (std::int64_t id : ids_) EXPECT_FALSE(entities_.find_run(id)->is_occupied());
@@ -137,7 +137,7 @@ TEST_F(EntitiesTest, SaysWhenAPieceOfManyChangesIsNotDurable) {
   EXPECT_FALSE(entities_.find_run(std::get<RunChange>(changes.back()).run_id)->is_occupied());
 }
 
-// A run that misses its data, and the data set that is wanted again: all or nothing.
+// The data set that is wanted again is recorded with the run that misses its data.
 TEST_F(EntitiesTest, RecordsWhatAChangeBringsAboutWithIt) {
   event::Wanted wanted{
       .at = now(), .owner = {1001, 100, "ada"}, .data = {}, .objects = 1, .source_bytes = 1, .scratch = {}};

@@ -1,4 +1,4 @@
-// A submission of hundreds of runs is written piece by piece, and is accepted as a whole or not at all.
+// A submission of hundreds of runs is written in pieces, and is accepted as a whole or not at all.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -19,7 +19,7 @@ std::vector<Manifest> many_runs() {
   return manifests;
 }
 
-// What was answered to one submission.
+// The answer to one submission, or its error.
 struct Answered {
   std::optional<SubmitAnswer> answer;
   std::exception_ptr error;
@@ -38,7 +38,7 @@ class ALargeSubmission : public ::testing::Test {
     all.limit = 10 * many;
     return site_.ledger().list(all).size();
   }
-  // The loop runs until some of the runs are written and others are not.
+  // Runs the loop until some of the runs are written and others are not.
   bool begin_to_write() {
     return site_.run_until([this] {
       std::int64_t written = site_.ledger().live_runs_of(::geteuid());

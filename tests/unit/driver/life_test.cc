@@ -34,7 +34,7 @@ Manifest with_data(const Site& site) {
   return manifest;
 }
 
-// Directories come last before the release: nothing that fails earlier leaves any behind.
+// Directories are made last, just before the release, so a run that fails earlier leaves none behind.
 TEST(ARun, IsPreparedOnlyOnceBothItsJobsAreInTheScheduler) {
   Site site;
   site.scheduler().make_room_for(1);
@@ -157,7 +157,7 @@ std::int64_t running_under_another_name(Site& site) {
   return id;
 }
 
-// Else nobody would see it run, and nobody pay for it.
+// Otherwise nobody would see the job run, and nobody would be charged for it.
 TEST(ARun, WhoseJobItsOwnerRenamedIsFollowedAndCharged) {
   Site site;
   std::int64_t id = running_under_another_name(site);
@@ -174,7 +174,7 @@ TEST(ARun, WhoseJobItsOwnerRenamedIsCancelledLikeAnyOther) {
   EXPECT_TRUE(site.run_until([&] { return site.scheduler().live("mine") == 0; }));
 }
 
-// Runs until the poll has shown the job several times.
+// Runs the loop until the scheduler was polled several times.
 void let_polls_pass(Site& site) {
   int polls = site.scheduler().polls();
   ASSERT_TRUE(site.run_until([&] { return site.scheduler().polls() > polls + 5; }));
@@ -226,7 +226,8 @@ TEST(ARun, WhoseFilesDoNotAnswerGivesItsPlaceBackAndBeginsWhenTheyDoAgain) {
   EXPECT_TRUE(site.run_until_state(id, RunState::released));
 }
 
-// Each would have its first job in the scheduler, and the second job of neither would find room.
+// Without this, each run would keep its first job in the scheduler, and neither would find room for its
+// second job.
 TEST(ARun, GivesItsPlaceToAnOlderOneWhereTheSchedulerHasNoRoomForBoth) {
   Site site;
   site.scheduler().make_room_for(2);

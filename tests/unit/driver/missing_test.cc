@@ -1,4 +1,4 @@
-// Jobs that the poll does not show any more.
+// Jobs that the polls no longer show.
 #include <gtest/gtest.h>
 
 #include "tests/unit/driver/site.h"
@@ -13,7 +13,7 @@ TEST(MissingJobs, ThatTheAccountingKnowsAreAskedForTogether) {
   Site site;
   std::vector<std::int64_t> ids = site.submit(std::vector<Manifest>(30, one_gpu()));
   ASSERT_TRUE(site.run_until_state(ids.back(), RunState::released));
-  site.restart();  // a daemon that was away while all of them ended
+  site.restart();  // the new daemon was not there when the jobs ended
   site.scheduler().hide_ended(true);
   for (std::int64_t id : ids) {
     site.leave_exit_evidence(id, 0);

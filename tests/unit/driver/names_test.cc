@@ -1,4 +1,5 @@
-// Accounts that manifests name are held against what the scheduler allows, when it answers.
+// The accounts that manifests name are compared with those that the scheduler allows, if the scheduler
+// answers.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

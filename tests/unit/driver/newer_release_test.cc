@@ -1,4 +1,4 @@
-// A newer release has written into the ledger what this one does not know, and this one was started again.
+// This release runs again after a newer one has written an event into the ledger that this one does not know.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -30,7 +30,8 @@ class ARunOfANewerRelease : public ::testing::Test {
 TEST_F(ARunOfANewerRelease, IsShownAndGoesNoFurther) {
   ASSERT_TRUE(site_.run_until_state(id_, RunState::released));
   write_unknown_event();
-  EXPECT_THAT(site_.driver().waits().waiting_for(site_.run(id_)).words, ::testing::HasSubstr("newer release"));
+  EXPECT_THAT(site_.driver().waits().waiting_for(site_.run(id_)).words,
+              ::testing::HasSubstr("newer release"));
   site_.train(id_);
   ASSERT_TRUE(site_.run_until_state(id_, RunState::ended));
   ASSERT_TRUE(polled());

@@ -1,4 +1,5 @@
-// Small submissions of one moment are written together, and stand or fall each by itself.
+// Small submissions that come in one turn of the loop are written together, but each is accepted or fails by
+// itself.
 #include <gtest/gtest.h>
 
 #include "daemon/base/error.h"
@@ -20,7 +21,7 @@ class SmallSubmissions : public ::testing::Test {
  protected:
   SmallSubmissions() { site_.driver().set_drained(true); }
 
-  // All at once: none is written before the last one has come.
+  // Sends three submissions at once: none is written before the last one has come.
   void send_three() {
     for (AnsweredSmall& to : answered_) send(to, "c" + std::to_string(&to - answered_.data()));
   }

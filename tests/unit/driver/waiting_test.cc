@@ -1,4 +1,4 @@
-// What a run waits for is told at once, and stays in its history when it lasted.
+// What a run waits for is shown at once, and is recorded in the history of the run if the wait was long.
 #include <gmock/gmock.h>
 
 #include "tests/unit/driver/site.h"
@@ -18,7 +18,7 @@ DriverSettings noting_every_wait() {
   return settings;
 }
 
-// What the run waited for, in order.
+// Returns what the run waited for by its history, in order.
 std::vector<std::string> waits_of(Site& site, std::int64_t id) {
   std::vector<std::string> waits;
   for (const auto& [at, event] : site.ledger().events_of(id))

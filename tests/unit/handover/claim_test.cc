@@ -29,7 +29,7 @@ TEST(Claim, ALaterRestartOfItsHolderTakesItOverAndAnEarlierOneDoesNot) {
   TemporaryDirectory attempt;
   take_claim(attempt.path(), claim(77, 1));
   EXPECT_TRUE(take_claim(attempt.path(), claim(77, 0)));
-  EXPECT_TRUE(take_claim(attempt.path(), claim(77, 1)));  // the same job twice is two executions
+  EXPECT_TRUE(take_claim(attempt.path(), claim(77, 1)));  // refused: would execute the same restart twice
   EXPECT_EQ(take_claim(attempt.path(), claim(77, 2)), std::nullopt);
   EXPECT_FALSE(holds_claim(attempt.path(), claim(77, 1)));
 }
@@ -45,7 +45,8 @@ TEST(Claim, ThatWasTakenAwayIsHeldByNobodyAndCannotBeHadAgain) {
   EXPECT_EQ(revoke_claim(attempt.path(), from_unix(3'000'000)).at, from_unix(2'000'000));
 }
 
-// The daemon asks again after an error, which may have been that the directory could not be synced.
+// The daemon repeats revoke_claim() after an error. If the error was a failed sync of the directory, the
+// repeated call must sync the directory, although the claim is revoked already.
 TEST(Claim, ThatWasTakenAwayIsDurableHoweverOftenItWasTried) {
   TemporaryDirectory attempt;
   {
@@ -72,7 +73,7 @@ TEST(Claim, TheSameJobIdOnAnotherClusterIsAnotherJob) {
   EXPECT_TRUE(take_claim(attempt.path(), other));
 }
 
-// All wait at a pipe, which is closed when everyone is there.
+// All processes wait for the end of a pipe, which is closed after the last of them was started.
 TEST(Claim, OfManyProcessesAtOnceOneWins) {
   TemporaryDirectory attempt;
   int gate[2];

@@ -1,5 +1,5 @@
-// Each file between daemon and agent reads back as what was written, field by field: every field below
-// differs from its default, so one that was forgotten shows.
+// Tests that each file between daemon and agent is read back as it was written. Each field below differs from
+// its default, so that a field that is not written or not read fails the test.
 #include "daemon/handover/handover.h"
 
 #include <gtest/gtest.h>
@@ -30,7 +30,7 @@ Manifest a_manifest() {
   return manifest;
 }
 
-// Reads from the text, as the other side does.
+// Writes the JSON as text and reads it back, as the other side does.
 template <class Read>
 auto read_back(const Json& json, Read read) {
   return read(parse_json(json.dump(), "the test"));
@@ -166,7 +166,7 @@ bool is_refused(Value (*read)(const Json&), const Json& json) {
   return false;
 }
 
-// For each number: the key, the least and the greatest that are believed.
+// Expects that `read` accepts the number of `key` from `least` to `most`, and refuses all others.
 template <class Value>
 void expect_bounds(const Value& good, Value (*read)(const Json&), const char* key, std::int64_t least,
                    std::int64_t most) {

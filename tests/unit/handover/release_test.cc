@@ -1,5 +1,5 @@
-// Jobs live longer than a release of the daemon: what the daemon and the agents of the release before wrote is read
-// by this one. A folder for each such release has its files as it wrote them.
+// Tests that this release reads the files that daemon and agents of earlier releases wrote, because a job can
+// outlive the release that submitted it. A folder for each release has the files as that release wrote them.
 #include <gtest/gtest.h>
 
 #include "daemon/base/fd.h"
@@ -19,7 +19,7 @@ class FilesOfRelease : public ::testing::TestWithParam<const char*> {
   }
 };
 
-// An agent of this release, on a node that was upgraded while the job waited in the queue.
+// The case of an agent of this release, on a node that was upgraded while the job waited in the queue.
 TEST_P(FilesOfRelease, StartTheJobsThatItsDaemonSubmitted) {
   Launch launch = launch_from_json(file(layout::launch_file));
   EXPECT_EQ(launch.run_id, 42);
@@ -34,7 +34,7 @@ TEST_P(FilesOfRelease, StartTheJobsThatItsDaemonSubmitted) {
   EXPECT_EQ(stage.data.format, "idx");
 }
 
-// A daemon of this release, while agents of the release before end their jobs.
+// The case of a daemon of this release, while agents of the earlier release end their jobs.
 TEST_P(FilesOfRelease, TellHowTheJobsOfItsAgentsEnded) {
   Claim claim = claim_from_json(file(layout::claim_file));
   EXPECT_EQ(claim.job_id, 77u);

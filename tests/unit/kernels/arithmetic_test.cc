@@ -1,4 +1,4 @@
-// Losses and optimizer steps, worked out by hand.
+// Tests of losses and optimizer steps against values calculated by hand.
 #include <gtest/gtest.h>
 
 #include <cmath>

@@ -1,4 +1,5 @@
-// Gradients of whole networks against finite differences of the slow twin.
+// Tests of the gradients of whole networks against finite differences of the reference implementation
+// (reference.h).
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -30,7 +31,8 @@ class Gradients : public testing::TestWithParam<const char*> {
               rows),
         twin{{inputs, 6, GetParam()}, {6, 4, GetParam()}, {4, outputs, "none"}} {}
 
-  // The gradient of rows [first, first + count) with the weight of the whole batch.
+  // Returns the gradient of the loss of rows [first, first + count), divided by the number of rows of the
+  // whole batch.
   std::vector<float> cross_entropy_gradient(std::int64_t first, std::int64_t count) {
     const float* in = samples.data() + first * inputs;
     const float* out = model.forward(in, count);

@@ -1,4 +1,4 @@
-// Which samples come when, and to whom.
+// Tests of the order of samples, and of which samples each rank gets.
 #include "kernels/loader.h"
 
 #include <gtest/gtest.h>
@@ -13,7 +13,7 @@
 namespace trainyard {
 namespace {
 
-TEST(Philox, GivesThePublishedNumbers) {  // the known answers of Random123
+TEST(Philox, GivesThePublishedNumbers) {  // known-answer tests of the Random123 library
   EXPECT_EQ(Philox::block({0, 0, 0, 0}, 0, 0),
             (Philox::Block{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}));
   EXPECT_EQ(Philox::block({0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}, 0xa4093822, 0x299f31d0),

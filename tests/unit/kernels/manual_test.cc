@@ -1,4 +1,4 @@
-// The manual pages list what the tables list.
+// Tests that the manual pages list the settings, parameters and names that the code's tables list.
 #include <gtest/gtest.h>
 
 #include "daemon/base/fd.h"
@@ -11,7 +11,7 @@ namespace {
 
 std::string page(const std::string& name) { return read_file(std::string(TRAINYARD_MAN) + "/" + name); }
 
-// A definition: the name in bold at the beginning of a line.
+// Returns true if the page defines `name`, in bold at the beginning of a line.
 bool defines(const std::string& page, const std::string& name) {
   return page.find("\n*" + name + "*") != std::string::npos;
 }

@@ -1,5 +1,5 @@
-// The slow twin: the same network and losses in double, one number at a time, for the back-ends to be held
-// against.
+// Reference implementation of network and losses: slow and simple, in double precision. The tests compare the
+// back-ends with it.
 #pragma once
 #include <cmath>
 #include <cstdint>
@@ -18,7 +18,8 @@ inline double activate(const std::string& activation, double value) {
   return activation == "tanh" ? std::tanh(value) : value;
 }
 
-// Parameters as in the arena: each layer's [units, inputs] weights, then its biases.
+// Returns the network's outputs for the inputs `values`. `parameters` has the layout of the model's arena:
+// each layer's [units, inputs] weights, then its biases.
 inline std::vector<double> reference_outputs(const std::vector<ReferenceLayer>& layers,
                                              const std::vector<double>& parameters,
                                              std::vector<double> values) {

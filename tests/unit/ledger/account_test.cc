@@ -1,4 +1,4 @@
-// The account: rows are added, never changed; a closed month stays as it was.
+// Tests of the account: rows are added, never changed; a closed month stays as it was.
 #include <gtest/gtest.h>
 
 #include "daemon/base/error.h"
@@ -15,7 +15,7 @@ class AnAccount : public ::testing::Test {
  protected:
   AnAccount() { enter(hour_of(train_id)); }
 
-  // Of a run of its own.
+  // Charges the segment to a new run.
   void enter(const Segment& segment) {
     std::string client_id = std::to_string(segment.job.job_id);
     std::int64_t id = ledger_.accept({ada().uid, client_id, "", ""}, {accepted()}, {}).run_ids.at(0);

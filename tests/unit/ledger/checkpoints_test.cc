@@ -1,5 +1,5 @@
-// What the ledger has written reaches the database file beside the loop; a disk that fails then loses
-// nothing.
+// Tests of checkpoints: they write the ledger's log into the database file outside the loop, and a disk that
+// fails meanwhile loses nothing.
 #include "daemon/ledger/checkpoints.h"
 
 #include <gtest/gtest.h>
@@ -22,7 +22,8 @@ namespace fs = std::filesystem;
 using namespace testing;
 using namespace std::chrono_literals;
 
-// Who writes to the database file; a failing disk takes none of it.
+// Counts the writes to the database file: by the loop's thread, by others, and those that a failing disk
+// refused.
 class DatabaseWrites : public VfsObserver {
  public:
   int before(const VfsCall& call) override {
@@ -42,14 +43,14 @@ class ALedgerWithCheckpoints : public ::testing::Test {
   ALedgerWithCheckpoints() { shim_.observe_with(&writes_); }
   ~ALedgerWithCheckpoints() override { shim_.observe_with(nullptr); }
 
-  // Its text alone is more than the log may have before a checkpoint is due.
+  // Submits a manifest whose text alone makes the log so large that a checkpoint is due.
   void submit() {
     ++submissions_;
     ledger_.accept({ada().uid, std::to_string(submissions_), "", std::string(6 << 20, 'x')}, {accepted()},
                    {});
   }
 
-  // Runs the loop until then; false: for too long.
+  // Runs the loop until `then` returns true. Returns false if that takes longer than 30 s.
   bool loop_until(const std::function<bool()>& then) {
     const auto end = std::chrono::steady_clock::now() + 30s;
     Loop::Watch look;
@@ -62,7 +63,8 @@ class ALedgerWithCheckpoints : public ::testing::Test {
     return then();
   }
 
-  // The runs that a copy of the database file without its log holds; 0 in the midst of a checkpoint.
+  // Returns the number of runs in a copy of the database file without its log; 0 in the middle of a
+  // checkpoint.
   std::size_t runs_in_database_file() {
     TemporaryDirectory elsewhere;
     fs::copy(folder_.file("ledger.db"), elsewhere.file("ledger.db"));

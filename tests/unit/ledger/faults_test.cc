@@ -1,5 +1,5 @@
-// Every write of the ledger, on a disk that fails in the middle of it. The connection lives on, as the daemon
-// does.
+// Tests every write of the ledger on a disk that fails in the middle of the write. The connection stays open,
+// as it does in the daemon.
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 
@@ -18,12 +18,13 @@ namespace {
 namespace fs = std::filesystem;
 using namespace testing;
 
-// More than the thousand pages after which SQLite moves the log into the database.
+// Longer than the thousand pages after which SQLite moves the log into the database (a checkpoint).
 const std::string long_manifest(6 << 20, 'x');
 
 event::Wanted wanted() { return {at(0), ada(), {}, 1, 4711, {"/scratch", "/scratch/ada/t"}}; }
 
-// How many rows each table has, and what states and settings say. Nothing where there is no ledger yet.
+// Returns the number of rows of each table, the states of the runs, and the settings. Empty if there is no
+// ledger yet.
 Seen rows_of_ledger(const std::string& folder) {
   Seen seen;
   try {
@@ -50,7 +51,7 @@ class ALedgerOnAFaultyDisk : public ::testing::Test {
  protected:
   using Act = std::function<void(Ledger&)>;
 
-  // In a ledger with a run that is over but for its store job, and a data set.
+  // Returns a call on a ledger that has a data set and a run, which is over except for its store job.
   FaultyCall call(const std::string& name, Act act) {
     return {.name = name,
             .arrange = [this](const std::string& folder) { open_with_a_run(folder); },
@@ -104,7 +105,7 @@ TEST_F(ALedgerOnAFaultyDisk, HasAllOfAWriteOrNothingAndTakesTheNext) {
                       .arrange = [this](const std::string&) { ledger_.reset(); },
                       .act = [this](const std::string& folder) { open(folder); },
                       .look = rows_of_ledger,
-                      .may_end_in_part = true};  // its schema, and then its id
+                      .may_end_in_part = true};  // the schema is written first, then the ledger's id
   expect_to_survive(
       vfs_faults(shim_),
       {open_new, call("accept", [](Ledger& ledger) { accept(ledger, "c2", 3, "name = \"digits\""); }),
@@ -163,7 +164,7 @@ TEST_F(ALedgerOnAFaultyDisk, CountsTheEventsThatItHas) {
   }
   EXPECT_EQ(ledger_->events_appended(), before);
   accept(*ledger_, "c2", 3, "");
-  EXPECT_EQ(ledger_->events_appended(), before + 4);  // of three runs and a data set
+  EXPECT_EQ(ledger_->events_appended(), before + 4);  // one for each of three runs and a data set
 }
 
 }  // namespace

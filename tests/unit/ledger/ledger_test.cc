@@ -1,4 +1,4 @@
-// What returned from the ledger is there, once, for whoever opens it next.
+// Tests that what a call of the ledger has recorded is there, exactly once, when the ledger is opened again.
 #include "daemon/ledger/ledger.h"
 
 #include <gtest/gtest.h>
@@ -25,7 +25,7 @@ class ALedger : public ::testing::Test {
         .run_ids.at(0);
   }
 
-  // The run goes on by these events.
+  // Applies these events to the run and appends them to the ledger.
   TrainingRun append(std::int64_t run_id, const std::vector<RunEvent>& events) {
     TrainingRun run = ledger_->find_run(run_id).value();
     for (const RunEvent& event : events) {
@@ -35,7 +35,7 @@ class ALedger : public ::testing::Test {
     return run;
   }
 
-  // Whole lives with jobs of their own.
+  // Adds a run that is completed; its train and store jobs have the ids `job_id` and `job_id` + 1.
   std::int64_t add_ended_run(const event::Accepted& accepted_event, std::uint32_t job_id) {
     std::int64_t id = accept(accepted_event, "run-" + std::to_string(job_id));
     append(id, {event::Admitted{at(1), 1}, event::Submitted{at(2), job_key(job_id)},
@@ -185,7 +185,7 @@ TEST_F(ALedger, GivesTheSameFoldsWhenItIsOpenedAgain) {
   EXPECT_EQ(ledger_->events_of(id).size(), 5u);
 }
 
-// They are read in another way than one run by itself.
+// The ledger reads live runs in another way than a single run.
 TEST_F(ALedger, ShowsLiveRunsAsTheFoldsOfTheirEvents) {
   event::Accepted run = accepted();
   run.plan = "vision";
@@ -237,7 +237,7 @@ TEST_F(ALedger, WritesASegmentOnceEvenIfItsEventIsAppendedTwice) {
 }
 
 TEST_F(ALedger, GivesTheSegmentsThatOverlapThePeriodWhole) {
-  add_ended_run(accepted(), 10);  // [100, 3700)
+  add_ended_run(accepted(), 10);  // its segment is [100, 3700)
   EXPECT_EQ(ledger_->segments(at(3699), at(9000)).size(), 1u);
   EXPECT_EQ(ledger_->segments(at(0), at(101)).size(), 1u);
   EXPECT_EQ(ledger_->segments(at(200), at(300)).at(0).segment, hour_of(10));

@@ -1,4 +1,4 @@
-// What Ledger::each_live_run() tells, at once.
+// Returns all runs of Ledger::each_live_run() at once.
 #pragma once
 #include <utility>
 #include <vector>

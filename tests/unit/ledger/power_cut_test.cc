@@ -1,5 +1,5 @@
-// A power cut at each sync: what returned from the ledger is there when the machine starts again, and of what
-// did not return there is all or nothing.
+// Tests a power cut at each sync. When the machine starts again, the ledger has everything that a call had
+// recorded when it returned; of a call that had not returned it has all or nothing.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -33,10 +33,10 @@ const char* to_string(Remains remains) {
   return "";
 }
 
-// What a daemon has been told is durable.
+// What the calls of the ledger had made durable when they returned.
 struct Returned {
   bool opened = false;
-  int submissions = 0, lives = 0;  // of three runs each; of whole lives
+  int submissions = 0, lives = 0;  // of three runs each; runs that got all their events
 };
 
 constexpr int runs_of_a_submission = 3;
@@ -85,7 +85,8 @@ class Work {
   Returned returned_;
 };
 
-// Everything of what returned; of what was under way all or nothing.
+// Expects everything that the calls before the power cut recorded, and all or nothing of the interrupted
+// call.
 void expect_whole(const std::string& path, const Returned& returned) {
   Ledger ledger(path);
   const auto runs = static_cast<int>(ledger.list({}).size());

@@ -1,5 +1,5 @@
-// The rollup holds what runs used under the months that they span, and names the segments to read of the
-// others.
+// Tests of the rollup: it holds the usage of runs under the months that the runs span, and names the segments
+// to read of the other runs.
 #include "daemon/ledger/rollup.h"
 
 #include <gtest/gtest.h>
@@ -17,7 +17,7 @@ using namespace testing;
 constexpr const char* berlin = "Europe/Berlin";
 const MonthRange year{"2026-01", "2027-01"}, until_november{"2026-01", "2026-12"};
 
-// Ada's runs in November, of no account and no plan; tests change what they are about.
+// Ada's runs in November, without account and plan. Each test changes what it tests.
 class ARollup : public ::testing::Test {
  protected:
   ARollup() { ledger_.make_rollup(berlin); }
@@ -30,7 +30,7 @@ class ARollup : public ::testing::Test {
     ledger_.append(run, event::Used{at(3701), role, segment, ""});
   }
 
-  // All together.
+  // Returns the sum of all usage in these months.
   UsageAmounts total(const MonthRange& months = year) {
     UsageAmounts total;
     for (const auto& [key, amounts] : ledger_.rollup().usage(months, false, false)) total += amounts;

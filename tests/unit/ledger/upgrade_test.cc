@@ -1,4 +1,4 @@
-// A ledger of an earlier release opens, with all that is in it.
+// Tests that a ledger of an earlier release can be opened, with all its contents.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -15,7 +15,7 @@ namespace {
 
 using namespace testing;
 
-// Names and types of all columns, the triggers, and the indexes with what they are made of.
+// Returns the names and types of all columns, the triggers, and the indexes with their definitions.
 std::vector<std::string> shape_of(const std::string& path) {
   std::vector<std::string> shape;
   Database database(path);
@@ -66,9 +66,9 @@ TEST_F(ALedgerOfSchema1, BecomesWhatANewOneIs) {
   EXPECT_EQ(shape_of(path_), shape_of(fresh));
 }
 
-// A ledger as that release wrote it, with events that carry their segments: a whole life, a retried run
-// with evidence and a correction, one whose end was not charged yet, one whose store job was tried twice, one
-// that was suspended, one that is queued, a data set.
+// A ledger as the release of schema 3 wrote it, with events that contain their segments. It has a completed
+// run, a retried run with evidence and a correction, a run whose end was not charged yet, a run whose store
+// job was tried twice, a run that was suspended, a queued run, and a data set.
 class ALedgerOfSchema3 : public ::testing::Test {
  protected:
   ALedgerOfSchema3() {
@@ -82,7 +82,7 @@ class ALedgerOfSchema3 : public ::testing::Test {
 
 TEST_F(ALedgerOfSchema3, HasTheSameGpuSecondsOfEveryRunAndInAll) {
   Ledger ledger(path_);
-  const std::vector<std::int64_t> expected{3600, 16'200, 0, 3600, 3600, 0};  // as that release said
+  const std::vector<std::int64_t> expected{3600, 16'200, 0, 3600, 3600, 0};  // as that release showed them
   for (std::size_t i = 0; i < expected.size(); ++i)
     EXPECT_EQ(ledger.find_run(static_cast<std::int64_t>(i + 1))->gpu_seconds, expected[i]) << "run " << i + 1;
   std::int64_t in_all = 0;
@@ -122,8 +122,8 @@ TEST_F(ALedgerOfSchema3, BecomesWhatANewOneIs) {
   EXPECT_EQ(shape_of(path_), shape_of(fresh));
 }
 
-// A ledger as the release before wrote it: a whole life, a run with a correction, one whose segment came
-// after its month was closed, two that live, a data set.
+// A ledger as the release of schema 4 wrote it. It has a completed run, a run with a correction, a live run
+// whose segment came after its month was closed, two more live runs, and a data set.
 class ALedgerOfSchema4 : public ::testing::Test {
  protected:
   ALedgerOfSchema4() {

@@ -1,5 +1,5 @@
-// What people copy from works: the manual's examples and the manifests in jobspecs/. And the manual names
-// every key the reader takes, with its type and default, and no other.
+// Tests that the reader accepts the manual's examples and the manifests in jobspecs/, and that the manual
+// names exactly the keys that the reader accepts, with their types and defaults.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -19,7 +19,7 @@ const std::string source_root = TRAINYARD_SOURCE_ROOT;
 
 std::string manual() { return read_file(source_root + "/man/trainyard-manifest.5.scd"); }
 
-// What stands between a line that opens and a line of ```.
+// Returns the blocks of text between a line `opening` and a line "```".
 std::vector<std::string> examples(const std::string& page, const std::string& opening = "```") {
   std::vector<std::string> blocks;
   bool inside = false;
@@ -83,7 +83,7 @@ TEST(TheJobspecs, NameTheirCodeBesideThem) {
   }
 }
 
-// The demo replaces the URLs with sed.
+// scripts/demo replaces these URLs by sed, which needs them in this form.
 TEST(TheJobspecs, HaveTheirUrlsOnLinesOfTheirOwn) {
   std::string text = read_file(source_root + "/jobspecs/digits_mlp.toml");
   EXPECT_NE(text.find("\nsource = \"file:///srv/buckets/digits/digits.csv.gz\""), std::string::npos);

@@ -1,4 +1,4 @@
-// The worst that a text of 256 KiB can ask for is read, or refused, in a moment and in little memory.
+// Tests that the worst texts of 256 KiB are read, or refused, in little time and memory.
 #include "daemon/manifest/expansion.h"
 
 #include <gmock/gmock.h>
@@ -17,11 +17,11 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-// Its own time, not the clock's: the machine may be busy. Under a tenth of a second where code is optimized;
-// what grows with the square of the text takes minutes.
+// Limit of CPU time, not of elapsed time, because the machine can be busy. Optimized code takes less than a
+// tenth of a second. An algorithm that is quadratic in the size of the text takes minutes.
 constexpr double soon_seconds = 4;
 
-// As often as it fits.
+// Repeats `text` between `before` and `after` as often as the largest permitted text has room for.
 std::string filled_up(const std::string& before, const std::string& text, const std::string& after = "") {
   return before + repeated(text, (most_text_bytes - before.size() - after.size()) / text.size()) + after;
 }
@@ -119,7 +119,7 @@ TEST(AnArray, ThatRepeatsItsIndicesIsNotCountedForEver) {
   messages_soon(filled_up("#!/bin/sh\n", "#SBATCH --array=0-9999\n"));
 }
 
-// Of this process: the texts above ask for gigabytes.
+// Checks the whole process: the texts above would need gigabytes if they were expanded.
 TEST(TheReader, StaysSmall) {
   rusage used{};
   getrusage(RUSAGE_SELF, &used);

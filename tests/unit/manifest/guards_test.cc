@@ -1,4 +1,4 @@
-// Whatever the bytes, the reader answers with Manifests or with problems: it never crashes.
+// Tests that the reader returns Manifests or problems for any bytes, and never crashes.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-// What a user would see of a text: its problems, a line each.
+// What the tests of manifests share: the problems of a text as a user sees them, and texts to change.
 #pragma once
 #include <string>
 #include <vector>
@@ -8,7 +8,8 @@
 
 namespace trainyard {
 
-// "m.toml:7:1: gpus_per_nodes: unknown key; did you mean gpus_per_node?"; empty when nothing is wrong.
+// Reads `text` as m.toml. Returns its problems, such as "m.toml:7:1: gpus_per_nodes: unknown key; did you
+// mean gpus_per_node?"; empty if there are none.
 inline std::vector<std::string> messages_of(const std::string& text) {
   std::vector<std::string> messages;
   try {
@@ -20,7 +21,7 @@ inline std::vector<std::string> messages_of(const std::string& text) {
   return messages;
 }
 
-// The issue's first manifest.
+// A valid manifest of a training by the built-in trainer.
 inline const std::string sketch = R"(name = "digits-mlp"
 [data]
 source = "file:///srv/buckets/digits/digits.csv.gz"

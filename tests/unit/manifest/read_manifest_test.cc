@@ -123,7 +123,7 @@ TEST(AManifest, CountsColumnsInBytes) {
       ElementsAre("m.toml:18:11: { \"ä\" = 1 }: train.layers.1 is of no known kind; known kinds: dense"));
 }
 
-// ---- what hangs together
+// ---- keys that depend on other keys
 
 TEST(ATraining, OnGpusNeedsGpus) {
   std::string text =
@@ -195,7 +195,7 @@ TEST(ACommand, MayRunSeveralLines) {
   EXPECT_EQ(std::get<CommandSpec>(manifest.program).run, "set -e\n./train\n");
 }
 
-// ---- what must not reach a batch script
+// ---- text that must not get into a batch script
 
 TEST(ASingleLine, CannotSmuggleASecondOne) {
   EXPECT_THAT(
@@ -283,7 +283,7 @@ TEST(Data, HaveAShapeThatIsOne) {
               ElementsAre(HasSubstr("must have 1 to 8 sizes")));
 }
 
-// ---- the tables
+// ---- the table of keys
 
 TEST(TheKeys, SayTheDefaultsThatHold) {
   const std::string whole = sketch + "\n[retry]\nattempts = 1\n";

@@ -1,4 +1,4 @@
-// Batch scripts for sbatch: what is read of them, and what is wrong with them.
+// Tests of reading batch scripts for sbatch: the manifests that they become, and their problems.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

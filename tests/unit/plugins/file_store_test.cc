@@ -94,7 +94,7 @@ TEST(FileStore, OpensNothingButFiles) {
 
 TEST(FileStore, PutsNothingIntoAFolderOfSomebodyElse) {
   StoreWithFiles files;
-  std::string base = "file:///", key = "usr/share/training-7";  // which are root's
+  std::string base = "file:///", key = "usr/share/training-7";  // in a folder that belongs to root
   if (::geteuid() == 0) {
     base = files.url("");
     key = "training-7/results/model.h5";

@@ -10,11 +10,11 @@ namespace {
 
 using testing::HasSubstr;
 
-// The build's own modules; meson says where they lie.
+// Loads the modules of this build; meson.build defines FILE_MODULE_FOLDER.
 TEST(Loader, OpensAStoreByTheSchemeOfItsUrl) {
   ::setenv("TRAINYARD_PLUGINDIR", FILE_MODULE_FOLDER, 1);
   auto store = load_object_store("file:///nowhere/x", nullptr);
-  EXPECT_THROW(store->list("file:///nowhere/x"), Error);  // of our type, though thrown in the module
+  EXPECT_THROW(store->list("file:///nowhere/x"), Error);  // an Error from the module is caught here as Error
 }
 
 TEST(Loader, OpensAFormatByItsName) {

@@ -1,4 +1,4 @@
-// A folder of objects, and the store that reads it.
+// StoreWithFiles: a temporary folder of objects, and the file store that reads it.
 #pragma once
 #include <string>
 #include <vector>
@@ -20,7 +20,7 @@ struct StoreWithFiles {
   }
 };
 
-// What the error of an action says; empty when it throws none.
+// Returns the message of the exception that `action` throws; an empty string if it throws none.
 template <class Action>
 std::string error_of(const Action& action) {
   try {

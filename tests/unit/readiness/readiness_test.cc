@@ -22,7 +22,8 @@ class Asked : public testing::FakeScheduler {
   std::optional<ErrorKind> answer_;
 };
 
-// How often the daemon became ready; it then stops.
+// Runs Readiness with a scheduler that answers its check by an Error of kind `answer`, or without an error.
+// Returns how often the daemon became ready.
 int times_ready(std::optional<ErrorKind> answer) {
   Loop loop;
   Workers lane(loop, 1);
@@ -37,7 +38,9 @@ int times_ready(std::optional<ErrorKind> answer) {
   return times;
 }
 
-TEST(Readiness, ComesOnceTheSchedulerHasShownThatAllJobsCanBeRead) { EXPECT_EQ(times_ready(std::nullopt), 1); }
+TEST(Readiness, ComesOnceTheSchedulerHasShownThatAllJobsCanBeRead) {
+  EXPECT_EQ(times_ready(std::nullopt), 1);
+}
 
 TEST(Readiness, DoesNotWaitForASchedulerThatIsAway) { EXPECT_EQ(times_ready(ErrorKind::unavailable), 1); }
 

@@ -1,4 +1,4 @@
-// A report that reads the rollup says what a report over all segments says.
+// Tests that a report that reads the rollup equals a report over all segments.
 #include "daemon/report/read_usage.h"
 
 #include <gtest/gtest.h>
@@ -19,8 +19,8 @@ const std::vector<GroupKey> all_keys{GroupKey::user, GroupKey::account, GroupKey
 
 Period all_time() { return {from_unix(0), from_unix(100'000'000'000)}; }
 
-// Everything that can happen to an account, from a seed: runs of several parties with jobs that stage, train
-// and store, are restarted, suspended, cross months, take no time, are corrected, come after their month was
+// A random account, made from a seed: a data set and runs of several users. Their jobs stage or train, are
+// restarted or suspended, cross months, take no time, are corrected, or are charged after their month was
 // closed.
 class RandomAccount {
  public:
@@ -40,7 +40,7 @@ class RandomAccount {
     if (asked.until < asked.since) std::swap(asked.since, asked.until);
     if (chance(3)) asked.since = month_bounds(month_of(asked.since, berlin), berlin).since;
     if (chance(3)) asked.until = month_bounds(month_of(asked.until, berlin), berlin).until;
-    if (chance(4)) asked.until = now() + std::chrono::hours(1);  // late ones are booked now
+    if (chance(4)) asked.until = now() + std::chrono::hours(1);  // late entries are booked now
     for (GroupKey key : all_keys)
       if (chance(2)) asked.by.push_back(key);
     return asked;
@@ -54,7 +54,7 @@ class RandomAccount {
   }
   bool chance(std::uint32_t one_in) { return pick(one_in) == 0; }
 
-  // Often at a month's first second, or close to it.
+  // Returns a random time, often the first second of a month or a time close to it.
   UtcSeconds some_time() {
     std::string month = "2025-0" + std::to_string(1 + pick(7));
     UtcSeconds begin = month_bounds(month, berlin).since;
@@ -62,7 +62,7 @@ class RandomAccount {
   }
 
   void add_run() {
-    const char* users[] = {"ada", "bob", "eve", "ada"};  // two have the same name
+    const char* users[] = {"ada", "bob", "eve", "ada"};  // two users have the same name
     std::uint32_t who = pick(4);
     event::Accepted run = accepted(manifest_of(), chance(2) ? "free" : "lab");
     run.owner = {1001 + who, 100, users[who]};
@@ -91,7 +91,7 @@ class RandomAccount {
   void charge_a_run() {
     if (chance(3)) add_run();
     std::uint32_t i = pick(static_cast<std::uint32_t>(runs_.size()));
-    // Most of a run's jobs follow each other shortly.
+    // Most jobs of a run follow each other after a short time.
     UtcSeconds begin = chance(10) ? some_time() : home_[i] + std::chrono::seconds(600 * pick(10));
     Segment used = segment(begin, static_cast<int>(pick(3)));
     if (chance(3) && !of_run_.empty() && of_run_.back().first == i) {
@@ -131,8 +131,8 @@ class RandomAccount {
   Ledger& ledger_;
   std::mt19937 random_;
   std::vector<TrainingRun> runs_;
-  std::vector<UtcSeconds> home_;                           // of each run: when it is about
-  std::vector<std::pair<std::uint32_t, Segment>> of_run_;  // what was charged, with the index of its run
+  std::vector<UtcSeconds> home_;                           // of each run: when most of its jobs begin
+  std::vector<std::pair<std::uint32_t, Segment>> of_run_;  // charged segments, with the index of their run
   std::uint32_t job_id_ = 0;
   int closed_ = 0;
 };
@@ -190,7 +190,7 @@ TEST_P(AReport, ReadsTheRollupThatWasKeptAsOneThatIsMadeAnew) {
   EXPECT_EQ(everything(), kept);
 }
 
-// The last second of the account is not in a period that ends with it.
+// A period that ends in the last second of the account does not contain this second.
 TEST_P(AReport, LeavesOutWhatIsBookedInTheSecondInWhichThePeriodEnds) {
   ledger_.make_rollup(berlin);
   RandomAccount account(ledger_, GetParam());

@@ -1,4 +1,5 @@
-// Every segment against slurmdbd and the agent's evidence: the same, or a reason with a name.
+// Tests the comparison of segments with slurmdbd and the agent's evidence: they are equal, or the difference
+// has a named reason.
 #include "daemon/report/reconcile.h"
 
 #include <gtest/gtest.h>
@@ -12,7 +13,7 @@ using namespace testing;
 
 constexpr std::int64_t long_after = 100'000;
 
-// One job as the ledger has it and as slurmdbd has it; tests change what they are about.
+// One job as the ledger has it and as slurmdbd has it. Each test changes what it tests.
 struct Books {
   ChargedSegment charged;
   JobStatus recorded = ended_job(train_id, JobOutcome::completed);
@@ -89,7 +90,7 @@ TEST(Reconcile, OfAJobThatSlurmctldRanOnceMoreIsTwoRowsOfWhichOneIsCharged) {
   Reconciliation result = reconcile({books.charged}, {books.recorded, repetition}, {}, at(0), at(long_after));
   EXPECT_EQ(result.count(Finding::equal), 1);
   EXPECT_EQ(result.count(Finding::controller_repeated_job), 1);
-  repetition.ended_at = at(3800);  // by somebody who did not leave at once
+  repetition.ended_at = at(3800);  // the repeated job did not end at once
   EXPECT_EQ(reconcile({books.charged}, {books.recorded, repetition}, {}, at(0), at(long_after)).unexplained(),
             1);
 }
@@ -103,14 +104,14 @@ TEST(Reconcile, OfAJobWhoseEndSlurmctldForgotGoesByTheFirstIfTheAgentBearsItOut)
   books.recorded.ended_at =
       books.charged.segment.ended_at - std::chrono::seconds(3);  // killed while suspended
   EXPECT_EQ(books.only().finding, Finding::controller_forgot_end);
-  books.recorded.started_at.reset();  // it forgot the start, too
+  books.recorded.started_at.reset();  // slurmctld forgot the start, too
   EXPECT_EQ(books.only().finding, Finding::controller_forgot_end);
   books.recorded.started_at = books.charged.segment.started_at;
   books.charged.segment.last_seen_at = books.charged.segment.ended_at - std::chrono::seconds(20);
   EXPECT_EQ(books.only().finding, Finding::differs);
-  books.charged.segment.last_seen_at.reset();  // nobody knows
+  books.charged.segment.last_seen_at.reset();  // the agent left no sign of life
   EXPECT_EQ(books.only().finding, Finding::differs);
-  books.charged.segment.gpus = books.recorded.gpus = 0;  // nobody pays
+  books.charged.segment.gpus = books.recorded.gpus = 0;  // without GPUs nothing is charged
   EXPECT_EQ(books.only().finding, Finding::controller_forgot_end);
 }
 
@@ -168,7 +169,7 @@ TEST(Reconcile, OfAnotherJobUnderAReusedIdIsTwoJobs) {
 TEST(Reconcile, OfAFailedNodeSaysHowLongNobodySawTheJob) {
   Books books;
   books.recorded.outcome = JobOutcome::node_failure;
-  EXPECT_EQ(books.only().finding, Finding::equal);  // the agent left no sign of life to hold against it
+  EXPECT_EQ(books.only().finding, Finding::equal);  // the agent left no sign of life to compare with
   books.charged.segment.last_seen_at = at(3670);
   EXPECT_EQ(books.only().finding, Finding::node_failure_detected_late);
   EXPECT_EQ(books.only().seconds_unseen(), 30);
@@ -189,7 +190,7 @@ TEST(Reconcile, OfARunawayRowSaysThatItHasNoEnd) {
   Books books;
   books.recorded.phase = JobPhase::running;
   books.recorded.ended_at.reset();
-  EXPECT_EQ(books.only().finding, Finding::differs);  // nobody saw the job for that long
+  EXPECT_EQ(books.only().finding, Finding::differs);  // the agent left no sign of life
   books.charged.segment.last_seen_at = at(3699);
   EXPECT_EQ(books.only().finding, Finding::not_ended_in_slurmdbd);
   books.in_ledger = false;
@@ -254,7 +255,7 @@ TEST(Reconcile, WithoutGpusInSlurmdbdHoldsTheTimesAlone) {
 TEST(Reconcile, NeverCorrectsGpusToNone) {
   Books books;
   books.charged.segment.gpus = 4;
-  books.recorded.gpus = 0;  // of a time when AccountingStorageTRES did not have them
+  books.recorded.gpus = 0;  // from a time when AccountingStorageTRES did not include GPUs
   EXPECT_EQ(books.only().finding, Finding::differs);
   EXPECT_FALSE(books.only().as_recorded());
   books.recorded.ended_at = at(1900);
@@ -282,7 +283,7 @@ TEST(Reconcile, OfASecondCopySaysSo) {
   Books books;
   JobStatus copy = books.recorded;
   copy.key = job_key(12);
-  copy.ended_at = *copy.started_at + std::chrono::seconds(2);  // its agent found the attempt claimed
+  copy.ended_at = *copy.started_at + std::chrono::seconds(2);  // its agent found the claim of the first job
   Reconciliation result = reconcile({books.charged}, {books.recorded, copy}, {}, at(0), at(long_after));
   EXPECT_EQ(result.count(Finding::equal), 1);
   EXPECT_EQ(result.count(Finding::extra_copy), 1);

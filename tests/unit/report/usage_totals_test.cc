@@ -11,7 +11,7 @@ namespace {
 
 UtcSeconds at(const std::string& text) { return parse_time(text, "Europe/Berlin"); }
 
-// One job of ada's run 1 on two K40s; tests change what they are about.
+// Returns one job of ada's run 1, on two K40s by default. Each test changes what it tests.
 ChargedSegment used(const std::string& since, const std::string& until, int gpus = 2) {
   static std::uint32_t job_id = 0;
   ChargedSegment charged;
@@ -150,7 +150,7 @@ TEST(GroupKey, IsReadByItsNameAndNoOther) {
   EXPECT_THROW(group_key_from("weather"), Error);
 }
 
-// A row that was written on 5 December, when November was closed.
+// Returns the row as it would be if written on 5 December, when November was closed already.
 ChargedSegment written_late(ChargedSegment charged, EntryKind kind) {
   charged.kind = kind;
   charged.written_at = at("2026-12-05");

@@ -1,4 +1,4 @@
-// Who may begin, and what the others are told.
+// Which runs are admitted, and the reasons why the others wait.
 #include "daemon/run/admission.h"
 
 #include <gtest/gtest.h>
@@ -158,7 +158,7 @@ TEST(RoomForJobs, IsLessByThoseInTheSchedulerAndOnTheirWay) {
   const JobRoom room = room_for_jobs(100, {waits, without, with});
   EXPECT_EQ(room.in_all(), 96);
   EXPECT_EQ(room.without_gpus(), 48);
-  EXPECT_EQ(room_for_jobs(3, {}).without_gpus(), 2);  // one run, however few jobs there may be
+  EXPECT_EQ(room_for_jobs(3, {}).without_gpus(), 2);  // room for one run, however few jobs are allowed
 }
 
 TEST(LiveRuns, OfAUserAreLimitedAndTheRefusalSaysWhatToDo) {

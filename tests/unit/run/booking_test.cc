@@ -1,5 +1,5 @@
-// What the ledger is to hold of a job: its use with its end, amended by evidence, never lost and never
-// lowered.
+// The charges for jobs: usage is recorded with the end of a job and amended by evidence. It is never lost and
+// never lowered.
 #include "daemon/run/booking.h"
 
 #include <gtest/gtest.h>
@@ -21,7 +21,7 @@ JobStatus lost_job() {
   return job;
 }
 
-// A running run whose train job has ended so, with all that is recorded of it.
+// Returns a run whose train job has ended with this status, after all events that are recorded for the end.
 TrainingRun after_the_end(const JobStatus& job, const std::optional<Sighting>& seen = {}) {
   TrainingRun run = fold(7, life_until(5));
   for (const RunEvent& event : end_and_use(run, train_ended(job), seen)) apply_event(run, event);
@@ -61,7 +61,7 @@ TEST(TheEndOfAJob, ThatTheSchedulerLostIsChargedAsFarAsThePollsSawItRun) {
   EXPECT_EQ(charged.account, "physics");
 }
 
-// A daemon that was restarted has not seen the job itself, but it has the event of the start.
+// A daemon that was started again has not seen the job itself, but its ledger has the event of the start.
 TEST(TheEndOfAJob, IsChargedWithTheGpusThatItsStartHadOnRecord) {
   TrainingRun run = fold(7, life_until(4, {event::Started{at(101), at(100), "n1", 4}}));
   std::vector<RunEvent> events =

@@ -1,4 +1,4 @@
-// Every event comes back from its JSON as it was.
+// Every event is the same after it was written as JSON and read again.
 #include "daemon/run/events.h"
 
 #include <gtest/gtest.h>
@@ -42,18 +42,23 @@ std::vector<RunEvent> every_run_event() {
   by_evidence.account = "physics";
   failed.last_seen_at = at(3690);
   for (const RunEvent& event :
-       {RunEvent(full), RunEvent(failed), RunEvent(killed),
+       {RunEvent(full),
+        RunEvent(failed),
+        RunEvent(killed),
         RunEvent(event::Admitted{at(1), 2, ArrayPlace{7, 1, 3}}),
-        RunEvent(event::Started{at(3), at(2), "n1", 4}), RunEvent(event::Reassigned{at(3), "vision"}),
+        RunEvent(event::Started{at(3), at(2), "n1", 4}),
+        RunEvent(event::Reassigned{at(3), "vision"}),
         RunEvent(event::Used{at(5), JobRole::store, by_evidence, "Slurm lost the job"}),
         RunEvent(event::Submitted{at(2), task_of(job_key(10), 3)}),
         RunEvent(event::Submitted{at(2), job_key(10), "welcome"}),
         RunEvent(event::Ended{at(5), JobRole::train, suspended}),
         RunEvent(event::StoreRetried{at(5), "away", job_key(12), hour_of(store_id, 0)}),
-        RunEvent(event::Failed{at(5), "no bucket", {}}), RunEvent(event::CancelRequested{at(5), "ada"}),
+        RunEvent(event::Failed{at(5), "no bucket", {}}),
+        RunEvent(event::CancelRequested{at(5), "ada"}),
         RunEvent(event::Cancelled{at(5)}),
         RunEvent(event::Waiting{at(5), {"Resources", "waiting for free nodes or GPUs (Resources)"}}),
-        RunEvent(event::Suspended{at(5), at(4)}), RunEvent(event::Resumed{at(6), {at(4), at(6)}}),
+        RunEvent(event::Suspended{at(5), at(4)}),
+        RunEvent(event::Resumed{at(6), {at(4), at(6)}}),
         RunEvent(event::Corrected{at(5), "late record", hour_of(train_id), hour_of(train_id, 2)}),
         RunEvent(event::Unknown{at(5), "paused", {{"by", "ada"}}}),
         RunEvent(event::Retried{at(5), Cause::data, "no data", true, "n1", hour_of(train_id)})})
@@ -114,7 +119,6 @@ TEST(DataSetEvents, ComeBackFromTheirJson) {
   }
   EXPECT_EQ(kinds.size(), std::variant_size_v<DataSetEvent>);
 }
-
 
 TEST(Events, ThatOnlyANewerReleaseKnowsAreKeptAsTheyAre) {
   RunEvent event = run_event("teleported", at(3), {{"to", "n1"}});

@@ -95,7 +95,7 @@ TEST(Fold, ChargesAUseThatIsEnteredAfterTheRunIsOver) {
   EXPECT_EQ(fold(7, events).gpu_seconds, 3600 + 7200);
 }
 
-// As releases before this one wrote it: the charge is in the event that follows the end.
+// Earlier releases recorded the charge in the event that follows the end, and not in one of its own.
 TEST(Fold, ChargesEventsOfEarlierReleasesAsTheyDid) {
   event::Settled old = settled(Result::completed);
   old.segment = hour_of(train_id);
@@ -113,7 +113,7 @@ TEST(Fold, KeepsWhatIsChargedAfterACorrection) {
 
 TEST(Fold, GoesByTheAccountOnRecordOnceThatIsKnown) {
   event::Accepted asked_for_none = accepted();
-  asked_for_none.account = "physics";  // the user's default
+  asked_for_none.account = "physics";  // the user's default account
   TrainingRun run = fold(7, {asked_for_none});
   EXPECT_EQ(run.account, "physics");
   apply_event(run, event::Reassigned{at(1), "vision"});

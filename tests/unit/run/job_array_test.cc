@@ -17,7 +17,7 @@ TrainingRun queued(std::int64_t id, int gpus = 1, const Owner& owner = ada()) {
   return fold(id, {event::Accepted{at(0), owner, manifest_of(gpus), "", "", ""}});
 }
 
-// The places that the runs get, in the order of the runs.
+// Returns the places in arrays that the runs get, in the order of the runs.
 std::vector<std::optional<ArrayPlace>> places_of(const std::vector<TrainingRun>& runs,
                                                  int most_tasks = 1000) {
   std::vector<const TrainingRun*> pointers;
@@ -55,8 +55,8 @@ TEST(JobArrays, AreFoundAmongTheLatest) {
   const int open = static_cast<int>(most_open_arrays);
   std::vector<TrainingRun> runs;
   for (int i = 0; i <= open; ++i) runs.push_back(queued(i + 1, i + 1));
-  runs.push_back(queued(1000, 2));  // the array of this one is the oldest that is open
-  runs.push_back(queued(1001, 1));  // of this one it is not open any more
+  runs.push_back(queued(1000, 2));  // the array of this run is the oldest that is open
+  runs.push_back(queued(1001, 1));  // the array of this run is no longer open
   std::vector<std::optional<ArrayPlace>> places = places_of(runs);
   EXPECT_THAT(places[runs.size() - 2], Optional(ArrayPlace{2, 1, 1}));
   EXPECT_EQ(places.back(), std::nullopt);

@@ -1,4 +1,5 @@
-// What live runs are doing and hold, added up: by hand, and against a count of all of them after each change.
+// The tally of what live runs are doing and what they occupy: compared with figures by hand, and after random
+// changes with a new count of all runs.
 #include "daemon/run/run_tally.h"
 
 #include <gmock/gmock.h>
@@ -20,7 +21,7 @@ using ::testing::Pair;
 const Plans tally_plans{{"free", {"free", 1, Plan::Per::user, {}, true}},
                         {"lab", {"lab", 4, Plan::Per::account, {}, false}}};
 
-// A run of `uid`, so many events into its life.
+// Returns a run of `uid` after the first `events` events of its life.
 TrainingRun run_of_user(std::int64_t id, std::uint32_t uid, std::size_t events, int gpus = 1) {
   event::Accepted begin = accepted(manifest_of(gpus), uid % 2 == 0 ? "free" : "lab");
   begin.owner.uid = uid;
@@ -67,7 +68,7 @@ TEST(ATally, OfNoRunsIsEmptyAgain) {
   EXPECT_FALSE(tally.is_named("data0"));
 }
 
-// What a tally says of these runs when it counts them all anew.
+// Compares the tally with a new count of these runs.
 void expect_same(const RunTally& tally, const std::map<std::int64_t, TrainingRun>& runs) {
   std::map<ShownState, int> states;
   std::map<std::string, PlanUse> use;

@@ -1,4 +1,5 @@
-// Runs, jobs and events as tests of logic like to have them: ada's run on one GPU, whatever is not said.
+// Samples of runs, jobs and events for tests of logic. Unless the test says otherwise, a run is one of ada on
+// one GPU.
 #pragma once
 #include <string>
 #include <vector>
@@ -27,7 +28,7 @@ inline JobKey job_key(std::uint32_t job_id) { return {"yard", job_id, at(job_id)
 
 inline constexpr std::uint32_t train_id = 10, store_id = 11;
 
-// A job of an hour on so many GPUs.
+// Returns a job that ran for an hour on this many GPUs.
 inline JobStatus ended_job(std::uint32_t job_id, JobOutcome outcome, int gpus = 1) {
   JobStatus job;
   job.key = job_key(job_id);
@@ -61,7 +62,7 @@ inline event::Used used(std::uint32_t job_id, int gpus = 1, JobRole role = JobRo
   return {at(3701), role, hour_of(job_id, gpus), ""};
 }
 
-// From acceptance to the results in the bucket, one event after the other.
+// Returns all events of a run in order, from acceptance to the results in the bucket.
 inline std::vector<RunEvent> whole_life() {
   return {accepted(),
           event::Admitted{at(1), 1},
@@ -76,7 +77,7 @@ inline std::vector<RunEvent> whole_life() {
           event::Stored{at(3802), 3, 4096}};
 }
 
-// The first `count` events of a life, and those that follow instead.
+// Returns the first `count` events of whole_life(), followed by the events `instead`.
 inline std::vector<RunEvent> life_until(std::size_t count, std::vector<RunEvent> instead = {}) {
   std::vector<RunEvent> events = whole_life();
   events.resize(count);

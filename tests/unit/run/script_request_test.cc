@@ -1,4 +1,4 @@
-// The train job of a batch script: what sbatch would have sent from the same directory.
+// The train job of a batch script is what sbatch would have submitted from the same directory.
 #include "daemon/run/script_request.h"
 
 #include <gmock/gmock.h>

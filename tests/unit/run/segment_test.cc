@@ -1,4 +1,5 @@
-// What a job is charged: the scheduler's times to the second, the agent's where the scheduler lost the job.
+// The charge for a job goes by the scheduler's times, to the second. Where the scheduler lost the job, it
+// goes by the times of the agent.
 #include "daemon/run/segment.h"
 
 #include <gtest/gtest.h>
@@ -10,7 +11,8 @@ namespace {
 
 using namespace testing;
 
-// An agent that was there from one second after the start until one second before the end of ended_job().
+// The witness of an agent that saw ended_job() from one second after the start until one second before the
+// end.
 Witness witness() {
   StartEvidence start{{"yard", train_id, 0, "n1", at(101)}, {"n1"}, 1, at(102)};
   ExitEvidence exit;
@@ -35,12 +37,12 @@ JobStatus suspended_job(std::int64_t seconds, std::int64_t last_resume) {
 
 using Intervals = std::vector<Period>;
 
-// Our polls saw ended_job() run from its start until then.
+// The sighting of polls that saw ended_job() run from its start until `second`.
 Sighting seen_until(std::int64_t second, int gpus = 1) {
   return {at(100), at(second), gpus, "k40", "physics"};
 }
 
-// The charge by the scheduler's word alone, then with the witness.
+// Returns the charge by the status from the scheduler, amended by the witness.
 std::optional<Segment> amended(const JobStatus& job, const Witness& witness) {
   return with_evidence(segment_of_job(job), job, witness, 1, "k40");
 }
@@ -68,7 +70,7 @@ TEST(Segment, OfAJobThatWasSeenToRunAfterTheEndOnRecordReachesAsFarAsThat) {
   JobStatus job = ended_job(train_id, JobOutcome::completed);
   job.ended_at = at(500);
   EXPECT_EQ(gpu_seconds(segment_of_job(job, seen_until(2000)).value()), 1900);
-  // Clocks of two hosts differ by some seconds.
+  // The clocks of two hosts can differ by some seconds.
   EXPECT_EQ(gpu_seconds(segment_of_job(job, seen_until(510)).value()), 400);
 }
 

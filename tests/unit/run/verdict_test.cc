@@ -1,4 +1,4 @@
-// The evidence decides; without it nothing is a success.
+// The verdict goes by the evidence of the agent. Without evidence, no run is completed.
 #include "daemon/run/verdict.h"
 
 #include <gtest/gtest.h>
@@ -93,7 +93,7 @@ TEST(Verdict, OfTheTimeLimitNamesItEvenWhereTheProgramLeftEvidence) {
   }
 }
 
-// A slurmctld that was killed forgot that the job had ended, and found another end for it.
+// A killed slurmctld forgot that the job had ended, and later recorded another end.
 TEST(Verdict, OfAProgramThatWasOverBeforeItsJobsEndGoesByTheEvidence) {
   ExitEvidence early = exited(3);
   early.ended_at = at(2000);
@@ -171,7 +171,7 @@ TEST(Verdict, OfACancelledRunIsNoOtherAttempt) {
   EXPECT_EQ(settled_by(run, evidence).result, Result::cancelled);
 }
 
-// A run whose [retry] allows so many attempts.
+// Returns an ended run whose [retry] allows this many attempts, after these causes.
 TrainingRun retried_run(JobOutcome outcome, int attempts, std::vector<Cause> on) {
   Manifest manifest = manifest_of();
   manifest.retry = {attempts, std::move(on), std::chrono::seconds(60)};

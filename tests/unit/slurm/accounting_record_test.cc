@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What slurmdbd's records say, those of Slurm 22.05 that mislead included.
+// Tests of reading slurmdbd's records of jobs, including misleading ones of Slurm 22.05.
 #include "plugins/slurm/accounting_record.h"
 
 #include <gtest/gtest.h>
@@ -11,7 +11,7 @@ namespace {
 const RecordNames names{
     {{1, "cpu"}, {2, "mem"}, {4, "node"}, {5, "billing"}, {1001, "gres/gpu"}}, {{1, "normal"}}, true};
 
-// One job as slurmdbd has it, that ran on two nodes for 100 s; tests change what they are about.
+// slurmdbd's record of a job that ran on two nodes for 100 s. Tests change fields of it.
 struct Record {
   std::string cluster = "yard", name = "ty-cafe-7.1-train", nodes = "n[1-2]", tres = "1=2,2=200,4=2,1001=2";
   slurmdb_job_rec_t job{};
@@ -59,7 +59,7 @@ TEST(ARecord, SaysUnderWhichAccountPartitionAndQosTheJobWas) {
   EXPECT_EQ(status.qos, "normal");
 }
 
-// slurmdbd wrote 4294967294 for ends it had never heard of: 2 499 431 230 s after the start.
+// slurmdbd writes 4294967294 (NO_VAL) as the end if it never received one.
 TEST(ARecord, OfATimeThatWasNeverSetHasNone) {
   for (std::uint32_t never : {0u, NO_VAL, INFINITE}) {
     Record record;
@@ -86,12 +86,12 @@ TEST(ARecord, OfATaskHasTheArraysIdAndTheTasksIndex) {
   record.job.array_job_id = 9;
   record.job.array_task_id = 3;
   EXPECT_EQ(record.status().key, (JobKey{"yard", 9, from_unix(1000), 3}));
-  record.job.array_task_id = NO_VAL;  // those that have not begun, together
+  record.job.array_task_id = NO_VAL;  // the record of all tasks of the array that have not begun
   EXPECT_EQ(record.status().key, (JobKey{"yard", 9, from_unix(1000)}));
 }
 
-// A slurmctld that comes back can tell of a job that was cancelled in the queue a second time: with the time
-// of that for a start, and with TRES.
+// After a restart, slurmctld can report a job that was cancelled in the queue a second time: with TRES, and
+// with a start although the job never started.
 TEST(ARecord, WithoutNodesAmongItsTresIsOfAJobThatNeverStarted) {
   Record record;
   record.nodes = "None assigned";

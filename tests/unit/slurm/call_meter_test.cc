@@ -16,12 +16,12 @@ TEST(CallMeter, CountsTheCallsOfTheLastMinuteByKind) {
 
 TEST(CallMeter, LetsACallThroughAtOnceWhileThereIsRoomBelowTheCeiling) {
   CallMeter meter;
-  meter.set_ceiling(60);  // ten in ten seconds
+  meter.set_ceiling(60);  // calls a minute, so ten in ten seconds
   auto now = CallMeter::Clock::now();
   for (int i = 0; i < 10; ++i) EXPECT_EQ(meter.reserve("submit", now), now);
 }
 
-// Each of many threads that ask at the same time has a turn of its own.
+// Many threads that reserve a call at the same time get different times.
 TEST(CallMeter, MakesCallsWaitThatWouldBeAboveTheCeiling) {
   CallMeter meter;
   meter.set_ceiling(60);

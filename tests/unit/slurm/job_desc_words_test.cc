@@ -1,4 +1,4 @@
-// What a task has of GPUs and CPUs, in the words of the release that the tests are built against.
+// Tests of the texts for GPUs and CPUs of a task in a job description, which depend on the release of Slurm.
 #include "plugins/slurm/job_desc_words.h"
 
 #include <gtest/gtest.h>

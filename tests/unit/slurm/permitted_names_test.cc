@@ -1,4 +1,4 @@
-// Which names of a job are refused, and what may stand in their place.
+// Tests of which accounts, QOS and partitions of a job are refused, and which are named as permitted.
 #include "plugins/slurm/permitted_names.h"
 
 #include <gtest/gtest.h>

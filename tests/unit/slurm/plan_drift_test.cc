@@ -1,4 +1,5 @@
-// What of slurmdbd differs from the plans, and what is to be done about it.
+// Tests of plan drift: how slurmdbd's QOS and associations differ from the plans, and the changes that
+// correct them.
 #include "plugins/slurm/plan_drift.h"
 
 #include <gtest/gtest.h>

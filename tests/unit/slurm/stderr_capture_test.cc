@@ -1,4 +1,4 @@
-// What libslurm says on standard error alone.
+// Tests of capturing messages that libslurm writes only to standard error.
 #include "plugins/slurm/stderr_capture.h"
 
 #include <gtest/gtest.h>
