@@ -1,5 +1,5 @@
 // trainyardd: reads its settings, opens the ledger, builds the parts in order, hands them to each other, and
-// loops.
+// runs the loop.
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -95,7 +95,7 @@ JobSite job_site(const Config& config, const std::string& ledger_id) {
   return site;
 }
 
-// One daemon per state directory: held until the process ends.
+// Locks the state directory until the process ends, so that only one daemon uses it.
 UniqueFd lock_state(const std::string& state_dir) {
   std::string path = join_path(state_dir, "lock");
   UniqueFd lock = open_file(path, O_RDWR | O_CREAT, 0600);
@@ -104,7 +104,7 @@ UniqueFd lock_state(const std::string& state_dir) {
   return lock;
 }
 
-// What listens for other hosts.
+// The server for other hosts, which listens on TCP.
 struct NetworkDoor {
   NetworkDoor(Loop& loop, const Config& config, const Identify& identify, const BeginExchange& begin)
       : workers(loop, 2),
@@ -120,17 +120,18 @@ struct NetworkDoor {
   Server server;
 };
 
-// For the test that kills the daemon after every event: TRAINYARD_DIE_AFTER_EVENTS=3 ends it, as kill -9
-// would, once the third event is durable and before anything follows from it.
+// For the test that kills the daemon after every event: if TRAINYARD_DIE_AFTER_EVENTS=3 is set, ends the
+// daemon by SIGKILL when the third event is durable, before the daemon acts on it.
 void die_after_events(Driver& driver) {
   const char* count = std::getenv("TRAINYARD_DIE_AFTER_EVENTS");
   if (count == nullptr) return;
-  driver.on_event([left = std::atoi(count)](const std::string&) mutable {
+  driver.on_event([left = std::atoi(count)]() mutable {
     if (--left == 0) ::raise(SIGKILL);
   });
 }
 
-// A daemon that could be everybody would be asked for everything: what needs rights is done by deputies.
+// Throws Error{denied} if the daemon runs as root. The daemon needs no rights, because deputies act for
+// users.
 void check_is_nobody_special() {
   if (::geteuid() == 0)
     throw Error(
@@ -144,7 +145,7 @@ std::unique_ptr<DeputyStarter> deputy_starter(Loop& loop, const Config& config) 
   return std::make_unique<ChildStarter>(loop, join_path(this_installation().internals, "trainyard-deputy"));
 }
 
-constexpr const char* mount_setting = "mount ";  // and the uid and the path
+constexpr const char* mount_setting = "mount ";  // before a uid and a path: a setting in the ledger
 
 std::vector<KnownMount> known_mounts(Ledger& ledger) {
   std::vector<KnownMount> mounts;
@@ -166,8 +167,8 @@ void keep_mount(Ledger& ledger, const KnownMount& known) {
                      Json{{"source", known.mount.source}, {"type", known.mount.type}}.dump());
 }
 
-// Reports of usage are fast where the ledger keeps its rollup for the months of the zone that they are asked
-// in.
+// Makes the ledger's rollup anew if it is for the months of another time zone. Reports of usage are fast only
+// in the time zone of the rollup.
 void keep_rollup_in(const std::string& zone, Ledger& ledger) {
   std::optional<std::string> before = ledger.rollup().zone();
   if (before == zone) return;
@@ -176,8 +177,8 @@ void keep_rollup_in(const std::string& zone, Ledger& ledger) {
   log_info("event=rollup_made zone={}", zone);
 }
 
-// What may be wrong for a while, a full disk above all, is no reason to end: what was not recorded has not
-// happened.
+// Returns true if the loop goes on after this exception. A temporary fault, such as a full disk, does not end
+// the daemon: a change that was not recorded has not happened.
 bool goes_on_after(std::exception_ptr error) {
   try {
     std::rethrow_exception(error);
@@ -198,7 +199,8 @@ void serve(const std::string& config_file) {
   make_directory(config.state_dir);
   UniqueFd lock = lock_state(config.state_dir);
 
-  // libslurm ends the process on a broken slurm.conf: load it before anything is open.
+  // libslurm ends the process if slurm.conf is broken, so it is loaded before the ledger and sockets are
+  // open.
   std::unique_ptr<SchedulerReader> scheduler = load_scheduler_reader("slurm", config.slurm);
   Loop loop;
   loop.survive(goes_on_after);
@@ -259,7 +261,7 @@ void serve(const std::string& config_file) {
     throw;
   }
   notify_stopping();
-  deputies.stop();  // threads that wait for a deputy go on
+  deputies.stop();  // threads that wait for a deputy can go on
   log_info("event=stopped");
 }
 
@@ -281,7 +283,7 @@ int main(int count, char** words) {
   Arguments given;
   try {
     given = parse_words(syntax(), {words + 1, words + count});
-  } catch (const Error& e) {  // for the person who typed it, not for the log
+  } catch (const Error& e) {  // for the person who typed the words, not for the log
     std::fprintf(stderr, "%s\n", printable_lines(e.what()).c_str());
     return exit_code_of(e.kind());
   }

@@ -9,14 +9,14 @@
 namespace trainyard {
 namespace {
 
-// One manifest for each row of runs that are alike.
+// Returns the first manifest of each group of runs that are alike (RunsAlike).
 std::vector<const Manifest*> distinct_manifests(const SubmitRequest& request) {
   std::vector<const Manifest*> distinct;
   for (const RunsAlike& row : request.alike) distinct.push_back(&request.manifests[row.first]);
   return distinct;
 }
 
-// Each source is listed once.
+// Returns the data that the manifests name, without duplicates, so that each source is listed once.
 std::vector<DataSpec> distinct_data(const SubmitRequest& request) {
   std::vector<DataSpec> distinct;
   for (const Manifest* manifest : distinct_manifests(request))
@@ -46,8 +46,8 @@ std::vector<RunsAlike> runs_alike(const std::vector<Manifest>& manifests) {
 // The data that the manifests of a submission name.
 struct Acceptance::Data {
   std::vector<DataSpec> specs;
-  std::vector<std::string> digests{};           // of each of them
-  std::map<std::string, event::Wanted> sets{};  // by their digests
+  std::vector<std::string> digests{};           // one for each of `specs`
+  std::map<std::string, event::Wanted> sets{};  // by digest
   std::vector<SubmitAnswer::DataSetPlan> plans{};
 
   int count_new() const {
@@ -55,7 +55,8 @@ struct Acceptance::Data {
   }
 };
 
-// What is answered once the submission is written; without one at once.
+// The answer to a request. If there is a submission, the answer is sent after the submission is written,
+// otherwise at once.
 struct Acceptance::Offer {
   SubmitAnswer answer;
   std::optional<NewSubmission> submission;
@@ -114,8 +115,8 @@ void Acceptance::submit(SubmitRequest request, Answer answer, Failed failed) {
       failed);
 }
 
-// What lies in the user's files is looked at by his deputy; a submission that has nothing there does not wait
-// for the deputy.
+// Has the owner's deputy look for the uploaded code and list the sources of the data, then calls accept(). A
+// submission without code and data does not wait for the deputy.
 void Acceptance::list_and_accept(const std::shared_ptr<SubmitRequest>& request, Answer answer,
                                  const Failed& failed) {
   auto go_on = [this, request, answer = std::move(answer), failed](const std::vector<SourceList>& sources) {
@@ -133,7 +134,8 @@ void Acceptance::list_and_accept(const std::shared_ptr<SubmitRequest>& request, 
       [this, request, scratch] { return list_all(*request, scratch); }, std::move(go_on), failed);
 }
 
-// In the owner's lane. A source that is not there, or may not be read, refuses the submission.
+// Runs in the owner's lane. Throws, which refuses the submission, when a source is missing or unreadable, or
+// when the code was not uploaded.
 std::vector<SourceList> Acceptance::list_all(const SubmitRequest& request,
                                              const ScratchPlace& scratch) const {
   if (wants_code(request) &&
@@ -162,7 +164,7 @@ Acceptance::Data Acceptance::data_of(const SubmitRequest& request, const std::ve
   return data;
 }
 
-// Without its manifest, which is large.
+// Makes the Accepted event of a run, but without the manifest, which is large.
 event::Accepted Acceptance::run_of(const SubmitRequest& request, const Manifest& manifest, const Data& data,
                                    const ScratchPlace& scratch) const {
   event::Accepted run;
@@ -188,7 +190,8 @@ void Acceptance::tell_plan(SubmitAnswer& answer, const event::Accepted& first) c
       entities_.tally().gpus_in_use(settings_.plans, limited_party(settings_.plans, party));
 }
 
-// The same submission may have come before, and be under way still.
+// Writes the submission and answers. If the same submission is being written already, waits for the end of
+// that and tries again; then the answer names the existing runs.
 void Acceptance::accept(const std::shared_ptr<SubmitRequest>& request, const std::vector<SourceList>& sources,
                         const Answer& answer, const Failed& failed) {
   auto again = [=, this] { accept(request, sources, answer, failed); };
@@ -202,14 +205,15 @@ void Acceptance::accept(const std::shared_ptr<SubmitRequest>& request, const std
   if (!offer.submission) return answer(std::move(offer.answer));
   auto written = [this, answer, told = std::move(offer.answer)](WrittenSubmission submission) mutable {
     told.run_ids = std::move(submission.run_ids);
-    entities_.tell("event=accepted runs=" + std::to_string(told.runs));
+    entities_.tell("event=accepted runs={}", told.runs);
     accepted_(submission.wanted);
     answer(std::move(told));
   };
   writer_.write(std::move(*offer.submission), std::move(written), failed);
 }
 
-// Takes the submission and the manifests out of the request, unless it is a dry run.
+// Makes the answer to the request. Moves the submission and the manifests out of the request if they must be
+// written: not for a dry run, and not for a submission that was accepted before.
 Acceptance::Offer Acceptance::offer_of(SubmitRequest& request, const std::vector<SourceList>& sources) const {
   if (std::optional<SubmitAnswer> before = submitted_before(request.submission)) return {*before, {}};
   check_limits(request);

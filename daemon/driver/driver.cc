@@ -48,7 +48,7 @@ Driver::~Driver() {
 
 void Driver::recover() {
   entities_.load(ledger_.note_start(now()));
-  for (auto& [id, live] : entities_.runs())  // of a release that had one scratch for all
+  for (auto& [id, live] : entities_.runs())  // an early release had one scratch for all users
     if (live.run.scratch.path.empty()) live.run.scratch = acceptance_.scratch_of(live.run.owner, "");
   charge_what_an_earlier_release_left();
   entities_.each([this](LiveEntity& live) { step_runner_.consider(live); });
@@ -84,8 +84,8 @@ void Driver::follow(const Changes& changes) {
   admitter_.admit_soon();
 }
 
-// What is over gives its place in memory up, once everything of it is recorded; for anything else the next
-// step may be due.
+// Removes a run or data set that is over from memory, once all its changes are recorded. For any other one,
+// begins the step that is due.
 void Driver::follow(const EntityId& id) {
   LiveEntity* live = entities_.find(id);
   if (live == nullptr) return;
@@ -137,9 +137,7 @@ std::optional<DataSet> Driver::find_data_set(const std::string& digest) const {
 
 std::set<std::string> Driver::code_in_use(std::uint32_t uid) const { return entities_.tally().code_of(uid); }
 
-void Driver::on_event(std::function<void(const std::string& line)> observer) {
-  entities_.on_event(std::move(observer));
-}
+void Driver::on_event(std::function<void()> observer) { entities_.on_event(std::move(observer)); }
 
 RunTally::IsReady Driver::data_is_ready() const {
   return [this](const std::string& digest) { return entities_.is_data_ready(digest); };

@@ -1,5 +1,5 @@
-// Driver: moves runs and data sets on. Puts the parts together that do so, lets follow from each change what
-// it means for others, and answers what the API asks of what lives. All calls on the loop.
+// Driver: takes runs and data sets through their steps. Owns the parts that do this, starts what follows from
+// each recorded change, and answers the API about live runs and data sets. All calls are made on the loop.
 #pragma once
 #include <functional>
 #include <map>
@@ -27,37 +27,39 @@ namespace trainyard {
 
 class Driver {
  public:
-  // `lane`: of one thread, for reading the scheduler. `lanes`: two for each user, for his steps.
+  // `lane`: one thread, which reads the scheduler. `lanes`: two for each user, for the steps of his runs.
   Driver(Loop& loop, Workers& lane, Lanes& lanes, Ledger& ledger, Steps& steps, DriverSettings settings);
 
-  // Stops the lanes: what they do refers to this.
+  // Stops the lanes, because their work refers to this object.
   ~Driver();
 
-  // Loads what lives from the ledger and goes on with it; throws what the ledger throws.
+  // Loads the live runs and data sets from the ledger and continues their steps. Throws the errors of the
+  // ledger.
   void recover();
 
-  // New plans, intervals and limits, from SIGHUP on.
+  // Applies new plans, intervals and limits. Called on SIGHUP.
   void reconfigure(DriverSettings settings);
 
   Acceptance& acceptance() { return acceptance_; }
 
-  // Error{not_found}; a run that is over stays as it is. Error{unavailable}: the ledger cannot be written.
+  // Records that the run is to be cancelled. A run that is over stays as it is. Throws Error{not_found} when
+  // there is no such run, Error{unavailable} when the ledger cannot be written.
   void cancel(std::int64_t run_id, const std::string& by);
 
-  // Live ones from memory, ended ones from the ledger.
+  // Live runs and data sets are found in memory, ended ones in the ledger.
   std::optional<TrainingRun> find_run(std::int64_t run_id) const;
   std::optional<DataSet> find_data_set(const std::string& digest) const;
   std::size_t live_runs() const { return entities_.runs().size(); }
   ShownState shown_state(const TrainingRun& run) const { return entities_.shown_state(run); }
   const Waits& waits() const { return waits_; }
 
-  // While drained nothing new is admitted; survives a restart.
+  // While the daemon is drained, no run is admitted. The setting survives a restart.
   void set_drained(bool drained);
   bool drained() const { return admitter_.drained(); }
 
   struct Status {
-    std::map<std::string, int> runs;          // live ones by shown state
-    std::map<std::string, int> data_sets;     // by state
+    std::map<std::string, int> runs;          // number of live runs by shown state
+    std::map<std::string, int> data_sets;     // number of data sets by state
     std::map<std::string, PlanUse> plan_use;  // "free, user ada" → GPUs in use
     Poller::Status scheduler;
     std::string scheduler_trouble;               // empty when the last call succeeded
@@ -67,30 +69,33 @@ class Driver {
   };
   Status status() const;
 
-  // What one user's live runs are doing and hold.
+  // What one user's live runs are doing, and the GPUs that they occupy.
   struct UserStatus {
-    std::map<std::string, int> runs;    // by shown state
+    std::map<std::string, int> runs;    // number of runs by shown state
     std::map<std::string, int> in_use;  // GPUs by plan
   };
   UserStatus status_of(std::uint32_t uid) const;
 
-  // The digests of the code that this user's live runs name.
+  // Returns the digests of the code that this user's live runs name.
   std::set<std::string> code_in_use(std::uint32_t uid) const;
 
-  // Charges a job of a run, live or ended, otherwise. Error{invalid}: it is not charged as it `was`.
+  // Changes the charge for a job of a live or ended run from `was` to `is`. Throws Error{invalid} when the
+  // job is not charged as `was`.
   void correct(std::int64_t run_id, const Segment& was, const Segment& is, const std::string& reason);
-  // Enters what a job of a run, live or ended, used, which is not in the ledger. False: it is there by now.
+  // Records the usage of a job of a live or ended run that is missing in the ledger. Returns false, and
+  // records nothing, if the ledger has it by now.
   bool enter_use(std::int64_t run_id, const event::Used& used);
-  // The same of a stage job.
+  // The same for the stage job of a data set. Also returns false if there is no such data set.
   bool enter_use(const std::string& digest, const event::Used& used);
-  // Jobs whose uses are still to come.
+  // Returns the jobs of live runs and data sets whose usage is not in the ledger yet.
   std::set<JobKey> uncharged_jobs() const;
 
-  // A deputy of that user for Slurm is gone: what it may have sent, it has sent by now.
+  // Call this when the user's deputy for Slurm has ended. The deputy can have sent submissions until now, so
+  // now becomes the time of doubt (Circumstances::doubt) of the user's runs and data sets that are in doubt.
   void deputy_is_gone(std::uint32_t uid);
 
-  // Called after every recorded event, on the loop: for tests.
-  void on_event(std::function<void(const std::string& line)> observer);
+  // Sets a function that is called on the loop after every recorded event. For tests.
+  void on_event(std::function<void()> observer);
 
  private:
   void charge_what_an_earlier_release_left();

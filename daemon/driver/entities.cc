@@ -1,7 +1,5 @@
 #include "daemon/driver/entities.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -12,10 +10,12 @@
 namespace trainyard {
 namespace {
 
-// More are recorded in several transactions, between which the loop does other things.
+// The most changes in one transaction. More are split over several transactions, so that the loop does other
+// work in between.
 constexpr std::size_t most_changes_together = 150;
 
-// The changes of an entity that follow one another stay together.
+// Splits the changes into pieces for one transaction each. Consecutive changes of one entity stay in one
+// piece.
 std::vector<Changes> pieces_of(const Changes& changes) {
   std::vector<Changes> pieces;
   for (const Change& change : changes) {
@@ -27,7 +27,8 @@ std::vector<Changes> pieces_of(const Changes& changes) {
   return pieces;
 }
 
-// The daemon that may have submitted the train job had ended when the next one was started.
+// Returns the latest time at which an earlier daemon can have submitted the train job. That is the start of
+// the daemon that followed it, or now if the run is in another state than admitted.
 UtcSeconds doubt_of(const TrainingRun& run, const std::vector<UtcSeconds>& starts,
                     UtcSeconds last_resubmission) {
   if (run.state != RunState::admitted) return now();
@@ -126,8 +127,9 @@ DataSet& Entities::data_set_in(Transaction& transaction, const std::string& dige
   return transaction.data_sets.emplace(digest, std::move(data_set)).first->second;
 }
 
-// The end of a job and its use are one transaction; likewise a run that misses its data on scratch, and that
-// the data set is wanted again.
+// Returns the change and those that must be in the same transaction. With the end of a job, its usage is
+// recorded. With the retry of a run that misses its data on scratch, it is recorded that the data set is
+// wanted again.
 Changes Entities::with_consequences(Transaction& transaction, const Change& change) {
   const auto* of_run = std::get_if<RunChange>(&change);
   if (of_run == nullptr) return {change};
@@ -156,16 +158,16 @@ void Entities::append(Transaction& transaction, const RunChange& change) {
   TrainingRun& run = run_in(transaction, change.run_id);
   apply_event(run, change.event);
   ledger_.append(run, change.event);
-  transaction.lines.push_back(fmt::format("run={} attempt={} event={} state={}", run.id, run.attempts.size(),
-                                          name_of(change.event), to_string(shown_state(run))));
+  transaction.events.push_back(
+      {run.id, run.attempts.size(), name_of(change.event), to_string(shown_state(run))});
 }
 
 void Entities::append(Transaction& transaction, const DataSetChange& change) {
   DataSet& data_set = data_set_in(transaction, change.digest);
   apply_event(data_set, change.event);
   ledger_.append(data_set, change.event);
-  transaction.lines.push_back(fmt::format("{} event={} state={}", to_string(EntityId(change.digest)),
-                                          name_of(change.event), to_string(data_set.state)));
+  transaction.events.push_back({change.digest, static_cast<std::size_t>(data_set.attempts),
+                                name_of(change.event), to_string(data_set.state)});
 }
 
 void Entities::append(Transaction& transaction, const Changes& changes) {
@@ -176,12 +178,12 @@ void Entities::append(Transaction& transaction, const Changes& changes) {
     }
 }
 
-// The entity has changed: what was seen of it before does not count any more.
+// Drops what polls have seen of an entity that has changed, because it is out of date.
 void Entities::forget_what_was_seen(LiveEntity& live) const {
   live.seen_from = polls_begun_ + 1;
   live.missing_since.reset();
   live.circumstances.seen = {};
-  live.again.stop();  // the step that was to be tried again may not be due any more
+  live.again.stop();  // the step to be tried again might no longer be due
 }
 
 void Entities::take_over(TrainingRun after) {
@@ -206,16 +208,12 @@ void Entities::take_over(DataSet after) {
 void Entities::take_over(Transaction& transaction) {
   for (auto& [run_id, run] : transaction.runs) take_over(std::move(run));
   for (auto& [digest, data_set] : transaction.data_sets) take_over(std::move(data_set));
-  for (const std::string& line : transaction.lines) tell(line);
+  for (const RecordedEvent& event : transaction.events)
+    tell("{} attempt={} event={} state={}", to_string(event.entity), event.attempt, event.name, event.state);
 }
 
-void Entities::tell(const std::string& line) {
-  log_info("{}", line);
-  if (observer_) observer_(line);
-}
-
-// Nothing has happened, then: the step that is due stays due, and its jobs are looked up before they are
-// submitted again.
+// Notes that changes could not be recorded. Nothing has changed, so the same step stays due. The entities are
+// in doubt from now on, so their jobs are looked up before they are submitted again.
 void Entities::note_failure(const Changes& changes, const std::string& reason) {
   for (const Change& change : changes) {
     EntityId id = entity_of(change);
@@ -278,7 +276,8 @@ void Entities::hold_or_release(const Changes& changes, int hold) {
     if (LiveEntity* live = find(entity_of(change))) live->changes_pending += hold;
 }
 
-// What follows from the first ones waits for the last: the tasks of an array are submitted together.
+// Records the changes in several transactions. No step of these entities begins before the last one, because
+// the tasks of an array are submitted together.
 void Entities::record_in_pieces(const Changes& changes, const std::function<void(bool)>& recorded) {
   struct Pieces {
     Changes all;
@@ -299,8 +298,8 @@ void Entities::record_in_pieces(const Changes& changes, const std::function<void
     });
 }
 
-// All of them together. If that fails, each by itself: one that cannot be recorded does not hold back the
-// others.
+// Records the pending changes in one transaction. If this fails, records those of each call by themselves, so
+// that a change that cannot be recorded does not hold back the others.
 void Entities::record_pending() {
   if (ledger_.is_checkpoint_under_way())
     return ledger_.after_checkpoint([this] { post([this] { record_pending(); }); });

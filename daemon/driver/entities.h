@@ -1,6 +1,8 @@
 // Entities: all runs and data sets that are not over, in memory, and the one place where their events are
-// recorded. What is in memory has been recorded before. On the loop.
+// recorded. A change is written to the ledger before it is made in memory. Called on the loop.
 #pragma once
+#include <fmt/format.h>
+
 #include <functional>
 #include <map>
 #include <memory>
@@ -8,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "daemon/base/log.h"
 #include "daemon/driver/job_arrays.h"
 #include "daemon/driver/live_entity.h"
 #include "daemon/ledger/ledger.h"
@@ -19,16 +22,16 @@ class Entities {
  public:
   Entities(Loop& loop, Ledger& ledger) : loop_(loop), ledger_(ledger) {}
 
-  // Reads them from the ledger. All are in doubt: a daemon before this one may have submitted jobs until it
-  // ended, and it had ended when the next one was started. `starts`: when daemons were, in order, this one
-  // among them.
+  // Loads the live runs and data sets from the ledger. All are in doubt: an earlier daemon can have submitted
+  // their jobs until it ended, at the latest when the next daemon started. `starts`: the start times of the
+  // last daemons, in order, including this one.
   void load(const std::vector<UtcSeconds>& starts);
 
   std::map<std::int64_t, LiveRun>& runs() { return runs_; }
   const std::map<std::int64_t, LiveRun>& runs() const { return runs_; }
   std::map<std::string, LiveDataSet>& data_sets() { return data_sets_; }
   const std::map<std::string, LiveDataSet>& data_sets() const { return data_sets_; }
-  LiveEntity* find(const EntityId& id);  // null: it is over, or never was
+  LiveEntity* find(const EntityId& id);  // null: it is over or does not exist
   LiveRun* find_run(std::int64_t run_id);
   template <class Each>
   void each(const Each& each) {
@@ -38,48 +41,64 @@ class Entities {
 
   const RunTally& tally() const { return tally_; }
   const JobArrays& arrays() const { return arrays_; }
-  // The data set that the run names; null: it names none, or one that was evicted.
+  // Returns the data set that the run names. Null: the run names none, or the data set was evicted.
   const DataSet* data_set_of(const TrainingRun& run) const;
-  // Also where there is no such data set: it has been evicted, or a run needs none.
+  // Returns true if the data set is ready, and also if there is none: it was evicted, or the run needs no
+  // data (empty digest).
   bool is_data_ready(const std::string& digest) const;
   ShownState shown_state(const TrainingRun& run) const;
-  bool has_data_set(const std::string& digest) const;  // that is ready, or on its way
+  bool has_data_set(const std::string& digest) const;  // it is ready, wanted or being staged
 
-  // The ledger has accepted these runs, or wants this data set staged, since a moment ago.
+  // Adds runs that the ledger has just accepted, or a data set that it has just recorded as wanted.
   void add(std::map<std::int64_t, LiveRun> accepted);
   void add(const std::string& digest, const event::Wanted& wanted);
-  void forget(const EntityId& id);  // it is over
+  void forget(const EntityId& id);  // removes one that is over from memory
 
-  // Records the changes in one transaction, with what they bring about: the use of a job that has ended, a
-  // data set that has to be staged again. False: they are not durable, and nothing has changed.
+  // Records the changes and their consequences in one transaction. Consequences are the usage of a job that
+  // has ended, and that a data set must be staged again. Returns false if the transaction failed; then
+  // nothing has changed.
   bool record(const Changes& changes);
-  // The same. Throws what the ledger throws. Also for runs that are over.
+  // As record(), but throws the errors of the ledger. The changes can be of runs that are over.
   void record_or_throw(const Changes& changes);
-  // The same together with whatever else is to be recorded in this turn of the loop: one transaction, since
-  // each one waits for the disk. Many changes are recorded in several, which does not part those of one
-  // entity that follow one another. Calls `recorded` afterwards: false when some are not durable. No step of
-  // these entities begins before that.
+  // As record(), but in one transaction with all other changes of this turn of the loop, because each
+  // transaction waits for the disk. Many changes are split over several transactions; consecutive changes of
+  // one entity stay in one. Calls `recorded` afterwards, with false if some changes could not be written. No
+  // step of these entities begins before that.
   void record_soon(Changes changes, std::function<void(bool)> recorded);
 
-  // Jobs that were in doubt are about to be submitted once more. False: that is not durable, and must not be.
+  // Records that jobs in doubt are about to be submitted again. Returns false if this could not be written;
+  // then the jobs must not be submitted.
   bool note_resubmission();
 
-  // Called once after each transaction, with all its changes, when nothing else is under way.
+  // Sets the function that is called on the loop once after each transaction, with all its changes, when no
+  // other call is under way.
   void on_recorded(std::function<void(const Changes&)> follow) { follow_ = std::move(follow); }
-  // Called after every recorded event with its line for the log.
-  void on_event(std::function<void(const std::string& line)> observer) { observer_ = std::move(observer); }
-  void tell(const std::string& line);  // the log and that observer
+  // Sets a function that is called after every recorded event.
+  void on_event(std::function<void()> observer) { observer_ = std::move(observer); }
+  // Writes a line to the log (base/log) and calls the observer.
+  template <class... Values>
+  void tell(fmt::format_string<Values...> format, Values&&... values) {
+    log_info(format, std::forward<Values>(values)...);
+    if (observer_) observer_();
+  }
 
-  // A poll begins: gives it its number. Entities that change from now on are not known to it.
+  // Returns the number of the poll that begins now. For an entity that changes after this call, the answer of
+  // the poll is out of date.
   std::int64_t begin_poll() { return ++polls_begun_; }
 
  private:
+  // An event as the log shows it, with the state that follows from it.
+  struct RecordedEvent {
+    EntityId entity;
+    std::size_t attempt = 0;
+    std::string name, state;
+  };
   // The entities that a transaction changes, as they are after it.
   struct Transaction {
     std::map<std::int64_t, TrainingRun> runs;
     std::map<std::string, DataSet> data_sets;
     Changes changes;
-    std::vector<std::string> lines;  // one for each change
+    std::vector<RecordedEvent> events;  // for the log, one for each change
   };
   struct Pending {
     Changes changes;
@@ -92,7 +111,7 @@ class Entities {
   void append(Transaction& transaction, const RunChange& change);
   void append(Transaction& transaction, const DataSetChange& change);
   void append(Transaction& transaction, const Changes& changes);
-  Changes write(const Changes& changes);  // the ledger, then the memory; the changes with their consequences
+  Changes write(const Changes& changes);  // in the ledger, then in memory; returns all changes
   void take_over(Transaction& transaction);
   void take_over(TrainingRun after);
   void take_over(DataSet after);
@@ -103,7 +122,7 @@ class Entities {
   void record_in_pieces(const Changes& changes, const std::function<void(bool)>& recorded);
   void hold_or_release(const Changes& changes, int hold);
   void record_pending();
-  // `work` runs on the loop when nothing else is under way, unless this is gone by then.
+  // Runs `work` on the loop when no other call is under way, unless this object is destroyed before.
   template <class Work>
   void post(Work work) {
     loop_.post([alive = std::weak_ptr<const bool>(alive_), work = std::move(work)] {
@@ -121,7 +140,7 @@ class Entities {
   std::vector<Pending> pending_;
   std::int64_t polls_begun_ = 0;
   std::function<void(const Changes&)> follow_;
-  std::function<void(const std::string&)> observer_;
+  std::function<void()> observer_;
   std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);
 };
 

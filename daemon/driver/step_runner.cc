@@ -8,17 +8,18 @@
 namespace trainyard {
 namespace {
 
-constexpr std::chrono::seconds longest_delay{30};  // until a failed step is performed again
+constexpr std::chrono::seconds longest_delay{30};  // longest delay until a failed step is performed again
 
-constexpr std::size_t most_found_together = 500;  // runs that are in doubt
+constexpr std::size_t most_found_together = 500;  // the most runs in doubt that one `find` step looks up
 
-// Steps that may have put a job into the scheduler before they failed.
+// Returns true for steps that submit a job: it can be in the scheduler although the step failed.
 bool submits(Step step) {
   return step == Step::submit || step == Step::release || step == Step::collect_results ||
          step == Step::stage;
 }
 
-// An array that went in parts has several ids.
+// Returns true if the train jobs of both runs have the same Slurm array, or if neither run has one. The runs
+// of an array that was submitted in parts are in several Slurm arrays.
 bool same_train_array(const TrainingRun& a, const TrainingRun& b) {
   const std::optional<RunJob>&one = a.attempt()->train, &other = b.attempt()->train;
   return one.has_value() == other.has_value() && (!one || array_of(one->key) == array_of(other->key));
@@ -60,7 +61,7 @@ void StepRunner::cancel_jobs(const TrainingRun& run) {
       [](const StepResult&) {}, [](std::exception_ptr) {});
 }
 
-// ---- what is performed together
+// ---- steps that several runs perform together
 
 std::vector<LiveRun*> StepRunner::others_in_array(const TrainingRun& run) {
   std::vector<LiveRun*> others;
@@ -76,7 +77,8 @@ StepRunner::Ids StepRunner::due_together(LiveEntity& live, Step step) {
   return {live.id()};
 }
 
-// All runs of its owner that are in doubt, and not for longer than this one.
+// Returns this run and other runs of its owner that are in doubt until the same time or earlier. One question
+// to the scheduler serves all of them.
 StepRunner::Ids StepRunner::in_doubt_together(const LiveRun& live) {
   Ids ids{live.run.id};
   for (const auto& [id, other] : entities_.runs()) {
@@ -88,8 +90,9 @@ StepRunner::Ids StepRunner::in_doubt_together(const LiveRun& live) {
   return ids;
 }
 
-// The runs of the array for which the same step is due. An array that Slurm did not take, perhaps because it
-// has no room for so many jobs, goes in parts.
+// Returns the runs of the array for which the same step is due. If submitting has failed, perhaps because
+// Slurm has no room for so many jobs, returns half of them, a quarter after two failures, and so on: the
+// array is submitted in parts.
 StepRunner::Ids StepRunner::of_array_together(LiveRun& live, Step step) {
   const TrainingRun& run = live.run;
   std::vector<std::int64_t> run_ids{run.id};
@@ -107,7 +110,8 @@ StepRunner::Ids StepRunner::of_array_together(LiveRun& live, Step step) {
   return {run_ids.begin(), run_ids.end()};
 }
 
-// Whether others of its array have a job elsewhere, or none yet.
+// Returns true if another run of the same array has its train job in another Slurm array, or has none yet:
+// the array was submitted in parts.
 bool StepRunner::went_in_parts(const TrainingRun& run) {
   return std::ranges::any_of(others_in_array(run),
                              [&](const LiveRun* other) { return !same_train_array(run, other->run); });
@@ -126,7 +130,7 @@ StepCall StepRunner::call_of(Step step, const Ids& ids) {
   return call;
 }
 
-// ---- what came of it
+// ---- results of steps
 
 void StepRunner::done(const Ids& ids, Step step, const StepResult& result) {
   trouble_.clear();
@@ -142,15 +146,18 @@ void StepRunner::done(const Ids& ids, Step step, const StepResult& result) {
   });
 }
 
-// Their jobs are submitted once more. The daemon after this one has to know that it may have been.
+// Ends the doubt about jobs that are certainly not in the scheduler, so that they are submitted again.
+// Records this first, because after a restart the next daemon must know that they can have been submitted
+// again.
 void StepRunner::resolve_doubts(const std::set<EntityId>& not_submitted) {
   if (not_submitted.empty() || !entities_.note_resubmission()) return;
   for (const EntityId& id : not_submitted)
     if (LiveEntity* live = entities_.find(id)) live->circumstances.doubt.reset();
 }
 
-// What got on is considered when everything follows from its changes (Driver). The rest is considered when
-// all are free again: their next step may be one that they do together.
+// Ends a step for these entities. Those in `got_on` have changes; Driver considers them when everything that
+// follows from the changes is recorded. The others are considered here, after all are free again, because
+// they might perform their next step together.
 void StepRunner::finish(const Ids& ids, Step step, const std::set<EntityId>& got_on,
                         std::chrono::seconds delay) {
   for (const EntityId& id : ids) {
@@ -158,7 +165,7 @@ void StepRunner::finish(const Ids& ids, Step step, const std::set<EntityId>& got
     if (live == nullptr) continue;
     live->busy = false;
     if (got_on.contains(id)) live->circumstances.doubt.reset();
-    // While it is in doubt it still waits for what the failure before this told of.
+    // While the entity is in doubt, it keeps the reason of the failure that caused the doubt.
     if (live->circumstances.doubt) continue;
     live->circumstances.failures = 0;
     live->trouble.clear();
@@ -184,7 +191,7 @@ void StepRunner::failed(const Ids& ids, Step step, std::exception_ptr error) {
     }
   if (failure.meaning == Meaning::users_fault) return fail_for_good(ids, step, failure);
   if (failure.meaning == Meaning::our_fault)
-    log_error("step={} {} is our fault: {}", to_string(step), to_string(ids.front()), failure.reason);
+    log_error("{} step={} is our fault: {}", to_string(ids.front()), to_string(step), failure.reason);
   try_again(ids, step, failure);
 }
 

@@ -13,9 +13,9 @@
 namespace trainyard::testing {
 namespace {
 
-constexpr std::chrono::seconds patience{60};  // for a machine that is busy with other things
+constexpr std::chrono::seconds patience{60};  // long, for a machine that is busy with other things
 
-// Ends the loop from within, as nothing else may.
+// Thrown by the observer to end the loop at once, as if the daemon had died.
 struct Died {};
 
 JobSite job_site(const std::string& ledger_id) {
@@ -64,7 +64,7 @@ void Site::restart() {
 }
 
 void Site::observe() {
-  daemon_->driver.on_event([this](const std::string&) {
+  daemon_->driver.on_event([this] {
     if (events_until_death_ == 0 || --events_until_death_ > 0) return;
     alive_ = false;
     ++deaths_;
@@ -95,7 +95,7 @@ bool Site::run_until(std::function<bool()> reached) {
     return false;
   }
   if (!alive_) {
-    daemon_->lanes.finish();  // the work is done; nobody hears of it
+    daemon_->lanes.finish();  // the work is done, and its results are lost
     while (daemon_->lane.waiting() > 0) std::this_thread::yield();
     daemon_->lane.stop();
   }
