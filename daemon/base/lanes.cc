@@ -7,6 +7,7 @@ namespace trainyard {
 Workers& Lanes::lane(const std::string& key) {
   Lane& lane = lanes_[key];
   if (!lane.workers) lane.workers = std::make_unique<Workers>(loop_, 1);
+  if (is_stopped_) lane.workers->stop();
   lane.idle.stop();
   ++lane.given;
   ++busy_;
@@ -27,6 +28,7 @@ void Lanes::finish() {
 }
 
 void Lanes::stop() {
+  is_stopped_ = true;
   for (auto& [key, lane] : lanes_) lane.workers->stop();
 }
 

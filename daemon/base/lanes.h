@@ -1,5 +1,6 @@
-// Lanes: blocking work in as many rows as there are keys, one after the other within each. A row that is held
-// up holds up no other. A row has a thread while there is work in it, and for a while after.
+// Lanes: one lane of blocking work for each key. The work in a lane runs one piece after the other. A lane
+// whose work blocks does not delay the other lanes. A lane has a thread while it has work, and for a while
+// after that.
 #pragma once
 #include <chrono>
 #include <map>
@@ -14,7 +15,7 @@ class Lanes {
  public:
   Lanes(Loop& loop, std::chrono::milliseconds idle = std::chrono::seconds(30)) : loop_(loop), idle_(idle) {}
 
-  // As Workers::run, in the row of that key.
+  // As Workers::run(), in the lane of this key.
   template <class Work, class Done>
   void run(const std::string& key, Work work, Done done, std::function<void(std::exception_ptr)> failed) {
     lane(key).run(
@@ -29,13 +30,13 @@ class Lanes {
         });
   }
 
-  // On the loop: finishes the work under way, drops what has not begun, and takes no more.
+  // Finishes the work that has begun and drops the rest. No lane takes more work. On the loop.
   void stop();
 
-  // On the loop: as stop(), but finishes what has not begun, too. For tests of a daemon that dies.
+  // As stop(), but also finishes the work that has not begun. On the loop. For tests of a daemon that dies.
   void finish();
 
-  // Pieces of work given and not yet done.
+  // Returns the number of pieces of work that are not done yet.
   std::size_t busy() const { return busy_; }
 
  private:
@@ -51,6 +52,7 @@ class Lanes {
   std::chrono::milliseconds idle_;
   std::map<std::string, Lane> lanes_;
   std::size_t busy_ = 0;
+  bool is_stopped_ = false;
 };
 
 }  // namespace trainyard

@@ -4,7 +4,9 @@
 #include <map>
 #include <vector>
 
+#include "daemon/base/error.h"
 #include "daemon/base/log.h"
+#include "daemon/steps/failure.h"
 
 namespace trainyard {
 namespace {
@@ -20,7 +22,7 @@ void log_failed_removal(std::exception_ptr error) {
   }
 }
 
-// Ready data sets that no live run names, of all users, the least recently changed first.
+// Returns the ready data sets of all users that no live run names, the least recently changed first.
 std::vector<LiveDataSet*> evictable_data_sets(Entities& entities) {
   std::vector<LiveDataSet*> evictable;
   for (auto& [digest, live] : entities.data_sets())
@@ -43,38 +45,64 @@ std::map<std::uint32_t, std::int64_t> bytes_by_user(const Entities& entities) {
 
 void Housekeeping::begin() {
   timer_ = loop_.after(house_interval, [this] { begin(); });
-  remove_old_runs();
   evict_data_sets();
+  if (removals_under_way_ > 0) return;
+  last_looked_at_ = {};
+  silent_users_.clear();
+  remove_old_runs();
 }
 
-// A directory that cannot be removed does not keep others from being removed: the next daemon tries it again.
+// Removes the directories of the next old runs. The last of these removals calls this function again, until
+// all old runs have been tried. A directory that could not be removed is tried again by the next round.
 void Housekeeping::remove_old_runs() {
-  for (const TrainingRun& run : ledger_.ended_before(now() - settings_.keep_runs, removals_at_once)) {
-    if (removal_failed_.contains(run.id)) continue;
-    if (run.scratch.path.empty())
-      note_removal(run.id);  // of a release that had one scratch for all: an admin removes what is left there
-    else
-      remove(run);
-  }
+  std::vector<TrainingRun> old = next_old_runs();
+  removals_under_way_ = old.size();
+  for (const TrainingRun& run : old) remove(run);
 }
 
+// Leaves out the runs of users whose files do not answer: each would keep the lane of its user for as long as
+// a call may last.
+std::vector<TrainingRun> Housekeeping::next_old_runs() {
+  std::vector<TrainingRun> old =
+      ledger_.ended_before(now() - settings_.keep_runs, removals_at_once, last_looked_at_);
+  if (!old.empty()) last_looked_at_ = {old.back().ended_at.value(), old.back().id};
+  const bool may_be_more = old.size() == removals_at_once;
+  std::erase_if(old, [this](const TrainingRun& run) { return silent_users_.contains(run.owner.uid); });
+  if (old.empty() && may_be_more) look_ = loop_.after(std::chrono::seconds(0), [this] { remove_old_runs(); });
+  return old;
+}
+
+// A run of an early release, which had one scratch for all users, has no place of its own: an admin removes
+// its files.
 void Housekeeping::remove(const TrainingRun& run) {
   lanes_.run(
       lane_key(run.owner.uid, StepLane::files),
       [this, run, in_use = entities_.tally().code_of(run.owner.uid)] {
-        steps_.remove_run(run, in_use);
+        if (!run.scratch.path.empty()) steps_.remove_run(run, in_use);
         return true;
       },
-      [this, id = run.id](bool) { note_removal(id); },
-      [this, id = run.id](std::exception_ptr error) {
-        removal_failed_.insert(id);
+      [this, id = run.id](bool) {
+        note_removal(id);
+        end_removal();
+      },
+      [this, uid = run.owner.uid](std::exception_ptr error) {
+        if (failure_of(error).files_are_silent) silent_users_.insert(uid);
         log_failed_removal(error);
+        end_removal();
       });
 }
 
 void Housekeeping::note_removal(std::int64_t run_id) {
-  ledger_.mark_removed(run_id);
-  log_info("run={} event=directory_removed", run_id);
+  try {
+    ledger_.mark_removed(run_id);
+    log_info("run={} event=directory_removed", run_id);
+  } catch (const Error&) {
+    log_failed_removal(std::current_exception());
+  }
+}
+
+void Housekeeping::end_removal() {
+  if (--removals_under_way_ == 0) remove_old_runs();
 }
 
 void Housekeeping::evict_data_sets() {
@@ -103,7 +131,8 @@ void Housekeeping::evict(LiveDataSet& live) {
       });
 }
 
-// That it is gone, and that a run accepted meanwhile wants it again, are one transaction.
+// Records that the data set was removed. If a run that was accepted meanwhile names it, the same transaction
+// records that it is wanted again.
 void Housekeeping::note_eviction(const std::string& digest) {
   auto found = entities_.data_sets().find(digest);
   if (found == entities_.data_sets().end()) return;

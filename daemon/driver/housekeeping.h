@@ -1,5 +1,5 @@
-// Housekeeping: removes from scratch what is there beyond its time: directories of runs that ended long ago,
-// data sets beyond the size of a user's cache. On the loop.
+// Housekeeping: removes directories of runs that ended long ago from scratch, and data sets that exceed the
+// size of a user's cache. Called on the loop.
 #pragma once
 #include <functional>
 #include <set>
@@ -25,13 +25,15 @@ class Housekeeping {
         entities_(entities),
         settings_(settings) {}
 
-  // Now, and every ten minutes from now on.
+  // Removes old directories and data sets now, and every ten minutes from now on.
   void begin();
 
  private:
   void remove_old_runs();
+  std::vector<TrainingRun> next_old_runs();
   void remove(const TrainingRun& run);
   void note_removal(std::int64_t run_id);
+  void end_removal();
   void evict_data_sets();
   void evict(LiveDataSet& live);
   void note_eviction(const std::string& digest);
@@ -42,7 +44,10 @@ class Housekeeping {
   Steps& steps_;
   Entities& entities_;
   const DriverSettings& settings_;
-  std::set<std::int64_t> removal_failed_;  // runs whose directories could not be removed
+  std::size_t removals_under_way_ = 0;    // of directories of runs
+  RunEnd last_looked_at_;                 // of the old runs, in this round
+  std::set<std::uint32_t> silent_users_;  // whose files did not answer in this round
+  Loop::Watch look_;                      // at more old runs
   Loop::Watch timer_;
 };
 

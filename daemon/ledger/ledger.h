@@ -1,7 +1,7 @@
-// Ledger: the events of runs and data sets, and the account of what they used, in SQLite. What is in it
-// happened; what returned from append() is durable. One thread (the loop's); whoever reads much opens the
-// ledger once more, to read, in a thread of its own. Error{unavailable}: the disk is full, read-only or
-// failing; nothing of the call has happened, try again.
+// Ledger: the events of runs and data sets, and the account of what they used, in SQLite. An event is durable
+// when append(), or together() around it, has returned. A ledger object is used by one thread, the loop. Code
+// that reads much opens another object (open_to_read()) in its own thread. Error{unavailable}: the disk is
+// full, read-only or failing; the call has changed nothing and can be repeated.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -20,34 +20,35 @@
 
 namespace trainyard {
 
-// What a client sent, once: the same id from the same user names the same runs.
+// What a client sent in one submission. The same client_id from the same user stands for the same runs.
 struct Submission {
   std::uint32_t uid = 0;
   std::string client_id;
   std::string file;  // the manifest's name, as the user gave it
   std::string text;
-  std::string contents = {};  // digest of all that was sent; empty when an earlier release has written it
+  std::string contents = {};  // digest of all that was sent; empty if an earlier release wrote the row
 };
 
 struct SubmittedRuns {
   std::int64_t submission_id = 0;
   std::vector<std::int64_t> run_ids;
-  std::string contents;  // the submission's
+  std::string contents;  // Submission::contents
 };
 
-// A submission that is being written: nobody sees it, or a run of it, before it is finished.
+// A submission that is being written. Users see the submission and its runs only when it is finished.
 struct UnfinishedSubmission {
   std::int64_t submission_id = 0;
-  std::int64_t first_run_id = 0;  // the others follow it, in order
+  std::int64_t first_run_id = 0;  // the ids of the other runs follow, in order
 };
 
-// Which runs a list wants; unset fields do not filter. Newest first, `limit` at most, ids below `before`.
+// Selects the runs of a list. Unset fields do not filter. The list has the newest runs first, at most `limit`
+// runs, and only ids below `before`.
 struct RunFilter {
   std::optional<std::uint32_t> uid;
-  std::string user, name, plan;  // name: exact
+  std::string user, name, plan;  // all must match exactly
   std::optional<std::int64_t> submission_id;
-  std::optional<bool> over;         // ended or not
-  std::optional<UtcSeconds> since;  // accepted at or after
+  std::optional<bool> over;         // true: only ended runs; false: only live runs
+  std::optional<UtcSeconds> since;  // accepted at this time or later
   std::int64_t before = INT64_MAX;
   int limit = 100;
 };
@@ -55,10 +56,10 @@ struct RunFilter {
 // A run of a list.
 struct ListedRun {
   std::int64_t id = 0;
-  std::optional<TrainingRun> ended{};  // unset: it is live
+  std::optional<TrainingRun> ended{};  // the whole run if it has ended; unset: the run is live
 };
 
-// A month that is accounted for; its bounds are those of its zone.
+// A closed month: its usage is accounted for. The month begins and ends at midnight in the time zone `zone`.
 struct ClosedMonth {
   std::string month, zone;
   Period period;
@@ -66,108 +67,123 @@ struct ClosedMonth {
   std::string closed_by;
 };
 
+// The place of a run in the order of their ends.
+struct RunEnd {
+  UtcSeconds ended_at{};
+  std::int64_t run_id = 0;
+};
+
 class Ledger {
  public:
-  // Opens or creates <state_dir>/ledger.db; Error{invalid} when it is of a newer schema.
+  // Opens or creates the ledger at `path`, <state_dir>/ledger.db. Throws Error{invalid} if the file has a
+  // newer schema.
   explicit Ledger(const std::string& path);
-  // Opens one that is open already, to read only.
+  // Opens, only to read, a ledger that another object has open already.
   static std::unique_ptr<Ledger> open_to_read(const std::string& path);
 
   const std::string& path() const { return path_; }
-  // Random, made with the ledger: keeps the jobs of two daemons on one cluster apart.
+  // The ledger's random id, made when the ledger was created. It distinguishes the jobs of two daemons on one
+  // cluster.
   const std::string& id() const { return id_; }
 
   std::optional<SubmittedRuns> find_submission(std::uint32_t uid, const std::string& client_id);
   std::int64_t live_runs_of(std::uint32_t uid);
   std::optional<Submission> submission_of(std::int64_t run_id);
 
-  // One transaction: the submission, its runs (numbered here) with their Accepted events, and the data sets
-  // wanted.
+  // Writes in one transaction: the submission, its runs (which get their numbers here) with their Accepted
+  // events, and the data sets wanted.
   SubmittedRuns accept(const Submission& submission, const std::vector<event::Accepted>& runs,
                        const std::map<std::string, event::Wanted>& data_sets);
 
-  // The same in pieces, for thousands of runs: begin, add each run as it is after its Accepted event (whose
-  // body, as JSON, is `accepted`), finish. Or remove the runs, `most` at a time, until true says that nothing
-  // is left. Whoever opens the ledger to write removes what was not finished.
+  // The same as accept(), but in pieces, for thousands of runs. Call begin_submission(), then add_run() for
+  // each run in its state after its Accepted event (`accepted` is the body of this event as JSON), then
+  // finish_submission(). To give a submission up, call remove_runs(), which removes at most `most` runs,
+  // until it returns true: nothing is left. Opening the ledger to write removes unfinished submissions.
   UnfinishedSubmission begin_submission(const Submission& submission, std::size_t runs);
   void add_run(const UnfinishedSubmission& submission, const TrainingRun& run, const std::string& accepted);
   void finish_submission(const UnfinishedSubmission& submission,
                          const std::map<std::string, event::Wanted>& data_sets);
   bool remove_runs(const UnfinishedSubmission& submission, int most);
 
-  // The event, what it enters in the account, and the row in `runs` or `data_sets`: one transaction. `run`
-  // and `data_set` are as they are after the event.
+  // Writes in one transaction: the event, the usage that it enters in the account, and the row in `runs` or
+  // `data_sets`. `run` and `data_set` must be in their state after the event.
   void append(const TrainingRun& run, const RunEvent& event);
   void append(const DataSet& data_set, const DataSetEvent& event);
 
-  // All appends of `work` in one transaction.
+  // Runs `work`, all of whose appends are one transaction.
   void together(const std::function<void()>& work);
 
-  // In the order of their ids. One at a time: a hundred thousand of them are in memory once, where `each` has
-  // put them.
+  // Calls `each` with every live run, in the order of the ids. It reads one run at a time, so that a hundred
+  // thousand runs are in memory only once, where `each` has put them.
   void each_live_run(const std::function<void(TrainingRun)>& each);
   std::vector<DataSet> data_sets();  // all that are not evicted
   std::optional<TrainingRun> find_run(std::int64_t run_id);
   std::optional<DataSet> find_data_set(const std::string& digest);
   std::vector<std::pair<UtcSeconds, RunEvent>> events_of(std::int64_t run_id);
-  std::optional<std::int64_t> find_run_in_array(const ArrayPlace& place);     // whose attempt is that task
+  std::optional<std::int64_t> find_run_in_array(const ArrayPlace& place);     // run that has this task
   std::optional<DataSet> find_data_set_by_prefix(const std::string& digest);  // by the digest's beginning
-  std::vector<std::int64_t> list(const RunFilter& filter);                    // their ids
-  std::vector<ListedRun> list_with_ended(const RunFilter& filter);            // those that ended whole
-  std::vector<TrainingRun> ended_before(UtcSeconds time, int limit);  // whose directories are still there
-  void mark_removed(std::int64_t run_id);                             // its directory is gone
+  std::vector<std::int64_t> list(const RunFilter& filter);                    // the ids of the runs
+  std::vector<ListedRun> list_with_ended(const RunFilter& filter);            // ended runs in full
+  // Returns runs that ended before `time` and whose directories have not been removed, in the order of their
+  // ends; those that follow `after`.
+  std::vector<TrainingRun> ended_before(UtcSeconds time, int limit, const RunEnd& after = {});
+  void mark_removed(std::int64_t run_id);  // the run's directory is removed
 
-  // Rows of the account that overlap [since, until) or are booked in it, whole: the caller clips. Of one user
-  // if named. A segment without length overlaps the period that holds its second.
+  // Returns the rows of the account that overlap [since, until) or are booked in it, only those of one user
+  // if `uid` is set. Segments are returned whole: the caller clips them. A segment without length overlaps
+  // the period that contains its second.
   std::vector<ChargedSegment> segments(UtcSeconds since, UtcSeconds until,
                                        std::optional<std::uint32_t> uid = std::nullopt);
-  // Those in force that ended at or after `since`: one for each job and restart, corrections in the place of
-  // what they correct.
+  // Returns the segments in force that ended at or after `since`: one for each job and restart, with
+  // corrections in the place of the segments that they correct.
   std::vector<ChargedSegment> segments_in_force(UtcSeconds since);
-  // Takes a segment back and enters another of the same job in its place, or none. Error{invalid}: it is not
-  // in force as it `was`, signs of life aside. For a run's, append event::Corrected, which does this.
+  // Takes back the segment `was` and enters `is`, a segment of the same job, in its place (nothing if `is` is
+  // unset). Throws Error{invalid} if the segment in force is not equal to `was`, signs of life aside. For a
+  // segment of a run, append event::Corrected instead: append() then calls this function.
   void correct(const Segment& was, const std::optional<Segment>& is, const std::string& reason);
 
-  // Usage by month, kept with the segments from the first make_rollup() on.
+  // The usage by month. From the first make_rollup() on, it is updated together with the segments.
   const Rollup& rollup() const { return rollup_; }
-  // Makes the rollup for the months of that zone, from all segments: some seconds for a million. One
-  // transaction.
+  // Makes the rollup for the months of that time zone from all segments, in one transaction. This takes some
+  // seconds for a million segments.
   void make_rollup(const std::string& zone);
-  // Runs `work`, which only reads: it sees the ledger as it was at its first statement.
+  // Runs `work`, which must only read: `work` sees the ledger as it was at its first statement.
   void in_snapshot(const std::function<void()>& work);
 
-  // Closes the month in that zone: from now on what is written about it is booked when it is written.
-  // Error{invalid} when it is not over, or closed, or a later one is.
+  // Closes the month of that time zone: usage of this month that is written from now on is booked at the time
+  // of writing. Throws Error{invalid} if the month is not over, or if this month or a later one is closed.
   ClosedMonth close_month(const std::string& month, const std::string& zone, const std::string& by);
   std::vector<ClosedMonth> closed_months();  // in order
 
-  // A daemon is started. Returns when the last daemons were, in order.
+  // Records that a daemon was started at `at`. Returns the start times of the last daemons, this one
+  // included, in order.
   std::vector<UtcSeconds> note_start(UtcSeconds at);
-  // Jobs whose submission was in doubt are about to be submitted once more.
+  // Records that jobs whose submission was in doubt are about to be submitted once more.
   void note_resubmission(UtcSeconds at);
-  UtcSeconds last_resubmission();  // the beginning of time: there was none
+  UtcSeconds last_resubmission();  // the Unix epoch: there was none
 
-  // Small settings that outlive the daemon: "drained".
+  // Small settings that stay when the daemon ends, such as "drained".
   std::optional<std::string> setting(const std::string& name);
   void set_setting(const std::string& name, const std::string& value);
   std::map<std::string, std::string> settings_beginning(const std::string& prefix);
 
-  // While a checkpoint is made beside the loop, a commit would wait for all that the disk has to write: what
-  // may wait is done after it. Calls `work` then, from within end_checkpoint().
+  // While another thread makes a checkpoint, a commit would wait for everything that the disk has to write.
+  // Work that can wait is therefore done after the checkpoint: after_checkpoint() keeps `work`, and
+  // end_checkpoint() calls it.
   bool is_checkpoint_under_way() const { return is_checkpoint_under_way_; }
   void after_checkpoint(std::function<void()> work) { after_checkpoint_.push_back(std::move(work)); }
 
-  // For Checkpoints.
+  // Only for the class Checkpoints.
   void after_commits(std::function<void(int wal_pages)> told) { database_.after_commits(std::move(told)); }
   void begin_checkpoint() { is_checkpoint_under_way_ = true; }
   void end_checkpoint();
 
-  std::int64_t events_appended() const { return appended_; }  // since opening
+  std::int64_t events_appended() const { return appended_; }  // since the ledger was opened
 
  private:
   Ledger(const std::string& path, Database::Access access) : path_(path), database_(path, access) {}
 
-  // Runs `work` in a transaction of its own, or in the one of together().
+  // Runs `work` in a new transaction, or in the transaction of together() if there is one.
   void in_transaction(const std::function<void()>& work);
   void insert_run_event(std::int64_t run_id, UtcSeconds at, const char* name, const std::string& body);
   void insert_data_set_event(const std::string& digest, DataSetState after, const DataSetEvent& event);
@@ -180,7 +196,7 @@ class Ledger {
   UtcSeconds closed_until();
   std::int64_t reserve_run_ids(std::int64_t count);
   void remove_unfinished_submissions();
-  Statement select_runs(const RunFilter& filter);  // (run_id, over)
+  Statement select_runs(const RunFilter& filter);  // rows of (run_id, over)
 
   std::string path_;
   Database database_;

@@ -1,4 +1,4 @@
-// What the ledger reads back: runs and data sets from their events, lists.
+// The ledger's reading functions: runs and data sets from their events, and lists of runs.
 #include "daemon/base/json_fields.h"
 #include "daemon/base/similar_text.h"
 #include "daemon/ledger/ledger.h"
@@ -11,7 +11,7 @@ RunEvent run_event_in(const Statement& row, int name, int at, int body) {
                    parse_json(row.text(body), "the ledger's run_events"));
 }
 
-// Rows of (run_id, event, at, body) ordered by run_id and seq.
+// Makes runs from rows of (run_id, event, at, body) that are ordered by run_id and seq.
 std::vector<TrainingRun> fold_rows(Statement& rows) {
   std::vector<TrainingRun> runs;
   while (rows.step()) {
@@ -25,16 +25,16 @@ std::vector<TrainingRun> fold_rows(Statement& rows) {
   return runs;
 }
 
-// Of a run whose submission is not finished there are none yet.
+// Selects the events of a run. There are none while the run's submission is unfinished.
 constexpr const char* events_of_run =
     "from run_events join runs using (run_id) join submissions using (submission_id) where run_id = ? and "
     "accepted = 1 order by seq";
 
-// The events of runs that live. A run in a long queue has two of them, which are read many times faster than
-// by run_event().
+// Reads the events of live runs. A run in a long queue has two events, accepted and waiting. This class reads
+// both many times faster than run_event() does.
 class LiveRunEvents {
  public:
-  // Makes the same run of an Accepted event as apply_event() does.
+  // Makes the same run from an Accepted event as apply_event() does.
   TrainingRun accepted_run(std::int64_t id, UtcSeconds at, std::string_view text) {
     body_.read(text, "the ledger's run_events");
     TrainingRun run;
@@ -56,7 +56,7 @@ class LiveRunEvents {
     return run;
   }
 
-  // Any that follows.
+  // Reads an event that follows the Accepted event.
   RunEvent later_event(const std::string& name, UtcSeconds at, std::string_view text) {
     if (name != "waiting") return run_event(name, at, parse_json(text, "the ledger's run_events"));
     body_.read(text, "the ledger's run_events");
@@ -78,8 +78,8 @@ class LiveRunEvents {
 
 }  // namespace
 
-// As fold_rows(), for a hundred thousand runs within a second: the manifests, most of what there is to read,
-// stay text until somebody asks for one.
+// Does the same as fold_rows(), but reads a hundred thousand runs within a second: manifests, which are most
+// of the data, stay text until their first use (Lazy).
 void Ledger::each_live_run(const std::function<void(TrainingRun)>& each) {
   Statement rows = database_.prepare(
       "select run_id, event, at, body from runs join run_events using (run_id) where over = 0 "
@@ -163,9 +163,9 @@ std::optional<DataSet> Ledger::find_data_set_by_prefix(const std::string& digest
   return find_data_set(whole);
 }
 
-// A statement names the filters that are set and no others: SQLite chooses an index by them. Where few runs
-// were accepted since a moment, those before the first of them are not looked at; where many were, a page is
-// full soon.
+// The statement contains only the filters that are set, so that SQLite can choose an index by them. For
+// `since`: if fewer than 5000 runs were accepted since then, SQLite does not look at the runs before the
+// first of them. If there are more, the list is soon full.
 Statement Ledger::select_runs(const RunFilter& filter) {
   std::string conditions =
       "run_id < ?1 and submission_id not in (select submission_id from submissions where accepted = 0)";
@@ -210,12 +210,14 @@ std::vector<ListedRun> Ledger::list_with_ended(const RunFilter& filter) {
   return runs;
 }
 
-std::vector<TrainingRun> Ledger::ended_before(UtcSeconds time, int limit) {
+std::vector<TrainingRun> Ledger::ended_before(UtcSeconds time, int limit, const RunEnd& after) {
   std::vector<std::int64_t> ids;
   {
     Statement rows = database_.prepare(
-        "select run_id from runs where over = 1 and removed = 0 and ended_at < ? order by ended_at limit ?");
-    rows.bind(to_unix(time)).bind(limit);
+        "select run_id from runs where over = 1 and removed = 0 and ended_at < ? and (ended_at, run_id) > "
+        "(?, ?) "
+        "order by ended_at, run_id limit ?");
+    rows.bind(to_unix(time)).bind(to_unix(after.ended_at)).bind(after.run_id).bind(limit);
     while (rows.step()) ids.push_back(rows.integer(0));
   }
   std::vector<TrainingRun> runs;

@@ -12,7 +12,6 @@ ErrorKind kind_for(Meaning meaning) {
     case Meaning::our_fault:
       return ErrorKind::internal;
     case Meaning::later:
-    case Meaning::attempt_over:
       return ErrorKind::unavailable;
   }
   return ErrorKind::internal;

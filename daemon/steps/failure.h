@@ -1,6 +1,6 @@
-// What an error of a step means for the run or the data set. A step that knows says so by throwing a
-// StepFailure; an error that nobody classified means `later`: the step is performed again, and the run is not
-// ended by it.
+// Failure: what an error of a step means for the run or the data set. A step that knows the meaning throws a
+// StepFailure. After any other error the step is tried again, as `later` or, for an internal error, as
+// `our_fault`; the run does not end.
 #pragma once
 #include <exception>
 #include <string>
@@ -10,10 +10,9 @@
 namespace trainyard {
 
 enum class Meaning {
-  later,         // the same step may succeed then; the reason is shown to the user
-  users_fault,   // it will never succeed as it was submitted: the run fails, and the reason says why
-  attempt_over,  // this attempt cannot go on: another one may
-  our_fault,     // a mistake of Trainyard's: logged as such, and tried again
+  later,        // the step can succeed later: it is tried again, and the user sees the reason
+  users_fault,  // the step can never succeed: the run fails with this reason
+  our_fault,    // a bug in Trainyard: logged as an error, and the step is tried again
 };
 
 class StepFailure : public Error {
@@ -28,8 +27,8 @@ class StepFailure : public Error {
 struct Failure {
   Meaning meaning = Meaning::later;
   std::string reason;             // for the user
-  bool files_are_silent = false;  // the file system of his scratch does not answer
-  bool no_room = false;           // the scheduler takes no more jobs of his at present
+  bool files_are_silent = false;  // the file system of the user's scratch does not answer
+  bool no_room = false;           // the scheduler takes no more jobs of the user at present
 };
 Failure failure_of(std::exception_ptr error);
 

@@ -5,7 +5,7 @@
 namespace trainyard::testing {
 namespace {
 
-// The scheduler lives longer than whoever acts on it.
+// Passes all calls on to the FakeScheduler, which must live longer than this object.
 class ActorOf final : public SchedulerActor {
  public:
   explicit ActorOf(FakeScheduler& scheduler) : scheduler_(scheduler) {}
@@ -32,7 +32,11 @@ class ActorOf final : public SchedulerActor {
 }  // namespace
 
 std::unique_ptr<UserFiles> LocalUsers::files_of(std::uint32_t, const ScratchPlace& scratch) {
-  if (silent_) throw FilesAreSilent("the file system of your scratch does not answer (for 10 s)");
+  if (silent_) {
+    ++silent_calls_;
+    throw FilesAreSilent("the file system of your scratch does not answer (for 10 s)");
+  }
+  if (failing_calls_ > 0 && failing_calls_-- > 0) throw Error(ErrorKind::unavailable, "the disk has failed");
   return std::make_unique<LocalFiles>(ScratchRoot{scratch.base, scratch.path, {}});
 }
 

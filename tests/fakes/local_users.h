@@ -1,4 +1,5 @@
-// LocalUsers: Users whose files this process touches itself, and whose jobs are a fake scheduler's.
+// LocalUsers: Users without deputies, for tests: this process accesses the users' files itself, and their
+// jobs are those of a FakeScheduler.
 #pragma once
 #include <atomic>
 #include <memory>
@@ -15,12 +16,18 @@ class LocalUsers final : public Users {
   std::unique_ptr<UserFiles> files_of(std::uint32_t uid, const ScratchPlace& scratch) override;
   std::unique_ptr<SchedulerActor> jobs_of(std::uint32_t uid) override;
 
-  // Files answer no more: FilesAreSilent, as of a file system that hangs. Any thread.
+  // If `silent`, files_of() throws FilesAreSilent, as for a file system that hangs. May be called from any
+  // thread.
   void silence_files(bool silent) { silent_ = silent; }
+  int silent_calls() const { return silent_calls_; }  // calls that threw FilesAreSilent
+  // The next calls of files_of() throw Error{unavailable}.
+  void fail_next(int calls) { failing_calls_ = calls; }
 
  private:
   FakeScheduler& scheduler_;
   std::atomic<bool> silent_ = false;
+  std::atomic<int> silent_calls_ = 0;
+  std::atomic<int> failing_calls_ = 0;
 };
 
 }  // namespace trainyard::testing

@@ -1,4 +1,5 @@
-// Whatever dies when, there is one train job and one charge for it, and the run ends the same.
+// No matter when the driver dies, there is one train job with one charge, and the run ends as it would have
+// without the death.
 #include <gtest/gtest.h>
 
 #include "tests/unit/driver/site.h"
@@ -11,7 +12,7 @@ using testing::Site;
 
 constexpr int events_of_a_life = 11;
 
-// Plays the cluster to whatever driver lives until the run is over.
+// Plays the cluster until the run is over. Starts a new driver whenever one has died.
 void live_through(Site& site, std::int64_t id) {
   auto reach = [&](RunState wanted) {
     while (!site.run_until([&] { return site.run(id).state >= wanted; })) {
@@ -47,7 +48,7 @@ TEST_P(ADriverThatDies, IsFollowedByOneThatEndsTheRunTheSame) {
   Site site;
   site.die_at_event(event, death);
   std::vector<std::int64_t> ids = site.submit({one_gpu()});
-  if (!site.alive()) site.restart();  // accepted, though nobody was answered
+  if (!site.alive()) site.restart();  // the run was accepted, although the client got no answer
   std::vector<std::int64_t> accepted = site.ledger().list({});
   ASSERT_EQ(accepted.size(), 1u);
   live_through(site, accepted[0]);
@@ -84,8 +85,9 @@ TEST(ASchedulerThatIsAway, DelaysARunAndLosesNothing) {
   Site site;
   site.scheduler().go_away(true);
   std::int64_t id = site.submit({one_gpu()}).at(0);
-  ASSERT_TRUE(site.run_until([&] { return !site.driver().status().scheduler_trouble.empty(); }));
-  EXPECT_EQ(site.run(id).state, RunState::admitted);
+  ASSERT_TRUE(site.run_until([&] {
+    return !site.driver().status().scheduler_trouble.empty() && site.run(id).state == RunState::admitted;
+  }));
   site.scheduler().go_away(false);
   live_through(site, id);
   expect_one_of_everything(site, id);
