@@ -16,7 +16,7 @@ std::int64_t unix_seconds() {
 
 }  // namespace
 
-Metrics::Metrics(const std::string& path) {
+Metrics::Metrics(const std::string& path) : path_(path) {
   if (!path.empty()) file_ = open_file(path, O_WRONLY | O_APPEND | O_CREAT);
 }
 
@@ -53,7 +53,7 @@ void Metrics::end(double seconds, const std::string& model) {
 void Metrics::append(Json line) {
   if (!file_) return;
   line["time"] = unix_seconds();
-  write_all(file_.get(), line.dump() + '\n');
+  write_file(file_.get(), line.dump() + '\n', path_);
 }
 
 }  // namespace trainyard

@@ -1,5 +1,6 @@
-// Metrics: what rank 0 tells the world, a line of JSON per event. Each line is one write() to a file opened
-// for appending, so readers that follow the file see whole lines. Fields: man/trainyard-train.1.
+// Metrics: writes the events of the training, on rank 0, one line of JSON per event. Each line is one write()
+// to a file opened for appending, so that readers that follow the file see whole lines. The fields are in
+// man/trainyard-train.1.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -42,6 +43,7 @@ class Metrics {
  private:
   void append(Json line);
 
+  std::string path_;
   UniqueFd file_;
 };
 

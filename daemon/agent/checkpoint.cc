@@ -1,5 +1,6 @@
 #include "daemon/agent/checkpoint.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -35,7 +36,7 @@ bool is_there(const std::string& path) {
   throw_errno("stat " + path);
 }
 
-// "attempts/7/checkpoint" of the largest number, from that of `from` downwards, that is there.
+// Returns the existing ".../attempts/<n>/checkpoint" with the largest n up to that of `from`.
 std::optional<std::string> nearest_checkpoint(const std::string& from) {
   const fs::path folder = from;
   const auto last_attempt = whole_number<int>(folder.parent_path().filename().string());
@@ -89,7 +90,7 @@ class Copy {
       if (!is_new && disk().link(known->second.c_str(), to.c_str()) == 0) return;
     }
     const UniqueFd source = open_regular_file(from, LastLink::refuse);
-    const UniqueFd target(disk().create(to.c_str(), 0600));
+    const UniqueFd target(disk().create(AT_FDCWD, to.c_str(), 0600));
     if (!target) throw_errno("create " + to);
     copy_contents(source.get(), target.get(), from);
     if (disk().set_mode(target.get(), status.st_mode & 07777) != 0) throw_errno("chmod " + to);
@@ -105,7 +106,7 @@ class Copy {
     set_times(to, status);
   }
 
-  std::map<std::pair<dev_t, ino_t>, std::string> copied_;  // files with several names
+  std::map<std::pair<dev_t, ino_t>, std::string> copied_;  // copies of files that have several hard links
 };
 
 }  // namespace
@@ -115,7 +116,7 @@ void take_over_checkpoint(const std::string& from, const std::string& to) {
   const std::optional<std::string> source = nearest_checkpoint(from);
   if (!source) return;
   const std::string beside = to + ".being-copied";
-  remove_tree(beside);  // of a copy that was killed
+  remove_tree(beside);  // left by a copy that was killed
   Copy().copy(*source, beside);
   sync_file_system(parent_of(to));
   rename_durably(beside, to);

@@ -1,5 +1,6 @@
-// Code that users upload. It is kept in the user's own part of scratch; on its way there it lies in a file
-// without a name in the daemon's state directory, because a file system of the user's may hang.
+// Code that users upload. It is kept in the user's own part of scratch. Until the user's deputy has stored
+// the code there, it lies in a file without a name (O_TMPFILE) in the daemon's state directory, because the
+// user's file system might hang.
 #include "daemon/api/code_upload.h"
 
 #include <fcntl.h>
@@ -11,6 +12,7 @@
 
 #include "daemon/api/handlers.h"
 #include "daemon/base/digest.h"
+#include "daemon/base/disk.h"
 #include "daemon/base/error.h"
 #include "daemon/base/fd.h"
 #include "daemon/base/log.h"
@@ -24,20 +26,20 @@ Json blob_to_wire(const std::string& digest, std::int64_t size_bytes) {
   return {{"digest", digest}, {"size_bytes", size_bytes}};
 }
 
-// The same file, to be read only: a user's process may do with its descriptor what it likes.
+// Opens the same file again, read-only, because the user's process can do anything with its descriptor.
 UniqueFd for_reading(const UniqueFd& file) {
   return open_file("/proc/self/fd/" + std::to_string(file.get()), O_RDONLY);
 }
 
-// Bytes in a file without a name. The user's process may keep its descriptor for as long as it likes: in the
-// end the file is emptied, so that it holds no space on the daemon's disk. That takes a while where it holds
-// much: not on the loop.
+// An upload in a file without a name. The user's process can keep its descriptor of the file open for as long
+// as it likes. The destructor therefore empties the file, so that it takes no space on the daemon's disk.
+// Emptying a large file takes a while, so the object must not be destroyed on the loop.
 class SpooledFile {
  public:
   SpooledFile(const std::string& state_dir, std::shared_ptr<std::atomic<std::int64_t>> of_user)
       : file_(open_file(state_dir, O_TMPFILE | O_RDWR, 0600)), of_user_(std::move(of_user)) {}
   ~SpooledFile() {
-    if (::ftruncate(file_.get(), 0) != 0) log_warning("event=upload_not_emptied errno={}", errno);
+    if (disk().truncate(file_.get(), 0) != 0) log_warning("event=upload_not_emptied errno={}", errno);
     *of_user_ -= size_bytes_;
   }
   SpooledFile(const SpooledFile&) = delete;
@@ -46,7 +48,7 @@ class SpooledFile {
   void add(std::string_view bytes) {
     size_bytes_ += static_cast<std::int64_t>(bytes.size());
     *of_user_ += static_cast<std::int64_t>(bytes.size());
-    write_all(file_.get(), bytes);
+    write_file(file_.get(), bytes, "code");
   }
 
   const UniqueFd& fd() const { return file_; }
@@ -65,7 +67,7 @@ std::shared_ptr<SpooledFile> spooled_file(Api& api, std::uint32_t uid) {
   return std::make_shared<SpooledFile>(api.settings.state_dir, of_user);
 }
 
-// Digests what comes in on the way.
+// Receives an upload and computes its digest while the bytes arrive.
 class Upload : public Exchange {
  public:
   Upload(Api& api, RouteCall call)

@@ -1,5 +1,6 @@
 #include "daemon/api/unix_socket.h"
 
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -8,12 +9,13 @@
 #include <cerrno>
 #include <cstring>
 
+#include "daemon/base/disk.h"
 #include "daemon/base/error.h"
 
 namespace trainyard {
 namespace {
 
-constexpr int unix_backlog = SOMAXCONN;  // a user who opens a thousand at once leaves room for others
+constexpr int unix_backlog = SOMAXCONN;  // large: a user's thousand connections leave room for others
 
 sockaddr_un address_of(const std::string& path) {
   sockaddr_un address{};
@@ -41,10 +43,10 @@ void remove_stale(const std::string& path, const sockaddr_un& address) {
                                         ": something that is not a socket is in its place; remove it, or "
                                         "name another path in [daemon] socket");
   UniqueFd probe = new_socket();
-  // Only a refusal says that nobody listens; a full backlog (EAGAIN) is somebody.
+  // Only ECONNREFUSED means that nobody listens. EAGAIN means that a daemon listens and its backlog is full.
   bool refused = ::connect(probe.get(), generic(address), sizeof address) != 0 && errno == ECONNREFUSED;
   if (!refused) throw Error(ErrorKind::unavailable, "socket " + path + ": another daemon answers on it");
-  ::unlink(path.c_str());
+  disk().remove(AT_FDCWD, path.c_str(), 0);
 }
 
 }  // namespace

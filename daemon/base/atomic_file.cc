@@ -14,7 +14,7 @@ namespace trainyard {
 AtomicFile::AtomicFile(const std::string& path, unsigned mode) : path_(path), mode_(mode) {
   do {
     beside_ = path + ".tmp-" + random_hex(3);
-    fd_ = UniqueFd(disk().create(beside_.c_str(), 0600));
+    fd_ = UniqueFd(disk().create(AT_FDCWD, beside_.c_str(), 0600));
   } while (!fd_ && errno == EEXIST);
   if (!fd_) throw_errno("create " + path_);
 }
@@ -53,7 +53,8 @@ bool AtomicFile::commit_unless_there() {
 
 void AtomicFile::commit_for_later_sync() {
   set_mode();
-  if (disk().rename(beside_.c_str(), path_.c_str()) != 0) throw_errno("rename " + beside_ + " to " + path_);
+  if (disk().rename(AT_FDCWD, beside_.c_str(), path_.c_str()) != 0)
+    throw_errno("rename " + beside_ + " to " + path_);
   is_renamed_ = true;
 }
 

@@ -21,7 +21,8 @@ void sync_directory(const UniqueFd& folder, const std::string& path) {
   if (disk().sync(folder.get()) != 0) throw_errno("fsync " + path);
 }
 
-// One that its owner has closed to himself is opened again. Never what a link leads to.
+// Opens the folder `name` in `parent`, so that its entries can be removed. Gives the owner access first, if
+// the folder's mode denies it. Does not follow a symbolic link. `path` is for error messages.
 UniqueFd open_to_empty(int parent, const std::string& name, const std::string& path) {
   const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
   UniqueFd folder(::openat(parent, name.c_str(), flags));
@@ -31,7 +32,7 @@ UniqueFd open_to_empty(int parent, const std::string& name, const std::string& p
   struct stat found {};
   if (::fstat(folder.get(), &found) != 0) throw_errno("stat " + path);
   const bool is_open = (found.st_mode & private_folder_mode) == private_folder_mode;
-  // EPERM: it is somebody else's, and may let us remove what is in it all the same.
+  // EPERM is ignored: the folder is another user's, but might permit us to remove its entries all the same.
   if (!is_open && disk().set_mode(folder.get(), private_folder_mode) != 0 && errno != EPERM)
     throw_errno("chmod " + path);
   return folder;
@@ -48,7 +49,7 @@ void remove_entry(int parent, const std::string& name, const std::string& path);
 void remove_entries(UniqueFd folder, const std::string& path) {
   std::unique_ptr<DIR, CloseDirectory> entries(::fdopendir(folder.get()));
   if (!entries) throw_errno("list " + path);
-  folder.release();  // now the stream's
+  folder.release();  // the directory stream owns the descriptor now
   const int directory = ::dirfd(entries.get());
   for (errno = 0; const dirent* entry = ::readdir(entries.get()); errno = 0) {
     const std::string name = entry->d_name;
@@ -68,11 +69,12 @@ void remove_entry(int parent, const std::string& name, const std::string& path) 
 }  // namespace
 
 void make_directory(const std::string& path, unsigned mode) {
-  if (disk().make_directory(path.c_str(), mode) != 0 && errno != EEXIST) throw_errno("mkdir " + path);
+  if (disk().make_directory(AT_FDCWD, path.c_str(), mode) != 0 && errno != EEXIST)
+    throw_errno("mkdir " + path);
 }
 
 void make_directories(const std::string& path, unsigned mode) {
-  if (disk().make_directory(path.c_str(), mode) == 0 || errno == EEXIST) return;
+  if (disk().make_directory(AT_FDCWD, path.c_str(), mode) == 0 || errno == EEXIST) return;
   if (errno != ENOENT || parent_of(path) == path) throw_errno("mkdir " + path);
   make_directories(parent_of(path), mode);
   make_directory(path, mode);
@@ -86,8 +88,8 @@ void fsync_directory(const std::string& path) { sync_directory(open_directory(pa
 
 void rename_durably(const std::string& from, const std::string& to) {
   const std::string parent = parent_of(to);
-  const UniqueFd folder = open_directory(parent);  // first: a failure here leaves the old name as it was
-  if (disk().rename(from.c_str(), to.c_str()) != 0) throw_errno("rename " + from + " to " + to);
+  const UniqueFd folder = open_directory(parent);  // opened first: if that fails, nothing was renamed
+  if (disk().rename(AT_FDCWD, from.c_str(), to.c_str()) != 0) throw_errno("rename " + from + " to " + to);
   sync_directory(folder, parent);
 }
 

@@ -12,8 +12,8 @@ namespace {
 
 class SystemDisk final : public Disk {
  public:
-  int create(const char* path, mode_t mode) override {
-    return ::open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+  int create(int folder, const char* path, mode_t mode) override {
+    return ::openat(folder, path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
   }
   ssize_t write(int fd, const void* bytes, std::size_t size) override { return ::write(fd, bytes, size); }
   int truncate(int fd, off_t size) override { return ::ftruncate(fd, size); }
@@ -23,13 +23,15 @@ class SystemDisk final : public Disk {
   }
   int sync(int fd) override { return ::fsync(fd); }
   int sync_file_system(int fd) override { return ::syncfs(fd); }
-  int rename(const char* from, const char* to) override { return ::rename(from, to); }
+  int rename(int folder, const char* from, const char* to) override {
+    return ::renameat(folder, from, folder, to);
+  }
   int link(const char* from, const char* to) override { return ::link(from, to); }
   int symlink(const char* target, const char* path) override { return ::symlink(target, path); }
-  int make_directory(const char* path, mode_t mode) override { return ::mkdir(path, mode); }
-  int remove(int directory, const char* name, int flags) override {
-    return ::unlinkat(directory, name, flags);
+  int make_directory(int folder, const char* path, mode_t mode) override {
+    return ::mkdirat(folder, path, mode);
   }
+  int remove(int folder, const char* name, int flags) override { return ::unlinkat(folder, name, flags); }
 };
 
 Disk*& disk_in_use() {

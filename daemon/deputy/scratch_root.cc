@@ -1,5 +1,6 @@
 #include "daemon/deputy/scratch_root.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -18,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// "/mnt/a\040b": mountinfo writes blanks and backslashes in octal.
+// Decodes a name of mountinfo, which writes blanks and backslashes in octal: "/mnt/a\040b".
 std::string unescaped(const std::string& text) {
   std::string plain;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -36,7 +37,7 @@ bool lies_below(const std::string& path, const std::string& folder) {
   return folder == "/" || path == folder || path.starts_with(folder + "/");
 }
 
-// The folders from the first one below `base` to `path`.
+// Returns the folders from the first one below `base` to `path`.
 std::vector<std::string> components(const ScratchRoot& root) {
   std::vector<std::string> folders;
   std::string folder = root.base;
@@ -62,7 +63,7 @@ void make_own(const std::string& folder) {
   struct stat found {};
   if (::lstat(folder.c_str(), &found) == 0) return check_is_own(folder, found);
   if (errno != ENOENT) throw_errno("look at " + folder);
-  if (disk().make_directory(folder.c_str(), 0700) != 0 && errno != EEXIST) {
+  if (disk().make_directory(AT_FDCWD, folder.c_str(), 0700) != 0 && errno != EEXIST) {
     if (errno == EACCES)
       throw Error(
           ErrorKind::denied,
@@ -74,7 +75,7 @@ void make_own(const std::string& folder) {
 }  // namespace
 
 Mount mount_of(const std::string& path) {
-  // id parent device root mount_point options [optional...] - type source options
+  // A line: id parent device root mount_point options [optional...] - type source options
   std::ifstream mounts("/proc/self/mountinfo");
   Mount best;
   std::string best_folder, line;

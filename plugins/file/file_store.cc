@@ -22,7 +22,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What errno says about a path, said about the URL a person knows.
+// Throws the error in errno. Names the URL and not the path, because a user knows the URL.
 [[noreturn]] void throw_errno_of(const std::string& url) { throw_errno(url); }
 
 Object describe(const std::string& url, const std::string& key, const struct stat& status) {
@@ -68,8 +68,8 @@ class FileReader final : public ObjectReader {
   UniqueFd fd_;
 };
 
-// Lists a folder, and those in it, in the order of the keys. Of each folder on the way down the names are in
-// memory, of the objects none.
+// Lists a folder and the folders in it, in the order of the keys. Keeps the names in each folder on the way
+// down in memory, but no objects.
 class Listing {
  public:
   Listing(std::string url, const std::function<void(Object)>& each) : url_(std::move(url)), each_(each) {}
@@ -92,9 +92,10 @@ class Listing {
   bool is_empty() const { return empty_; }
 
  private:
-  static constexpr int most_folders_deep = 200;  // each has a descriptor open
+  static constexpr int most_folders_deep = 200;  // each level keeps a file descriptor open
 
-  // With a slash behind the names of folders, so that their order is that of the keys.
+  // Returns the sorted names in a folder. Names of folders end with a slash, so that the order is that of the
+  // keys.
   std::vector<std::string> sorted_entries(int folder, const std::string& key) const {
     const int copy = ::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     const std::unique_ptr<DIR, int (*)(DIR*)> entries(copy < 0 ? nullptr : ::fdopendir(copy), ::closedir);
@@ -119,7 +120,8 @@ class Listing {
     return ::fstatat(parent, entry.d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(status.st_mode);
   }
 
-  // What has gone meanwhile, leads nowhere or is no file is no object.
+  // Calls `each_` for a file. Skips an entry that was removed meanwhile, a link that leads nowhere, and
+  // anything that is not a regular file.
   void tell(int folder, const std::string& name, const std::string& key) {
     struct stat status {};
     if (::fstatat(folder, name.c_str(), &status, 0) != 0) {
@@ -159,7 +161,7 @@ class FileStore final : public ObjectStore {
   }
 
   Object put_bytes(const std::string& folder, const std::string& key, std::string_view bytes) override {
-    return put(folder, key, [&](int to) { write_all(to, bytes); });
+    return put(folder, key, [&](int to) { write_file(to, bytes, key); });
   }
 
  private:

@@ -5,17 +5,16 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <filesystem>
 #include <vector>
 
 #include "daemon/base/digest.h"
+#include "daemon/base/directory.h"
+#include "daemon/base/disk.h"
 #include "daemon/base/error.h"
 #include "daemon/base/text.h"
 
 namespace trainyard {
 namespace {
-
-namespace fs = std::filesystem;
 
 constexpr const char* remedy = "have it removed, or name another target in [results]";
 
@@ -29,14 +28,12 @@ std::vector<std::string> components_of(const std::string& key) {
   return components;
 }
 
-// The place itself may lie behind links, and be anybody's: an admin made it, or its user. It
-// may be closed to reading (mode 1733), as long as it need not be fsynced itself.
+// Opens the folder of the URL `base`, and makes it if it is missing. Its path may contain links, and anybody
+// may own it: an admin or the user made it. The folder may be unreadable (mode 1733) unless it holds the file
+// itself, because then it must be fsynced.
 UniqueFd open_base(const std::string& base, bool holds_the_file) {
   const std::string path = path_of(base);
-  std::error_code error;
-  fs::create_directories(path, error);
-  errno = error.value();
-  if (error) throw_errno("make " + base);
+  make_directories(path, 0777);
   return open_file(path, (holds_the_file ? O_RDONLY : O_PATH) | O_DIRECTORY);
 }
 
@@ -49,7 +46,7 @@ void check_owner(int folder, const std::string& shown) {
 }
 
 UniqueFd open_own_folder(int parent, const std::string& name, const std::string& shown) {
-  if (::mkdirat(parent, name.c_str(), 0777) != 0 && errno != EEXIST) throw_errno("make " + shown);
+  if (disk().make_directory(parent, name.c_str(), 0777) != 0 && errno != EEXIST) throw_errno("make " + shown);
   UniqueFd folder(::openat(parent, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (!folder && (errno == ELOOP || errno == ENOTDIR))
     throw Error(ErrorKind::denied, shown + " is a link or a file in the place of a folder; " + remedy);
@@ -82,23 +79,22 @@ OwnFile::OwnFile(const std::string& base, const std::string& key) {
     shown += '/';
   }
   beside_ = name_ + ".tmp-" + random_hex(3);
-  fd_ = UniqueFd(
-      ::openat(folder_.get(), beside_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
+  fd_ = UniqueFd(disk().create(folder_.get(), beside_.c_str(), 0666));
   if (!fd_) throw_errno("create " + shown + name_);
 }
 
 OwnFile::~OwnFile() {
-  if (fd_ && !committed_) ::unlinkat(folder_.get(), beside_.c_str(), 0);
+  if (fd_ && !committed_) disk().remove(folder_.get(), beside_.c_str(), 0);
 }
 
 struct stat OwnFile::commit() {
   struct stat written {};
-  if (::fsync(fd_.get()) != 0) throw_errno("fsync " + beside_);
+  if (disk().sync(fd_.get()) != 0) throw_errno("fsync " + beside_);
   if (::fstat(fd_.get(), &written) != 0) throw_errno("stat " + beside_);
-  if (::renameat(folder_.get(), beside_.c_str(), folder_.get(), name_.c_str()) != 0)
+  if (disk().rename(folder_.get(), beside_.c_str(), name_.c_str()) != 0)
     throw_errno("rename " + beside_ + " to " + name_);
   committed_ = true;
-  if (::fsync(folder_.get()) != 0) throw_errno("fsync the folder of " + name_);
+  if (disk().sync(folder_.get()) != 0) throw_errno("fsync the folder of " + name_);
   return written;
 }
 

@@ -45,8 +45,8 @@ auto FaultyDisk::call(const char* name, const Work& work) {
   return work();
 }
 
-int FaultyDisk::create(const char* path, mode_t mode) {
-  return call("create", [&] { return system_.create(path, mode); });
+int FaultyDisk::create(int folder, const char* path, mode_t mode) {
+  return call("create", [&] { return system_.create(folder, path, mode); });
 }
 
 ssize_t FaultyDisk::write(int fd, const void* bytes, std::size_t size) {
@@ -82,8 +82,8 @@ int FaultyDisk::sync_file_system(int) {
   return call("sync_file_system", [] { return 0; });
 }
 
-int FaultyDisk::rename(const char* from, const char* to) {
-  return call("rename", [&] { return system_.rename(from, to); });
+int FaultyDisk::rename(int folder, const char* from, const char* to) {
+  return call("rename", [&] { return system_.rename(folder, from, to); });
 }
 
 int FaultyDisk::link(const char* from, const char* to) {
@@ -94,12 +94,12 @@ int FaultyDisk::symlink(const char* target, const char* path) {
   return call("symlink", [&] { return system_.symlink(target, path); });
 }
 
-int FaultyDisk::make_directory(const char* path, mode_t mode) {
-  return call("make_directory", [&] { return system_.make_directory(path, mode); });
+int FaultyDisk::make_directory(int folder, const char* path, mode_t mode) {
+  return call("make_directory", [&] { return system_.make_directory(folder, path, mode); });
 }
 
-int FaultyDisk::remove(int directory, const char* name, int flags) {
-  return call("remove", [&] { return system_.remove(directory, name, flags); });
+int FaultyDisk::remove(int folder, const char* name, int flags) {
+  return call("remove", [&] { return system_.remove(folder, name, flags); });
 }
 
 const std::vector<FaultKind>& disk_faults() {

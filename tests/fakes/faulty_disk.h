@@ -1,5 +1,4 @@
-// FaultyDisk: a Disk (daemon/base/disk.h) of which one call fails, as on a disk that is full, broken or
-// read-only.
+// FaultyDisk: a Disk (daemon/base/disk.h) whose calls fail as on a disk that is full, broken or read-only.
 #pragma once
 #include <thread>
 
@@ -8,43 +7,44 @@
 
 namespace trainyard {
 
-// How calls fail.
+// Which calls fail, and how.
 enum class DiskFailure {
-  once,        // one call, with an errno
-  from_then,   // that call and all that follow: the file system has become read-only
-  half_write,  // one write takes half of the bytes, and the disk is full from then on
+  once,        // one call fails with an errno
+  from_then,   // one call and all later ones fail: the file system has become read-only
+  half_write,  // one write writes half of its bytes; all later writes fail, as on a full disk
 };
 
-// In the place of the system's disk while it lives. Calls of other threads are passed on and
-// not counted. Syncs are not made: no test outlives the machine.
+// Replaces the system's disk as long as the object lives. Calls of other threads than the constructor's are
+// passed on and not counted. Syncs do nothing, because no test needs its data after a crash of the machine.
 class FaultyDisk final : public Disk, public Fault {
  public:
-  // `call`: which fails, from 1.
+  // `call`: number of the call that fails, counted from 1; 0: none.
   FaultyDisk(std::size_t call, DiskFailure failure, int error);
   ~FaultyDisk() override;
   FaultyDisk(const FaultyDisk&) = delete;
   FaultyDisk& operator=(const FaultyDisk&) = delete;
 
-  // The one in use; null when there is none.
+  // Returns the FaultyDisk that replaces the system's disk now; null if there is none.
   static FaultyDisk* in_use();
 
-  // Counts a call that a library made by itself. Whether it is to fail; errno is set then.
+  // Counts a call, also one that a library makes past base/disk.h. Returns true, and sets errno, if the call
+  // has to fail.
   bool fails(const char* name);
   const std::vector<std::string>& calls() const override { return calls_; }
   bool has_failed() const override { return has_failed_; }
 
-  int create(const char* path, mode_t mode) override;
+  int create(int folder, const char* path, mode_t mode) override;
   ssize_t write(int fd, const void* bytes, std::size_t size) override;
   int truncate(int fd, off_t size) override;
   int set_mode(int fd, mode_t mode) override;
   int set_times(const char* path, const timespec* times) override;
   int sync(int fd) override;
   int sync_file_system(int fd) override;
-  int rename(const char* from, const char* to) override;
+  int rename(int folder, const char* from, const char* to) override;
   int link(const char* from, const char* to) override;
   int symlink(const char* target, const char* path) override;
-  int make_directory(const char* path, mode_t mode) override;
-  int remove(int directory, const char* name, int flags) override;
+  int make_directory(int folder, const char* path, mode_t mode) override;
+  int remove(int folder, const char* name, int flags) override;
 
  private:
   template <class Work>
@@ -59,7 +59,8 @@ class FaultyDisk final : public Disk, public Fault {
   bool has_failed_ = false;
 };
 
-// ENOSPC, EIO, EROFS and EDQUOT once; read-only from then on; half a write on a disk that is then full.
+// Returns all ways to fail: ENOSPC, EIO, EROFS or EDQUOT once; EROFS from one call on; half a write, then
+// ENOSPC.
 const std::vector<FaultKind>& disk_faults();
 
 }  // namespace trainyard

@@ -19,7 +19,7 @@ using testing::Office;
 const UtcSeconds noon = from_unix(1'795'431'600);
 const UtcSeconds a_minute_later = noon + std::chrono::seconds(60);
 constexpr uid_t stranger = 65534;
-const uid_t me = ::geteuid();  // an admin, for the daemon runs as me
+const uid_t me = ::geteuid();  // an admin, because the daemon runs as this user
 
 const std::string command_manifest = R"(name = "hello"
 [results]
@@ -46,7 +46,7 @@ std::vector<RunEvent> until_running() {
           event::Started{noon, noon, "n[1-2]"}};
 }
 
-// `job_id`: a second run needs one of its own, or its usage is the first one's told twice.
+// `job_id`: a second run needs another one, else its usage counts as that of the first run, told twice.
 std::vector<RunEvent> until_failed(int gpus = 1, std::uint32_t job_id = 77) {
   JobKey train{"yard", job_id, noon};
   event::Ended ended{a_minute_later, JobRole::train, {}};
@@ -298,36 +298,6 @@ TEST_F(Routes, ShowToAdminsHowSlurmDiffersFromThePlansAndSetIt) {
 
 // ---- code
 
-TEST_F(Routes, KeepUploadedCodeForItsUploaderAlone) {
-  std::string path = "/v1/code/" + sha256("the code");
-  EXPECT_EQ(office_.ask(me, "HEAD", path).status, 404);
-  Response first = office_.ask(me, "PUT", path, "the code");
-  EXPECT_EQ(first.status, 201) << first.body;
-  EXPECT_EQ(parse_json(first.body, "first"), Json({{"digest", sha256("the code")}, {"size_bytes", 8}}));
-  EXPECT_EQ(office_.ask(me, "PUT", path, "the code").status, 200);
-  EXPECT_EQ(office_.ask(me, "HEAD", path).status, 200);
-  EXPECT_EQ(office_.ask(stranger, "HEAD", path).status, 404);
-}
-
-TEST_F(Routes, LeaveNothingOfCodeWhoseDigestIsAnother) {
-  std::string path = "/v1/code/" + sha256("the code");
-  EXPECT_EQ(office_.ask(me, "PUT", path, "other code").status, 400);
-  EXPECT_EQ(office_.ask(me, "HEAD", path).status, 404);
-  EXPECT_TRUE(std::filesystem::is_empty(office_.path("state")));
-}
-
-TEST_F(Routes, RefuseCodeThatIsTooLargeNamingTheSetting) {
-  std::string large(1001, 'x');
-  Response response = office_.ask(me, "PUT", "/v1/code/" + sha256(large), large);
-  EXPECT_EQ(response.status, 400);
-  EXPECT_THAT(response.body, HasSubstr("max_code_size"));
-}
-
-TEST_F(Routes, RefuseDigestsThatWouldWalkAway) {
-  for (const char* digest : {"..", "%2e%2e", "ABCDEF", ""})
-    EXPECT_GE(office_.ask(me, "PUT", std::string("/v1/code/") + digest, "x").status, 400) << digest;
-}
-
 TEST_F(Routes, WantTheCodeThatAManifestNamesUploadedFirst) {
   std::string with_code = command_manifest + "code = \"./src\"\n";
   Json code{{"code", sha256("the code")}};
@@ -416,7 +386,7 @@ TEST_F(Routes, CancelARun) {
   std::string path =
       "/v1/runs/" + std::to_string(office_.add_run(me, manifest_named("over"), until_failed()));
   Json run = office_.ask_json(me, "POST", path + "/cancel");
-  EXPECT_EQ(run["state"], "failed");  // it was over before
+  EXPECT_EQ(run["state"], "failed");  // the run was over before
 }
 
 TEST_F(Routes, TellWhereResultsAre) {
@@ -482,13 +452,13 @@ TEST_F(Routes, ReconcileForAdminsWhatTheSchedulerHasOnRecord) {
   Json books = office_.ask_json(me, "GET", "/v1/admin/reconcile?since=2026-11");
   EXPECT_EQ(books["segments"], 1);
   EXPECT_EQ(books["unexplained"], 1);
-  EXPECT_EQ(books["rows"][0]["finding"], "missing_in_slurmdbd");  // this scheduler knows of no job
+  EXPECT_EQ(books["rows"][0]["finding"], "missing_in_slurmdbd");  // the fake scheduler has no job on record
   EXPECT_EQ(books["rows"][0]["gpu_seconds_too_many"], 120);
   EXPECT_EQ(books["rows"][0]["slurmdbd"], Json());
   EXPECT_EQ(office_.ask(stranger, "GET", "/v1/admin/reconcile").status, 403);
 }
 
-// A job of that run, on two GPUs for a minute, in the scheduler's accounting.
+// Returns a job of that run, on two GPUs for a minute, as the scheduler's accounting has it.
 JobStatus recorded_job(const Office& office, std::int64_t run_id, uid_t uid) {
   JobStatus job;
   job.key = {"yard", 77, noon};
@@ -502,7 +472,7 @@ JobStatus recorded_job(const Office& office, std::int64_t run_id, uid_t uid) {
   return job;
 }
 
-// As releases left it that charged nothing where a step failed.
+// Returns the events of a failed run as earlier releases left them, which charged nothing if a step failed.
 std::vector<RunEvent> until_failed_uncharged() {
   std::vector<RunEvent> events = until_running();
   events.emplace_back(event::Failed{a_minute_later, "its directory was locked"});
