@@ -1,4 +1,4 @@
-"""What tests of the daemon share: one daemon per class, manifests, and runs as their owner and as Slurm see them."""
+"""Base class of the tests of the daemon: one daemon per class, manifests, runs, and their jobs in Slurm."""
 import json
 import shutil
 import textwrap
@@ -16,6 +16,11 @@ SETTINGS = {"slurm": {"poll_interval_ms": 200}, **PLANS}
 OVER = ("completed", "failed", "cancelled")
 
 
+def name_in_sacct(job):
+    """Returns what sacct calls a job of the API in its field JobID: "77", or "77_2" in an array."""
+    return str(job["job_id"]) if job.get("array_task") is None else f"{job['job_id']}_{job['array_task']}"
+
+
 class DaemonCase(unittest.TestCase):
     """A daemon runs from the first test of a class to its last."""
 
@@ -24,7 +29,7 @@ class DaemonCase(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.yard = yard.shared()
-        cls.folder = cls.yard.root / cls.__name__  # of manifests and of what jobs leave; a sticky one, like /tmp
+        cls.folder = cls.yard.root / cls.__name__  # for manifests and files of jobs; sticky, like /tmp
         shutil.rmtree(cls.folder, ignore_errors=True)
         cls.folder.mkdir()
         cls.folder.chmod(0o1777)
@@ -37,7 +42,9 @@ class DaemonCase(unittest.TestCase):
     # ---- manifests
 
     def bucket(self, *names):
-        """A folder of the object store with these objects, as a URL. Each test has its own: nothing of it is staged yet."""
+        """Creates a folder with these objects in the object store and returns its URL.
+
+        Each test has a folder of its own, so that its data set is not staged yet."""
         folder = self.yard.buckets / self.id()
         folder.mkdir(exist_ok=True)
         for name in names:
@@ -46,7 +53,7 @@ class DaemonCase(unittest.TestCase):
 
     @property
     def results(self):
-        """A folder of this test's own, in which every user may make his."""
+        """URL of this test's own folder for results. Every user may create folders in it."""
         folder = self.yard.buckets / "results" / self.id()
         folder.mkdir(exist_ok=True)
         folder.chmod(0o1777)
@@ -59,7 +66,7 @@ class DaemonCase(unittest.TestCase):
         return path
 
     def command(self, run, *, name="mine", data=None, resources="gpus_per_node = 1", more=""):
-        """The manifest of a program of one's own."""
+        """Writes a manifest whose [command] is the script `run`, and returns its path."""
         source = f'[data]\nsource = "{data}"\nformat = "raw"\n' if data else ""
         return self.manifest(
             f'name = "{name}"\n{source}[results]\ntarget = "{self.results}"\n'
@@ -69,7 +76,7 @@ class DaemonCase(unittest.TestCase):
     # ---- runs
 
     def submit(self, manifest, *options, user="yard_ada"):
-        """The numbers of the runs that a manifest became."""
+        """Submits a manifest as `user` and returns the numbers of its runs."""
         answer = self.yard.trainyard("submit", "--json", *options, manifest, user=user)
         return json.loads(answer.stdout.splitlines()[0])["runs"]
 
@@ -81,7 +88,7 @@ class DaemonCase(unittest.TestCase):
         return json.loads(self.yard.trainyard("show", "--json", run, user=user).stdout)
 
     def wait_for(self, run, *states, user="yard_ada", seconds=60):
-        """The run, as `show` tells of it, once it is in one of these states."""
+        """Waits until the run is in one of these states, and returns what `trainyard show --json` prints."""
         seen = []
 
         def there():
@@ -96,10 +103,10 @@ class DaemonCase(unittest.TestCase):
         for run in runs:
             self.assertEqual(run["state"], "completed", json.dumps(run, indent=1))
 
-    # ---- the independent witness
+    # ---- what Slurm says, independently of the ledger
 
     def jobs(self, run, role):
-        """Slurm's rows of a run's jobs of one role, once they are there and have ended: 'train' or 'store'."""
+        """Waits until a run's jobs of one role ('train' or 'store') have ended, and returns sacct's rows."""
         arrays = [attempt["array"] for attempt in run["attempts"] if attempt["array"]]
 
         def is_of_run(row):
@@ -113,7 +120,9 @@ class DaemonCase(unittest.TestCase):
         return self.ended_jobs(lambda row: f"-{run['data']['digest'][:16]}." in row["JobName"])
 
     def jobs_since(self, begun, user):
-        """Those submitted since then. Of earlier ones slurmdbd may never hear the end: other tests kill slurmctld."""
+        """Returns the rows of sacct of `user`'s jobs submitted at `begun` (unix seconds) or later.
+
+        slurmdbd might never hear of the end of earlier jobs, because other tests kill slurmctld."""
         return self.ended_jobs(lambda row: row["User"] == user and int(row["Submit"]) >= begun)
 
     def ended_jobs(self, wanted):
@@ -123,7 +132,7 @@ class DaemonCase(unittest.TestCase):
         return self.yard.wait_until(ended, 60, "the end of jobs in accounting")
 
     def training(self, run):
-        """When the one training job of a run ran."""
+        """Returns the interval in which the run's only training job ran."""
         (row,) = self.jobs(run, "train")
         self.assertIsNotNone(interval(row), row)
         return interval(row)

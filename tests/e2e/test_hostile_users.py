@@ -1,7 +1,7 @@
-"""Users who do to their own files, and to the daemon's door, whatever they like: nobody else notices, their runs end with
-a reason, and they pay what Slurm has on record.
+"""Tests in which a user (yard_ada) damages the files of her runs and floods the daemon's socket while another
+user (yard_ben) goes on working.
 
-Many attacks are runs of one sweep of yard_ada's, while yard_ben goes on working. A line of a table is an attack."""
+yard_ben must notice nothing. The attacked runs must end with a reason, and be charged what Slurm has."""
 import collections
 import contextlib
 import ctypes
@@ -15,17 +15,17 @@ import time
 import unittest
 
 import hostile
-from daemon_case import OVER
+from daemon_case import OVER, name_in_sacct
 from test_accounting import Books
 from yard import gpus, interval
 
-# Every file that daemon, deputy or agent reads (daemon/handover/layout.h). From the attempt's directory.
+# All files that daemon, deputy or agent read (daemon/handover/layout.h), relative to the attempt's directory.
 FILES_OF_AN_ATTEMPT = ("launch.json", "claim", "start.json", "heartbeat", "exit.json", "settled", "stored.json", "script",
                        "logs/training-log.txt", "metrics.jsonl", "../../code.tar")
 FILES_OF_A_DATA_SET = ("stage.json", "staged.json", "train.h5")
 DIRECTORIES = (".", "logs", "results", "checkpoint", "model", "..", "../..")
-# What another user's small run may take meanwhile: five seconds, or on a machine that is slow without any attack three
-# times as long as there.
+# Seconds that another user's small run may take during an attack. On a slow machine it may take three times
+# as long as without an attack, if that is more.
 PATIENCE = 5
 
 Attack = collections.namedtuple("Attack", "path form")
@@ -39,7 +39,7 @@ class Hostile(Books):
     def setUp(self):
         super().setUp()
         self.pid = self.yard.daemon.pid
-        results = self.yard.buckets / "results" / self.id()  # of both users
+        results = self.yard.buckets / "results" / self.id()  # both users write here
         results.mkdir()
         results.chmod(0o1777)
         self.small = self.command("true", name="ben", resources="gpus_per_node = 0")
@@ -49,7 +49,7 @@ class Hostile(Books):
 
     @contextlib.contextmanager
     def attacker(self, attacks):
-        """hostile.py as yard_ada on the head node, from now until the end of the block."""
+        """Runs hostile.py as yard_ada on the head node until the end of the `with` block."""
         place = self.folder / self._testMethodName
         place.mkdir()
         place.chmod(0o755)
@@ -68,7 +68,9 @@ class Hostile(Books):
 
     @contextlib.contextmanager
     def ben_goes_on_working(self):
-        """A small run of yard_ben's after the other, each over in time."""
+        """Submits small runs of yard_ben's one after the other until the end of the `with` block.
+
+        Fails unless each completes within `patience` seconds."""
         stop, slow = threading.Event(), []
 
         def work():
@@ -89,15 +91,17 @@ class Hostile(Books):
         self.assertEqual(slow, [], f"yard_ben's runs did not complete within {self.patience:.1f} s")
 
     def seconds_of_a_small_run(self):
-        """What one of yard_ben's takes, and that run when it is over."""
+        """Submits a small run of yard_ben's. Returns the seconds until its end, and the run."""
         begun = time.monotonic()
         (run,) = self.run_to_its_end(self.small, user="yard_ben", seconds=60)
         return time.monotonic() - begun, run
 
-    # ---- what has to hold whatever was done
+    # ---- what must hold after each attack
 
     def assert_nothing_came_of_it(self, names):
-        """`names`: of a run's number, what was done to it."""
+        """Asserts that the daemon still runs, and that the runs are over and charged, also after a restart.
+
+        `names`: number of a run → what was done to it."""
         self.assertEqual((self.yard.daemon.pid, self.yard.daemon.poll()), (self.pid, None), "the daemon has ended")
         self.assert_over_and_charged(names)
         self.yard.stop_daemon()
@@ -128,8 +132,10 @@ class Hostile(Books):
             raise AssertionError(f"{e}\n{json.dumps(left[:5], indent=1)}") from None
 
     def gpu_seconds_by_run(self, runs):
-        """By `sacct -D`, of the training jobs of all attempts of each run; as soon as it agrees with the ledger, for slurmdbd
-        hears of an end some seconds later, and else after half a minute."""
+        """Returns run → GPU-seconds by `sacct -D` of the training jobs of all its attempts.
+
+        slurmdbd hears of a job's end some seconds later. So this waits until sacct agrees with the ledger, at
+        most half a minute."""
         owner = {job: number for number in runs for job in self.training_jobs(number)}
         spent = {}
 
@@ -140,20 +146,19 @@ class Hostile(Books):
                 if row["JobName"].endswith("-train") and row["JobID"] in owner and interval(row):
                     spent[owner[row["JobID"]]] += gpus(row) * (interval(row).end - interval(row).start)
             return all(run["gpu_seconds"] == spent[number] for number, run in runs.items())
-        with contextlib.suppress(AssertionError):  # the caller says which
+        with contextlib.suppress(AssertionError):  # the caller compares, and names the runs that differ
             self.yard.wait_until(agrees, 30)
         return spent
 
     def training_jobs(self, number):
-        """As sacct names them, "77" or, of an array, "77_2"."""
+        """Returns the ids of a run's training jobs as sacct writes them: "77", or "77_2" in an array."""
         jobs = [attempt["train"] for attempt in self.show(number)["attempts"] if attempt["train"]]
-        return [f"{job['job_id']}_{job['array_task']}" if job.get("array_task") is not None else str(job["job_id"])
-                for job in jobs if job["job_id"]]
+        return [name_in_sacct(job) for job in jobs if job["job_id"]]
 
     # ---- runs to attack
 
     def submit_one_by_one(self, attacks, **more):
-        """A run for each attack, with a job of its own; what was done to it, by its number."""
+        """Submits a run for each attack, each with a job of its own. Returns run's number → attack."""
         manifest = self.command("sleep 2", name="attacked", resources='gpus_per_node = 1\nplan = "four"', **more)
         return {self.submit(manifest)[0]: attack for attack in attacks}
 
@@ -170,7 +175,7 @@ class Hostile(Books):
 
 
 class FilesOfARun(Hostile):
-    """Each file that is read, in each form that it could have."""
+    """Attacks on each file of an attempt, in each form."""
 
     def test_that_are_of_another_kind(self):
         self.attack_runs(table(FILES_OF_AN_ATTEMPT, ("fifo", "directory", "dev-zero", "link-loop", "pty")))
@@ -188,7 +193,8 @@ class DirectoriesOfARun(Hostile):
 
 
 class LinksOfAnArray(Hostile):
-    """By which the tasks of an array find their attempts: of a sweep of two the first task's, and the directory."""
+    """Attacks on the links by which the tasks of an array find their attempts: on the first task's link of a
+    sweep of two, and on the array's directory."""
 
     def test_in_every_form(self):
         names, plan = {}, []
@@ -211,7 +217,7 @@ class FilesOfADataSet(Hostile):
         attacks = table(FILES_OF_A_DATA_SET, hostile.FILE_FORMS)
         names, plan = {}, []
         for index, attack in enumerate(attacks):
-            source = self.yard.buckets / f"{self.id()}-{index}"  # a data set of its own
+            source = self.yard.buckets / f"{self.id()}-{index}"  # each run has its own data set
             source.mkdir()
             (source / "object").write_text(str(index))
             manifest = self.command("sleep 1", name=f"data-{index}", data=f"file://{source}/",
@@ -227,7 +233,7 @@ class FilesOfADataSet(Hostile):
 
 
 class LastLines(Hostile):
-    """What a program may do as its last act; the recipes of the reviews."""
+    """Attacks by the last lines of a program. The recipes were found in reviews."""
 
     RECIPES = {
         "its directory closed": 'chmod 500 "$RESULT_DIR/.."',
@@ -290,7 +296,7 @@ class TheDoor(Hostile):
 
 class BucketsOfOthers(Hostile):
     def test_keep_nobodys_results_from_him_unnoticed(self):
-        """yard_ben makes the folder of yard_ada's next runs' results first, or a link to where she keeps others."""
+        """yard_ben creates the folders for the results of yard_ada's next runs before her runs do."""
         (first,) = self.submit(self.command("true", name="which"))
         self.wait_for(first, *OVER)
         results = self.yard.buckets / "results" / self.id()
@@ -303,7 +309,7 @@ class BucketsOfOthers(Hostile):
 
 
 class Hangs:
-    """A FUSE file system that never answers, made without a library: whoever looks into it waits."""
+    """A FUSE file system that never answers, made without libfuse. Accessing a file in it hangs."""
 
     MNT_DETACH = 2
 
@@ -316,7 +322,8 @@ class Hangs:
         self.reader = None
 
     def read_and_never_answer(self):
-        """As a server does that is alive and stuck; without this it is one that was stopped."""
+        """Behaves as a FUSE server that hangs: reads requests and never answers them. Without this call,
+        requests are not even read, as if the server were stopped."""
         def read():
             with contextlib.suppress(OSError):
                 while os.read(self.fd, 1 << 20):
@@ -325,14 +332,14 @@ class Hangs:
         self.reader.start()
 
     def end(self):
-        """Who waits in it gets an error."""
+        """Unmounts the file system. Processes that wait in it get an error."""
         self.libc.umount2(self.place, self.MNT_DETACH)
         os.close(self.fd)
 
 
 @unittest.skipUnless(os.path.exists("/dev/fuse"), "there is no /dev/fuse here")
 class AScratchThatHangs(Hostile):
-    """Of yard_ada's alone: each user has a scratch of his own."""
+    """The scratch of yard_ada hangs. Each user has a scratch of his own here, so that of yard_ben works."""
 
     @classmethod
     def setUpClass(cls):
@@ -350,7 +357,8 @@ class AScratchThatHangs(Hostile):
         (running,) = self.submit(self.command("sleep 600", name="running"))
         self.wait_for(running, "running")
         uid = os.stat(self.scratches / "yard_ada").st_uid
-        # Below her part of scratch: that another file system is mounted there itself is noticed without touching it.
+        # Mounted below yard_ada's part of scratch: a file system mounted on that part itself would be noticed
+        # without an access to it.
         (part,) = (self.scratches / "yard_ada" / "trainyard").iterdir()
         hanging = Hangs(part / "runs", uid)
         try:
@@ -360,7 +368,7 @@ class AScratchThatHangs(Hostile):
                 told = self.yard.wait_until(lambda: "does not answer" in self.show(caught)["waiting"], 60,
                                             "the reason to be shown")
                 self.assertTrue(told)
-                # His jobs can still be ended, for that needs none of his files.
+                # yard_ada's jobs can still be cancelled, because that needs none of her files.
                 self.yard.trainyard("cancel", running, user="yard_ada")
                 self.yard.wait_until(lambda: not self.queued_of(running), 30, "the job to be cancelled in Slurm")
         finally:

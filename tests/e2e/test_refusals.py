@@ -1,4 +1,4 @@
-"""What Slurm refuses to a user's sbatch on the head node it refuses to his runs, in the same words."""
+"""Tests that Slurm refuses a run's job if it refuses the same job to the user's sbatch, in the same words."""
 import json
 import os
 import pwd
@@ -7,7 +7,7 @@ import time
 import unittest
 
 import yard
-from daemon_case import OVER
+from daemon_case import OVER, name_in_sacct
 from test_accounting import Books
 from yard import gpus, interval
 
@@ -15,7 +15,7 @@ ENFORCES = "AccountingStorageEnforce=associations,limits,qos"
 
 
 class RefusalCase(Books):
-    """Slurm has these lines in slurm.conf from the first test of a class to its last."""
+    """slurm.conf contains the lines of `slurm` from the first test of a class to its last."""
 
     slurm = ()
 
@@ -36,7 +36,7 @@ class RefusalCase(Books):
         return path
 
     def words_of_sbatch(self, script, user):
-        """What sbatch says, line by line; fails where it does not refuse."""
+        """Submits by sbatch, which must refuse the script, and returns the lines of its message."""
         answer = self.yard.execute("sbatch", script, user=user, cwd=self.folder, expect=None)
         self.assertNotEqual(answer.code, 0, answer.stdout)
         lines = re.findall(r"^sbatch: error: (.*)$", answer.stderr, re.M)
@@ -44,7 +44,7 @@ class RefusalCase(Books):
         return [line.removeprefix("Batch job submission failed: ") for line in lines]
 
     def words_of_trainyard(self, manifest, user):
-        """The reason of the run that came of it, or what `submit` says instead."""
+        """Submits through Trainyard. Returns the failed run's reason, or the message if `submit` fails."""
         told = self.yard.trainyard("submit", "--json", manifest, user=user, cwd=self.folder, expect=None)
         if told.code != 0:
             return told.stderr
@@ -64,7 +64,7 @@ class RefusalCase(Books):
     # ---- the jobs of runs
 
     def train_job(self, number, user="yard_ada"):
-        """The id of its train job, once it has one."""
+        """Waits until the run has a training job, and returns the job's id."""
         def submitted():
             attempts = self.show(number, user)["attempts"]
             return attempts[-1]["train"] if attempts else None
@@ -81,20 +81,24 @@ class RefusalCase(Books):
                              f"run {number} to wait for: {words}")
 
     def assert_charged_as_by_sacct(self, *numbers):
-        """All that any job under these ids of Slurm's took, train jobs of the runs and what their owner made of them."""
+        """Asserts that each run is charged what sacct has for the ids of its training jobs, whatever their
+        owner did to these jobs."""
         for number in numbers:
             run = self.show(number)
             jobs = [attempt["train"] for attempt in run["attempts"] if attempt["train"]]
-            rows = self.ended_rows({str(job["job_id"]) for job in jobs},
-                                   {str(job["job_id"]) for job in jobs if job["started_at"]})
+            rows = self.ended_rows({name_in_sacct(job) for job in jobs},
+                                   {name_in_sacct(job) for job in jobs if job["started_at"]})
             self.assertEqual(run["gpu_seconds"],
                              sum(gpus(row) * (interval(row).end - interval(row).start) for row in rows if interval(row)))
 
     def ended_rows(self, ids, started):
-        """What Slurm has of the jobs, once those that started are there: a job that was only ever held never is."""
+        """Waits until sacct has the jobs in `started`, and all jobs in `ids` that it has are over. Returns
+        the rows. Jobs are named as by sacct (name_in_sacct).
+
+        sacct never has a job that was never released, so `started` excludes those."""
         def ended():
-            rows = [row for row in self.yard.sacct() if row["JobIDRaw"] in ids]
-            is_there = started <= {row["JobIDRaw"] for row in rows}
+            rows = [row for row in self.yard.sacct() if row["JobID"] in ids]
+            is_there = started <= {row["JobID"] for row in rows}
             return rows if is_there and all(row["End"].isdigit() for row in rows) else None
         return self.yard.wait_until(ended, 60, f"the end of the jobs {started} in accounting")
 
@@ -117,7 +121,8 @@ class AnOption(RefusalCase):
                 self.assert_refused_in_the_same_words(*option.split())
 
     def test_that_no_node_can_grant_is_refused_once_slurm_has_looked_at_it(self):
-        # At a held job, as all of Trainyard's are, it looks when that is released.
+        # Trainyard submits jobs held. Slurm checks a held job against the nodes only when the job is
+        # released.
         for option in ("--mem=1T", "--gres=gpu:k80:1"):
             with self.subTest(option):
                 script = self.script(option)
@@ -163,13 +168,13 @@ class APartition(RefusalCase):
         self.words_of_sbatch(self.script("--partition=clubs"), "yard_ada")
         told = self.words_of_trainyard(manifest, "yard_ada")
         self.assertIn("is for the Unix groups yard_ben", told)
-        self.assertNotIn("kept", told)  # the one for root alone
+        self.assertNotIn("kept", told)  # "kept" is a partition for root alone
         (run,) = self.run_to_its_end(manifest, user="yard_ben")
         self.assert_completed(run)
 
 
 class LimitCase(RefusalCase):
-    """MaxSubmitJobs of yard_ada's. A run has two jobs in Slurm: its own and the one that stores."""
+    """Tests with yard_ada's MaxSubmitJobs. A run has two jobs in Slurm: a training job and a store job."""
 
     slurm = (ENFORCES,)
     words = "Job violates accounting/QOS policy"
@@ -177,7 +182,8 @@ class LimitCase(RefusalCase):
     def setUp(self):
         super().setUp()
         self.addCleanup(self.yard.wait_until, lambda: not self.queued(), 60, "the end of yard_ada's jobs")
-        self.addCleanup(self.yard.execute, "scancel", "--user=yard_ada")  # those that she took away from her runs
+        # Cancels also jobs that yard_ada renamed, which no longer belong to her runs.
+        self.addCleanup(self.yard.execute, "scancel", "--user=yard_ada")
         self.addCleanup(self.cancel_what_lives)
         self.addCleanup(self.limit, -1)
 
@@ -185,7 +191,7 @@ class LimitCase(RefusalCase):
         return self.yard.execute("squeue", "--noheader", "--user=yard_ada").stdout
 
     def cancel_what_lives(self):
-        """What a test that failed has left behind counts in the limit of the next."""
+        """Cancels runs that a failed test left behind: their jobs would count in the next test's limit."""
         runs = map(json.loads, self.yard.trainyard("list", "--json", user="yard_ada").stdout.splitlines())
         for number in [run["id"] for run in runs if run["state"] not in OVER]:
             self.yard.trainyard("cancel", number, user="yard_ada")
@@ -224,7 +230,8 @@ class ALimit(LimitCase):
 
 
 class TheHold(LimitCase):
-    """Of a job that was not released yet, since Slurm takes no second one for its run: it is its owner's to lift."""
+    """A run's training job stays held as long as Slurm accepts no second job for the run. Meanwhile its owner
+    can change and release it."""
 
     def held(self, name, user="yard_ada"):
         self.limit(1)
@@ -239,7 +246,7 @@ class TheHold(LimitCase):
         return self.folder / f"{self._testMethodName}.executions"
 
     def executions(self):
-        """The jobs in which its program began."""
+        """Returns the ids of the jobs in which the program began."""
         return self.executions_file.read_text().split() if self.executions_file.exists() else []
 
     def by_ada(self, *words):
@@ -290,8 +297,8 @@ class TheHold(LimitCase):
         self.assert_charged_as_by_sacct(number)
 
     def test_that_her_own_hand_puts_on_again_stays_until_slurmctld_is_restarted(self):
-        # The clocks of two hosts may differ: the daemon takes a slurmctld that was started within a minute before the
-        # release for one that may have forgotten it.
+        # The daemon assumes that a slurmctld has forgotten a release if it was started later than a minute
+        # before the release, because the clocks of two hosts can differ.
         self.yard.wait_until(lambda: time.time() > self.slurmctld_started_at() + 65, 90, "slurmctld to be there for a minute")
         self.limit(2)
         (number,) = self.submit(self.script("--begin=now+1hour"))
@@ -301,7 +308,8 @@ class TheHold(LimitCase):
         self.wait_for_reason(number, "JobHeldUser")
         self.polls_pass()
         self.assertIn("Reason=JobHeldUser", self.shown_by_scontrol(job))
-        # A slurmctld that was restarted since may have forgotten the release: it is done again.
+        # A slurmctld that was restarted since might have forgotten the release: the daemon releases the job
+        # again.
         self.yard.fault("slurmctld", "stop")
         self.yard.fault("slurmctld", "start")
         self.wait_for_reason(number, "BeginTime")
@@ -325,7 +333,7 @@ class TheHold(LimitCase):
         return int(re.search(r"^BOOT_TIME *= (\d+)$", told, re.M)[1])
 
     def polls_pass(self):
-        """Until the daemon has seen another run begin and end, which takes several of its polls."""
+        """Waits until another run has begun and ended, which takes the daemon several polls."""
         self.assert_completed(*self.run_to_its_end(self.command("true", name="other"), user="yard_ben"))
 
 
@@ -346,7 +354,7 @@ class PrivateJobs(RefusalCase):
 
     def test_keep_a_daemon_from_starting_that_cannot_see_them_and_it_says_what_mends_that(self):
         self.assertIn(f"PrivateData=jobs hides the jobs of others from {self.yard.daemon_user}", self.told)
-        # setUpClass did as it was told, and the daemon has started.
+        # setUpClass() ran the command that the message recommends, and then the daemon started.
 
     def test_run_to_their_end(self):
         for user in yard.USERS:
@@ -367,7 +375,7 @@ class PrivateJobs(RefusalCase):
 
 
 class AJobSubmitPlugin(RefusalCase):
-    """job_submit/lua, which looks at who submits. slurmctld reads the script anew when it has changed."""
+    """Tests with a job_submit/lua script. slurmctld rereads the script when it has changed."""
 
     slurm = ("JobSubmitPlugins=lua",)
     PLUGIN = """
