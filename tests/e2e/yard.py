@@ -1,8 +1,8 @@
 """The yard of the end-to-end tests: a private Slurm, the installed programs, two more users, and a daemon to kill.
 
-The daemon is a user of its own without any right, beside a broker that is root, as their units have it.
+The daemon runs as a user of its own without capabilities, the broker as root, as in their systemd units.
 
-Everything lies under one directory. `python3 yard.py down ROOT` takes a yard down whatever became of its tests.
+Everything lies under one directory. `python3 yard.py down ROOT` takes down a yard, even if its tests crashed.
 """
 import collections
 import contextlib
@@ -24,9 +24,10 @@ import time
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 SANDBOX = REPOSITORY / "scripts" / "sandbox"
 USERS = ("yard_ada", "yard_ben")
-DAEMON_USER = "yard_daemon"  # whom the daemon runs as: "yard_daemon"; None is root, without a broker
+DAEMON_USER = "yard_daemon"  # the user as whom the daemon runs
 NO_RIGHTS = ("--no-new-privs", "--bounding-set=-all", "--inh-caps=-all", "--ambient-caps=-all")
 RIGHTS_OF_THE_BROKER = ("--no-new-privs", "--bounding-set=-all,+setuid,+setgid,+kill", "--inh-caps=-all")
+PRIORITY = ("nice", "-n", "-5")  # of the daemon, as in its systemd unit (Nice=)
 
 Deputy = collections.namedtuple("Deputy", "pid user kind")  # kind: files or slurm
 Result = collections.namedtuple("Result", "code stdout stderr")
@@ -36,8 +37,8 @@ Interval = collections.namedtuple("Interval", "start end")  # unix seconds, [sta
 class Yard:
     """One Slurm for a whole suite. Every wait has a deadline; a test that waits in vain fails with what it saw.
 
-    `users` are added where the machine does not know them, and `daemon_user`, whom the daemon runs as; `cluster`: options of
-    `scripts/sandbox up`."""
+    `users` and `daemon_user`, as whom the daemon runs, are added to the machine if they do not exist.
+    `cluster`: options of `scripts/sandbox up`."""
 
     def __init__(self, root, users=USERS, cluster=(), daemon_user=DAEMON_USER):
         self.root = pathlib.Path(root)
@@ -48,16 +49,16 @@ class Yard:
         self.scratch = self.root / "scratch"
         self.buckets = self.root / "buckets"
         self.state = self.root / "state"
-        self.run_dir = self.root / "run"  # the daemon's, as /run/trainyard
+        self.run_dir = self.root / "run"  # belongs to the daemon; in place of /run/trainyard
         self.socket = self.run_dir / "trainyard.sock"
-        self.broker_dir = self.root / "broker"  # root's and for the daemon's group, as /run/trainyard-broker
+        self.broker_dir = self.root / "broker"  # owner root, the daemon's group; for /run/trainyard-broker
         self.config_file = self.root / "trainyard.toml"
         self.daemon_log = self.root / "daemon.log"
         self.broker_log = self.root / "broker.log"
         self.daemon = None  # the trainyardd that start_daemon() started, as a Popen
-        self.broker = None  # the trainyard-broker, likewise
+        self.broker = None  # the trainyard-broker that start_broker() started, as a Popen
 
-    # ---- coming and going
+    # ---- setting up and taking down
 
     def up(self):
         self.buckets.mkdir(exist_ok=True)
@@ -74,7 +75,8 @@ class Yard:
         self._remove_users()
 
     def make_places(self):
-        """What an admin, or systemd, makes before the daemon starts: its directories, and one on scratch for each user."""
+        """Makes the directories that an admin or systemd makes before the daemon starts: the daemon's, the
+        broker's, and one on scratch for each user."""
         daemon = self.daemon_user
         for folder, user, group, mode in ((self.state, daemon, daemon, 0o700),
                                           (self.run_dir, daemon, daemon, 0o755),
@@ -102,17 +104,17 @@ class Yard:
             print(user, file=ours)
 
     def _remove_users(self):
-        """Those that we added, and no others."""
+        """Removes the users that this yard added, and no others."""
         with contextlib.suppress(FileNotFoundError):
             for user in (self.root / "users").read_text().split():
-                # By force: a process of theirs that has ended may not have been collected yet.
+                # --force, because a zombie process of the user might still exist.
                 subprocess.run(["userdel", "--force", user], check=False, stderr=subprocess.DEVNULL)
             (self.root / "users").unlink()
 
     # ---- commands
 
     def execute(self, *command, user="root", on="head", expect=0, **options):
-        """Runs a command on a host as a user; fails unless it exits with `expect` (None: whatever it says)."""
+        """Runs a command on a host as a user. Fails unless its exit code is `expect`; None accepts any."""
         words = [SANDBOX, "--dir", self.sandbox, "exec", "--on", on, "--user", user, "--", *command]
         done = subprocess.run([str(word) for word in words], stdin=subprocess.DEVNULL, capture_output=True, text=True,
                               timeout=options.pop("timeout", 120), cwd=options.pop("cwd", self.root), **options)
@@ -123,13 +125,13 @@ class Yard:
         return result
 
     def trainyard(self, *arguments, user="root", expect=0, **options):
-        """The command line, as a user types it on the head node."""
+        """Runs the command `trainyard` as a user on the head node."""
         environment = {**os.environ, "TRAINYARD_SOCKET": str(self.socket)}
         return self.execute(self.prefix / "bin/trainyard", *arguments, user=user, expect=expect, env=environment,
                             **options)
 
     def from_login_node(self, *arguments, user="yard_ada", host=None, environment=None, **options):
-        """The command line on another host than the daemon's, which it asks over the network."""
+        """Runs the command `trainyard` on the host n1, from where it asks the daemon over the network."""
         login = {name: value for name, value in os.environ.items() if not name.startswith("TRAINYARD_")}
         login |= {"TRAINYARD_HOST": host or self.head_address, **self.munge_of_the_yard, **(environment or {})}
         return self.execute(self.prefix / "bin/trainyard", *arguments, user=user, on="n1", env=login, **options)
@@ -147,7 +149,7 @@ class Yard:
         subprocess.run([SANDBOX, "--dir", self.sandbox, "fault", what, action], check=True, stdin=subprocess.DEVNULL)
 
     def configure_slurm(self, *lines):
-        """Restarts slurmctld with these lines behind the rest of slurm.conf, in place of those of the last call."""
+        """Restarts slurmctld with these lines at the end of slurm.conf, in place of the last call's lines."""
         (self.sandbox / "etc/site.conf").write_text("".join(f"{line}\n" for line in ("# A test's settings.", *lines)))
         self.fault("slurmctld", "stop")
         self.fault("slurmctld", "start")
@@ -180,12 +182,12 @@ class Yard:
         if self.broker.poll() is not None:
             raise AssertionError(f"trainyard-broker ended:\n{tail(self.broker_log)}")
         with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as mine, contextlib.suppress(OSError):
-            mine.connect(str(self.broker_socket))  # it hears the daemon alone, and hangs up
+            mine.connect(str(self.broker_socket))  # the broker hangs up, because it serves only the daemon
             return True
         return False
 
     def kill_broker(self, sig=signal.SIGKILL):
-        """Ends the broker by a signal and returns when it is gone; the kernel takes its deputies along."""
+        """Ends the broker by a signal and returns when it is gone. The kernel then ends its deputies, too."""
         broker, self.broker = self.broker, None
         broker.send_signal(sig)
         broker.wait(timeout=30)
@@ -195,7 +197,7 @@ class Yard:
             self.kill_broker(signal.SIGTERM)
 
     def deputies(self, user=None):
-        """The processes that act as users now; of one user if named."""
+        """Returns the deputies that run now, of all users or of `user`."""
         found = []
         for folder in pathlib.Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError, KeyError, ValueError):
@@ -206,18 +208,19 @@ class Yard:
         return [deputy for deputy in found if user in (None, deputy.user)]
 
     def kill_deputies(self, chosen=lambda deputy: True):
-        """Kills those that are chosen, as a user can his own."""
+        """Kills the deputies for which `chosen` is true. A user can do so to his own deputies."""
         for deputy in filter(chosen, self.deputies()):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(deputy.pid, signal.SIGKILL)
 
     def restart_broker(self):
-        """Kills the broker, which is then started again at once, as by systemd."""
+        """Kills the broker and starts it again at once, as systemd does."""
         self.kill_broker()
         self.start_broker()
 
     def assert_daemon_has_no_rights(self):
-        """In /proc, where it cannot be pretended: the daemon is its own user without a capability, and cannot get one."""
+        """Asserts, by the kernel's /proc, that the daemon runs as its own user, without capabilities, and
+        that it cannot gain any."""
         if self.daemon.poll() is not None:
             return
         status = dict(line.split(":\t", 1) for line in
@@ -232,17 +235,17 @@ class Yard:
     # ---- the daemon
 
     def scratch_of(self, user="yard_ada"):
-        """The part of scratch that the daemon uses for a user."""
+        """Returns the directory on scratch that the daemon uses for `user`."""
         return self.scratch / user / "trainyard"
 
     def attempt_folder(self, run, attempt=1, user="yard_ada"):
-        """Where an attempt of a run has its files, the agent's evidence among them."""
+        """Returns the directory with the files of a run's attempt, among them the agent's evidence."""
         with contextlib.closing(sqlite3.connect(f"file:{self.state}/ledger.db?mode=ro", uri=True)) as ledger:
             (ledger_id,) = ledger.execute("select value from settings where name = 'ledger_id'").fetchone()
         return self.scratch_of(user) / ledger_id / f"runs/{run}/attempts/{attempt}"
 
     def config(self, overrides=None):
-        """The configuration of the tests, with `overrides` laid over it table by table."""
+        """Returns the tables of the tests' configuration. Keys in `overrides` replace the tests' own."""
         tables = {
             "daemon": {"socket": str(self.socket), "state_dir": str(self.state), "allow_root": True,
                        "broker": str(self.broker_socket)},
@@ -255,15 +258,15 @@ class Yard:
         return tables
 
     def start_daemon(self, overrides=None, seconds=30, environment=None, under=(), may_die=False):
-        """Starts trainyardd and returns when it says that it has recovered (READY=1, as to systemd).
+        """Starts trainyardd and returns true when it reports that it has recovered (READY=1, as to systemd).
 
-        The broker is started first, unless it runs. `under` is a command that runs the daemon. False when it ended before
-        it was ready and may: else that fails."""
+        The broker is started first, unless it runs. `under`: a command that runs the daemon, such as strace.
+        If the daemon ends before it is ready, returns false if it `may_die`, otherwise fails."""
         assert self.daemon is None, "a daemon runs already"
         self.start_broker()
         self.config_file.write_text(to_toml(self.config(overrides)))
         with notify_socket(self.root / "notify") as notify, open(self.daemon_log, "a") as log:
-            command = [SANDBOX, "--dir", self.sandbox, "exec", "--user", "root", "--", *under, *self.as_the_daemon(),
+            command = [SANDBOX, "--dir", self.sandbox, "exec", "--user", "root", "--", *under, *PRIORITY, *self.as_the_daemon(),
                        self.prefix / "sbin/trainyardd", "--config", self.config_file]
             self.daemon = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.root,
                                            env={**os.environ, **(environment or {}),
@@ -279,12 +282,12 @@ class Yard:
             raise AssertionError(f"trainyardd is not ready:\n{tail(self.daemon_log)}")
 
     def as_the_daemon(self):
-        """The command that runs another as the daemon's user."""
+        """Returns the words before a command that run it as the daemon's user, without capabilities."""
         return ["setpriv", f"--reuid={self.daemon_user}", f"--regid={self.daemon_user}", "--init-groups", *NO_RIGHTS,
                 "env", f"HOME={self.state}", f"USER={self.daemon_user}", f"LOGNAME={self.daemon_user}"]
 
     def daemon_ends_within(self, seconds):
-        """Whether it has ended by itself; start_daemon() may then start another."""
+        """Waits for the daemon to end by itself; returns true if it did. start_daemon() can then follow."""
         try:
             self.daemon.wait(timeout=seconds)
         except subprocess.TimeoutExpired:
@@ -293,7 +296,9 @@ class Yard:
         return True
 
     def kill_daemon(self, sig=signal.SIGKILL):
-        """Ends the daemon by a signal and returns its exit code when it is gone. (exec keeps the pid: it is its own.)"""
+        """Ends the daemon by a signal and returns its exit code when it is gone.
+
+        self.daemon has the daemon's own pid, because all commands before trainyardd call exec."""
         self.assert_daemon_has_no_rights()
         daemon, self.daemon = self.daemon, None
         daemon.send_signal(sig)
@@ -307,12 +312,12 @@ class Yard:
         if self.daemon is not None:
             self.kill_daemon(signal.SIGTERM)
 
-    # ---- the independent witness
+    # ---- what Slurm says, independently of the ledger
 
     def sacct(self, *arguments):
-        """What Slurm's accounting says, as one dictionary per row: every attempt (-D), no steps, unix seconds.
+        """Returns a dictionary per row of sacct: duplicates (-D), no steps; times are unix seconds.
 
-        Jobs that were only ever held are not among them."""
+        Jobs that were never released are missing."""
         fields = "JobIDRaw,JobID,JobName,User,Account,State,ExitCode,Submit,Start,End,AllocTRES,NodeList"
         told = self.execute("sacct", "--duplicates", "--parsable2", "--noheader", "--allocations", "--allusers",
                             "--starttime=1970-01-01", f"--format={fields}", *arguments,
@@ -320,7 +325,7 @@ class Yard:
         return [dict(zip(fields.split(","), line.split("|"))) for line in told.stdout.splitlines()]
 
     def wait_until(self, predicate, seconds, what="it"):
-        """Asks until the answer is true, and returns that answer."""
+        """Calls `predicate` until its result is true, and returns that result."""
         deadline = time.monotonic() + seconds
         while not (answer := predicate()):
             if time.monotonic() > deadline:
@@ -330,13 +335,13 @@ class Yard:
 
 
 def gpus(row):
-    """The GPUs that a row of sacct was given, of whatever kind."""
+    """Returns the number of GPUs, of all types, that the job of a row of sacct was allocated."""
     given = dict(part.split("=") for part in row["AllocTRES"].split(",") if "=" in part)
     return int(given.get("gres/gpu", 0))
 
 
 def interval(row):
-    """From the row's start to its end; None for a job that never started or has not ended."""
+    """Returns the interval from the row's start to its end; None if the row lacks one of them."""
     if row["Start"].isdigit() and row["End"].isdigit():
         return Interval(int(row["Start"]), int(row["End"]))
     return None
@@ -353,7 +358,7 @@ def overlaps(intervals):
 
 
 def install(destination):
-    """Puts the built programs under `destination` and returns the prefix there."""
+    """Installs the built programs under `destination` and returns the path of the prefix there."""
     options = json.loads(subprocess.check_output(["meson", "introspect", "--buildoptions", REPOSITORY / "build"]))
     prefix = next(option["value"] for option in options if option["name"] == "prefix")
     subprocess.run(["meson", "install", "-C", REPOSITORY / "build", "--no-rebuild", "--quiet", "--destdir", destination],
@@ -366,12 +371,12 @@ def notify_socket(path):
     path.unlink(missing_ok=True)
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notify:
         notify.bind(str(path))
-        path.chmod(0o666)  # for a daemon that is another user
+        path.chmod(0o666)  # the daemon is another user
         yield notify
 
 
 def ready(notify, process, seconds):
-    """True once the process says READY=1; false when it ends first, or the time is up."""
+    """Waits until the process sends READY=1 and returns true; false if it ends before, or after `seconds`."""
     deadline = time.monotonic() + seconds
     ended = os.pidfd_open(process.pid)
     try:
@@ -393,7 +398,9 @@ def make_folder(path, user, group, mode):
 
 
 def to_toml(tables):
-    """Tables of scalars and lists, nested by dots in their names. JSON's scalars are TOML's."""
+    """Returns the tables as TOML. Values are scalars and lists, written as JSON, which is the same in TOML.
+
+    A name with dots is a nested table."""
     lines = []
     for name, table in tables.items():
         lines += [f"[{name}]", *(f"{key} = {json.dumps(value)}" for key, value in table.items()), ""]
@@ -416,12 +423,12 @@ _shared = None
 
 
 def shared():
-    """The yard of this process, brought up when it is first asked for."""
+    """Returns the yard of this process. The first call brings it up."""
     global _shared
     if _shared is None:
         root = pathlib.Path(os.environ.get("TRAINYARD_TEST_ROOT") or tempfile.mkdtemp(prefix="trainyard-test."))
         root.chmod(0o755)
-        _shared = Yard(root)  # before up(): one that comes up half-way is taken down, too
+        _shared = Yard(root)  # set before up(), so that a yard that fails half-way is taken down, too
         _shared.up()
     return _shared
 
