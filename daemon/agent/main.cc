@@ -1,4 +1,5 @@
-// trainyard-agent: what runs inside every job, as the user whose run it is. One subcommand per kind of job.
+// trainyard-agent: the program that runs inside every job, as the user who owns the run. Each kind of job has
+// a subcommand.
 #include <fmt/format.h>
 #include <sys/stat.h>
 
@@ -8,12 +9,12 @@
 #include <string>
 #include <vector>
 
-#include "daemon/agent/evidence.h"
 #include "daemon/agent/fetch.h"
 #include "daemon/agent/rank.h"
 #include "daemon/agent/run.h"
 #include "daemon/agent/stage.h"
 #include "daemon/agent/store.h"
+#include "daemon/agent/write_evidence.h"
 #include "daemon/base/command_help.h"
 #include "daemon/base/command_line.h"
 #include "daemon/base/error.h"
@@ -90,7 +91,7 @@ const Subcommand& subcommand_named(const std::string& name) {
                           did_you_mean(name, names)));
 }
 
-// What the words ask for. Error{invalid} names a mistake in them.
+// Returns the action that the command line asks for. Error{invalid} names a mistake in it.
 std::function<int()> action_of(std::vector<std::string> words) {
   const std::string first = words.empty() ? "" : words.front();
   if (first == "--version") return [] { return print("trainyard-agent " TRAINYARD_VERSION "\n"); };
@@ -124,7 +125,7 @@ int perform(const std::function<int()>& action) {
 }  // namespace trainyard
 
 int main(int count, char** words) {
-  ::umask(077);  // a run's files are its user's alone
+  ::umask(077);  // only the run's user can read its files
   try {
     return trainyard::perform(trainyard::action_of({words + 1, words + count}));
   } catch (const trainyard::Error& e) {

@@ -10,10 +10,10 @@
 #include "daemon/agent/child.h"
 #include "daemon/agent/command_line.h"
 #include "daemon/agent/environment.h"
-#include "daemon/agent/evidence.h"
 #include "daemon/agent/heartbeat.h"
 #include "daemon/agent/script.h"
 #include "daemon/agent/slurm_job.h"
+#include "daemon/agent/write_evidence.h"
 #include "daemon/base/archive.h"
 #include "daemon/base/directory.h"
 #include "daemon/base/error.h"
@@ -31,7 +31,8 @@ constexpr const char* settings_file = "settings.json";
 
 std::string path_in(const Launch& launch, const char* name) { return join_path(launch.directory, name); }
 
-// Complete by its name: it appears under it no earlier.
+// Returns true if the data set is complete on scratch, or the run has none. A data set gets its name only
+// when it is complete.
 bool is_data_there(const Launch& launch) {
   if (launch.dataset_directory.empty()) return true;
   const bool raw = launch.manifest.data && launch.manifest.data->format == "raw";
@@ -43,7 +44,7 @@ void make_private_directories(const std::string& path) {
   set_directory_mode(path, private_folder_mode);
 }
 
-// What an earlier restart of this job left would pass for ours.
+// Removes files of an earlier restart of this job, which would be mistaken for files of this one.
 void forget_earlier_restart(const Launch& launch) {
   for (const char* name :
        {layout::start_file, layout::exit_file, layout::heartbeat_file, layout::model_folder})
@@ -76,7 +77,7 @@ ChildSpec child_of(const Launch& launch) {
   return child;
 }
 
-// A full disk is no reason to end a training.
+// Writes the heartbeat file. Only logs an error: a full disk must not end a training.
 void leave_heartbeat(const Launch& launch) {
   try {
     write_atomically(path_in(launch, layout::heartbeat_file), std::to_string(to_unix(now())) + "\n");
@@ -115,7 +116,7 @@ ExitEvidence execute(const Launch& launch, const Claim& mine) {
   return evidence;
 }
 
-// An attempt that came to nothing before its program started.
+// Returns the evidence of an attempt that failed with an error and not with the exit status of a program.
 ExitEvidence failure(const Claim& mine, const Error& error) {
   ExitEvidence evidence = evidence_of(mine);
   evidence.exit_code = agent_exit_code(error.kind());

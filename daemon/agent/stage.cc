@@ -4,9 +4,9 @@
 #include <filesystem>
 
 #include "daemon/agent/copy_objects.h"
-#include "daemon/agent/evidence.h"
 #include "daemon/agent/samples.h"
 #include "daemon/agent/sources.h"
+#include "daemon/agent/write_evidence.h"
 #include "daemon/base/digest.h"
 #include "daemon/base/directory.h"
 #include "daemon/base/error.h"
@@ -23,7 +23,7 @@ namespace fs = std::filesystem;
 
 bool is_raw(const StageRequest& request) { return request.data.format == "raw"; }
 
-// What appears when staging is done: the name is the mark.
+// Returns the path of the staged data set; a file or folder of that name is complete.
 std::string target_of(const StageRequest& request) {
   return join_path(request.directory, is_raw(request) ? layout::raw_folder : layout::dataset_file);
 }
@@ -52,11 +52,12 @@ void stage_samples(const StageRequest& request) {
   layout.sources = describe_sources(request);
   ScratchWriter file(target_of(request), layout);
   write_samples(file, layout, data, *samples, test_samples.get());
-  list_unchanged(data.source, data.label_source, request.objects);  // nor while it was read
+  list_unchanged(data.source, data.label_source, request.objects);  // still unchanged after it was read
   file.commit();
 }
 
-// The folder as it grows; nothing of it stays unless it was put in its place.
+// FolderBeside: a folder beside `target`, in which files are collected. commit() renames it to `target`;
+// without commit() it is removed.
 class FolderBeside {
  public:
   explicit FolderBeside(const std::string& target)
@@ -69,8 +70,8 @@ class FolderBeside {
 
   const std::string& path() const { return beside_; }
 
-  // Throws also where another stage job of the same data set was first: stage() takes its files, which are as
-  // good.
+  // Also throws if another stage job of the same data set was first. Then stage() uses the files of that job,
+  // which are equally good.
   void commit() {
     fsync_directory(beside_);
     rename_durably(beside_, target_);
@@ -84,11 +85,12 @@ void stage_files(const StageRequest& request) {
   const Source source = list_unchanged(request.data.source, "", request.objects);
   FolderBeside folder(target_of(request));
   copy_objects(source.objects, *source.store, folder.path(), [](const Object&, const std::string&) {});
-  list_unchanged(request.data.source, "", request.objects);  // nor while it was read
+  list_unchanged(request.data.source, "", request.objects);  // still unchanged after it was read
   folder.commit();
 }
 
-// A killed stage job leaves its unfinished file. One that still grows was touched a moment ago.
+// Removes unfinished files of killed stage jobs. A file that is still being written was changed within the
+// last hour, and stays.
 void remove_leftovers(const StageRequest& request) {
   constexpr std::chrono::hours untouched{1};
   const std::string prefix = fs::path(target_of(request)).filename().string() + ".";
@@ -150,7 +152,8 @@ int stage(const std::string& request_path) {
     stage_unless_there(request);
   } catch (...) {
     const Error e = caught_error();
-    // Another stage job may have brought it meanwhile: then it is there, whatever went wrong here.
+    // Another stage job might have staged the data set meanwhile. If the data set is there, the error does
+    // not matter.
     if (!fs::exists(target_of(request))) {
       record(request, evidence_of_failure(e));
       return agent_exit_code(e.kind());

@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <vector>
 
-#include "daemon/agent/evidence.h"
+#include "daemon/agent/write_evidence.h"
 #include "daemon/base/digest.h"
 #include "daemon/base/error.h"
 #include "daemon/base/fd.h"
@@ -23,12 +23,12 @@ namespace {
 namespace fs = std::filesystem;
 constexpr const char* receipt_name = "receipt.json";
 
-// Below the target: "training-7/results/model.h5".
+// Returns the key of a file below the target: "training-7/results/model.h5".
 std::string key_of(const Launch& launch, const std::string& name) {
   return join_path(layout::training_id(launch.run_id), name);
 }
 
-// attempts/<n> with a larger n: the daemon has given this attempt up.
+// Returns true if attempts/<n> with a larger n exists: then the daemon has given up this attempt.
 bool has_later_attempt(const Launch& launch) {
   const fs::path attempts = fs::path(launch.directory).parent_path();
   for (const fs::directory_entry& entry : fs::directory_iterator(attempts)) {
@@ -38,7 +38,8 @@ bool has_later_attempt(const Launch& launch) {
   return false;
 }
 
-// The names of what is to be stored, below the attempt's directory.
+// Returns the files to store, as paths below the attempt's directory; none if no agent has claimed the
+// attempt.
 std::vector<std::string> files_to_store(const Launch& launch) {
   std::vector<std::string> names;
   if (!read_claim(launch.directory)) return names;
@@ -49,7 +50,7 @@ std::vector<std::string> files_to_store(const Launch& launch) {
       if (entry.is_regular_file()) names.push_back(entry.path().lexically_relative(base));
   }
   if (fs::exists(base / layout::metrics_file)) names.emplace_back(layout::metrics_file);
-  std::erase(names, layout::store_job_log);  // it is being written by this very job
+  std::erase(names, layout::store_job_log);  // this job is still writing it
   std::sort(names.begin(), names.end());
   return names;
 }
@@ -72,10 +73,11 @@ std::optional<ExitEvidence> exit_of(const Launch& launch) {
   return text ? std::optional(exit_evidence_from_json(parse_json(*text, path))) : std::nullopt;
 }
 
-// Another attempt may follow, or this one may not have ended: the daemon decides, and sends another store
-// job.
+// Returns true if another attempt could follow, or this one might not have ended. Then the daemon decides,
+// and submits another store job.
 bool is_for_the_daemon(const Launch& launch) {
-  // Whatever stands in the place of the file: its owner cannot make the job wait for another one.
+  // Anything with the file's name counts, such as a broken link: a user who replaces the file must not be
+  // able to make the store job wait for another one.
   std::error_code ignored;
   return !fs::exists(fs::symlink_status(join_path(launch.directory, layout::settled_file), ignored)) &&
          !is_final(exit_of(launch), launch.may_be_tried_again);
@@ -93,7 +95,8 @@ Json receipt_of(const Launch& launch, const Json& objects) {
   return receipt;
 }
 
-// What is stored is as open to others as its owner makes his files; what lies on scratch stays closed.
+// UmaskOf: sets the submitter's umask while results are stored, so that others can read them as they can read
+// the submitter's other files. Files on scratch stay private.
 class UmaskOf {
  public:
   explicit UmaskOf(const Manifest& manifest) : before_(::umask(static_cast<mode_t>(manifest.umask))) {}
@@ -121,7 +124,7 @@ StoreEvidence store_everything(const Launch& launch, const Patience& patience) {
   }
   evidence.objects = static_cast<std::int64_t>(objects.size());
 
-  // Asked again, because the files took their time: the receipt is what makes them this run's results.
+  // Checked again, because copying took time: only the receipt makes the files this run's results.
   if (has_later_attempt(launch))
     throw Error(ErrorKind::invalid, "a later attempt has taken over; no receipt written");
   const std::string receipt =

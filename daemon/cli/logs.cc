@@ -1,9 +1,9 @@
-// trainyard logs: what a run has written.
+// trainyard logs: prints the log of a run or of one of its jobs.
 #include "daemon/base/printable.h"
 #include "daemon/cli/commands.h"
 #include "daemon/cli/context.h"
+#include "daemon/cli/follow.h"
 #include "daemon/cli/run_ids.h"
-#include "daemon/cli/tail.h"
 #include "daemon/cli/ticker.h"
 
 namespace trainyard {
@@ -19,11 +19,11 @@ void print_part(Context& context, const Json& part, Form form) {
     context.print(form == Form::raw ? text : printable_lines(text));
 }
 
-// Prints all there is. True when the log will not grow any more.
-bool print_rest(Context& context, Tail& tail, Form form) {
+// Prints the log to its current end. Returns true if the log will not grow any more.
+bool print_rest(Context& context, FollowedFile& followed, Form form) {
   while (true) {
-    Json part = tail.next();
-    if (!tail.moved()) return get<bool>(part, "over");
+    Json part = followed.next();
+    if (!followed.moved()) return get<bool>(part, "over");
     print_part(context, part, form);
   }
 }
@@ -35,14 +35,14 @@ Form form_of(const Context& context, const Arguments& arguments) {
 
 int run_logs(Context& context, const Arguments& arguments) {
   const Form form = form_of(context, arguments);
-  Tail tail(context.daemon(), run_id_from(arguments.text("RUN")), "logs",
-            "&which=" + arguments.text("--which", "training"));
+  FollowedFile followed(context.daemon(), run_id_from(arguments.text("RUN")), "logs",
+                        "&which=" + arguments.text("--which", "training"));
   if (!arguments.has("--follow")) {
-    print_rest(context, tail, form);
+    print_rest(context, followed, form);
     return 0;
   }
   Ticker ticker;
-  while (!print_rest(context, tail, form))
+  while (!print_rest(context, followed, form))
     if (!ticker.wait(look_interval)) return interrupted_exit_code;
   return 0;
 }

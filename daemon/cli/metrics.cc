@@ -1,11 +1,11 @@
-// trainyard metrics: loss and accuracy per epoch.
+// trainyard metrics: prints loss and accuracy per epoch.
 #include <fmt/format.h>
 
 #include "daemon/cli/commands.h"
 #include "daemon/cli/context.h"
+#include "daemon/cli/follow.h"
 #include "daemon/cli/metrics_row.h"
 #include "daemon/cli/run_ids.h"
-#include "daemon/cli/tail.h"
 #include "daemon/cli/ticker.h"
 #include "daemon/cli/value_format.h"
 
@@ -15,14 +15,14 @@ namespace {
 class Reader {
  public:
   Reader(Context& context, std::int64_t id, bool json)
-      : context_(context), tail_(context.daemon(), id, "metrics"), json_(json) {}
+      : context_(context), followed_(context.daemon(), id, "metrics"), json_(json) {}
 
-  // Prints what is new. True when nothing will follow.
+  // Prints the new metrics. Returns true if no more metrics will follow.
   bool print_new() {
     while (true) {
-      Json part = tail_.next();
+      Json part = followed_.next();
       for (const Json& metric : get<Json>(part, "metrics")) print(metric);
-      if (!tail_.moved()) return get<bool>(part, "over");
+      if (!followed_.moved()) return get<bool>(part, "over");
     }
   }
 
@@ -37,7 +37,7 @@ class Reader {
   }
 
   Context& context_;
-  Tail tail_;
+  FollowedFile followed_;
   bool json_;
   bool titled_ = false;
 };

@@ -8,9 +8,9 @@
 
 #include "daemon/base/printable.h"
 #include "daemon/base/text.h"
+#include "daemon/cli/follow.h"
 #include "daemon/cli/progress.h"
 #include "daemon/cli/table.h"
-#include "daemon/cli/tail.h"
 #include "daemon/cli/ticker.h"
 #include "daemon/cli/value_format.h"
 
@@ -22,15 +22,15 @@ constexpr std::chrono::minutes longest_absence{10};
 
 struct Followed {
   std::int64_t id = 0;
-  std::string name, state, waiting;  // "training-42", as last seen
+  std::string name, state, waiting;  // "training-42"; the others as last seen
   Progress progress;
-  Tail metrics;
+  FollowedFile metrics;
   bool over = false;
   bool completed = false;
 };
 
-// Lines for people: on a terminal the last one is the progress line, and is written anew each time. Nothing
-// where `silent`.
+// Prints lines for people. On a terminal the last line is the progress line, which is rewritten each time.
+// Prints nothing if `silent`.
 class Display {
  public:
   Display(Context& context, bool silent) : context_(context), silent_(silent) {}
@@ -64,7 +64,7 @@ class Waiting {
       : context_(context), json_(json), display_(context, json) {
     for (std::int64_t id : run_ids)
       runs_.push_back(
-          {id, "training-" + std::to_string(id), "", "", {}, Tail(context.daemon(), id, "metrics")});
+          {id, "training-" + std::to_string(id), "", "", {}, FollowedFile(context.daemon(), id, "metrics")});
   }
 
   int run() {
@@ -78,7 +78,8 @@ class Waiting {
   }
 
  private:
-  // A restart of the daemon is no reason to lose sight of the runs: they go on without it.
+  // Looks at the runs. A daemon that does not answer is no error for `longest_absence`, because the runs go
+  // on while the daemon is restarted.
   void look_unless_away() {
     try {
       for (Followed& run : runs_)
@@ -115,7 +116,7 @@ class Waiting {
       for (const Json& metric : get<Json>(answer, "metrics"))
         if (update(run.progress, metric) && !context_.terminal().is_terminal)
           display_.line(run.name + ' ' + to_string(run.progress));
-    } while (run.metrics.moved());  // a long training's come in several answers
+    } while (run.metrics.moved());  // the metrics of a long training come in several answers
   }
 
   void say_end(const Followed& run, const Json& seen) {
@@ -150,7 +151,8 @@ class Waiting {
     return count_of(static_cast<std::int64_t>(runs_.size()), "run") + ": " + join(parts, ", ");
   }
 
-  // Two requests a run and look: many runs are looked at less often.
+  // Returns the pause between two looks. A look costs two requests per run, so many runs are looked at less
+  // often.
   milliseconds pause() const { return look_interval * static_cast<long>(1 + runs_.size() / 20); }
 
   bool all_over() const {

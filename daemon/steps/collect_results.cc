@@ -1,10 +1,11 @@
-// collect_results: the store job has ended; its evidence says whether the results are in the bucket.
+// collect_results: the step after the end of a store job. The evidence of the store job says whether the
+// results are in the bucket.
 #include <fmt/format.h>
 
 #include "daemon/base/error.h"
 #include "daemon/base/fd.h"
 #include "daemon/handover/layout.h"
-#include "daemon/steps/evidence.h"
+#include "daemon/steps/read_evidence.h"
 #include "daemon/steps/steps.h"
 
 namespace trainyard {
@@ -12,10 +13,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Results that cannot be stored for so long, since the training ended, are given up: they stay on scratch.
+// Results that could not be stored for this long after the end of the training are given up. They stay on
+// scratch.
 constexpr std::chrono::hours given_up_after{72};
 
-// By the scheduler's word and by the agent's: a slurmctld that was killed forgets that a job has begun.
+// Returns true if neither the scheduler nor the evidence of the agent shows a start. The scheduler alone is
+// not enough, because a killed slurmctld can forget that a job has begun.
 bool never_ran(UserFiles& files, const std::string& directory, const TrainingRun& run) {
   if (run.attempt()->train->started_at) return false;
   AttemptEvidence evidence = read_evidence(files, directory, run);
@@ -32,7 +35,7 @@ RunStepResult Steps::collect_results(const TrainingRun& run, Doubt doubt) {
   std::optional<StoreEvidence> evidence = read_store_evidence(*files, directory);
   if (evidence && evidence->ok) return {{event::Stored{now(), evidence->objects, evidence->size_bytes}}, {}};
   if (never_ran(*files, directory, run))
-    return {{event::Stored{now(), 0, 0}}, {}};  // and so left nothing to store
+    return {{event::Stored{now(), 0, 0}}, {}};  // nothing to store, because the attempt never ran
 
   std::string reason = evidence ? evidence->message
                                 : fmt::format("the store job ended without evidence ({}); see {}", job.state,
@@ -51,8 +54,9 @@ RunStepResult Steps::collect_results(const TrainingRun& run, Doubt doubt) {
                                               reason, join_path(directory, layout::results_folder))}},
             {}};
 
-  // The results wait on scratch, and the run stays `storing`, however long the store is away.
-  // A task of an array that could not follow its failed training has not been tried yet.
+  // Until they are given up, the results wait on scratch and the run stays `storing`. A store job whose
+  // dependency failed, as in an array after a failed training, has not tried to store yet: the next one
+  // follows without a delay.
   bool was_tried = job.outcome != JobOutcome::dependency_failed;
   UtcSeconds due = *attempt.store->end_known_at + (was_tried ? delay_after(attempt.store_tries) : 0s);
   if (now() < due) return {{}, due - now()};

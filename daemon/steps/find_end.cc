@@ -1,16 +1,17 @@
-// find_end: slurmctld has our released job as one that never began. A controller that was killed goes back
-// to what it saved up to five seconds earlier: it may have lost our release, or the start, or the whole life
-// of a job.
+// find_end: the step for a released job whose state in slurmctld might be out of date. A killed slurmctld
+// starts again from a state that is up to five seconds old, so it can have lost our release, the start, or
+// the whole life of a job.
 #include "daemon/base/log.h"
 #include "daemon/handover/claim.h"
 #include "daemon/handover/layout.h"
-#include "daemon/steps/evidence.h"
+#include "daemon/steps/read_evidence.h"
 #include "daemon/steps/steps.h"
 
 namespace trainyard {
 namespace {
 
-// What lies in the future was not written by an agent's clock.
+// The clocks of two hosts differ by at most this much. A time further in the future was not written by an
+// agent.
 constexpr std::chrono::seconds clock_difference{60};
 
 bool is_silent(const AttemptEvidence& evidence) {
@@ -18,19 +19,20 @@ bool is_silent(const AttemptEvidence& evidence) {
   return sign_of_life > now() + clock_difference || now() > sign_of_life + ended_after;
 }
 
-// Slurm looks at what a held job asks for only once it is released, and then holds for good what no node can
-// grant.
+// Slurm's reason for a job that no node can run. Slurm checks what a held job asks for only after the
+// release, and then holds such a job for good.
 constexpr const char* never_runnable = "BadConstraints";
 
-// How soon after the release it does so. Later it is the cluster that has changed, and may change again.
+// Slurm makes that check within this time after the release. If the reason comes later, the cluster has
+// changed, and it might change again.
 constexpr std::chrono::seconds first_look{60};
 
 bool can_never_run(const TrainingRun& run, const JobStatus& job) {
   return job.reason == never_runnable && now() < run.attempt()->released_at + first_look;
 }
 
-// Our release is lost only where slurmctld was restarted since, and went back to what it had saved. Else
-// somebody holds the job on purpose: its owner, or an admin.
+// Returns true if slurmctld lost our release, because it was started again since then from an older state.
+// Otherwise the owner or an admin holds the job on purpose.
 bool is_release_lost(SchedulerReader& reader, const TrainingRun& run, const JobStatus& job) {
   bool is_held_by_others = job.reason == "JobHeldAdmin" || job.reason == never_runnable;
   return !is_held_by_others &&
@@ -39,8 +41,8 @@ bool is_release_lost(SchedulerReader& reader, const TrainingRun& run, const JobS
 
 }  // namespace
 
-// A slurmctld that was killed may have forgotten that the job has ended: then it goes on holding its GPUs,
-// until its time limit. The agent's evidence says that it is over.
+// Cancels a job that is over by the evidence of the agent, but not in slurmctld. A killed slurmctld can have
+// forgotten the end, and would keep the GPUs allocated until the time limit of the job.
 RunStepResult Steps::end_if_over(const TrainingRun& run, const AttemptEvidence& evidence,
                                  const JobStatus& job) {
   if (!evidence.exit || now() < evidence.exit->ended_at + longest_farewell) return {{}, look_again};
@@ -49,7 +51,8 @@ RunStepResult Steps::end_if_over(const TrainingRun& run, const AttemptEvidence& 
   return {{}, look_again};
 }
 
-// In the words by which Slurm refuses such a job that is not submitted held.
+// Cancels the jobs of the run, then throws the failure of the run. The message is the one with which Slurm
+// refuses such a job that is not submitted held.
 void Steps::refuse(const TrainingRun& run) {
   cancel_if_there(run.owner.uid, run.attempt()->train->key, token_of(site_.ledger_id, run, JobRole::train));
   cancel_store(run);
@@ -64,7 +67,7 @@ RunStepResult Steps::find_end(const TrainingRun& run) {
   std::optional<JobStatus> job;
   for (const JobStatus& seen : reader_.look_up(attempt.train->key.job_id, run.owner.uid))
     if (seen.key == attempt.train->key) job = seen;
-  if (!job) return {{}, look_again};  // the poll is about to see that it is gone
+  if (!job) return {{}, look_again};  // the next poll will see that the job is gone
   if (job->phase != JobPhase::pending) return end_if_over(run, evidence, *job);
   if (!evidence.claim) {
     if (job->held && can_never_run(run, *job)) refuse(run);
@@ -72,11 +75,11 @@ RunStepResult Steps::find_end(const TrainingRun& run) {
       users_.jobs_of(run.owner.uid)->release(attempt.train->key, token, soon());
     return {{}, look_again};
   }
-  if (!evidence.exit && !is_silent(evidence)) return {{}, look_again};  // it runs, whoever knows of it
+  if (!evidence.exit && !is_silent(evidence)) return {{}, look_again};  // the job runs, unknown to slurmctld
 
   log_warning("run={} job={} was begun, and slurmctld does not know it", run.id,
               to_string(attempt.train->key));
-  cancel_if_there(run.owner.uid, attempt.train->key, token);  // or it would be started again
+  cancel_if_there(run.owner.uid, attempt.train->key, token);  // otherwise Slurm would start the job again
   JobStatus lost;
   lost.key = attempt.train->key;
   lost.token = token;

@@ -1,5 +1,6 @@
-// settle: what the train job's end means, from the evidence it left. An attempt that may still have processes
-// is fenced first: nothing follows it, and nothing is said of it, before they have certainly ended.
+// settle: the step that decides from the evidence what the end of the train job means. An attempt that might
+// still have processes is fenced first. Before these have certainly ended, the end is not settled and no
+// other attempt begins.
 #include <algorithm>
 
 #include "daemon/base/error.h"
@@ -9,7 +10,7 @@
 #include "daemon/handover/layout.h"
 #include "daemon/run/booking.h"
 #include "daemon/run/verdict.h"
-#include "daemon/steps/evidence.h"
+#include "daemon/steps/read_evidence.h"
 #include "daemon/steps/steps.h"
 
 namespace trainyard {
@@ -18,28 +19,28 @@ namespace {
 constexpr std::chrono::seconds record_due{30};
 
 struct Fence {
-  std::chrono::seconds wait{0};  // until its processes have certainly ended
-  bool unclaimed = false;        // nobody ever held it, and now nobody can
+  std::chrono::seconds wait{0};  // until the processes of the attempt have certainly ended
+  bool unclaimed = false;        // no job ever claimed the attempt, and now none can
 };
 
-// One that was never released may not be prepared: then no agent can have found it, and there is nothing to
-// fence or to store.
+// Returns true if the attempt was prepared. An attempt that was never released might not be prepared. Then no
+// agent can have found it, and there is nothing to fence or to store.
 bool is_prepared(const TrainingRun& run, const AttemptEvidence& evidence) {
   return run.attempt()->store || evidence.has_directory;
 }
 
-// Takes the attempt away from its agent.
+// Revokes the claim, so that the agent of the attempt ends its processes.
 Fence fence(UserFiles& files, const std::string& directory, const TrainingRun& run) {
   try {
     Claim claim = files.revoke_claim(directory, now());
     if (claim.job_id == 0) return {{}, true};
-    // The time of the claim is the user's word: he may be waited for no longer than for an agent.
+    // The user can have written the time of the claim, so the wait is at most as long as for an agent.
     return {std::clamp<std::chrono::seconds>(claim.at + ended_after - now(), std::chrono::seconds(0),
                                              ended_after),
             false};
   } catch (const Error& e) {
     if (e.kind() == ErrorKind::unavailable) throw;
-    log_warning("run={} claim=unreadable {}", run.id, e.what());  // no agent can hold it, then
+    log_warning("run={} claim=unreadable {}", run.id, e.what());  // no agent can hold an unreadable claim
     return {};
   }
 }
@@ -48,26 +49,27 @@ bool is_cancelled_behind_our_back(const TrainingRun& run) {
   return run.attempt()->train->end->outcome == JobOutcome::cancelled && !run.cancel_requested;
 }
 
-// A node that refuses a job, because another of the same id is still there, has slurmd, which is root, cancel
-// it in the second in which it was to start.
+// Returns true if a node refused the job because another job with the same id is still on it. Then slurmd,
+// which is root, cancels the job in the second in which it was to start.
 bool is_refusal_of_a_node(const JobStatus& recorded) {
   constexpr std::uint32_t root = 0;
   return recorded.cancelled_by == root && recorded.started_at && recorded.ended_at &&
          *recorded.ended_at - *recorded.started_at <= std::chrono::seconds(1);
 }
 
-// Whether by a user, slurmdbd knows, a little later.
+// Returns true while it is unknown whether a user cancelled the job. slurmdbd knows this a little later.
 bool is_record_awaited(const TrainingRun& run, const EndFacts& facts) {
   return is_cancelled_behind_our_back(run) && facts.unclaimed && !facts.by_nobody &&
          facts.cancelled_by.empty() && now() < *run.attempt()->train->end_known_at + record_due;
 }
 
-// How long the end of a job waits for a file of the user's that cannot be written.
+// How long the step is tried again while the user's files cannot be written, counted from when the end of the
+// job was known.
 constexpr std::chrono::minutes patience_with_files{10};
 
-// The store job may hold back, because it cannot know that this attempt is the run's last: when the attempt
-// was launched another could still follow, whatever a cancellation has made of that since. What the user has
-// done to his directory keeps nothing from being settled: at worst his results stay where they are.
+// Tells the store job, by the file `settled`, that the run has no other attempt. The store job cannot know
+// this by itself, because another attempt was possible when this one was launched. If the user has made his
+// directory unusable, the end is settled anyway; at worst his results stay on scratch.
 void allow_store_job(UserFiles& files, const std::string& directory, const TrainingRun& run) {
   try {
     files.write_files(directory, {}, {{layout::settled_file, format_utc(now()) + "\n"}});
@@ -82,7 +84,8 @@ bool is_one_node(const std::string& nodes) { return nodes.find_first_of(",[") ==
 
 }  // namespace
 
-// What the scheduler can tell of the reason. That it does not answer is no reason to wait: the rest is known.
+// Asks the scheduler why the job ended: failed nodes, and who cancelled it. If the scheduler does not answer,
+// returns without these facts and does not wait, because the rest is known.
 EndFacts Steps::facts_of_end(const TrainingRun& run) {
   const RunJob& job = *run.attempt()->train;
   EndFacts facts;
@@ -116,7 +119,7 @@ RunStepResult Steps::settle(const TrainingRun& run) {
   if (!evidence.exit && (may_still_run(*attempt.train->end) || may_not_have_begun)) {
     fenced = is_prepared(run, evidence) ? fence(*files, directory, run) : Fence{{}, true};
     if (fenced.wait.count() > 0) return {{}, fenced.wait};
-    evidence = read_evidence(*files, directory, run);  // it may have ended by itself meanwhile
+    evidence = read_evidence(*files, directory, run);  // the attempt might have ended by itself meanwhile
   }
   EndFacts facts = facts_of_end(run);
   facts.unclaimed = fenced.unclaimed;
@@ -124,7 +127,7 @@ RunStepResult Steps::settle(const TrainingRun& run) {
   facts.evidence = evidence.exit;
   facts.witness = evidence.witness();
   RunEvent verdict = judge(run, facts, now());
-  // The attempt came to nothing: neither must its store job publish anything.
+  // The run is tried again, so the store job of this attempt must not publish anything.
   if (std::holds_alternative<event::Retried>(verdict))
     cancel_store(run);
   else if (!is_final(facts.evidence, true) && is_prepared(run, evidence))

@@ -1,10 +1,11 @@
-// stage and inspect: a data set comes to scratch by a job of its own, CPU only.
+// stage and inspect: the steps of a data set. `stage` submits a job without GPUs that copies the data set to
+// scratch; `inspect` reads the evidence of that job.
 #include <fmt/format.h>
 
 #include "daemon/base/error.h"
 #include "daemon/base/fd.h"
 #include "daemon/handover/layout.h"
-#include "daemon/steps/evidence.h"
+#include "daemon/steps/read_evidence.h"
 #include "daemon/steps/steps.h"
 
 namespace trainyard {
@@ -12,8 +13,8 @@ namespace {
 
 constexpr int max_stage_jobs = 5;
 
-// The list of the objects lies beside the data set since it was wanted, unless scratch was emptied since:
-// then it is made again, and must come to the same.
+// Makes sure that the list of the objects lies beside the data set. It was written when the data set was
+// wanted. If scratch was emptied since, lists the objects again; throws StepFailure if they have changed.
 void ensure_source_list(UserFiles& files, const DataSet& data_set, const std::string& directory) {
   if (files.read_piece(join_path(directory, layout::source_list), 0, 1).size_bytes > 0) return;
   if (files.list_sources(data_set.data).digest != data_set.digest)
@@ -23,7 +24,8 @@ void ensure_source_list(UserFiles& files, const DataSet& data_set, const std::st
                           "on it as it is");
 }
 
-// The evidence of an earlier stage job must not speak for the new one.
+// Writes the request for the stage job. Removes the evidence of an earlier stage job, so that it does not
+// count for the new one.
 void write_request(UserFiles& files, const DataSet& data_set, const std::string& directory) {
   StageRequest request{data_set.digest, directory, data_set.data, {}, {}};
   files.write_files(directory, {layout::staged_file}, {{layout::stage_file, to_json(request).dump(2)}});
@@ -42,7 +44,8 @@ StepResult Steps::stage(const DataSet& data_set, Doubt doubt) {
   }
   std::string directory = layout::dataset_directory(data_set.scratch.path, data_set.digest);
   JobRequest request = stage_job(site_, data_set);
-  // Staging twice does no harm: a doubt is worth a look, but no waiting.
+  // In doubt, looks for an existing job, but does not wait until the doubt is over, because staging twice
+  // does no harm.
   std::optional<JobKey> job;
   if (doubt)
     job = already_submitted(request.token, data_set.owner.uid, {}, data_set.changed_at, UtcSeconds{});

@@ -1,11 +1,11 @@
-// A bucket, scratch and the modules of this build, for tests of what the agent does.
+// AgentFixture: an object store (bucket/), scratch, and the modules of this build, for tests of the agent.
 #pragma once
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "daemon/agent/evidence.h"
+#include "daemon/agent/write_evidence.h"
 #include "daemon/base/fd.h"
 #include "daemon/handover/handover.h"
 #include "daemon/handover/layout.h"
@@ -36,7 +36,7 @@ class AgentFixture {
   void put(const std::string& name, std::string_view bytes) { store_->put_bytes(url(""), name, bytes); }
   bool has(const std::string& name) const { return std::filesystem::exists(path(name)); }
 
-  // A request to stage that object, or folder, as it is now.
+  // Returns a request to stage this object, or all objects of this folder, as they are now.
   StageRequest stage_request(const std::string& name, const std::string& format,
                              const Json& options = Json::object()) {
     StageRequest request;
@@ -64,7 +64,7 @@ class AgentFixture {
   }
   StageEvidence staged() const { return stage_evidence_from_json(read_json_file(path("data/staged.json"))); }
 
-  // Attempt 1 of run 7: a program of one's own.
+  // Returns the launch file's contents for attempt 1 of run 7, which runs `command`.
   Launch launch(const CommandSpec& command) {
     Launch launch;
     launch.run_id = 7;

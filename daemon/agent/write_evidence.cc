@@ -1,4 +1,4 @@
-#include "daemon/agent/evidence.h"
+#include "daemon/agent/write_evidence.h"
 
 #include <sys/stat.h>
 

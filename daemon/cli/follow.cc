@@ -1,8 +1,8 @@
-#include "daemon/cli/tail.h"
+#include "daemon/cli/follow.h"
 
 namespace trainyard {
 
-Json Tail::next() {
+Json FollowedFile::next() {
   Json answer = ask();
   std::int64_t attempt = get_or<std::int64_t>(answer, "attempt", attempt_);
   bool of_another_file = attempt != attempt_ && from_ > 0;
@@ -17,7 +17,7 @@ Json Tail::next() {
   return answer;
 }
 
-Json Tail::ask() {
+Json FollowedFile::ask() {
   return daemon_.get(run_target(run_id_, what_ + "?from=" + std::to_string(from_) + query_));
 }
 

@@ -1,4 +1,4 @@
-#include "daemon/steps/evidence.h"
+#include "daemon/steps/read_evidence.h"
 
 #include "daemon/base/error.h"
 #include "daemon/base/fd.h"
@@ -24,7 +24,8 @@ Value value_from_text(const std::string& text) {
   return from_json(parse_json(text, "the file"));
 }
 
-// Unset where the file is not there, cannot be read or makes no sense.
+// Returns the value that the file holds. nullopt: the file is missing, unreadable or malformed. Logs a
+// warning unless it is missing.
 template <class Value>
 std::optional<Value> value_in(const FilesFound& found, const char* name, const std::string& directory,
                               Value (*from_text)(const std::string&)) {

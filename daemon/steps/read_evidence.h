@@ -1,0 +1,34 @@
+// Evidence: the files on scratch in which the agent of an attempt recorded what it did. The user can have
+// written or replaced these files, so they prove no more than his word. A malformed file counts as absent,
+// with a warning.
+#pragma once
+#include <optional>
+#include <string>
+
+#include "daemon/deputy/user_files.h"
+#include "daemon/handover/handover.h"
+#include "daemon/run/run.h"
+#include "daemon/run/segment.h"
+
+namespace trainyard {
+
+// The evidence of the train job of a run's last attempt. Start and exit evidence of another job is left out.
+struct AttemptEvidence {
+  bool has_directory = false;  // the directory exists: the attempt was prepared
+  std::optional<Claim> claim;  // the claim in force: of a job, or revoked
+  std::optional<StartEvidence> start;
+  std::optional<ExitEvidence> exit;
+  std::optional<UtcSeconds> heartbeat;
+
+  Witness witness() const { return witness_of(start, exit, heartbeat); }
+};
+AttemptEvidence read_evidence(UserFiles& files, const std::string& directory, const TrainingRun& run);
+
+// Reads the evidence of the store job. nullopt: there is none, but another store job might leave some. If the
+// owner has made the directory or the evidence file unusable, returns evidence of a failure that another
+// store job cannot repair.
+std::optional<StoreEvidence> read_store_evidence(UserFiles& files, const std::string& directory);
+// Reads the evidence of the stage job; nullopt: there is none.
+std::optional<StageEvidence> read_stage_evidence(UserFiles& files, const std::string& directory);
+
+}  // namespace trainyard
