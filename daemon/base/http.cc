@@ -81,7 +81,7 @@ struct ResetLater {
 struct HttpClient::Handle {
   Handle() {
     // Runs once per process. The initialisation of a static variable is safe on any thread.
-    static const CURLcode initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
+    static const CURLcode initialised = curl_global_init(CURL_GLOBAL_NOTHING);  // no TLS
     easy = initialised == CURLE_OK ? curl_easy_init() : nullptr;
     if (easy == nullptr) throw Error(ErrorKind::internal, "libcurl cannot be initialised");
   }
@@ -97,21 +97,23 @@ HttpClient::HttpClient(HostPort address, SignRequest sign)
 
 HttpClient::~HttpClient() = default;
 
+std::string HttpClient::digest_to_sign(std::string_view body) const { return sign_ ? sha256(body) : ""; }
+
 HttpResponse HttpClient::head(const std::string& target) {
   curl_easy_setopt(handle_->easy, CURLOPT_NOBODY, 1L);
-  return perform({"HEAD", target, sha256("")});
+  return perform({"HEAD", target, digest_to_sign("")});
 }
 
 HttpResponse HttpClient::get(const std::string& target) {
   curl_easy_setopt(handle_->easy, CURLOPT_HTTPGET, 1L);
-  return perform({"GET", target, sha256("")});
+  return perform({"GET", target, digest_to_sign("")});
 }
 
 HttpResponse HttpClient::post(const std::string& target, std::string_view json) {
   curl_easy_setopt(handle_->easy, CURLOPT_POST, 1L);
   curl_easy_setopt(handle_->easy, CURLOPT_POSTFIELDS, json.data());
   curl_easy_setopt(handle_->easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(json.size()));
-  return perform({"POST", target, sha256(json)});
+  return perform({"POST", target, digest_to_sign(json)});
 }
 
 HttpResponse HttpClient::put_file(const std::string& target, const std::string& path) {

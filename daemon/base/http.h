@@ -48,6 +48,8 @@ class HttpClient {
 
  private:
   struct Handle;
+  // Returns "" if requests are not signed: starting OpenSSL takes a millisecond.
+  std::string digest_to_sign(std::string_view body) const;
   HttpResponse perform(const SignedRequest& request);
   void set_address(const std::string& target);
   void check(int code) const;  // throws unless libcurl's `code` is CURLE_OK

@@ -43,7 +43,7 @@ DaemonAddress address_of_daemon(const std::string& socket, const std::string& ho
 }
 
 Context::Context(const std::string& socket, const std::string& host, Terminal terminal)
-    : terminal_(terminal), zone_(local_zone()), daemon_(address_of_daemon(socket, host)) {}
+    : terminal_(terminal), zone_(std::function(local_zone)), daemon_(address_of_daemon(socket, host)) {}
 
 void Context::print(std::string_view text) const { write_all(STDOUT_FILENO, text); }
 

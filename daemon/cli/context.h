@@ -6,6 +6,7 @@
 #include <string>
 
 #include "daemon/base/json.h"
+#include "daemon/base/lazy.h"
 #include "daemon/cli/daemon_client.h"
 #include "daemon/cli/terminal.h"
 
@@ -25,7 +26,8 @@ class Context {
 
   DaemonClient& daemon() { return daemon_; }
   const Terminal& terminal() const { return terminal_; }
-  const std::string& zone() const { return zone_; }  // time zone of the times shown: $TZ or the machine's
+  // Returns the time zone of the times shown: $TZ or the machine's.
+  const std::string& zone() const { return *zone_; }
 
   // Writes to stdout. Throws Error{unavailable} if that fails, so that a full disk does not look like
   // success.
@@ -37,7 +39,7 @@ class Context {
 
  private:
   Terminal terminal_;
-  std::string zone_;
+  Lazy<std::string> zone_;  // reading the tz database takes as long as a submission
   DaemonClient daemon_;
 };
 
