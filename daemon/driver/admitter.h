@@ -26,8 +26,8 @@ class Admitter {
 
   // Schedules a look at the queue. Call this after a change that admission depends on.
   void admit_soon();
-  // Drops the look at the queue that is under way and schedules a new one. Call this after a change of the
-  // plans or the limits.
+  // Gives up the look at the queue of runs that is under way, and begins another one soon. Called after the
+  // plans (limits of GPUs in use) or other limits have changed, because the first look used the old ones.
   void look_anew();
 
   // While the daemon is drained, no run is admitted.

@@ -11,9 +11,9 @@
 namespace trainyard {
 
 // Returns one Manifest, or one per task of --array. An option that cannot keep its meaning is recorded as a
-// problem, with the reason; then the result must not be used. ScriptSpec::origin is left for the caller to
-// set, who knows where the file came from. `origin_bytes`: how many bytes the origin will add to each
-// Manifest.
+// problem, with the reason; then the result must not be used. The caller sets ScriptSpec::origin (the host,
+// the folder and the environment from which the script was submitted) afterwards. `origin_bytes`: its size,
+// which counts towards the limit on the size of all Manifests.
 std::vector<Manifest> read_sbatch(std::string_view text, const std::string& file, std::size_t origin_bytes,
                                   Problems& problems);
 
