@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 #include <vector>
 
 #include "daemon/base/error.h"
@@ -14,11 +15,15 @@ namespace {
 constexpr std::chrono::minutes house_interval{10};
 constexpr int removals_at_once = 50;
 
-void log_failed_removal(std::exception_ptr error) {
+// After so many failures in a round, a user's other runs are left for the next round: mostly the user's files
+// do not answer at all, or the user has left the site.
+constexpr int most_failures_of_a_user = 3;
+
+std::string message_of(const std::exception_ptr& error) {
   try {
     std::rethrow_exception(error);
   } catch (const std::exception& e) {
-    log_warning("event=removal_failed {}", e.what());
+    return e.what();
   }
 }
 
@@ -46,30 +51,53 @@ std::map<std::uint32_t, std::int64_t> bytes_by_user(const Entities& entities) {
 void Housekeeping::begin() {
   timer_ = loop_.after(house_interval, [this] { begin(); });
   evict_data_sets();
-  if (removals_under_way_ > 0) return;
+  if (std::exchange(is_round_under_way_, true)) return;
   last_looked_at_ = {};
-  silent_users_.clear();
-  remove_old_runs();
+  failures_.clear();
+  remove_next_runs();
 }
 
-// Removes the directories of the next old runs. The last of these removals calls this function again, until
-// all old runs have been tried. A directory that could not be removed is tried again by the next round.
-void Housekeeping::remove_old_runs() {
-  std::vector<TrainingRun> old = next_old_runs();
-  removals_under_way_ = old.size();
-  for (const TrainingRun& run : old) remove(run);
+// ---- old runs
+
+// A round goes through all old runs, some at a time, and removes the directories of one user's runs one after
+// the other. When those of all users are done, the next runs follow.
+void Housekeeping::remove_next_runs() {
+  std::vector<EndedRun> old;
+  try {
+    old = ledger_.ended_before(now() - settings_.keep_runs, removals_at_once, last_looked_at_);
+  } catch (const Error& e) {
+    log_warning("event=old_runs_not_read: {}", e.what());
+  }
+  if (old.empty()) {
+    is_round_under_way_ = false;
+    return;
+  }
+  last_looked_at_ = old.back().end;
+  for (const EndedRun& ended : old)
+    if (!removal_failed_.contains(ended.run.id) && !ended.run.is_of_newer_release)
+      to_remove_[ended.run.owner.uid].push_back(ended.run);
+  go_on_soon();
 }
 
-// Leaves out the runs of users whose files do not answer: each would keep the lane of its user for as long as
-// a call may last.
-std::vector<TrainingRun> Housekeeping::next_old_runs() {
-  std::vector<TrainingRun> old =
-      ledger_.ended_before(now() - settings_.keep_runs, removals_at_once, last_looked_at_);
-  if (!old.empty()) last_looked_at_ = {old.back().ended_at.value(), old.back().id};
-  const bool may_be_more = old.size() == removals_at_once;
-  std::erase_if(old, [this](const TrainingRun& run) { return silent_users_.contains(run.owner.uid); });
-  if (old.empty() && may_be_more) look_ = loop_.after(std::chrono::seconds(0), [this] { remove_old_runs(); });
-  return old;
+// Not at once, because a round can have thousands of runs that are all left out.
+void Housekeeping::go_on_soon() {
+  next_ = loop_.after(std::chrono::seconds(0), [this] {
+    std::vector<std::uint32_t> uids;
+    for (const auto& [uid, runs] : to_remove_) uids.push_back(uid);
+    if (uids.empty()) return remove_next_runs();
+    for (const std::uint32_t uid : uids) remove_next_of(uid);
+  });
+}
+
+void Housekeeping::remove_next_of(std::uint32_t uid) {
+  std::deque<TrainingRun>& runs = to_remove_.at(uid);
+  if (!runs.empty() && failures_[uid] < most_failures_of_a_user) {
+    const TrainingRun run = std::move(runs.front());
+    runs.pop_front();
+    return remove(run);
+  }
+  to_remove_.erase(uid);
+  if (to_remove_.empty()) go_on_soon();
 }
 
 // A run of an early release, which had one scratch for all users, has no place of its own: an admin removes
@@ -81,14 +109,13 @@ void Housekeeping::remove(const TrainingRun& run) {
         if (!run.scratch.path.empty()) steps_.remove_run(run, in_use);
         return true;
       },
-      [this, id = run.id](bool) {
+      [this, id = run.id, uid = run.owner.uid](bool) {
         note_removal(id);
-        end_removal();
+        remove_next_of(uid);
       },
-      [this, uid = run.owner.uid](std::exception_ptr error) {
-        if (failure_of(error).files_are_silent) silent_users_.insert(uid);
-        log_failed_removal(error);
-        end_removal();
+      [this, id = run.id, uid = run.owner.uid](std::exception_ptr error) {
+        note_failure(id, uid, error);
+        remove_next_of(uid);
       });
 }
 
@@ -96,14 +123,24 @@ void Housekeeping::note_removal(std::int64_t run_id) {
   try {
     ledger_.mark_removed(run_id);
     log_info("run={} event=directory_removed", run_id);
-  } catch (const Error&) {
-    log_failed_removal(std::current_exception());
+  } catch (const Error& e) {
+    log_warning("run={} event=removal_not_recorded: {}", run_id, e.what());
   }
 }
 
-void Housekeeping::end_removal() {
-  if (--removals_under_way_ == 0) remove_old_runs();
+// A directory that could not be removed is not tried again before the next daemon starts, so that it does not
+// keep others from being removed. Files that do not answer say nothing about the directory.
+void Housekeeping::note_failure(std::int64_t run_id, std::uint32_t uid, const std::exception_ptr& error) {
+  log_warning("run={} uid={} event=removal_failed: {}", run_id, uid, message_of(error));
+  if (failure_of(error).files_are_silent) {
+    failures_[uid] = most_failures_of_a_user;
+  } else {
+    ++failures_[uid];
+    removal_failed_.insert(run_id);
+  }
 }
+
+// ---- data sets
 
 void Housekeeping::evict_data_sets() {
   if (settings_.cache_bytes == 0) return;
@@ -127,7 +164,7 @@ void Housekeeping::evict(LiveDataSet& live) {
       [this, digest = live.data_set.digest](bool) { note_eviction(digest); },
       [this, digest = live.data_set.digest](std::exception_ptr error) {
         if (LiveEntity* live = entities_.find(digest)) live->busy = false;
-        log_failed_removal(error);
+        log_warning("{} event=removal_failed: {}", to_string(EntityId(digest)), message_of(error));
       });
 }
 

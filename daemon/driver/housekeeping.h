@@ -1,7 +1,10 @@
 // Housekeeping: removes directories of runs that ended long ago from scratch, and data sets that exceed the
 // size of a user's cache. Called on the loop.
 #pragma once
+#include <deque>
+#include <exception>
 #include <functional>
+#include <map>
 #include <set>
 #include <string>
 
@@ -29,11 +32,12 @@ class Housekeeping {
   void begin();
 
  private:
-  void remove_old_runs();
-  std::vector<TrainingRun> next_old_runs();
+  void remove_next_runs();
+  void go_on_soon();
+  void remove_next_of(std::uint32_t uid);
   void remove(const TrainingRun& run);
   void note_removal(std::int64_t run_id);
-  void end_removal();
+  void note_failure(std::int64_t run_id, std::uint32_t uid, const std::exception_ptr& error);
   void evict_data_sets();
   void evict(LiveDataSet& live);
   void note_eviction(const std::string& digest);
@@ -44,10 +48,12 @@ class Housekeeping {
   Steps& steps_;
   Entities& entities_;
   const DriverSettings& settings_;
-  std::size_t removals_under_way_ = 0;    // of directories of runs
-  RunEnd last_looked_at_;                 // of the old runs, in this round
-  std::set<std::uint32_t> silent_users_;  // whose files did not answer in this round
-  Loop::Watch look_;                      // at more old runs
+  bool is_round_under_way_ = false;
+  RunEnd last_looked_at_;                                       // of the old runs, in this round
+  std::map<std::uint32_t, std::deque<TrainingRun>> to_remove_;  // by uid
+  std::map<std::uint32_t, int> failures_;                       // by uid, in this round
+  std::set<std::int64_t> removal_failed_;                       // runs whose directories could not be removed
+  Loop::Watch next_;                                            // part of the round
   Loop::Watch timer_;
 };
 

@@ -72,6 +72,10 @@ struct RunEnd {
   UtcSeconds ended_at{};
   std::int64_t run_id = 0;
 };
+struct EndedRun {
+  RunEnd end;
+  TrainingRun run;
+};
 
 class Ledger {
  public:
@@ -126,7 +130,7 @@ class Ledger {
   std::vector<ListedRun> list_with_ended(const RunFilter& filter);            // ended runs in full
   // Returns runs that ended before `time` and whose directories have not been removed, in the order of their
   // ends; those that follow `after`.
-  std::vector<TrainingRun> ended_before(UtcSeconds time, int limit, const RunEnd& after = {});
+  std::vector<EndedRun> ended_before(UtcSeconds time, int limit, const RunEnd& after = {});
   void mark_removed(std::int64_t run_id);  // the run's directory is removed
 
   // Returns the rows of the account that overlap [since, until) or are booked in it, only those of one user

@@ -210,18 +210,19 @@ std::vector<ListedRun> Ledger::list_with_ended(const RunFilter& filter) {
   return runs;
 }
 
-std::vector<TrainingRun> Ledger::ended_before(UtcSeconds time, int limit, const RunEnd& after) {
-  std::vector<std::int64_t> ids;
+std::vector<EndedRun> Ledger::ended_before(UtcSeconds time, int limit, const RunEnd& after) {
+  std::vector<RunEnd> ends;
   {
     Statement rows = database_.prepare(
-        "select run_id from runs where over = 1 and removed = 0 and ended_at < ? and (ended_at, run_id) > "
+        "select ended_at, run_id from runs where over = 1 and removed = 0 and ended_at < ? and (ended_at, "
+        "run_id) > "
         "(?, ?) "
         "order by ended_at, run_id limit ?");
     rows.bind(to_unix(time)).bind(to_unix(after.ended_at)).bind(after.run_id).bind(limit);
-    while (rows.step()) ids.push_back(rows.integer(0));
+    while (rows.step()) ends.push_back({from_unix(rows.integer(0)), rows.integer(1)});
   }
-  std::vector<TrainingRun> runs;
-  for (std::int64_t id : ids) runs.push_back(find_run(id).value());
+  std::vector<EndedRun> runs;
+  for (const RunEnd& end : ends) runs.push_back({end, find_run(end.run_id).value()});
   return runs;
 }
 

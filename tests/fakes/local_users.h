@@ -22,6 +22,7 @@ class LocalUsers final : public Users {
   int silent_calls() const { return silent_calls_; }  // calls that threw FilesAreSilent
   // The next calls of files_of() throw Error{unavailable}.
   void fail_next(int calls) { failing_calls_ = calls; }
+  int calls_to_fail() const { return failing_calls_; }  // of those that are left
 
  private:
   FakeScheduler& scheduler_;
