@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <filesystem>
 #include <memory>
 
 #include "daemon/base/disk.h"
@@ -75,9 +76,16 @@ void make_directory(const std::string& path, unsigned mode) {
 
 void make_directories(const std::string& path, unsigned mode) {
   if (disk().make_directory(AT_FDCWD, path.c_str(), mode) == 0 || errno == EEXIST) return;
-  if (errno != ENOENT || parent_of(path) == path) throw_errno("mkdir " + path);
-  make_directories(parent_of(path), mode);
-  make_directory(path, mode);
+  const int error = errno;
+  if (error == ENOENT && parent_of(path) != path) {
+    make_directories(parent_of(path), mode);
+    return make_directory(path, mode);
+  }
+  // An NFS client refuses a user who may not write to the parent, before it looks whether the folder exists.
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) return;
+  errno = error;
+  throw_errno("mkdir " + path);
 }
 
 void set_directory_mode(const std::string& path, unsigned mode) {

@@ -1,10 +1,14 @@
 // Tests of base's functions that write files, on a disk that fails during them.
 #include <gtest/gtest.h>
 
+#include <cerrno>
+
 #include "daemon/base/archive.h"
 #include "daemon/base/atomic_file.h"
 #include "daemon/base/directory.h"
+#include "daemon/base/error.h"
 #include "tests/fakes/faulty_disk.h"
+#include "tests/kernels/temporary_directory.h"
 
 namespace trainyard {
 namespace {
@@ -50,6 +54,23 @@ TEST(TheWritersOfBase, LeaveTheOldFileOrTheNewOneWhateverTheDiskDoes) {
        {.name = "remove_tree", .arrange = leave_code, .act = [](const std::string& folder) {
           remove_tree(folder + "/code");
         }}});
+}
+
+// An NFS client answers EACCES to a user who may not write to the parent, also if the folder exists.
+TEST(MakeDirectories, TakesAFolderThatExistsWhateverMkdirAnswers) {
+  const TemporaryDirectory folder;
+  {
+    const FaultyDisk refuses(1, DiskFailure::once, EACCES);
+    EXPECT_NO_THROW(make_directories(folder.path()));
+    EXPECT_TRUE(refuses.has_failed());
+  }
+  const FaultyDisk refuses(1, DiskFailure::once, EACCES);
+  try {
+    make_directories(folder.file("missing"));
+    ADD_FAILURE() << "nothing was thrown";
+  } catch (const Error& e) {
+    EXPECT_EQ(e.kind(), ErrorKind::denied) << e.what();
+  }
 }
 
 }  // namespace
