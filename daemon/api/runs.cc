@@ -87,7 +87,6 @@ struct Listing {
   std::vector<ShownState> states;  // empty: all
   std::size_t limit;
   RunFields fields;
-  std::unique_ptr<Ledger> ledger{};  // opened read-only in the lane, for all parts of the page
   int looked_at = 0;
   std::vector<Row> rows{};
   std::optional<std::int64_t> next{};  // runs with lower ids are still to be looked at
@@ -130,11 +129,7 @@ Response answer_of(const Listing& listing) {
 
 void answer(const std::shared_ptr<Listing>& listing) {
   listing->api.lanes.run(
-      listing->lane,
-      [listing] {
-        listing->ledger.reset();
-        return answer_of(*listing);
-      },
+      listing->lane, [listing] { return answer_of(*listing); },
       [listing](Response response) { listing->responder.send(std::move(response)); },
       [listing](const std::exception_ptr& error) { listing->responder.fail(error); });
 }
@@ -142,9 +137,8 @@ void answer(const std::shared_ptr<Listing>& listing) {
 void read_on(const std::shared_ptr<Listing>& listing) {
   listing->api.lanes.run(
       listing->lane,
-      [listing, path = listing->api.ledger.path()] {
-        if (!listing->ledger) listing->ledger = Ledger::open_to_read(path);
-        return listing->ledger->list_with_ended(listing->filter);
+      [path = listing->api.ledger.path(), filter = listing->filter] {
+        return Ledger::open_to_read(path)->list_with_ended(filter);
       },
       [listing](std::vector<ListedRun> part) {
         if (take(*listing, std::move(part)))

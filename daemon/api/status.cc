@@ -26,22 +26,21 @@ void answer_drained(const Api& api, const Responder& responder) {
 
 void get_status(Api& api, RouteCall& call, const Responder& responder) {
   Driver::UserStatus own = api.driver.status_of(call.caller.owner.uid);
-  Driver::Status status = api.driver.status();
+  const std::string& trouble = api.driver.scheduler_trouble();
   const Owner& user = call.caller.owner;
-  responder.send(
-      json_response({{"version", api.settings.version},
-                     {"cluster", status.scheduler.name},
-                     {"trouble", status.scheduler_trouble.empty() ? Json() : Json(status.scheduler_trouble)},
-                     {"ready", true},  // no request is served before the recovery is over
-                     {"drained", api.driver.drained()},
-                     {"time_zone", api.settings.time_zone},
-                     {"user",
-                      {{"uid", user.uid},
-                       {"name", user.name},
-                       {"role", to_string(call.caller.role)},
-                       {"admin", call.caller.role == Role::admin}}},
-                     {"plans", plans_of(api, call.caller, own.in_use)},
-                     {"runs", own.runs}}));
+  responder.send(json_response({{"version", api.settings.version},
+                                {"cluster", api.driver.scheduler_name()},
+                                {"trouble", trouble.empty() ? Json() : Json(trouble)},
+                                {"ready", true},  // no request is served before the recovery is over
+                                {"drained", api.driver.drained()},
+                                {"time_zone", api.settings.time_zone},
+                                {"user",
+                                 {{"uid", user.uid},
+                                  {"name", user.name},
+                                  {"role", to_string(call.caller.role)},
+                                  {"admin", call.caller.role == Role::admin}}},
+                                {"plans", plans_of(api, call.caller, own.in_use)},
+                                {"runs", own.runs}}));
 }
 
 void get_admin_status(Api& api, RouteCall&, const Responder& responder) {

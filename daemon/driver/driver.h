@@ -68,6 +68,9 @@ class Driver {
     Loop::Stall longest_stall;
   };
   Status status() const;
+  // The two members of Status that every user sees.
+  const std::string& scheduler_name() const { return poller_.status().name; }
+  const std::string& scheduler_trouble() const { return trouble_.reason(); }
 
   // What one user's live runs are doing, and the GPUs that they occupy.
   struct UserStatus {
