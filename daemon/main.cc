@@ -256,7 +256,7 @@ void serve(const std::string& config_file) {
   try {
     loop.run();
   } catch (...) {
-    log_error("event=loop_failed; the reason follows when all deputies have ended");
+    log_error("event=loop_failed the reason follows when all deputies have ended");
     deputies.stop();
     throw;
   }

@@ -81,7 +81,7 @@ struct ResetLater {
 struct HttpClient::Handle {
   Handle() {
     // Runs once per process. The initialisation of a static variable is safe on any thread.
-    static const CURLcode initialised = curl_global_init(CURL_GLOBAL_NOTHING);  // no TLS
+    static const CURLcode initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
     easy = initialised == CURLE_OK ? curl_easy_init() : nullptr;
     if (easy == nullptr) throw Error(ErrorKind::internal, "libcurl cannot be initialised");
   }

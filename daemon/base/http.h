@@ -48,7 +48,7 @@ class HttpClient {
 
  private:
   struct Handle;
-  // Returns "" if requests are not signed: starting OpenSSL takes a millisecond.
+  // Returns "" if requests are not signed.
   std::string digest_to_sign(std::string_view body) const;
   HttpResponse perform(const SignedRequest& request);
   void set_address(const std::string& target);

@@ -90,7 +90,7 @@ std::vector<LogField> fields_of_line(fmt::string_view format, fmt::format_args v
     const std::size_t equals = text.find('=');
     if (equals != std::string_view::npos && is_key(text.substr(0, equals)))
       if (std::optional<std::string> value = value_of(without_marks(text.substr(equals + 1)), number, values))
-        fields.push_back({word.substr(0, equals), escaped(*value)});
+        fields.push_back({word.substr(0, equals), escaped(value->substr(0, longest_line))});
     number += static_cast<std::size_t>(std::ranges::count(word, '{'));
   }
   return fields;
