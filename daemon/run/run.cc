@@ -156,8 +156,11 @@ void apply(TrainingRun& run, const event::Failed& e) {
   if (is_over(run.state)) return;
   charge(run, e.segment);
   run.reason = run.reason.empty() ? e.reason : run.reason + "; " + e.reason;
-  // A run that its user cancelled is cancelled, whether or not its output could be stored.
-  end_run(run, run.result == Result::cancelled ? RunState::cancelled : RunState::failed, e.at);
+  // A run that its user cancelled is cancelled, also if its output could not be stored, or if the user
+  // cancelled the storing of its results.
+  const bool is_cancelled =
+      run.result == Result::cancelled || (run.store_cancel_requested && run.result == Result::completed);
+  end_run(run, is_cancelled ? RunState::cancelled : RunState::failed, e.at);
 }
 
 void apply(TrainingRun& run, const event::CancelRequested& e) {

@@ -282,14 +282,14 @@ TEST(ARun, ThatIsCancelledTwiceIsCancelledThoughNothingIsStored) {
   EXPECT_THAT(site.run(id).reason, ::testing::HasSubstr("the results could not be stored"));
 }
 
-TEST(ARun, WhoseResultsCannotBeStoredIsGivenUpWhenItIsCancelled) {
+TEST(ARun, ThatIsCancelledWhileItsResultsAreStoredGivesThemUp) {
   Site site;
   std::int64_t id = site.submit({one_gpu()}).at(0);
   ASSERT_TRUE(site.run_until_state(id, RunState::released));
   site.train(id);
   ASSERT_TRUE(site.run_until_state(id, RunState::storing));
   site.driver().cancel(id, "ada");
-  ASSERT_TRUE(site.run_until_state(id, RunState::failed));
+  ASSERT_TRUE(site.run_until_state(id, RunState::cancelled));
   EXPECT_EQ(site.scheduler().live("-store"), 0);
   EXPECT_THAT(site.run(id).reason, ::testing::HasSubstr("cancelled by ada; they remain in "));
 }
