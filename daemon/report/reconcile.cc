@@ -100,6 +100,9 @@ struct Explanation {
 // Explains a job for which ledger and slurmdbd have the same start and end.
 std::optional<Explanation> explain_same_times(const ReconciledJob& job, const Segment& slurmdbd) {
   const Segment& ledger = job.charged->segment;
+  // A job that ended within a second of its start used nothing. slurmdbd can have heard of its end without
+  // its GPUs.
+  if (seconds_of(ledger) == 0) return Explanation{Finding::equal, 0};
   if (slurmdbd.gpus != ledger.gpus) return std::nullopt;
   if (length_of(ledger.suspended) != job.recorded->suspended)
     return Explanation{Finding::suspended, longest_oversight};

@@ -62,6 +62,15 @@ TEST(Reconcile, OfOtherGpusIsUnexplained) {
   EXPECT_EQ(books.only().gpu_seconds_too_many(), -3600);
 }
 
+TEST(Reconcile, OfAJobThatEndedWithinASecondIsEqualWhateverItsGpus) {
+  Books books;
+  books.charged.segment.ended_at = books.charged.segment.started_at;
+  books.recorded.ended_at = books.recorded.started_at;
+  books.recorded.gpus = 0;
+  EXPECT_EQ(books.only().finding, Finding::equal);
+  EXPECT_EQ(books.only().gpu_seconds_too_many(), 0);
+}
+
 TEST(Reconcile, OfAJobThatSlurmctldLostGoesByTheEvidence) {
   Books books;
   books.charged.segment.source = SegmentSource::evidence;
