@@ -18,7 +18,7 @@ inline constexpr std::size_t most_frame_bytes = std::size_t{4} << 20;
 struct Frame {
   std::string json;   // as text, so that it need not be parsed on the daemon's loop
   std::string bytes;  // content of a file
-  // Of a request: the deputy must begin no change after this moment (CLOCK_MONOTONIC).
+  // Only in a request: the deputy must begin no change after this moment (CLOCK_MONOTONIC).
   std::chrono::steady_clock::time_point begin_before{};
   UniqueFd fd{};  // of a request only
 };

@@ -36,7 +36,7 @@ bool may_begin(const LiveRun& live) {
 
 struct Admitter::Look {
   std::int64_t last_sorted = 0;  // id of the queued run that was sorted last
-  // What holds back all runs of a user, by uid; null: nothing.
+  // By uid, the reason why all runs of this user have to wait; null: they do not have to.
   std::map<std::uint32_t, std::shared_ptr<const WaitingFor>> held_back;
   QueueWaits not_ready;
   std::vector<std::int64_t> ready;      // runs that only the plans or the room in the scheduler can hold back

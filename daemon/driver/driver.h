@@ -72,7 +72,7 @@ class Driver {
   const std::string& scheduler_name() const { return poller_.status().name; }
   const std::string& scheduler_trouble() const { return trouble_.reason(); }
 
-  // What one user's live runs are doing, and the GPUs that they occupy.
+  // The number of one user's live runs by state, and the GPUs that these runs occupy.
   struct UserStatus {
     std::map<std::string, int> runs;    // number of runs by shown state
     std::map<std::string, int> in_use;  // GPUs by plan

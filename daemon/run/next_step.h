@@ -37,7 +37,7 @@ struct Circumstances {
   Doubt doubt;
   int failures = 0;  // consecutive failures of the step that is due
 
-  // What was seen since the last event.
+  // What polls and steps have seen since the last event of the run or data set.
   struct Seen {
     bool is_behind = false;  // the scheduler shows an earlier state of the train job (poll_news.h)
     // slurmctld was restarted: it can have forgotten the end of the train job that it shows as running
