@@ -68,6 +68,16 @@ Segment no_less_than(std::optional<Segment> recorded, const JobStatus& job, cons
   return *recorded;
 }
 
+// Returns the record with the start that polls saw, if the record has an end soon after the last sighting but
+// no start: slurmctld forgets the start of a job that it requeues. A later end is not that of the same
+// execution.
+JobStatus with_start_seen(JobStatus job, const std::optional<Sighting>& seen) {
+  if (seen && !job.started_at && job.ended_at && *job.ended_at >= seen->started_at &&
+      *job.ended_at <= seen->until + longest_farewell)
+    job.started_at = seen->started_at;
+  return job;
+}
+
 std::vector<Period> clipped(const std::vector<Period>& intervals, const Segment& segment) {
   std::vector<Period> inside;
   for (Period interval : intervals) {
@@ -150,8 +160,9 @@ Witness within(Witness witness, const Period& period) {
   return witness;
 }
 
-std::optional<Segment> segment_of_job(const JobStatus& job, const std::optional<Sighting>& seen,
+std::optional<Segment> segment_of_job(const JobStatus& record, const std::optional<Sighting>& seen,
                                       const std::vector<Period>& suspensions) {
+  const JobStatus job = with_start_seen(record, seen);
   std::optional<Segment> segment = by_scheduler(job);
   if (seen) segment = no_less_than(segment, job, *seen);
   if (!segment) return std::nullopt;
@@ -161,6 +172,8 @@ std::optional<Segment> segment_of_job(const JobStatus& job, const std::optional<
 
 std::optional<Segment> with_evidence(const std::optional<Segment>& charged, const JobStatus& job,
                                      const Witness& witness, int gpus, const std::string& gpu_type) {
+  // segment_of_job() has completed the scheduler's record: nothing is lost.
+  if (charged && charged->source == SegmentSource::slurm && !job.started_at) return charged;
   if (!witness.started_at || !is_lost(job, time_seen(witness))) return charged;
   Segment segment = charged.value_or(Segment{job.key, job.restarts});
   UtcSeconds began = std::min(*witness.started_at, job.started_at.value_or(*witness.started_at));

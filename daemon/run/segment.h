@@ -70,9 +70,9 @@ Witness within(Witness witness, const Period& period);
 
 // Returns what an ended job used by the scheduler's record, to the second. If the record contradicts what was
 // seen (never started, no end, or an end before the job was last seen running), the segment covers at least
-// what was seen. nullopt: no source shows that the job started, so it used nothing.
+// what was seen. If it lacks only the start, the start is the one that was seen. nullopt: no source shows that the job started, so it used nothing.
 // `suspensions`: those that polls saw, see suspended_intervals().
-std::optional<Segment> segment_of_job(const JobStatus& ended_job, const std::optional<Sighting>& seen = {},
+std::optional<Segment> segment_of_job(const JobStatus& record, const std::optional<Sighting>& seen = {},
                                       const std::vector<Period>& suspensions = {});
 
 // Returns the charge with the agent's evidence applied. Evidence counts only if the scheduler lost the job

@@ -40,16 +40,19 @@ JobStatus status_of(const slurm_job_info_t& job, const std::string& cluster) {
   status.partition = text_of(job.partition);
   status.qos = text_of(job.qos);
   // Without an allocation start_time is a forecast, or the time of a cancellation.
-  bool has_started = status.phase != JobPhase::pending && job.tres_alloc_str != nullptr;
+  const bool has_started = status.phase != JobPhase::pending && job.tres_alloc_str != nullptr;
+  // slurmctld sets start_time to 0 when it requeues a job. If the job is cancelled while its processes still
+  // end, the record keeps the allocation and the end, but not the start.
+  const bool has_start_time = has_started && job.start_time != 0;
   if (status.phase == JobPhase::pending && job.start_time > std::time(nullptr))
     status.expected_start = from_unix(job.start_time);
+  if (has_start_time) status.started_at = from_unix(job.start_time);
   if (has_started) {
-    status.started_at = from_unix(job.start_time);
     status.nodes = text_of(job.nodes);
     Gpus gpus = allocated_gpus(job);
     status.gpus = gpus.count;
     status.gpu_type = gpus.type;
-    if (job.suspend_time != 0) {
+    if (has_start_time && job.suspend_time != 0) {
       status.suspension_turn_at = from_unix(job.suspend_time);
       // pre_sus_time is the job's total running time before its last suspension.
       status.suspended = std::chrono::seconds(job.suspend_time - job.start_time - job.pre_sus_time);

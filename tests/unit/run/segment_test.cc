@@ -66,6 +66,22 @@ TEST(Segment, OfAJobThatWasSeenToRunReachesAsFarAsThatWhereTheSchedulerSaysItNev
   EXPECT_EQ(segment.account, "physics");
 }
 
+TEST(Segment, OfAJobWhoseStartTheSchedulerForgotBeginsWhereItWasSeenToStart) {
+  JobStatus job = never_started();
+  job.ended_at = at(2003);
+  const std::optional<Segment> segment = segment_of_job(job, seen_until(2000));
+  EXPECT_EQ(segment.value().started_at, at(100));
+  EXPECT_EQ(segment->ended_at, at(2003));
+  EXPECT_EQ(segment->source, SegmentSource::slurm);
+  EXPECT_EQ(with_evidence(segment, job, witness(), 1, "k40"), segment);
+}
+
+TEST(Segment, OfAJobThatWasCancelledLongAfterItLastRanEndsWhereItWasSeenLast) {
+  JobStatus job = never_started();
+  job.ended_at = at(9000);
+  EXPECT_EQ(gpu_seconds(segment_of_job(job, seen_until(2000)).value()), 1900);
+}
+
 TEST(Segment, OfAJobThatWasSeenToRunAfterTheEndOnRecordReachesAsFarAsThat) {
   JobStatus job = ended_job(train_id, JobOutcome::completed);
   job.ended_at = at(500);
