@@ -134,7 +134,8 @@ Plans read_plans(Fields& root) {
 
 const Keys& config_keys() {
   static const Keys keys = {
-      {"daemon.socket", "string", "\"/run/trainyard/trainyard.sock\"", "where it listens"},
+      {"daemon.socket", "string", "\"/run/trainyard/trainyard.sock\"",
+       "the socket on which the daemon listens"},
       {"daemon.broker", "string", "\"/run/trainyard-broker/socket\"",
        "where trainyard-broker listens; \"\": none, the daemon acts for its own user only"},
       {"daemon.state_dir", "string", "\"/var/lib/trainyard\"", "holds the ledger"},
@@ -142,14 +143,14 @@ const Keys& config_keys() {
       {"daemon.operators", "list of strings", "[]", "who may drain, and see and cancel everybody's runs"},
       {"daemon.admins", "list of strings", "[]", "who may do everything, besides root"},
       {"daemon.log_level", "error | warning | info | debug", "\"info\"", "what goes to the journal"},
-      {"daemon.time_zone", "string", "", "of months and days in reports; by default the machine's"},
+      {"daemon.time_zone", "string", "", "time zone of months and days in reports; by default the machine's"},
       {"daemon.max_code_size", "size", "\"64 MiB\"", "the most that command.code may have, packed"},
       {"daemon.max_code_size_per_user", "size", "\"10 GiB\"",
        "the most that a user's packed code may take on scratch"},
       {"daemon.max_live_runs_per_user", "integer", "20000", "the most runs of a user that are not over"},
 
-      {"network.listen", "string", "", "where it listens besides, for other hosts; by default nowhere"},
-      {"network.munge_socket", "string", "", "munged's; by default where munged itself has it"},
+      {"network.listen", "string", "", "address and port for other hosts; by default none"},
+      {"network.munge_socket", "string", "", "the socket of munged; by default the one munged itself uses"},
 
       {"scratch.path", "string", "\"/scratch/{user}/trainyard\"",
        "each user's own, under {user}, {uid} or {home}; seen under this path by all nodes"},
@@ -158,15 +159,16 @@ const Keys& config_keys() {
 
       {"slurm.conf", "string", "", "the path of slurm.conf; by default Slurm finds it"},
       {"slurm.poll_interval_ms", "integer", "2000",
-       "how often Slurm is asked for the state of all jobs at most; less often where it answers slowly"},
-      {"slurm.max_calls_per_minute", "integer", "", "the most that is asked of Slurm; by default no limit"},
+       "the least time between two queries for all jobs; longer while Slurm answers slowly"},
+      {"slurm.max_calls_per_minute", "integer", "",
+       "the most calls of Slurm in a minute; by default no limit"},
       {"slurm.max_jobs", "integer", "5000", "the most jobs in Slurm at a time"},
-      {"slurm.stage_partition", "string", "", "of jobs that stage and store; by default the run's"},
+      {"slurm.stage_partition", "string", "", "partition of jobs that stage and store; by default the run's"},
 
       {"plans.NAME.gpus", "integer", "1", "the most GPUs at a time"},
-      {"plans.NAME.per", "user | account", "\"user\"", "who has this limit"},
+      {"plans.NAME.per", "user | account", "\"user\"", "whose GPUs are counted together"},
       {"plans.NAME.members", "list of strings", "[]", "who may ask for it; when empty everybody"},
-      {"plans.NAME.default", "boolean", "false", "of users who are members of no plan"},
+      {"plans.NAME.default", "boolean", "false", "the plan of users who are members of no plan"},
   };
   return keys;
 }

@@ -48,7 +48,7 @@ Command admin_reconcile_command() {
       "number of seconds that it explains. From the beginning of the daemon's current month unless told "
       "otherwise. The exit code is 1 when a difference is unexplained. slurmdbd may be some seconds behind.",
       {},
-      {{"--since", "TIME", "from: 2026-11, 2026-11-23, 2026-11-23T10:30, today", {}},
+      {{"--since", "TIME", "from this time: 2026-11, 2026-11-23, 2026-11-23T10:30, today", {}},
        {"--correct", "", "where the two differ, or the daemon lacks a job, record what slurmdbd has", {}},
        json_option()},
       {{"trainyard admin reconcile --since 2026-10", "before October is closed"},

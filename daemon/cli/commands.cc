@@ -32,14 +32,17 @@ const std::vector<Option>& global_options() {
   static const std::vector<Option> options{
       {"--socket",
        "PATH",
-       std::string("where the daemon listens; else $TRAINYARD_SOCKET, else ") + default_socket,
+       std::string("the daemon's socket; else $TRAINYARD_SOCKET, else ") + default_socket,
        {},
        false,
        Completes::files},
-      {"--host", "HOST", "the daemon's host, or HOST:PORT, from another one; else $TRAINYARD_HOST", {}},
+      {"--host",
+       "HOST",
+       "the daemon's host, or HOST:PORT, if it runs on another one; else $TRAINYARD_HOST",
+       {}},
       {"--completion", "SHELL", "print the completion script for a shell", {"bash"}},
       {"--version", "", "print the version", {}},
-      {"--help,-h", "", "explain, also each command: trainyard submit --help", {}}};
+      {"--help,-h", "", "print this help; of a command: trainyard submit --help", {}}};
   return options;
 }
 

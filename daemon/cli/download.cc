@@ -42,7 +42,8 @@ Command download_command() {
           "Fetch a run's results",
           "",
           {{"RUN", "42 or training-42"},
-           {"DIRECTORY", "where to; made if needed (training-42)", false, false, Completes::directories}},
+           {"DIRECTORY", "the folder for the files; made if needed (training-42)", false, false,
+            Completes::directories}},
           {{"--json", "", "print a JSON object for each file instead", {}}},
           {{"trainyard download 42 results", "the model, metrics and logs of run 42"}},
           run_download};

@@ -60,7 +60,7 @@ name = "my-training"    # for your eyes, in lists
 # source = "@FOLDER@data/"     # one object, or a folder ending in '/'; compute nodes must see it
 
 [results]
-target = "@FOLDER@results/"    # receives training-<n>/ with all you write to $RESULT_DIR, and logs
+target = "@FOLDER@results/"    # receives training-<n>/: all files in $RESULT_DIR, and logs
 
 [resources]
 nodes = 1

@@ -19,12 +19,13 @@ std::string commands_text(const std::string& prefix) {
 
 std::string help_overview() {
   return "usage: trainyard COMMAND ...\n\n"
-         "Trains models on the cluster: a manifest says what, Slurm says when.\n\n"
+         "Submits training runs, described by manifests, to the cluster; shows them, and fetches their "
+         "results.\n\n"
          "commands:\n" +
          commands_text("") + "\noptions:\n" + options_text(global_options()) +
          "\nfirst steps:\n"
          "  trainyard init                             write a first manifest, training.toml\n"
-         "  trainyard submit training.toml --dry-run   what it would take\n"
+         "  trainyard submit training.toml --dry-run   check it, and show its jobs and GPUs\n"
          "  trainyard submit training.toml --wait      train, and watch\n"
          "\nA RUN is written 42 or training-42. Manual: man trainyard, man trainyard-manifest\n";
 }

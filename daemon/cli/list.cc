@@ -126,7 +126,7 @@ Command list_command() {
   return {
       "list",
       "List runs, newest first",
-      "Shows your own last 20 runs unless told otherwise. Only operators see the runs of others.",
+      "Shows your own last 20 runs unless options select others. Only operators see the runs of others.",
       {},
       {{"--state,-s",
         "STATE",
@@ -138,11 +138,14 @@ Command list_command() {
        {"--all,-a", "", "runs of all users", {}},
        {"--name", "NAME", "runs of this name", {}},
        {"--plan", "PLAN", "runs under this plan", {}},
-       {"--since", "TIME", "submitted since: 2026-11-23, 2026-11-23T10:30, today, 2026-11", {}},
-       {"--limit", "N", "at most so many (20)", {}},
+       {"--since",
+        "TIME",
+        "submitted at or after this time: 2026-11-23, 2026-11-23T10:30, today, 2026-11",
+        {}},
+       {"--limit", "N", "list at most N runs (20)", {}},
        json_option()},
-      {{"trainyard list --live", "what is still to come"},
-       {"trainyard list --state failed --since today", "what went wrong today"}},
+      {{"trainyard list --live", "the runs that are not over"},
+       {"trainyard list --state failed --since today", "the runs that failed today"}},
       run_list};
 }
 

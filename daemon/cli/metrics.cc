@@ -61,7 +61,7 @@ Command metrics_command() {
           "Print loss and accuracy of a run, epoch by epoch",
           "",
           {{"RUN", "42 or training-42"}},
-          {{"--follow,-f", "", "go on until the run is over", {}}, json_option()},
+          {{"--follow,-f", "", "print new lines until the run is over", {}}, json_option()},
           {{"trainyard metrics 42", "a table of its epochs"},
            {"trainyard metrics 42 --json > metrics.jsonl",
             "everything the program recorded, a line of JSON each"}},

@@ -27,10 +27,10 @@ int run_rerun(Context& context, const Arguments& arguments) {
 Command rerun_command() {
   return {"rerun",
           "Submit runs once more: same manifest, same code, new numbers",
-          "The old runs stay as they are. Data that changed in the store since is fetched anew.",
+          "The old runs stay as they are. Data that have changed in the store are fetched again.",
           {{"RUN", "42 or training-42", true, true}},
-          {{"--wait,-w", "", "follow the new runs to their end, as submit does", {}}, json_option()},
-          {{"trainyard rerun 42 --wait", "try again what failed for a reason that is gone"}},
+          {{"--wait,-w", "", "show progress until the new runs are over, as submit does", {}}, json_option()},
+          {{"trainyard rerun 42 --wait", "repeat a run after the reason of its failure is gone"}},
           run_rerun};
 }
 

@@ -26,12 +26,12 @@ int run_show(Context& context, const Arguments& arguments) {
 
 Command show_command() {
   return {"show",
-          "Show all that is known of runs",
+          "Show runs in detail",
           "State, why it waits, times, attempts with their Slurm jobs, events; of a failed run the "
           "reason and the last lines of its log.",
           {{"RUN", "42 or training-42", true, true}},
           {json_option()},
-          {{"trainyard show 42", "how it does, or why it failed"}},
+          {{"trainyard show 42", "its state, or why it failed"}},
           run_show};
 }
 

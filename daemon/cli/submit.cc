@@ -155,12 +155,12 @@ Command submit_command() {
           "submitted unless all files are right. The manifest's folder of code is packed and "
           "uploaded once.",
           {{"FILE", "a manifest, trainyard-manifest(5); - is stdin", true, true, Completes::files}},
-          {{"--wait,-w", "", "follow the runs to their end; exit code 1 unless all completed", {}},
-           {"--dry-run,-n", "", "submit nothing; show jobs, GPUs, data and the plan's room", {}},
-           {"--client-id", "ID", "the same id again is the same submission, not a second one", {}},
+          {{"--wait,-w", "", "show progress until all runs are over; exit code 1 unless all completed", {}},
+           {"--dry-run,-n", "", "submit nothing; show jobs, GPUs, data, and what the plan leaves free", {}},
+           {"--client-id", "ID", "submit once only: a repetition with this id makes no new runs", {}},
            json_option()},
           {{"trainyard submit digits.toml --wait",
-            "train, watch the epochs, and learn from the exit code how it went"},
+            "train, and show the epochs; the exit code says whether it completed"},
            {"trainyard submit sweep.toml --dry-run", "how many runs and GPUs a sweep asks for"}},
           run_submit};
 }

@@ -57,7 +57,7 @@ std::string next_steps_text(const std::vector<std::int64_t>& run_ids) {
   if (run_ids.empty()) return "";
   if (run_ids.size() > 1)
     return "next: 'trainyard list' shows how they do, 'trainyard cancel RUN' ends one\n";
-  return fmt::format("next: 'trainyard show {0}' says how it does, 'trainyard logs -f {0}' follows its log\n",
+  return fmt::format("next: 'trainyard show {0}' shows its state, 'trainyard logs -f {0}' follows its log\n",
                      run_ids[0]);
 }
 
