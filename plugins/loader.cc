@@ -62,14 +62,14 @@ std::unique_ptr<SchedulerActor> load_scheduler_actor(const std::string& name, co
   return plugin.make_scheduler_actor(settings);
 }
 
-std::unique_ptr<ObjectStore> load_object_store(const std::string& url, const Json& credentials) {
+std::unique_ptr<ObjectStore> load_object_store(const std::string& url, const StoreAccess& access) {
   const std::size_t colon = url.find("://");
   if (colon == std::string::npos)
     throw Error(ErrorKind::invalid, url + ": not a URL; write file:///folder/name");
   const std::string scheme = url.substr(0, colon);
   const Plugin plugin = load_module("store", scheme);
   if (!plugin.make_object_store) offers_none("store", scheme);
-  return plugin.make_object_store(credentials);
+  return plugin.make_object_store(access);
 }
 
 std::unique_ptr<DatasetFormat> load_dataset_format(const std::string& name) {

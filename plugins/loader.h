@@ -16,7 +16,7 @@ std::string plugin_directory();
 std::unique_ptr<SchedulerReader> load_scheduler_reader(const std::string& name, const Json& settings);
 std::unique_ptr<SchedulerActor> load_scheduler_actor(const std::string& name, const Json& settings);
 // Chooses the module by the URL's scheme: "file:///srv/x" → store-file.so.
-std::unique_ptr<ObjectStore> load_object_store(const std::string& url, const Json& credentials);
+std::unique_ptr<ObjectStore> load_object_store(const std::string& url, const StoreAccess& access);
 std::unique_ptr<DatasetFormat> load_dataset_format(const std::string& name);
 
 }  // namespace trainyard

@@ -1,11 +1,12 @@
-// ObjectStore: reads and writes named objects under a URL (file:// now, s3:// later). Calls block: call them
-// off the loop, as the user who owns the objects. Several threads may use one store at the same time. Throws
+// ObjectStore: reads and writes named objects under a URL (file://, s3://). Calls block: call them off the
+// loop, as the user who owns the objects. Several threads may use one store at the same time. Throws
 // Error{not_found} for a missing bucket or object, Error{denied} for a refusal, Error{unavailable} if a later
 // try can succeed.
 #pragma once
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,12 +16,46 @@
 
 namespace trainyard {
 
+// How a store is reached: [stores.NAME] of the daemon's settings.
+struct StoreSettings {
+  enum class Style { path, virtual_host };  // where requests name the bucket: in the path, or in the host
+
+  std::string name;      // NAME; empty: no such settings, so the scheme decides (s3:// is Amazon's)
+  std::string endpoint;  // "https://s3.example.org:7480"
+  std::string region = "us-east-1";
+  Style style = Style::virtual_host;
+  std::string ca_file;   // certificates (PEM) that the endpoint's is checked with; empty: the system's
+  std::string proxy;     // URL; empty: as the environment says (https_proxy)
+  int connections = 16;  // the most at a time
+
+  bool operator==(const StoreSettings&) const = default;
+};
+
+// Requests are not signed with this credential: for public buckets.
+inline constexpr const char* anonymous_credential = "anonymous";
+
+// What is needed to use a store as a user.
+struct StoreAccess {
+  StoreSettings settings;
+  std::string credentials_file;  // the user's (daemon/base/credentials_file.h); empty: none
+  std::string credential;  // a name in that file; empty: the store's name, else "default", else anonymous
+};
+
 struct Object {
   std::string url;  // the full URL, for open()
   std::string key;  // name below the listed URL; the last path component when the URL names one object
   std::int64_t size_bytes = 0;
   std::string etag;  // changes when the object changes
   UtcSeconds modified_at{};
+};
+
+// A part of an object that is to be fetched.
+struct Fetch {
+  Object object;  // as it was listed
+  std::int64_t offset = 0;
+  std::int64_t size_bytes = 0;
+  std::function<void(std::string_view bytes)> sink;  // gets exactly these bytes, in order, in pieces
+  std::function<void()> done;                        // called once, after the last byte; can be empty
 };
 
 class ObjectReader {
@@ -46,8 +81,15 @@ class ObjectStore {
     return objects;
   }
 
-  // Opens the object for reading from byte `offset` on.
-  virtual std::unique_ptr<ObjectReader> open(const std::string& url, std::int64_t offset = 0) = 0;
+  // Opens a listed object for reading from byte `offset` on. Throws Error{invalid} if the object has changed
+  // since it was listed; the reader does so, too.
+  virtual std::unique_ptr<ObjectReader> open(const Object& object, std::int64_t offset = 0) = 0;
+
+  // Performs all fetches that `next` returns, as many at a time as is fastest, until it returns none and all
+  // are done. Calls `next`, sinks and `done` in the thread of this call. Ends with the first error, also of
+  // one of these functions; then some fetches are not done. Throws Error{invalid} that names the object if an
+  // object has changed since it was listed.
+  virtual void fetch_all(const std::function<std::optional<Fetch>()>& next) = 0;
 
   // Writes the object `key` ("training-7/results/model.h5") below `folder`, the URL of a place that other
   // users can write to as well. All folders that the key names must belong to this user: the call makes them,

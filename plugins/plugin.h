@@ -14,14 +14,14 @@ namespace trainyard {
 
 // Raise this number whenever a type that programs and modules share changes. A module with another number is
 // not loaded.
-inline constexpr int plugin_abi = 9;
+inline constexpr int plugin_abi = 10;
 
 struct Plugin {
   int abi = plugin_abi;
   // `settings`: the [slurm] table of the daemon's settings.
   std::unique_ptr<SchedulerReader> (*make_scheduler_reader)(const Json& settings) = nullptr;
   std::unique_ptr<SchedulerActor> (*make_scheduler_actor)(const Json& settings) = nullptr;
-  std::unique_ptr<ObjectStore> (*make_object_store)(const Json& credentials) = nullptr;  // null for file://
+  std::unique_ptr<ObjectStore> (*make_object_store)(const StoreAccess& access) = nullptr;
   std::unique_ptr<DatasetFormat> (*make_dataset_format)() = nullptr;
 };
 

@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 
 void copy_object(const Object& object, ObjectStore& store, const std::string& path) {
   make_directories(parent_of(path), 0777);
-  std::unique_ptr<ObjectReader> reader = store.open(object.url);
+  std::unique_ptr<ObjectReader> reader = store.open(object);
   AtomicFile file(path);
   std::vector<char> buffer(1 << 20);
   std::int64_t copied = 0;

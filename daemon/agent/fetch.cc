@@ -10,7 +10,7 @@
 namespace trainyard {
 
 int fetch(const std::string& url, const std::string& directory, bool json) {
-  std::unique_ptr<ObjectStore> store = load_object_store(url, nullptr);
+  std::unique_ptr<ObjectStore> store = load_object_store(url, {});
   copy_objects(store->list(url), *store, directory, [json](const Object& object, const std::string& path) {
     const Json line{{"key", object.key}, {"path", path}, {"size_bytes", object.size_bytes}};
     if (json)

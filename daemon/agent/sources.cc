@@ -17,7 +17,7 @@ namespace {
 
 Source list_unchanged(const std::string& url, const std::string& label_url,
                       const std::vector<SourceObject>& expected) {
-  Source source{load_object_store(url, nullptr), {}};
+  Source source{load_object_store(url, {}), {}};
   source.objects = source.store->list(url);
   if (!label_url.empty())
     for (Object& object : source.store->list(label_url)) source.objects.push_back(std::move(object));

@@ -115,7 +115,7 @@ StoreEvidence store_everything(const Launch& launch, const Patience& patience) {
     return nothing;
   }
   const UmaskOf owner(launch.manifest);
-  std::unique_ptr<ObjectStore> store = load_object_store(launch.manifest.results_target, nullptr);
+  std::unique_ptr<ObjectStore> store = load_object_store(launch.manifest.results_target, {});
   StoreEvidence evidence;
   Json objects = Json::array();
   for (const std::string& name : files_to_store(launch)) {

@@ -1,6 +1,7 @@
 #include "daemon/base/digest.h"
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <sys/random.h>
 #include <unistd.h>
 
@@ -10,20 +11,26 @@
 #include "daemon/base/fd.h"
 
 namespace trainyard {
-namespace {
-
-std::string to_hex(const unsigned char* bytes, std::size_t size) {
+std::string to_hex(std::string_view bytes) {
   constexpr char digits[] = "0123456789abcdef";
   std::string hex;
-  hex.reserve(2 * size);
-  for (std::size_t i = 0; i < size; ++i) {
-    hex += digits[bytes[i] >> 4];
-    hex += digits[bytes[i] & 15];
+  hex.reserve(2 * bytes.size());
+  for (char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    hex += digits[byte >> 4];
+    hex += digits[byte & 15];
   }
   return hex;
 }
 
-}  // namespace
+std::string hmac_sha256(std::string_view key, std::string_view message) {
+  unsigned char mac[EVP_MAX_MD_SIZE];
+  unsigned int size = 0;
+  if (::HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+             reinterpret_cast<const unsigned char*>(message.data()), message.size(), mac, &size) == nullptr)
+    throw Error(ErrorKind::internal, "HMAC with SHA-256 failed");
+  return {reinterpret_cast<const char*>(mac), size};
+}
 
 struct Sha256::State {
   EVP_MD_CTX* context = EVP_MD_CTX_new();
@@ -47,7 +54,7 @@ std::string Sha256::hex() {
   unsigned int size = 0;
   if (EVP_DigestFinal_ex(state_->context, digest, &size) != 1)
     throw Error(ErrorKind::internal, "SHA-256 failed");
-  return to_hex(digest, size);
+  return to_hex({reinterpret_cast<const char*>(digest), size});
 }
 
 std::string sha256(std::string_view bytes) {
@@ -69,9 +76,9 @@ std::string sha256_of_file(const std::string& path) {
 }
 
 std::string random_hex(int bytes) {
-  std::vector<unsigned char> random(static_cast<std::size_t>(bytes));
+  std::string random(static_cast<std::size_t>(bytes), '\0');
   if (::getrandom(random.data(), random.size(), 0) != bytes) throw_errno("getrandom");
-  return to_hex(random.data(), random.size());
+  return to_hex(random);
 }
 
 }  // namespace trainyard

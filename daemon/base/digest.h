@@ -1,4 +1,4 @@
-// SHA-256 digests and random numbers, both in lower-case hexadecimal.
+// SHA-256 digests and random numbers, in lower-case hexadecimal unless said otherwise.
 #pragma once
 #include <memory>
 #include <string>
@@ -8,6 +8,11 @@ namespace trainyard {
 
 std::string sha256(std::string_view bytes);
 std::string sha256_of_file(const std::string& path);
+
+// Returns the HMAC of the message with SHA-256: 32 bytes, not hexadecimal.
+std::string hmac_sha256(std::string_view key, std::string_view message);
+
+std::string to_hex(std::string_view bytes);
 
 // Computes the SHA-256 of a stream: call add() for each part of the stream, then hex() once.
 class Sha256 {

@@ -71,14 +71,6 @@ std::string read_some(int fd, const std::string& path, std::int64_t max_bytes) {
   return bytes;
 }
 
-// Reads to the end of the file. Checks max_bytes against the bytes read and not the file's size, because a
-// file can grow meanwhile, and files in /proc report no size.
-std::string read_all(int fd, const std::string& path, std::int64_t max_bytes) {
-  std::string bytes = read_some(fd, path, max_bytes + 1);
-  if (static_cast<std::int64_t>(bytes.size()) > max_bytes) throw_too_large(path, max_bytes);
-  return bytes;
-}
-
 }  // namespace
 
 void throw_errno(const std::string& what) {
@@ -109,6 +101,14 @@ UniqueFd open_regular_file(const std::string& path, LastLink link) {
   if (fd) return fd;
   errno = ENOENT;
   throw_errno("open " + path);
+}
+
+// Checks max_bytes against the bytes read and not the file's size, because a file can grow meanwhile, and files
+// in /proc report no size.
+std::string read_all(int fd, const std::string& path, std::int64_t max_bytes) {
+  std::string bytes = read_some(fd, path, max_bytes + 1);
+  if (static_cast<std::int64_t>(bytes.size()) > max_bytes) throw_too_large(path, max_bytes);
+  return bytes;
 }
 
 std::optional<std::string> read_file_if_there(const std::string& path, std::int64_t max_bytes,

@@ -42,6 +42,10 @@ std::optional<std::string> read_file_if_there(const std::string& path,
                                               std::int64_t max_bytes = most_file_bytes,
                                               LastLink link = LastLink::follow);
 
+// Reads an open file to its end. `path` is for the error message. Throws Error{invalid} if there are more than
+// max_bytes.
+std::string read_all(int fd, const std::string& path, std::int64_t max_bytes);
+
 // Reads a file, a pipe or a terminal, and waits for the writer. For paths that the user of this process gave.
 std::string read_file_or_pipe(const std::string& path, std::int64_t max_bytes);
 

@@ -13,7 +13,7 @@ namespace {
 
 void list_into(SourceListWriter& list, SourcePart part, const std::string& url) {
   if (url.empty()) return;
-  load_object_store(url, nullptr)->list_each(url, [&](Object object) {
+  load_object_store(url, {})->list_each(url, [&](Object object) {
     list.add(part, {object.url, object.key, object.etag, object.size_bytes});
   });
 }

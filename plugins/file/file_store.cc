@@ -25,13 +25,17 @@ namespace fs = std::filesystem;
 // Throws the error in errno. Names the URL and not the path, because a user knows the URL.
 [[noreturn]] void throw_errno_of(const std::string& url) { throw_errno(url); }
 
+std::string etag_of(const struct stat& status) {
+  return fmt::format("{:x}-{:x}-{:x}", status.st_ino, status.st_size,
+                     status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec);
+}
+
 Object describe(const std::string& url, const std::string& key, const struct stat& status) {
   Object object;
   object.url = url;
   object.key = key;
   object.size_bytes = status.st_size;
-  object.etag = fmt::format("{:x}-{:x}-{:x}", status.st_ino, status.st_size,
-                            status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec);
+  object.etag = etag_of(status);
   object.modified_at = from_unix(status.st_mtim.tv_sec);
   return object;
 }
@@ -41,17 +45,28 @@ bool is_put_under_way(const std::string& name) {
   return name.size() > suffix && name.compare(name.size() - suffix, 5, ".tmp-") == 0;
 }
 
-UniqueFd open_object(const std::string& url) {
+struct stat status_of(int fd, const std::string& url) {
+  struct stat status {};
+  if (::fstat(fd, &status) != 0) throw_errno_of(url);
+  return status;
+}
+
+// Opens the file, and throws if it is another one than the object that was listed.
+UniqueFd open_object(const Object& object) {
+  UniqueFd fd;
   try {
-    return open_regular_file(path_of(url));
+    fd = open_regular_file(path_of(object.url));
   } catch (const Error& e) {
-    throw Error(e.kind(), url + ": " + e.what());
+    throw Error(e.kind(), object.url + ": " + e.what());
   }
+  if (etag_of(status_of(fd.get(), object.url)) != object.etag)
+    throw Error(ErrorKind::invalid, object.url + ": has changed since it was listed");
+  return fd;
 }
 
 class FileReader final : public ObjectReader {
  public:
-  FileReader(std::string url, std::int64_t offset) : url_(std::move(url)), fd_(open_object(url_)) {
+  FileReader(const Object& object, std::int64_t offset) : url_(object.url), fd_(open_object(object)) {
     if (offset > 0 && ::lseek(fd_.get(), offset, SEEK_SET) < 0) throw_errno_of(url_);
   }
 
@@ -151,8 +166,15 @@ class FileStore final : public ObjectStore {
     if (listing.is_empty()) throw Error(ErrorKind::not_found, url + ": an empty folder");
   }
 
-  std::unique_ptr<ObjectReader> open(const std::string& url, std::int64_t offset) override {
-    return std::make_unique<FileReader>(url, offset);
+  std::unique_ptr<ObjectReader> open(const Object& object, std::int64_t offset) override {
+    return std::make_unique<FileReader>(object, offset);
+  }
+
+  void fetch_all(const std::function<std::optional<Fetch>()>& next) override {
+    while (const std::optional<Fetch> fetch = next()) {
+      read_part(*fetch);
+      if (fetch->done) fetch->done();
+    }
   }
 
   Object put_file(const std::string& folder, const std::string& key, const std::string& local_path) override {
@@ -165,6 +187,18 @@ class FileStore final : public ObjectStore {
   }
 
  private:
+  static void read_part(const Fetch& fetch) {
+    FileReader reader(fetch.object, fetch.offset);
+    std::vector<char> buffer(1 << 20);
+    for (std::int64_t left = fetch.size_bytes; left > 0;) {
+      const std::size_t got =
+          reader.read(buffer.data(), std::min(buffer.size(), static_cast<std::size_t>(left)));
+      if (got == 0) throw Error(ErrorKind::invalid, fetch.object.url + ": has changed since it was listed");
+      fetch.sink({buffer.data(), got});
+      left -= static_cast<std::int64_t>(got);
+    }
+  }
+
   template <class Write>
   static Object put(const std::string& folder, const std::string& key, const Write& write) {
     const std::string base = folder.back() == '/' ? folder : folder + '/';

@@ -4,5 +4,5 @@
 extern "C" {
 __attribute__((visibility("default"))) extern const trainyard::Plugin trainyard_plugin;
 const trainyard::Plugin trainyard_plugin{
-    .make_object_store = [](const trainyard::Json&) { return trainyard::make_file_store(); }};
+    .make_object_store = [](const trainyard::StoreAccess&) { return trainyard::make_file_store(); }};
 }

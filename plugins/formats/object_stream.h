@@ -8,7 +8,7 @@
 namespace trainyard {
 
 inline DecompressedReader open_decompressed(const Object& object, ObjectStore& store) {
-  std::shared_ptr<ObjectReader> reader = store.open(object.url);
+  std::shared_ptr<ObjectReader> reader = store.open(object);
   return DecompressedReader([reader](char* buffer, std::size_t size) { return reader->read(buffer, size); },
                             object.url);
 }

@@ -3,6 +3,8 @@
 
 all_daemons() {
   local node
+  s3_daemons
+  [[ $slurm == yes ]] || return 0
   echo munged
   [[ $accounting == no ]] || echo mariadbd slurmdbd
   echo slurmctld
@@ -19,6 +21,10 @@ all_processes() {
 # Starts what is not running. Independent daemons start in parallel; each waits only for those that it needs.
 start_everything() {
   local database='' hosts node waiting=()
+  if [[ $slurm == no ]]; then
+    start_object_store
+    return
+  fi
   # If the head's process died, the bridge is gone, too, and daemons that still run have no network: all are
   # stopped.
   [[ $mode == alias ]] || is_running host-head || stop_everything
@@ -30,6 +36,8 @@ start_everything() {
   hosts=$!
   start_munged
   wait "$hosts" || fail 'the hosts did not come up'
+  (start_object_store) &
+  waiting+=($!)
   if [[ $database ]]; then
     wait "$database" || fail 'mariadbd did not come up'
     start_slurmdbd
@@ -40,13 +48,14 @@ start_everything() {
     (start_slurmd "$node") &
     waiting+=($!)
   done
-  for node in "${waiting[@]}"; do wait "$node" || fail 'a slurmd did not come up'; done
+  for node in "${waiting[@]}"; do wait "$node" || fail 'a slurmd or the object store did not come up'; done
 }
 
 stop_everything() {
   local node daemon
   for node in $(node_names); do end_process "slurmd-$node" & done
   wait
+  stop_object_store
   for daemon in slurmctld slurmdbd; do end_process "$daemon"; done
   hosts_down
   end_process mariadbd KILL # its data are removed afterwards, or recovered by InnoDB at the next start

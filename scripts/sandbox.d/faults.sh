@@ -8,7 +8,7 @@ command_fault() {
   case $1 in
     node:*) fault_node "${1#node:}" "$2" ;;
     slurmd:*) is_node "${1#slurmd:}" || misuse "no such node: ${1#slurmd:}"; fault_daemon "${1/:/-}" "$2" ;;
-    munged | mariadbd | slurmdbd | slurmctld) fault_daemon "$1" "$2" ;;
+    munged | mariadbd | slurmdbd | slurmctld | radosgw | ceph-osd) fault_daemon "$1" "$2" ;;
     *) misuse "no such thing to break: $1" ;;
   esac
 }

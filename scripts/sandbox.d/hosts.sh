@@ -48,6 +48,7 @@ export_environment() {
   export SLURM_CONF=$dir/etc/slurm.conf
   [[ $mode == netns ]] ||
     export OMPI_MCA_btl=tcp,self OMPI_MCA_btl_tcp_if_include=lo OMPI_MCA_oob_tcp_if_include=lo
+  [[ $s3 == no ]] || export_s3_environment
 }
 
 # host_up HOST UNSHARE-FLAG...: starts host_init in new namespaces and records its pid.

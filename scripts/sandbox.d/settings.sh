@@ -2,10 +2,10 @@
 # Settings: the options of `up`, stored in the sandbox's directory for later commands.
 
 # The settings that cannot change while the sandbox runs.
-fixed_settings=(mode nodes gpus cpus memory forget accounting subnet port)
+fixed_settings=(mode nodes gpus cpus memory forget accounting subnet port slurm s3)
 
 default_settings() {
-  mode='' nodes=4 gpus=2 cpus=8 memory=8000 forget=300 accounting=yes subnet=198.18.0 users=''
+  mode='' nodes=4 gpus=2 cpus=8 memory=8000 forget=300 accounting=yes subnet=198.18.0 users='' slurm=yes s3=no
   port=$((20000 + 0x$(printf '%s' "$dir" | sha256sum | head -c 4) % 400 * 100))
 }
 
@@ -14,6 +14,8 @@ take_settings() {
   while (($#)); do
     case $1 in
       --no-accounting) accounting=no; shift; continue ;;
+      --s3) s3=yes; shift; continue ;;
+      --only-s3) s3=yes slurm=no accounting=no mode=alias; shift; continue ;;
       --nodes | --gpus | --cpus | --memory | --forget)
         [[ ${2-} =~ ^[1-9][0-9]{0,6}$ || "$1 ${2-}" == '--gpus 0' ]] || misuse "$1 needs a number" ;;
       --users) [[ ${2-} =~ ^[a-z_][a-z0-9_,-]*$ ]] || misuse '--users needs names: ada,ben' ;;
@@ -38,7 +40,7 @@ load_settings() {
   local key value
   while IFS='=' read -r key value; do
     printf -v "$key" '%s' "$value"
-  done < <(grep -E '^[a-z]+=[A-Za-z0-9_.,-]*$' "$dir/settings")
+  done < <(grep -E '^[a-z0-9]+=[A-Za-z0-9_.,-]*$' "$dir/settings")
 }
 
 print_settings() {

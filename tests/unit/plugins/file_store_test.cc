@@ -16,7 +16,7 @@ namespace {
 using testing::HasSubstr;
 
 std::string read_whole(ObjectStore& store, const std::string& url, std::int64_t offset = 0) {
-  auto reader = store.open(url, offset);
+  auto reader = store.open(store.list(url).at(0), offset);
   std::string bytes;
   char buffer[3];
   for (std::size_t got = 0; (got = reader->read(buffer, sizeof buffer)) > 0;) bytes.append(buffer, got);
@@ -84,10 +84,39 @@ TEST(FileStore, ListsLinksToFilesAndFollowsNoLinkToAFolder) {
   EXPECT_THAT(keys, testing::ElementsAre("a", "link"));
 }
 
+Object object_at(const std::string& url) {
+  Object object;
+  object.url = url;
+  return object;
+}
+
+TEST(FileStore, FetchesExactlyThePartsThatAreAskedFor) {
+  StoreWithFiles files;
+  const Object object = files.add("a", "0123456789").front();
+  std::vector<std::pair<std::int64_t, std::int64_t>> ranges{{0, 3}, {7, 3}, {4, 0}};
+  std::string bytes;
+  int done = 0;
+  files.store->fetch_all([&, next = std::size_t{0}]() mutable -> std::optional<Fetch> {
+    if (next == ranges.size()) return std::nullopt;
+    const auto [offset, size] = ranges[next++];
+    return Fetch{object, offset, size, [&](std::string_view part) { bytes += part; }, [&] { ++done; }};
+  });
+  EXPECT_EQ(bytes, "012789");
+  EXPECT_EQ(done, 3);
+}
+
+TEST(FileStore, NoticesThatAnObjectHasChangedSinceItWasListed) {
+  StoreWithFiles files;
+  const Object object = files.add("a", "old").front();
+  files.add("a", "newer");
+  EXPECT_THAT(error_of([&] { files.store->open(object); }), HasSubstr("has changed since it was listed"));
+}
+
 TEST(FileStore, OpensNothingButFiles) {
   StoreWithFiles files;
   ASSERT_EQ(::mkfifo(files.directory.file("fifo").c_str(), 0600), 0);
-  EXPECT_THAT(error_of([&] { files.store->open(files.url("fifo")); }), HasSubstr("is a FIFO, not a file"));
+  EXPECT_THAT(error_of([&] { files.store->open(object_at(files.url("fifo"))); }),
+              HasSubstr("is a FIFO, not a file"));
   EXPECT_THAT(error_of([&] { files.store->put_file(files.url(""), "a", files.directory.file("fifo")); }),
               HasSubstr("is a FIFO, not a file"));
 }
@@ -146,7 +175,7 @@ TEST(FileStore, TheEtagChangesWithTheObject) {
 TEST(FileStore, ErrorsNameTheUrl) {
   StoreWithFiles files;
   EXPECT_THAT(error_of([&] { files.store->list(files.url("none")); }), HasSubstr(files.url("none")));
-  EXPECT_THAT(error_of([&] { files.store->open(files.url("none")); }), HasSubstr("No such file"));
+  EXPECT_THAT(error_of([&] { files.store->open(object_at(files.url("none"))); }), HasSubstr("No such file"));
   EXPECT_THAT(error_of([&] { files.store->list("file://host/a"); }), HasSubstr("file:///folder/name"));
   std::filesystem::create_directory(files.directory.file("empty"));
   EXPECT_THAT(error_of([&] { files.store->list(files.url("empty/")); }), HasSubstr("an empty folder"));

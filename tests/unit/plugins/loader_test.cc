@@ -13,7 +13,7 @@ using testing::HasSubstr;
 // Loads the modules of this build; meson.build defines FILE_MODULE_FOLDER.
 TEST(Loader, OpensAStoreByTheSchemeOfItsUrl) {
   ::setenv("TRAINYARD_PLUGINDIR", FILE_MODULE_FOLDER, 1);
-  auto store = load_object_store("file:///nowhere/x", nullptr);
+  auto store = load_object_store("file:///nowhere/x", {});
   EXPECT_THROW(store->list("file:///nowhere/x"), Error);  // an Error from the module is caught here as Error
 }
 
@@ -26,18 +26,18 @@ TEST(Loader, OpensAFormatByItsName) {
 TEST(Loader, NamesTheFileAndThePackageThatAreMissing) {
   ::setenv("TRAINYARD_PLUGINDIR", FILE_MODULE_FOLDER, 1);
   try {
-    load_object_store("s3://bucket/key", nullptr);
+    load_object_store("tape://shelf/key", {});
     FAIL();
   } catch (const Error& e) {
     EXPECT_EQ(e.kind(), ErrorKind::not_found);
-    EXPECT_THAT(e.what(), HasSubstr("store-s3.so"));
-    EXPECT_THAT(e.what(), HasSubstr("trainyard-store-s3"));
+    EXPECT_THAT(e.what(), HasSubstr("store-tape.so"));
+    EXPECT_THAT(e.what(), HasSubstr("trainyard-store-tape"));
   }
 }
 
 TEST(Loader, ANameCannotLeadOutOfTheFolder) {
   EXPECT_THROW(load_dataset_format("../../x"), Error);
-  EXPECT_THROW(load_object_store("no url", nullptr), Error);
+  EXPECT_THROW(load_object_store("no url", {}), Error);
 }
 
 }  // namespace

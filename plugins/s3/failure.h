@@ -1,0 +1,39 @@
+// Failure: why a request had no success, and what follows. Pure functions.
+#pragma once
+#include <string>
+
+#include "daemon/base/error.h"
+#include "plugins/s3/answers.h"
+#include "plugins/s3/request.h"
+
+namespace trainyard {
+
+struct Failure {
+  // What can make the same request succeed.
+  enum class Cure {
+    none,         // nothing
+    wait,         // a pause
+    fewer,        // a pause, and fewer requests at a time: the store says that there are too many
+    credentials,  // other credentials: the file might have new ones
+    region,       // the signature must name `region`
+  };
+  Cure cure = Cure::none;
+  ErrorKind kind = ErrorKind::unavailable;
+  std::string message;  // names URL, code, request id and the remedy
+  std::string region;
+};
+
+// What the messages say about who asks where.
+struct Asker {
+  std::string store;       // name of [stores.NAME]; empty: Amazon's
+  std::string credential;  // the name under which the keys were added; empty: the request was not signed
+};
+
+// An answer whose status is not 2xx; its body has the reason. Or an answer of status 200 whose body is an
+// <Error>, as CompleteMultipartUpload has when it fails late.
+Failure failure_of(const Request& request, const Answer& answer, const Asker& asker);
+
+// No answer, or one that broke off. `code` is libcurl's, `reason` its text.
+Failure failure_of_transport(const Request& request, int code, const std::string& reason, const Asker& asker);
+
+}  // namespace trainyard

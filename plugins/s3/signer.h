@@ -1,0 +1,40 @@
+// Signer: adds the headers to a request that every request has, with the signature. Keeps the keys and the
+// region, which can change while requests are performed. For any thread.
+#pragma once
+#include <string>
+
+#include "daemon/base/guarded.h"
+#include "plugins/object_store.h"
+#include "plugins/s3/endpoint.h"
+#include "plugins/s3/failure.h"
+#include "plugins/s3/request.h"
+
+namespace trainyard {
+
+class Signer {
+ public:
+  // Reads the credential that `access` names. Throws Error{not_found} with the remedy if there is none of
+  // this name, and the errors of read_credentials().
+  explicit Signer(const StoreAccess& access);
+
+  // Returns the headers of the request, without those that the request has itself.
+  NamesAndValues headers_for(const Request& request, const Address& address, const std::string& payload);
+
+  // Changes keys or region as the failure demands. Returns true if something has changed, so that the same
+  // request might succeed now.
+  bool cure(const Failure& failure);
+
+  Asker asker() const { return {access_.settings.name, name_}; }
+
+ private:
+  struct State {
+    Credential credential;  // with an empty access key, requests are not signed
+    std::string region;
+  };
+
+  StoreAccess access_;
+  std::string name_;  // of the credential; empty: none
+  Guarded<State> state_;
+};
+
+}  // namespace trainyard
