@@ -130,6 +130,48 @@ Plans read_plans(Fields& root) {
   return plans;
 }
 
+std::optional<std::string> problem_with_endpoint(const std::string& text) {
+  for (const char* scheme : {"https://", "http://"}) {
+    if (!text.starts_with(scheme)) continue;
+    const std::string host = text.substr(std::string_view(scheme).size());
+    if (!host.empty() && host.find_first_of("/?#@ ") == std::string::npos) return std::nullopt;
+  }
+  return "must be https:// or http://, a host, and perhaps a port: \"https://s3.example.org:7480\"";
+}
+
+StoreSettings read_store(const std::string& name, Fields& fields) {
+  StoreSettings store;
+  store.name = name;
+  // Few private stores have a name in the DNS for each bucket.
+  if (fields.text("endpoint", store.endpoint, problem_with_endpoint))
+    store.style = StoreSettings::Style::path;
+  fields.text("region", store.region, problem_with_name);
+  std::string style;
+  if (fields.word("style", style, {"path", "virtual-host"}))
+    store.style = style == "path" ? StoreSettings::Style::path : StoreSettings::Style::virtual_host;
+  fields.text("ca_file", store.ca_file, problem_with_path);
+  fields.text("proxy", store.proxy, problem_with_endpoint);
+  std::int64_t connections = store.connections;
+  fields.integer("connections", connections, {1, 1024});
+  store.connections = static_cast<int>(connections);
+  return store;
+}
+
+Stores read_stores(Fields& root) {
+  Stores stores;
+  for (auto& [name, fields] : root.named_tables("stores")) {
+    stores.settings.emplace(name, read_store(name, fields));
+    bool is_default = false;
+    fields.boolean("default", is_default);
+    if (is_default && !stores.default_name.empty())
+      fields.problem("default", "is true, but " + stores.default_name + " is the default store already",
+                     "one store at most is the default");
+    if (is_default) stores.default_name = name;
+  }
+  if (stores.settings.size() == 1) stores.default_name = stores.settings.begin()->first;
+  return stores;
+}
+
 }  // namespace
 
 const Keys& config_keys() {
@@ -165,6 +207,17 @@ const Keys& config_keys() {
       {"slurm.max_jobs", "integer", "5000", "the most jobs in Slurm at a time"},
       {"slurm.stage_partition", "string", "", "partition of jobs that stage and store; by default the run's"},
 
+      {"stores.NAME.endpoint", "string", "", "URL of the store; by default Amazon's of the region"},
+      {"stores.NAME.region", "string", "\"us-east-1\"", "the region in signatures"},
+      {"stores.NAME.style", "path | virtual-host", "",
+       "where requests name the bucket; by default path with an endpoint, else virtual-host"},
+      {"stores.NAME.ca_file", "string", "",
+       "certificates (PEM) of the authority that signed the store's; by default the system's"},
+      {"stores.NAME.proxy", "string", "", "URL of a proxy; by default as the environment says"},
+      {"stores.NAME.connections", "integer", "16", "the most connections of one job at a time"},
+      {"stores.NAME.default", "boolean", "false",
+       "whether s3:// means this store where a manifest names none; the only store always is"},
+
       {"plans.NAME.gpus", "integer", "1", "the most GPUs at a time"},
       {"plans.NAME.per", "user | account", "\"user\"", "whose GPUs are counted together"},
       {"plans.NAME.members", "list of strings", "[]", "who may ask for it; when empty everybody"},
@@ -185,6 +238,7 @@ Config read_config(std::string_view text, const std::string& file) {
   if (auto fields = root.table("network")) read_network(*fields, config);
   if (auto fields = root.table("scratch")) read_scratch(*fields, config);
   if (auto fields = root.table("slurm")) read_slurm(*fields, config);
+  config.stores = read_stores(root);
   config.plans = read_plans(root);
   problems.throw_if_any();
   return config;

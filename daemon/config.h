@@ -14,6 +14,7 @@
 #include "daemon/base/log.h"
 #include "daemon/manifest/fields.h"
 #include "daemon/run/plans.h"
+#include "daemon/run/stores.h"
 
 namespace trainyard {
 
@@ -46,6 +47,8 @@ struct Config {
   std::chrono::milliseconds poll_interval{2000};
   int max_jobs = 5000;
   std::string stage_partition;  // for stage and store jobs; empty: the run's partition, or Slurm's default
+  // [stores.NAME]
+  Stores stores;
   // [plans.NAME]
   Plans plans;
 };

@@ -83,6 +83,7 @@ ApiSettings api_settings(const Config& config) {
   settings.max_code_bytes = config.max_code_bytes;
   settings.max_code_bytes_per_user = config.max_code_bytes_per_user;
   settings.plans = config.plans;
+  settings.stores = config.stores;
   return settings;
 }
 
@@ -92,6 +93,7 @@ JobSite job_site(const Config& config, const std::string& ledger_id) {
   site.agent = join_path(this_installation().internals, "trainyard-agent");
   site.slurm_conf = get_or<std::string>(config.slurm, "conf", "");
   site.stage_partition = config.stage_partition;
+  site.stores = config.stores;
   return site;
 }
 
@@ -244,6 +246,7 @@ void serve(const std::string& config_file) {
     notify_reloading();
     try {
       Config fresh = read_config_file(config_file);
+      fresh.stores = config.stores;  // the steps use these until a restart
       set_log_level(fresh.log_level);
       driver.reconfigure(driver_settings(fresh));
       api.settings = api_settings(fresh);

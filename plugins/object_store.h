@@ -13,33 +13,9 @@
 #include <vector>
 
 #include "daemon/base/clock.h"
+#include "daemon/base/store_access.h"
 
 namespace trainyard {
-
-// How a store is reached: [stores.NAME] of the daemon's settings.
-struct StoreSettings {
-  enum class Style { path, virtual_host };  // where requests name the bucket: in the path, or in the host
-
-  std::string name;      // NAME; empty: no such settings, so the scheme decides (s3:// is Amazon's)
-  std::string endpoint;  // "https://s3.example.org:7480"
-  std::string region = "us-east-1";
-  Style style = Style::virtual_host;
-  std::string ca_file;   // certificates (PEM) that the endpoint's is checked with; empty: the system's
-  std::string proxy;     // URL; empty: as the environment says (https_proxy)
-  int connections = 16;  // the most at a time
-
-  bool operator==(const StoreSettings&) const = default;
-};
-
-// Requests are not signed with this credential: for public buckets.
-inline constexpr const char* anonymous_credential = "anonymous";
-
-// What is needed to use a store as a user.
-struct StoreAccess {
-  StoreSettings settings;
-  std::string credentials_file;  // the user's (daemon/base/credentials_file.h); empty: none
-  std::string credential;  // a name in that file; empty: the store's name, else "default", else anonymous
-};
 
 struct Object {
   std::string url;  // the full URL, for open()

@@ -30,6 +30,21 @@ void leave_scripts_own(const ScriptSpec& script, std::map<std::string, std::stri
   for (const auto& [name, value] : exported.items()) variables.erase(name);
 }
 
+// Adds the variables by which programs find an s3:// store and its keys, as Amazon's own tools and boto3 do.
+// The keys stay in the user's file.
+void add_store_variables(const Launch& launch, std::map<std::string, std::string>& variables) {
+  const Manifest& manifest = launch.manifest;
+  const bool data_in_store = manifest.data && manifest.data->source.starts_with("s3://");
+  if (!data_in_store && !manifest.results_target.starts_with("s3://")) return;
+  const StoreAccess& store = data_in_store ? launch.data_store : launch.results_store;
+  variables["AWS_SHARED_CREDENTIALS_FILE"] = store.credentials_file;
+  variables["AWS_DEFAULT_REGION"] = store.settings.region;
+  if (!store.settings.endpoint.empty()) variables["AWS_ENDPOINT_URL"] = store.settings.endpoint;
+  if (!store.settings.ca_file.empty()) variables["AWS_CA_BUNDLE"] = store.settings.ca_file;
+  const std::string profile = store.credential.empty() ? store.settings.name : store.credential;
+  if (!profile.empty() && profile != anonymous_credential) variables["AWS_PROFILE"] = profile;
+}
+
 }  // namespace
 
 std::map<std::string, std::string> run_variables(const Launch& launch) {
@@ -44,6 +59,7 @@ std::map<std::string, std::string> run_variables(const Launch& launch) {
       {"LEARNER_ID", "1"},
       {"NUM_LEARNERS", std::to_string(rank_count(launch.manifest))},
       {"GPU_COUNT", std::to_string(resources.gpus_per_node)}};
+  add_store_variables(launch, variables);
   if (const auto* command = std::get_if<CommandSpec>(&launch.manifest.program))
     variables.insert(command->environment.begin(), command->environment.end());
   if (const auto* script = std::get_if<ScriptSpec>(&launch.manifest.program)) {

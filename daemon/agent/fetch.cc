@@ -9,8 +9,8 @@
 
 namespace trainyard {
 
-int fetch(const std::string& url, const std::string& directory, bool json) {
-  std::unique_ptr<ObjectStore> store = load_object_store(url, {});
+int fetch(const std::string& url, const StoreAccess& access, const std::string& directory, bool json) {
+  std::unique_ptr<ObjectStore> store = load_object_store(url, access);
   copy_objects(store->list(url), *store, directory, [json](const Object& object, const std::string& path) {
     const Json line{{"key", object.key}, {"path", path}, {"size_bytes", object.size_bytes}};
     if (json)

@@ -33,6 +33,11 @@ const Option help_option{"--help,-h", "", "explain", {}};
 const Argument stage_file{"STAGE.json", "the request, written by trainyardd"};
 const Argument launch_file{"LAUNCH.json", "the request, written by trainyardd"};
 
+StoreAccess store_of(const Arguments& given) {
+  if (!given.has("--store")) return {};
+  return store_access_from_json(parse_json(given.text("--store"), "--store"));
+}
+
 const std::vector<Subcommand>& subcommands() {
   static const std::vector<Subcommand> all{
       {{"trainyard-agent stage", {stage_file}, {help_option}},
@@ -45,11 +50,13 @@ const std::vector<Subcommand>& subcommands() {
        "bring results and logs to the object store",
        [](const Arguments& given) { return store(given.text("LAUNCH.json")); }},
       {{"trainyard-agent fetch",
-        {{"URL", "file:///folder/"}, {"DIRECTORY", "made where it is not there"}},
-        {{"--json", "", "print a JSON object per line", {}}, help_option}},
+        {{"URL", "file:///folder/ or s3://bucket/folder/"}, {"DIRECTORY", "made where it is not there"}},
+        {{"--json", "", "print a JSON object per line", {}},
+         {"--store", "JSON", "how the store of s3:// is reached, as trainyardd tells it", {}},
+         help_option}},
        "copy all objects below a URL into a folder",
        [](const Arguments& given) {
-         return fetch(given.text("URL"), given.text("DIRECTORY"), given.has("--json"));
+         return fetch(given.text("URL"), store_of(given), given.text("DIRECTORY"), given.has("--json"));
        }},
       {{"trainyard-agent rank",
         {{"PROGRAM", "behind --: the program and its arguments", true, true}},

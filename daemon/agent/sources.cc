@@ -15,9 +15,9 @@ namespace {
 
 }  // namespace
 
-Source list_unchanged(const std::string& url, const std::string& label_url,
+Source list_unchanged(const std::string& url, const std::string& label_url, const StoreAccess& access,
                       const std::vector<SourceObject>& expected) {
-  Source source{load_object_store(url, {}), {}};
+  Source source{load_object_store(url, access), {}};
   source.objects = source.store->list(url);
   if (!label_url.empty())
     for (Object& object : source.store->list(label_url)) source.objects.push_back(std::move(object));

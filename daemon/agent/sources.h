@@ -18,7 +18,7 @@ struct Source {
 // Lists `url`, and then `label_url` if it is not empty. Error{invalid} names the first object that is gone,
 // new or changed since `expected` was listed: the run was accepted for other data, so it must be submitted
 // again.
-Source list_unchanged(const std::string& url, const std::string& label_url,
+Source list_unchanged(const std::string& url, const std::string& label_url, const StoreAccess& access,
                       const std::vector<SourceObject>& expected);
 
 }  // namespace trainyard

@@ -37,14 +37,14 @@ std::string describe_sources(const StageRequest& request) {
 
 void stage_samples(const StageRequest& request) {
   const DataSpec& data = request.data;
-  const Source train = list_unchanged(data.source, data.label_source, request.objects);
+  const Source train = list_unchanged(data.source, data.label_source, request.store, request.objects);
   std::unique_ptr<DatasetFormat> format = load_dataset_format(data.format);
   std::unique_ptr<SampleReader> samples = format->open(train.objects, *train.store, data.options);
 
   std::optional<Source> test;
   std::unique_ptr<SampleReader> test_samples;
   if (!data.test_source.empty()) {
-    test = list_unchanged(data.test_source, data.test_label_source, request.test_objects);
+    test = list_unchanged(data.test_source, data.test_label_source, request.store, request.test_objects);
     test_samples = format->open(test->objects, *test->store, data.options);
   }
 
@@ -52,7 +52,8 @@ void stage_samples(const StageRequest& request) {
   layout.sources = describe_sources(request);
   ScratchWriter file(target_of(request), layout);
   write_samples(file, layout, data, *samples, test_samples.get());
-  list_unchanged(data.source, data.label_source, request.objects);  // still unchanged after it was read
+  list_unchanged(data.source, data.label_source, request.store,
+                 request.objects);  // still unchanged after it was read
   file.commit();
 }
 
@@ -82,10 +83,11 @@ class FolderBeside {
 };
 
 void stage_files(const StageRequest& request) {
-  const Source source = list_unchanged(request.data.source, "", request.objects);
+  const Source source = list_unchanged(request.data.source, "", request.store, request.objects);
   FolderBeside folder(target_of(request));
   copy_objects(source.objects, *source.store, folder.path(), [](const Object&, const std::string&) {});
-  list_unchanged(request.data.source, "", request.objects);  // still unchanged after it was read
+  list_unchanged(request.data.source, "", request.store,
+                 request.objects);  // still unchanged after it was read
   folder.commit();
 }
 

@@ -115,7 +115,8 @@ StoreEvidence store_everything(const Launch& launch, const Patience& patience) {
     return nothing;
   }
   const UmaskOf owner(launch.manifest);
-  std::unique_ptr<ObjectStore> store = load_object_store(launch.manifest.results_target, {});
+  std::unique_ptr<ObjectStore> store =
+      load_object_store(launch.manifest.results_target, launch.results_store);
   StoreEvidence evidence;
   Json objects = Json::array();
   for (const std::string& name : files_to_store(launch)) {

@@ -15,6 +15,7 @@
 #include "daemon/ledger/ledger.h"
 #include "daemon/queries/scheduler_queries.h"
 #include "daemon/run/plans.h"
+#include "daemon/run/stores.h"
 
 namespace trainyard {
 
@@ -27,6 +28,7 @@ struct ApiSettings {
   std::int64_t max_code_bytes = std::int64_t{64} << 20;           // of one upload
   std::int64_t max_code_bytes_per_user = std::int64_t{10} << 30;  // of all that is kept for a user
   Plans plans;
+  Stores stores;
 };
 
 struct Api {

@@ -40,6 +40,9 @@ void correct_ledger(Api& api, RouteCall& call, const Responder& responder);
 void close_month(Api& api, RouteCall& call, const Responder& responder);
 void list_months(Api& api, RouteCall& call, const Responder& responder);
 
+// stores.cc
+void list_stores(Api& api, RouteCall& call, const Responder& responder);
+
 // usage.cc
 void report_usage(Api& api, RouteCall& call, const Responder& responder);
 

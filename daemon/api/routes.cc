@@ -113,6 +113,8 @@ const std::vector<Route>& routes() {
       {"PUT", "/v1/code/{digest}", "", "uploads packed code", Role::owner, upload_code},
       {"GET", "/v1/code/{digest}", "", "whether that code is there already", Role::owner,
        with_body<find_code>},
+      {"GET", "/v1/stores", "", "the site's object stores, and where your keys for them are", Role::owner,
+       with_body<list_stores>},
       {"GET", "/v1/report/usage", "by since until zone", "GPU time used", Role::owner,
        with_body<report_usage>},
       {"GET", "/v1/admin/status", "", "the whole daemon: scheduler, runs, data sets, plans", Role::operator_,

@@ -195,7 +195,13 @@ void show_manifest(Api& api, RouteCall& call, const Responder& responder) {
 }
 
 void show_results(Api& api, RouteCall& call, const Responder& responder) {
-  responder.send(json_response(results_to_wire(run_named(api, call))));
+  const TrainingRun run = run_named(api, call);
+  Json results = results_to_wire(run);
+  if (!run.manifest->results_target.starts_with("s3://")) return responder.send(json_response(results));
+  // With the caller's keys: the results can be another user's.
+  const std::string scratch = api.driver.acceptance().scratch_of(call.caller.owner, call.caller.home).path;
+  results["store"] = to_json(access_to(api.settings.stores, run.manifest->results_store, scratch));
+  responder.send(json_response(results));
 }
 
 void cancel_run(Api& api, RouteCall& call, const Responder& responder) {

@@ -39,21 +39,6 @@ std::string client_id_of(const Json& body, bool needed) {
   return id;
 }
 
-void check_store(const char* key, const std::string& url) {
-  if (url.starts_with("s3://"))
-    throw Error(ErrorKind::invalid, std::string(key) + ": " + url + ": s3:// is not there yet: use file://");
-}
-
-void check_stores(const Manifest& manifest) {
-  if (manifest.data) {
-    check_store("data.source", manifest.data->source);
-    check_store("data.label_source", manifest.data->label_source);
-    check_store("data.test_source", manifest.data->test_source);
-    check_store("data.test_label_source", manifest.data->test_label_source);
-  }
-  check_store("results.target", manifest.results_target);
-}
-
 bool wants_code(const Manifest& manifest) {
   const auto* command = std::get_if<CommandSpec>(&manifest.program);
   return command != nullptr && !command->code.empty();
@@ -116,14 +101,14 @@ ReadBody read_submission(const Caller& caller, const std::string& text) {
 }
 
 // Reads the manifests of a submission. On an I/O worker, too, because a sweep can yield many manifests.
-SubmitRequest with_manifests(ReadBody read) {
+SubmitRequest with_manifests(ReadBody read, const Stores& stores) {
   SubmitRequest request = std::move(read.request);
   request.manifests =
       read_manifest(request.submission.text, request.submission.file, read.from.dump().size());
   set_script_origin(request.manifests, read.from);
   for (Manifest& manifest : request.manifests) {
     manifest.umask = read.umask;
-    check_stores(manifest);
+    choose_stores(stores, manifest);
   }
   request.alike = runs_alike(request.manifests);
   return request;
@@ -170,7 +155,8 @@ void submit_runs(Api& api, RouteCall& call, const Responder& responder) {
   auto read_and_submit = [&api, responder](ReadBody read) {
     answering(responder, [&] {
       if (answered_as_before(api, read.request, responder)) return;
-      api.io.run([read = std::move(read)]() mutable { return with_manifests(std::move(read)); },
+      api.io.run([read = std::move(read),
+                  stores = api.settings.stores]() mutable { return with_manifests(std::move(read), stores); },
                  [&api, responder](SubmitRequest request) {
                    answering(responder, [&] { submit(api, std::move(request), responder); });
                  },

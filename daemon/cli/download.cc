@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <vector>
 
 #include "daemon/base/fd.h"
 #include "daemon/base/installation.h"
@@ -30,8 +31,13 @@ int run_download(Context& context, const Arguments& arguments) {
   std::string directory = arguments.text("DIRECTORY", name), agent = agent_path();
   const bool json = arguments.has("--json");
   if (!json) context.print("fetching " + url + " into " + directory + '\n');
-  const char* last_option = json ? "--json" : nullptr;
-  ::execl(agent.c_str(), agent.c_str(), "fetch", url.c_str(), directory.c_str(), last_option, nullptr);
+  std::vector<std::string> words{agent, "fetch", url, directory};
+  if (results.contains("store")) words.insert(words.end(), {"--store", results["store"].dump()});
+  if (json) words.emplace_back("--json");
+  std::vector<char*> pointers;
+  for (std::string& word : words) pointers.push_back(word.data());
+  pointers.push_back(nullptr);
+  ::execv(agent.c_str(), pointers.data());
   throw_errno("start " + agent);
 }
 

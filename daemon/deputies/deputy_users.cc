@@ -81,8 +81,9 @@ class RemoteFiles final : public UserFiles {
     call("write_files", {{"directory", directory}, {"removed", removed}, {"texts", texts}}, for_files);
   }
 
-  SourceList list_sources(const DataSpec& data) override {
-    return wire::source_list_from_json(call("list_sources", {{"data", to_json(data)}}, for_a_listing));
+  SourceList list_sources(const DataSpec& data, const StoreAccess& store) override {
+    return wire::source_list_from_json(
+        call("list_sources", {{"data", to_json(data)}, {"store", to_json(store)}}, for_a_listing));
   }
 
   FilePiece read_piece(const std::string& path, std::int64_t from, std::int64_t most_bytes) override {

@@ -36,7 +36,8 @@ Json write_files(LocalFiles& files, const Json& arguments, Frame&, std::string&)
 }
 
 Json list_sources(LocalFiles& files, const Json& arguments, Frame&, std::string&) {
-  return wire::to_json(files.list_sources(data_spec_from_json(get<Json>(arguments, "data"))));
+  return wire::to_json(files.list_sources(data_spec_from_json(get<Json>(arguments, "data")),
+                                          store_access_from_json(get<Json>(arguments, "store"))));
 }
 
 Json read_piece(LocalFiles& files, const Json& arguments, Frame&, std::string& bytes) {

@@ -11,23 +11,24 @@
 namespace trainyard {
 namespace {
 
-void list_into(SourceListWriter& list, SourcePart part, const std::string& url) {
+void list_into(SourceListWriter& list, SourcePart part, const std::string& url, ObjectStore& store) {
   if (url.empty()) return;
-  load_object_store(url, {})->list_each(url, [&](Object object) {
+  store.list_each(url, [&](Object object) {
     list.add(part, {object.url, object.key, object.etag, object.size_bytes});
   });
 }
 
 }  // namespace
 
-SourceList LocalFiles::list_sources(const DataSpec& data) {
+SourceList LocalFiles::list_sources(const DataSpec& data, const StoreAccess& access) {
   std::string data_sets = layout::datasets_directory(root_.path);
   make_directory(data_sets);
   SourceListWriter list(data_sets, data);
-  list_into(list, SourcePart::train, data.source);
-  list_into(list, SourcePart::train, data.label_source);
-  list_into(list, SourcePart::test, data.test_source);
-  list_into(list, SourcePart::test, data.test_label_source);
+  const std::unique_ptr<ObjectStore> store = load_object_store(data.source, access);
+  list_into(list, SourcePart::train, data.source, *store);
+  list_into(list, SourcePart::train, data.label_source, *store);
+  list_into(list, SourcePart::test, data.test_source, *store);
+  list_into(list, SourcePart::test, data.test_label_source, *store);
 
   SourceList found{data_set_digest(::geteuid(), list.digest()), list.objects(), list.size_bytes()};
   std::string directory = layout::dataset_directory(root_.path, found.digest);

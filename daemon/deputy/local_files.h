@@ -19,7 +19,7 @@ class LocalFiles final : public UserFiles {
   Claim revoke_claim(const std::string& directory, UtcSeconds at) override;
   void write_files(const std::string& directory, const std::vector<std::string>& removed,
                    const std::map<std::string, std::string>& texts) override;
-  SourceList list_sources(const DataSpec& data) override;  // list_sources.cc
+  SourceList list_sources(const DataSpec& data, const StoreAccess& store) override;  // list_sources.cc
   FilePiece read_piece(const std::string& path, std::int64_t from, std::int64_t most_bytes) override;
   void remove_tree(const std::string& path) override;
   void remove_link(const std::string& directory, const std::string& name) override;

@@ -98,7 +98,7 @@ class UserFiles {
                            const std::map<std::string, std::string>& texts) = 0;
 
   // Lists the objects of a data set as they are now, and keeps the list beside the data set.
-  virtual SourceList list_sources(const DataSpec& data) = 0;
+  virtual SourceList list_sources(const DataSpec& data, const StoreAccess& store) = 0;
 
   // Reads at most `most_bytes` of a file, beginning at byte `from`; nothing from a file that is not there
   // yet.

@@ -99,6 +99,11 @@ Json readable(const std::vector<std::string>& texts) {
   return list;
 }
 
+// Missing in the files of the release before, which knew only file://.
+StoreAccess store_of(const Json& json, const char* key) {
+  return json.contains(key) ? store_access_from_json(json.at(key)) : StoreAccess{};
+}
+
 }  // namespace
 
 UtcSeconds past_time(std::int64_t seconds, const std::string& what) {
@@ -121,8 +126,10 @@ SourceObject source_object_from_json(const Json& json) {
 }
 
 Json to_json(const StageRequest& request) {
-  return versioned(
-      {{"digest", request.digest}, {"directory", request.directory}, {"data", to_json(request.data)}});
+  return versioned({{"digest", request.digest},
+                    {"directory", request.directory},
+                    {"data", to_json(request.data)},
+                    {"store", to_json(request.store)}});
 }
 
 StageRequest stage_request_from_json(const Json& json) {
@@ -131,6 +138,7 @@ StageRequest stage_request_from_json(const Json& json) {
   request.digest = get<std::string>(json, "digest");
   request.directory = get<std::string>(json, "directory");
   request.data = data_spec_from_json(get<Json>(json, "data"));
+  request.store = store_of(json, "store");
   return request;
 }
 
@@ -168,6 +176,8 @@ Json to_json(const Launch& launch) {
                     {"dataset_digest", launch.dataset_digest},
                     {"checkpoint_from", launch.checkpoint_from},
                     {"may_be_tried_again", launch.may_be_tried_again},
+                    {"data_store", to_json(launch.data_store)},
+                    {"results_store", to_json(launch.results_store)},
                     {"manifest", to_json(launch.manifest)}});
 }
 
@@ -185,6 +195,8 @@ Launch launch_from_json(const Json& json) {
   // Missing in the files of jobs that the release before submitted.
   launch.checkpoint_from = get_or<std::string>(json, "checkpoint_from", "");
   launch.may_be_tried_again = get<bool>(json, "may_be_tried_again");
+  launch.data_store = store_of(json, "data_store");
+  launch.results_store = store_of(json, "results_store");
   launch.manifest = manifest_from_json(get<Json>(json, "manifest"));
   return launch;
 }

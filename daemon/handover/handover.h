@@ -14,6 +14,7 @@
 
 #include "daemon/base/clock.h"
 #include "daemon/base/json.h"
+#include "daemon/base/store_access.h"
 #include "daemon/manifest/manifest.h"
 
 namespace trainyard {
@@ -41,6 +42,7 @@ struct StageRequest {
   std::string digest;
   std::string directory;  // where the agent puts train.h5 or files/
   DataSpec data;
+  StoreAccess store;
   std::vector<SourceObject> objects;       // of data.source and data.label_source
   std::vector<SourceObject> test_objects;  // of data.test_source and data.test_label_source
 };
@@ -66,6 +68,7 @@ struct Launch {
   std::string dataset_directory, dataset_digest;  // empty: no [data]
   std::string checkpoint_from;                    // the previous attempt's checkpoint folder; empty: none
   bool may_be_tried_again = false;                // [retry] allows another attempt after this one
+  StoreAccess data_store, results_store;          // of the manifest's URLs
   Manifest manifest;
 };
 

@@ -4,6 +4,8 @@
 
 namespace trainyard::layout {
 
+std::string credentials_file(const std::string& scratch) { return join_path(scratch, "credentials"); }
+
 std::string datasets_directory(const std::string& scratch) { return join_path(scratch, "datasets"); }
 
 std::string dataset_directory(const std::string& scratch, const std::string& digest) {

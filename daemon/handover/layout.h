@@ -4,7 +4,8 @@
 // "/scratch/ada/trainyard/1f3a…".
 //
 //   <scratch>/made-by-trainyard             its absence shows that scratch was emptied after it was made
-//   <scratch>/code/<sha256>.tar             packed code that was uploaded: complete, or not there
+//   <scratch>/credentials                   the user's keys for object stores (base/credentials_file.h), mode
+//   0600 <scratch>/code/<sha256>.tar             packed code that was uploaded: complete, or not there
 //   <scratch>/datasets/<digest>/
 //     sources.jsonl                         its objects when the run was accepted (source_list.h)
 //     stage.json                            what to stage (StageRequest), written by the user's deputy
@@ -57,6 +58,7 @@ inline constexpr const char* error_log =
 inline constexpr const char* train_job_log = "logs/train-job.txt";  // the agent's own messages
 inline constexpr const char* store_job_log = "logs/store-job.txt";
 
+std::string credentials_file(const std::string& scratch);
 std::string datasets_directory(const std::string& scratch);
 std::string dataset_directory(const std::string& scratch, const std::string& digest);
 std::string run_directory(const std::string& scratch, std::int64_t run_id);

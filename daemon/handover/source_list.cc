@@ -16,7 +16,9 @@ const char* to_string(SourcePart part) { return part == SourcePart::train ? "tra
 
 SourceListWriter::SourceListWriter(const std::string& folder, const DataSpec& data)
     : file_(join_path(folder, "list")) {
-  digest_.add(to_json(data).dump());
+  DataSpec identity = data;
+  identity.store.credentials.clear();  // the same objects, whoever's keys are used
+  digest_.add(to_json(identity).dump());
 }
 
 void SourceListWriter::add(SourcePart part, const SourceObject& object) {

@@ -133,16 +133,34 @@ Launcher launcher_from(const std::string& name) {
   throw Error(ErrorKind::invalid, "no such launcher: " + name);
 }
 
+namespace {
+
+// Adds the keys that are set. Without them, the JSON is that of releases that knew no stores, so that data
+// sets keep their digests.
+void add_store(Json& json, const StoreChoice& choice, const std::string& prefix) {
+  if (!choice.store.empty()) json[prefix + "store"] = choice.store;
+  if (!choice.credentials.empty()) json[prefix + "credentials"] = choice.credentials;
+}
+
+StoreChoice store_from_json(const Json& json, const std::string& prefix) {
+  return {get_or<std::string>(json, (prefix + "store").c_str(), ""),
+          get_or<std::string>(json, (prefix + "credentials").c_str(), "")};
+}
+
+}  // namespace
+
 Json to_json(const DataSpec& data) {
-  return {{"source", data.source},
-          {"format", data.format},
-          {"label_source", data.label_source},
-          {"options", data.options},
-          {"scale", data.scale},
-          {"test_fraction", data.test_fraction},
-          {"test_source", data.test_source},
-          {"test_label_source", data.test_label_source},
-          {"seed", data.seed}};
+  Json json{{"source", data.source},
+            {"format", data.format},
+            {"label_source", data.label_source},
+            {"options", data.options},
+            {"scale", data.scale},
+            {"test_fraction", data.test_fraction},
+            {"test_source", data.test_source},
+            {"test_label_source", data.test_label_source},
+            {"seed", data.seed}};
+  add_store(json, data.store, "");
+  return json;
 }
 
 DataSpec data_spec_from_json(const Json& json) {
@@ -156,6 +174,7 @@ DataSpec data_spec_from_json(const Json& json) {
   data.test_source = get<std::string>(json, "test_source");
   data.test_label_source = get<std::string>(json, "test_label_source");
   data.seed = integer<std::uint64_t>(json, "seed");
+  data.store = store_from_json(json, "");
   return data;
 }
 
@@ -184,6 +203,7 @@ Json to_json(const Manifest& manifest) {
                {"resources", resources_to_json(manifest.resources)},
                {"retry", to_json(manifest.retry)},
                {"sweep", manifest.sweep}};
+  add_store(json, manifest.results_store, "results_");
   if (manifest.data) json["data"] = to_json(*manifest.data);
   if (const auto* train = std::get_if<TrainSpec>(&manifest.program)) json["train"] = train_to_json(*train);
   if (const auto* command = std::get_if<CommandSpec>(&manifest.program))
@@ -197,6 +217,7 @@ Manifest manifest_from_json(const Json& json) {
   Manifest manifest;
   manifest.name = get<std::string>(json, "name");
   manifest.results_target = get<std::string>(json, "results_target");
+  manifest.results_store = store_from_json(json, "results_");
   if (json.contains("umask")) manifest.umask = integer<int>(json, "umask");  // earlier releases wrote none
   manifest.resources = resources_from_json(get<Json>(json, "resources"));
   manifest.retry = retry_from_json(get<Json>(json, "retry"));

@@ -17,6 +17,14 @@
 
 namespace trainyard {
 
+// The object store of s3:// URLs, and the credentials for it: the keys `store` and `credentials` of [data]
+// and [results].
+struct StoreChoice {
+  std::string store;        // a name of [stores.NAME] in the daemon's settings; empty: the site's default
+  std::string credentials;  // a name in the user's file of credentials; empty: see StoreAccess
+  bool operator==(const StoreChoice&) const = default;
+};
+
 // The manifest's [data] table. `options` holds the keys that only the format's module interprets, as JSON.
 struct DataSpec {
   std::string source;        // URL: "file:///srv/buckets/digits/digits.csv.gz", or a folder ending in '/'
@@ -29,6 +37,7 @@ struct DataSpec {
   std::string test_source;        // URL of a second source, for testing; empty: none
   std::string test_label_source;  // idx: the URL of the file with its labels; else empty
   std::uint64_t seed = 1;
+  StoreChoice store;
   bool operator==(const DataSpec&) const = default;
 };
 
@@ -103,7 +112,8 @@ struct Manifest {
   std::string name;              // of the run, for people: [A-Za-z0-9._-], at most 128 bytes
   std::optional<DataSpec> data;  // always there with [train]
   std::string results_target;    // URL ending in '/'; empty if a batch script has none: nothing is stored
-  int umask = 022;               // of the submitter; applies to the files of stored results
+  StoreChoice results_store;
+  int umask = 022;  // of the submitter; applies to the files of stored results
   Resources resources;
   RetrySpec retry;
   std::variant<TrainSpec, CommandSpec, ScriptSpec> program;

@@ -21,7 +21,15 @@ const Keys written_keys = {
     {"data.test_label", "string", "", "idx: the file with the labels of a second source"},
     {"data.seed", "integer", "1", "chooses which samples are held out"},
 
+    {"data.store", "string", "", "s3: the site's store; by default the one that an admin has chosen"},
+    {"data.credentials", "string", "",
+     "s3: the name under which keys were added; by default the store's name, else default; anonymous: no "
+     "keys"},
+
     {"results.target", "URL", "", "the folder that receives <training id>/ with the results"},
+
+    {"results.store", "string", "", "s3: as data.store"},
+    {"results.credentials", "string", "", "s3: as data.credentials"},
 
     {"resources.nodes", "integer", "1", "how many nodes"},
     {"resources.gpus_per_node", "integer", "0", "how many GPUs on each"},

@@ -135,6 +135,7 @@ void read_idx(Fields& fields, DataSpec& data) {
 DataSpec read_data(Fields fields, bool for_built_in_trainer) {
   DataSpec data;
   if (fields.require("source")) fields.text("source", data.source, problem_with_url);
+  data.store = read_store(fields);
   read_format(fields, for_built_in_trainer, data);
   if (data.format == "raw") {
     refuse(fields, {"label", "header", "shape", "scale", "test", "test_label", "seed"}, "raw");

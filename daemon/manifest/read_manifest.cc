@@ -98,7 +98,7 @@ Manifest read_run(const Node& node, Problems& problems) {
   if (auto fields = root.table("data")) manifest.data = read_data(*fields, root.has("train"));
   if (root.has("train")) require_table(root, "data", "source = \"…\" names what to train on");
   require_table(root, "results", "target = \"…\" names the folder that receives the results");
-  if (auto fields = root.table("results")) manifest.results_target = read_results_target(*fields);
+  if (auto fields = root.table("results")) read_results(*fields, manifest);
   if (auto fields = root.table("resources")) manifest.resources = read_resources(*fields);
   if (auto fields = root.table("retry")) manifest.retry = read_retry(*fields);
   read_program(root, manifest);
@@ -107,11 +107,18 @@ Manifest read_run(const Node& node, Problems& problems) {
 
 }  // namespace
 
-std::string read_results_target(Fields fields) {
-  std::string target;
+void read_results(Fields fields, Manifest& manifest) {
+  std::string& target = manifest.results_target;
   if (fields.require("target") && fields.text("target", target, problem_with_url) && !target.ends_with('/'))
     target += '/';
-  return target;
+  manifest.results_store = read_store(fields);
+}
+
+StoreChoice read_store(Fields& fields) {
+  StoreChoice choice;
+  fields.text("store", choice.store, problem_with_name);
+  fields.text("credentials", choice.credentials, problem_with_name);
+  return choice;
 }
 
 std::vector<Manifest> read_manifest(std::string_view text, const std::string& file,

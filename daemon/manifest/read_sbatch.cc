@@ -45,7 +45,7 @@ void read_trainyard_lines(const std::string& toml, Manifest& manifest, Problems&
   if (auto fields = root.table("data")) manifest.data = read_data(*fields, false);
   if (auto fields = root.table("resources")) fields->text("plan", manifest.resources.plan, problem_with_name);
   if (auto fields = root.table("retry")) manifest.retry = read_retry(*fields);
-  if (auto fields = root.table("results")) manifest.results_target = read_results_target(*fields);
+  if (auto fields = root.table("results")) read_results(*fields, manifest);
 }
 
 // Refuses alternatives ('?') in the --dependency of a run with [data]: the dependency on the stage job is

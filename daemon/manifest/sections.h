@@ -8,7 +8,8 @@ namespace trainyard {
 
 DataSpec read_data(Fields fields, bool for_built_in_trainer);
 Resources read_resources(Fields fields);
-std::string read_results_target(Fields fields);  // ends in '/'
+void read_results(Fields fields, Manifest& manifest);
+StoreChoice read_store(Fields& fields);  // the keys `store` and `credentials` of [data] or [results]
 TrainSpec read_train(Fields fields);
 CommandSpec read_command(Fields fields);
 RetrySpec read_retry(Fields fields);

@@ -5,6 +5,7 @@
 
 #include "daemon/run/data_set.h"
 #include "daemon/run/run.h"
+#include "daemon/run/stores.h"
 #include "plugins/scheduler.h"
 
 namespace trainyard {
@@ -17,6 +18,7 @@ struct JobSite {
   // Partition of stage and store jobs. Empty: a store job uses the run's partition, a stage job the default
   // one.
   std::string stage_partition;
+  Stores stores;
 };
 
 JobRequest stage_job(const JobSite& site, const DataSet& data_set);

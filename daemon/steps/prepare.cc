@@ -26,6 +26,9 @@ Launch launch_of(const JobSite& site, const TrainingRun& run, const std::optiona
         layout::attempt_directory(run.scratch.path, run.id, launch.attempt - 1), layout::checkpoint_folder);
   launch.may_be_tried_again = may_be_tried_again(run);
   launch.manifest = *run.manifest;
+  if (run.manifest->data)
+    launch.data_store = access_to(site.stores, run.manifest->data->store, run.scratch.path);
+  launch.results_store = access_to(site.stores, run.manifest->results_store, run.scratch.path);
   return launch;
 }
 

@@ -15,9 +15,10 @@ constexpr int max_stage_jobs = 5;
 
 // Makes sure that the list of the objects lies beside the data set. It was written when the data set was
 // wanted. If scratch was emptied since, lists the objects again; throws StepFailure if they have changed.
-void ensure_source_list(UserFiles& files, const DataSet& data_set, const std::string& directory) {
+void ensure_source_list(UserFiles& files, const DataSet& data_set, const std::string& directory,
+                        const StoreAccess& store) {
   if (files.read_piece(join_path(directory, layout::source_list), 0, 1).size_bytes > 0) return;
-  if (files.list_sources(data_set.data).digest != data_set.digest)
+  if (files.list_sources(data_set.data, store).digest != data_set.digest)
     throw StepFailure(Meaning::users_fault,
                       data_set.data.source +
                           ": has changed since the run was accepted; submit it again to train "
@@ -26,15 +27,17 @@ void ensure_source_list(UserFiles& files, const DataSet& data_set, const std::st
 
 // Writes the request for the stage job. Removes the evidence of an earlier stage job, so that it does not
 // count for the new one.
-void write_request(UserFiles& files, const DataSet& data_set, const std::string& directory) {
-  StageRequest request{data_set.digest, directory, data_set.data, {}, {}};
+void write_request(UserFiles& files, const DataSet& data_set, const std::string& directory,
+                   const StoreAccess& store) {
+  StageRequest request{data_set.digest, directory, data_set.data, store, {}, {}};
   files.write_files(directory, {layout::staged_file}, {{layout::stage_file, to_json(request).dump(2)}});
 }
 
 }  // namespace
 
 SourceList Steps::list_sources(const Owner& owner, const ScratchPlace& scratch, const DataSpec& data) {
-  return users_.files_of(owner.uid, scratch)->list_sources(data);
+  return users_.files_of(owner.uid, scratch)
+      ->list_sources(data, access_to(site_.stores, data.store, scratch.path));
 }
 
 StepResult Steps::stage(const DataSet& data_set, Doubt doubt) {
@@ -51,8 +54,9 @@ StepResult Steps::stage(const DataSet& data_set, Doubt doubt) {
     job = already_submitted(request.token, data_set.owner.uid, {}, data_set.changed_at, UtcSeconds{});
   if (!job) {
     std::unique_ptr<UserFiles> files = users_.files_of(data_set.owner.uid, data_set.scratch);
-    ensure_source_list(*files, data_set, directory);
-    write_request(*files, data_set, directory);
+    const StoreAccess store = access_to(site_.stores, data_set.data.store, data_set.scratch.path);
+    ensure_source_list(*files, data_set, directory, store);
+    write_request(*files, data_set, directory, store);
     job = submit_and_confirm(request).key;
   }
   return {{DataSetChange{data_set.digest, event::Staging{now(), data_set.attempts + 1, *job}}}, {}};

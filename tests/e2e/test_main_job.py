@@ -11,6 +11,9 @@ from daemon_case import DaemonCase
 from yard import gpus, interval
 
 
+DIGITS = yard.REPOSITORY / "jobspecs/digits/digits.csv.gz"
+
+
 def local(url):
     return pathlib.Path(urllib.parse.urlparse(url).path)
 
@@ -20,14 +23,23 @@ class ATrainingOnTwoNodes(DaemonCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.begun = int(time.time())  # excludes jobs of earlier tests: sacct lacks those that Slurm lost
-        bucket = cls.yard.buckets / "digits"
-        bucket.mkdir(exist_ok=True)
-        shutil.copy(yard.REPOSITORY / "jobspecs/digits/digits.csv.gz", bucket)
         text = (yard.REPOSITORY / "jobspecs/digits_mlp.toml").read_text()
         case = cls()
         (cls.run_of_digits,) = case.run_to_its_end(
-            case.manifest(text.replace("file:///srv/buckets/", f"file://{cls.yard.buckets}/")))
+            case.manifest(text.replace("file:///srv/buckets/", cls.fill_buckets(DIGITS))))
         case.assert_completed(cls.run_of_digits)
+
+    @classmethod
+    def fill_buckets(cls, digits):
+        """Puts the file of digits below "digits/" in the store, and returns the URL of the store's buckets."""
+        bucket = cls.yard.buckets / "digits"
+        bucket.mkdir(exist_ok=True)
+        shutil.copy(digits, bucket)
+        return f"file://{cls.yard.buckets}/"
+
+    def stored_folder(self):
+        """Returns a folder with the run's results."""
+        return local(self.run_of_digits["results"])
 
     def runTest(self):
         """Exists so that setUpClass() can construct a case and call its methods."""
@@ -39,7 +51,7 @@ class ATrainingOnTwoNodes(DaemonCase):
         self.assertGreaterEqual(epochs[-1]["test_accuracy"], 0.95)
 
     def test_leaves_its_results_and_a_receipt_for_each_of_them(self):
-        folder = local(self.run_of_digits["results"])
+        folder = self.stored_folder()
         receipt = json.loads((folder / "receipt.json").read_text())
         self.assertEqual(receipt["training_id"], self.run_of_digits["training_id"])
         stored = {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()

@@ -6,6 +6,8 @@ Everything lies under one directory. `python3 yard.py down ROOT` takes down a ya
 """
 import collections
 import contextlib
+import hashlib
+import hmac
 import json
 import os
 import pathlib
@@ -20,6 +22,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.parse
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 SANDBOX = REPOSITORY / "scripts" / "sandbox"
@@ -154,6 +157,13 @@ class Yard:
         self.fault("slurmctld", "stop")
         self.fault("slurmctld", "start")
 
+    # ---- the object store
+
+    @property
+    def s3(self):
+        """The object store of a yard whose cluster has --s3."""
+        return ObjectStore(self)
+
     # ---- the broker and its deputies
 
     def start_broker(self):
@@ -253,6 +263,8 @@ class Yard:
             "scratch": {"path": str(self.scratch_of("{user}"))},
             "slurm": {"conf": str(self.sandbox / "etc/slurm.conf")},
         }
+        if "--s3" in self.cluster:
+            tables["stores.yard"] = {"endpoint": self.s3.endpoint}
         for name, table in (overrides or {}).items():
             tables[name] = {**tables.get(name, {}), **table}
         return tables
@@ -397,6 +409,51 @@ def make_folder(path, user, group, mode):
     path.chmod(mode)
 
 
+class ObjectStore:
+    """The sandbox's object store, as curl sees it from the head node."""
+
+    def __init__(self, yard):
+        self.yard = yard
+        address = re.search(r"^SlurmctldHost=\w+\((.+)\)$", (yard.sandbox / "etc/slurm.conf").read_text(), re.M)[1]
+        settings = dict(line.split("=", 1) for line in (yard.sandbox / "settings").read_text().split())
+        self.endpoint = f"http://{address}:{int(settings['port']) + 60}"
+        self.credentials_file = yard.sandbox / "s3/credentials"
+
+    def keys(self):
+        """Returns the access key and the secret key."""
+        return re.findall(r"= (\S+)", self.credentials_file.read_text())
+
+    def request(self, method, path, *options, **query):
+        """Sends a request and returns the body. Fails unless the answer is a success."""
+        return self.yard.execute("curl", "--silent", "--show-error", "--fail-with-body", "--request", method, *options,
+                                 self.presigned(method, path, query)).stdout
+
+    def presigned(self, method, path, query):
+        """Returns a URL that carries its signature (Signature Version 4) for a minute."""
+        access, secret = self.keys()
+        time_of_day = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+        scope = [time_of_day[:8], "us-east-1", "s3", "aws4_request"]
+        query = {**query, "X-Amz-Algorithm": "AWS4-HMAC-SHA256", "X-Amz-Credential": "/".join([access, *scope]),
+                 "X-Amz-Date": time_of_day, "X-Amz-Expires": "60", "X-Amz-SignedHeaders": "host"}
+        words = "&".join(f"{urllib.parse.quote(name, safe='')}={urllib.parse.quote(query[name], safe='')}"
+                         for name in sorted(query))
+        path = urllib.parse.quote(f"/{path}")
+        host = self.endpoint.removeprefix("http://")
+        canonical = "\n".join([method, path, words, f"host:{host}\n", "host", "UNSIGNED-PAYLOAD"])
+        to_sign = "\n".join(["AWS4-HMAC-SHA256", time_of_day, "/".join(scope),
+                             hashlib.sha256(canonical.encode()).hexdigest()])
+        key = f"AWS4{secret}".encode()
+        for part in (*scope, to_sign):
+            key = hmac.digest(key, part.encode(), "sha256")
+        return f"{self.endpoint}{path}?{words}&X-Amz-Signature={key.hex()}"
+
+    def make_bucket(self, name):
+        self.request("PUT", name)
+
+    def put(self, path, file):
+        self.request("PUT", path, "--upload-file", file)
+
+
 def to_toml(tables):
     """Returns the tables as TOML. Values are scalars and lists, written as JSON, which is the same in TOML.
 
@@ -428,7 +485,7 @@ def shared():
     if _shared is None:
         root = pathlib.Path(os.environ.get("TRAINYARD_TEST_ROOT") or tempfile.mkdtemp(prefix="trainyard-test."))
         root.chmod(0o755)
-        _shared = Yard(root)  # set before up(), so that a yard that fails half-way is taken down, too
+        _shared = Yard(root, cluster=("--s3",))  # set before up(), so that a yard that fails half-way is taken down, too
         _shared.up()
     return _shared
 

@@ -243,12 +243,19 @@ TEST_F(Routes, RefuseRootUnlessTheConfigurationSaysSo) {
   EXPECT_THAT(response.body, HasSubstr("allow_root"));
 }
 
-TEST_F(Routes, RefuseAStoreThatIsNotThereYet) {
+TEST_F(Routes, RefuseAStoreThatTheSiteDoesNotHave) {
   std::string s3 = command_manifest;
   s3.replace(s3.find("file:///srv"), 11, "s3://bucket");
+  s3.replace(s3.find("[results]"), 9, "[results]\nstore = \"cellar\"");
   Response response = office_.ask(me, "POST", "/v1/runs", submission("a", s3));
   EXPECT_EQ(response.status, 400);
-  EXPECT_THAT(response.body, HasSubstr("s3:// is not there yet: use file://"));
+  EXPECT_THAT(response.body, HasSubstr("results.store: cellar: this site has no such store"));
+}
+
+TEST_F(Routes, TellWhereTheCallersKeysAre) {
+  Json answer = office_.ask_json(me, "GET", "/v1/stores");
+  EXPECT_EQ(answer["stores"], Json::array());
+  EXPECT_TRUE(answer["credentials_file"].get<std::string>().ends_with("/credentials"));
 }
 
 TEST_F(Routes, RefuseASubmissionWithoutAnIdOrWithUnknownKeys) {

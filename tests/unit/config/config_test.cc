@@ -128,6 +128,32 @@ TEST(Plans, HaveOneDefaultAtMost) {
               ElementsAre(AllOf(HasSubstr("c.toml:4:"), HasSubstr("a is the default plan already"))));
 }
 
+TEST(Stores, AreNamedByTheSiteAndTheOnlyOneIsTheDefault) {
+  const Stores stores = read(R"([stores.cellar]
+endpoint = "https://s3.example.org:7480"
+ca_file = "/etc/ca.pem"
+)")
+                            .stores;
+  EXPECT_EQ(stores.default_name, "cellar");
+  const StoreSettings& cellar = stores.settings.at("cellar");
+  EXPECT_EQ(cellar.endpoint, "https://s3.example.org:7480");
+  EXPECT_EQ(cellar.style, StoreSettings::Style::path);
+  EXPECT_EQ(cellar.region, "us-east-1");
+  EXPECT_EQ(cellar.ca_file, "/etc/ca.pem");
+}
+
+TEST(Stores, WithoutAnEndpointAreAmazons) {
+  const Stores stores = read("[stores.a]\nregion = \"eu-west-1\"\n[stores.b]\ndefault = true\n").stores;
+  EXPECT_EQ(stores.settings.at("a").style, StoreSettings::Style::virtual_host);
+  EXPECT_EQ(stores.default_name, "b");
+  EXPECT_EQ(read("[stores.a]\n[stores.b]\n").stores.default_name, "");
+}
+
+TEST(Stores, HaveAnEndpointThatIsAHost) {
+  EXPECT_THAT(messages_of("[stores.a]\nendpoint = \"s3.example.org\"\n"),
+              ElementsAre(AllOf(HasSubstr("c.toml:2:"), HasSubstr("must be https:// or http://"))));
+}
+
 TEST(Mistakes, AreSaidAllAtOnceWithTheirLines) {
   EXPECT_THAT(messages_of(R"([daemon]
 admin = ["ada"]

@@ -83,7 +83,7 @@ void list_sources(const std::string& folder) {
   DataSpec data;
   data.source = "file://" + folder + "/bucket/";
   data.format = "csv";
-  files_in(folder).list_sources(data);
+  files_in(folder).list_sources(data, {});
 }
 
 // Returns the number of objects in the source list, without times and digests, which differ in each trial.

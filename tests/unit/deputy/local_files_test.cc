@@ -205,10 +205,10 @@ TEST_F(AUsersFiles, HaveTheListOfADataSetsObjectsBesideIt) {
   DataSpec data;
   data.source = "file://" + site_.file("bucket/");
   data.format = "csv";
-  SourceList list = files_.list_sources(data);
+  SourceList list = files_.list_sources(data, {});
   EXPECT_EQ(list.objects, 2);
   EXPECT_EQ(list.size_bytes, 8);
-  EXPECT_EQ(files_.list_sources(data), list);
+  EXPECT_EQ(files_.list_sources(data, {}), list);
   StageRequest request;
   read_source_list(join_path(layout::dataset_directory(root_.path, list.digest), layout::source_list),
                    request);
@@ -216,7 +216,7 @@ TEST_F(AUsersFiles, HaveTheListOfADataSetsObjectsBesideIt) {
   EXPECT_THAT(request.objects[0].url, HasSubstr("a.csv"));
 
   write_atomically(site_.file("bucket/b.csv"), "1,2,3\n");
-  EXPECT_NE(files_.list_sources(data).digest, list.digest);
+  EXPECT_NE(files_.list_sources(data, {}).digest, list.digest);
 }
 
 }  // namespace

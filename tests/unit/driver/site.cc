@@ -19,7 +19,7 @@ constexpr std::chrono::seconds patience{60};  // long, for a machine that is bus
 struct Died {};
 
 JobSite job_site(const std::string& ledger_id) {
-  return {ledger_id, "/usr/libexec/trainyard/trainyard-agent", "", ""};
+  return {ledger_id, "/usr/libexec/trainyard/trainyard-agent", "", "", {}};
 }
 
 Owner me() {

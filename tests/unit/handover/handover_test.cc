@@ -14,8 +14,8 @@ const UtcSeconds noon = from_unix(1'511'438'400);
 Claim a_claim() { return {"yard", 4'294'967'295U, 2, "n1", noon, true}; }
 
 DataSpec some_data() {
-  return {"file:///a/", "idx", "file:///l", Json{{"shape", {1, 8, 8}}}, 0.0625, 0.1, "s3://b/t",
-          "s3://b/l",   7};
+  return {"file:///a/", "idx",      "file:///l", Json{{"shape", {1, 8, 8}}}, 0.0625, 0.1,
+          "s3://b/t",   "s3://b/l", 7,           {"cellar", "mine"}};
 }
 
 Manifest a_manifest() {
@@ -30,6 +30,14 @@ Manifest a_manifest() {
   return manifest;
 }
 
+StoreAccess some_access() {
+  StoreAccess access;
+  access.settings = {"cellar", "https://h:1", "eu", StoreSettings::Style::path, "/ca.pem", "http://p:1", 3};
+  access.credentials_file = "/s/credentials";
+  access.credential = "mine";
+  return access;
+}
+
 // Writes the JSON as text and reads it back, as the other side does.
 template <class Read>
 auto read_back(const Json& json, Read read) {
@@ -37,11 +45,12 @@ auto read_back(const Json& json, Read read) {
 }
 
 TEST(TheHandover, KeepsAStageRequest) {
-  StageRequest written{"d", "/scratch/d", some_data(), {}, {}};
+  StageRequest written{"d", "/scratch/d", some_data(), some_access(), {}, {}};
   StageRequest read = read_back(to_json(written), stage_request_from_json);
   EXPECT_EQ(read.digest, "d");
   EXPECT_EQ(read.directory, "/scratch/d");
   EXPECT_EQ(read.data, written.data);
+  EXPECT_EQ(read.store, written.store);
 }
 
 TEST(TheHandover, KeepsTheEvidenceOfStaging) {
@@ -66,8 +75,12 @@ TEST(TheHandover, KeepsALaunchWithItsManifest) {
                  "digest",
                  "/s/runs/42/attempts/2/checkpoint",
                  true,
+                 some_access(),
+                 {},
                  a_manifest()};
   Launch read = read_back(to_json(written), launch_from_json);
+  EXPECT_EQ(read.data_store, written.data_store);
+  EXPECT_EQ(read.results_store, StoreAccess{});
   EXPECT_EQ(read.run_id, 42);
   EXPECT_EQ(read.attempt, 3);
   EXPECT_EQ(read.token, written.token);

@@ -73,7 +73,7 @@ TEST(JobArrays, HaveOneRequestThatFindsEachTasksDirectory) {
   for (std::uint32_t task = 0; task < 2; ++task)
     apply_event(runs[task], event::Admitted{at(1), 1, ArrayPlace{7, 1, task}});
   for (TrainingRun& run : runs) run.scratch = {"/scratch", "/scratch/ada"};
-  JobSite site{"cafe", "/usr/libexec/trainyard-agent", "", ""};
+  JobSite site{"cafe", "/usr/libexec/trainyard-agent", "", "", {}};
   JobRequest request = train_jobs(site, runs, 0);
   EXPECT_EQ(request.token, "ty-cafe-a7.1-train");
   EXPECT_THAT(request.tasks, ElementsAre(0, 1));

@@ -1,0 +1,42 @@
+#include "daemon/base/store_access.h"
+
+#include "daemon/base/error.h"
+
+namespace trainyard {
+
+const char* to_string(StoreSettings::Style style) {
+  return style == StoreSettings::Style::path ? "path" : "virtual-host";
+}
+
+Json to_json(const StoreAccess& access) {
+  const StoreSettings& settings = access.settings;
+  return {{"name", settings.name},
+          {"endpoint", settings.endpoint},
+          {"region", settings.region},
+          {"style", to_string(settings.style)},
+          {"ca_file", settings.ca_file},
+          {"proxy", settings.proxy},
+          {"connections", settings.connections},
+          {"credentials_file", access.credentials_file},
+          {"credential", access.credential}};
+}
+
+StoreAccess store_access_from_json(const Json& json) {
+  StoreAccess access;
+  StoreSettings& settings = access.settings;
+  settings.name = get<std::string>(json, "name");
+  settings.endpoint = get<std::string>(json, "endpoint");
+  settings.region = get<std::string>(json, "region");
+  const auto style = get<std::string>(json, "style");
+  if (style != "path" && style != "virtual-host")
+    throw Error(ErrorKind::invalid, "style: must be path or virtual-host, not " + style);
+  settings.style = style == "path" ? StoreSettings::Style::path : StoreSettings::Style::virtual_host;
+  settings.ca_file = get<std::string>(json, "ca_file");
+  settings.proxy = get<std::string>(json, "proxy");
+  settings.connections = static_cast<int>(get_between(json, "connections", 1, 1024));
+  access.credentials_file = get<std::string>(json, "credentials_file");
+  access.credential = get<std::string>(json, "credential");
+  return access;
+}
+
+}  // namespace trainyard

@@ -1,0 +1,43 @@
+// How an object store is reached: the settings of a store, which an admin writes, and the credentials that a
+// user has for the store. Values that daemon, deputies, agents and the command line pass on as JSON. They
+// hold no keys: these stay in the user's file of credentials (credentials_file.h).
+#pragma once
+#include <string>
+
+#include "daemon/base/json.h"
+
+namespace trainyard {
+
+// [stores.NAME] of the daemon's settings.
+struct StoreSettings {
+  enum class Style { path, virtual_host };  // where requests name the bucket: in the path, or in the host
+
+  std::string name;      // NAME; empty: no such settings, so the scheme decides (s3:// is Amazon's)
+  std::string endpoint;  // "https://s3.example.org:7480"
+  std::string region = "us-east-1";
+  Style style = Style::virtual_host;
+  std::string ca_file;   // certificates (PEM) that the endpoint's is checked with; empty: the system's
+  std::string proxy;     // URL; empty: as the environment says (https_proxy)
+  int connections = 16;  // the most at a time
+
+  bool operator==(const StoreSettings&) const = default;
+};
+
+// Requests are not signed with this credential: for public buckets.
+inline constexpr const char* anonymous_credential = "anonymous";
+
+// What is needed to use a store as a user.
+struct StoreAccess {
+  StoreSettings settings;
+  std::string credentials_file;  // the user's; empty: none
+  std::string credential;  // a name in that file; empty: the store's name, else "default", else anonymous
+
+  bool operator==(const StoreAccess&) const = default;
+};
+
+const char* to_string(StoreSettings::Style style);  // "path", "virtual-host"
+
+Json to_json(const StoreAccess& access);
+StoreAccess store_access_from_json(const Json& json);  // throws Error{invalid} that names the key
+
+}  // namespace trainyard

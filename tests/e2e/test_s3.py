@@ -1,0 +1,93 @@
+"""Tests of data and results in an object store: those of the main purpose once more, and the users' keys."""
+import json
+import os
+import pathlib
+import subprocess
+
+import test_main_job
+import yard
+from daemon_case import DaemonCase
+
+
+def add_credential(case, *options, name="default", user="yard_ada"):
+    """Adds the keys of the yard's store for a user, as lines of standard input."""
+    environment = {**os.environ, "TRAINYARD_SOCKET": str(case.yard.socket)}
+    words = [yard.SANDBOX, "--dir", case.yard.sandbox, "exec", "--user", user, "--",
+             case.yard.prefix / "bin/trainyard", "credential", "add", name, *options]
+    subprocess.run([str(word) for word in words], input="\n".join(case.yard.s3.keys()) + "\n", text=True, check=True,
+                   capture_output=True, env=environment, cwd=case.yard.root)
+
+
+class ATrainingFromAnObjectStore(test_main_job.ATrainingOnTwoNodes):
+    @classmethod
+    def fill_buckets(cls, digits):
+        add_credential(cls)
+        for bucket in ("digits", "results"):
+            cls.yard.s3.make_bucket(bucket)
+        cls.yard.s3.put("digits/digits.csv.gz", digits)
+        return "s3://"
+
+    def stored_folder(self):
+        """Downloads the results, as their user."""
+        folder = self.folder / self.id()
+        if not folder.exists():
+            self.yard.trainyard("download", self.run_of_digits["id"], folder, user="yard_ada")
+        return folder
+
+    def test_has_its_results_in_the_store(self):
+        listing = self.yard.s3.request("GET", "results", **{"list-type": "2"})
+        self.assertIn(f"<Key>{self.run_of_digits['training_id']}/receipt.json</Key>", listing)
+
+
+class Credentials(DaemonCase):
+    def test_are_listed_without_secrets_and_removed(self):
+        add_credential(self, name="mine")
+        listed = self.yard.trainyard("credential", "list", "--json", user="yard_ada").stdout
+        access, secret = self.yard.s3.keys()
+        self.assertIn({"name": "mine", "access_key": access, "temporary": False}, map(json.loads, listed.splitlines()))
+        self.assertNotIn(secret, listed)
+        self.yard.trainyard("credential", "remove", "mine", user="yard_ada")
+        self.assertNotIn("mine", self.yard.trainyard("credential", "list", user="yard_ada").stdout)
+
+    def test_lie_in_a_file_that_only_their_user_can_read(self):
+        add_credential(self, user="yard_ben")
+        (path,) = self.yard.scratch_of("yard_ben").glob("*/credentials")
+        self.assertEqual((path.stat().st_mode & 0o7777, path.owner()), (0o600, "yard_ben"))
+
+    def test_that_are_missing_are_named_with_the_command_that_adds_them(self):
+        self.yard.s3.make_bucket("private")
+        manifest = self.manifest('name = "x"\n[data]\nsource = "s3://private/d/"\ncredentials = "nowhere"\n'
+                                 f'format = "raw"\n[results]\ntarget = "{self.results}"\n[command]\nrun = "true"\n')
+        told = self.yard.trainyard("submit", manifest, user="yard_ada", expect=None)
+        self.assertNotEqual(told.code, 0)
+        self.assertIn("trainyard credential add nowhere", told.stderr)
+
+    def test_are_found_by_the_users_own_program_and_are_in_no_variable(self):
+        add_credential(self)
+        self.yard.s3.make_bucket("own")
+        manifest = self.manifest('name = "own"\n[results]\ntarget = "s3://own/r/"\n[command]\n'
+                                 'run = "env > $RESULT_DIR/env; cat $AWS_SHARED_CREDENTIALS_FILE > $RESULT_DIR/keys"\n')
+        (run,) = self.run_to_its_end(manifest)
+        self.assert_completed(run)
+        folder = self.folder / "own"
+        self.yard.trainyard("download", run["id"], folder, user="yard_ada")
+        _, secret = self.yard.s3.keys()
+        self.assertIn(secret, (folder / "results/keys").read_text())
+        variables = (folder / "results/env").read_text()
+        self.assertNotIn(secret, variables)
+        self.assertIn(f"AWS_ENDPOINT_URL={self.yard.s3.endpoint}\n", variables)
+
+
+class ARun(DaemonCase):
+    def test_gets_the_objects_of_a_folder_as_files(self):
+        add_credential(self)
+        self.yard.s3.make_bucket("files")
+        for name in ("a.txt", "b.txt"):
+            path = self.folder / name
+            path.write_text(name)
+            self.yard.s3.put(f"files/d/{name}", path)
+        manifest = self.command("cat $DATA_DIR/a.txt $DATA_DIR/b.txt > $RESULT_DIR/both", data="s3://files/d/")
+        (run,) = self.run_to_its_end(manifest)
+        self.assert_completed(run)
+        stored = pathlib.Path(test_main_job.local(run["results"])) / "results/both"
+        self.assertEqual(stored.read_text(), "a.txtb.txt")
