@@ -51,6 +51,7 @@ Changes LiveRun::news_of_job(JobRole role, const JobStatus& job, UtcSeconds at) 
 
 void LiveRun::look_at_job(JobRole role, const JobStatus& job) {
   if (role == JobRole::train) circumstances.seen.is_behind = is_behind(run, job);
+  if (role == JobRole::store) circumstances.seen.store_waits_in_vain = waits_in_vain(run, job, now());
 }
 
 std::optional<Step> LiveDataSet::next_step(const Circumstances& all) const {

@@ -197,7 +197,7 @@ void Poller::see_live_job(LiveEntity& live, JobRole role, const JobStatus& job) 
   Changes news = live.news_of_job(role, job, now());
   if (!news.empty())
     entities_.record_soon(std::move(news), [](bool) {});  // the next poll repeats what was not recorded
-  else if (role == JobRole::train)
+  else if (role != JobRole::stage)
     step_runner_.consider(live);
 }
 

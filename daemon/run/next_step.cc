@@ -10,8 +10,9 @@ constexpr std::array step_names{"find",     "submit",   "release", "cancel",    
                                 "give_way", "find_end", "settle",  "collect_results", "stage",   "inspect"};
 
 // Returns collect_results once the store job has ended: the job left evidence, or another store job follows.
-std::optional<Step> step_of_storing(const TrainingRun& run) {
-  return has_live_store_job(run) ? std::nullopt : std::optional(Step::collect_results);
+std::optional<Step> step_of_storing(const TrainingRun& run, const Circumstances::Seen& seen) {
+  if (!has_live_store_job(run)) return Step::collect_results;
+  return seen.store_waits_in_vain ? std::optional(Step::cancel) : std::nullopt;
 }
 
 }  // namespace
@@ -36,7 +37,7 @@ std::optional<Step> next_step(const TrainingRun& run, const Circumstances& circu
     case RunState::ended:
       return Step::settle;
     case RunState::storing:
-      return step_of_storing(run);
+      return step_of_storing(run, seen);
     case RunState::released:  // waits for the poll
     case RunState::running:
       return seen.is_behind || seen.may_be_over ? std::optional(Step::find_end) : std::nullopt;

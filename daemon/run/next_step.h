@@ -44,6 +44,7 @@ struct Circumstances {
     bool may_be_over = false;
     // the scheduler has no room for the store job: an older run is to get this run's place
     bool gives_way = false;
+    bool store_waits_in_vain = false;  // the store job will never start (poll_news.h)
     // the end of a data set's stage job; a pointer, because a hundred thousand runs have none
     std::shared_ptr<const JobStatus> stage_job_end;
   } seen;

@@ -38,4 +38,13 @@ bool is_behind(const TrainingRun& run, const JobStatus& train_job) {
   return run.state == RunState::running || (run.state == RunState::released && train_job.held);
 }
 
+bool waits_in_vain(const TrainingRun& run, const JobStatus& store_job, UtcSeconds at) {
+  constexpr std::chrono::minutes patience{1};
+  if (run.state != RunState::storing || store_job.phase != JobPhase::pending) return false;
+  const std::optional<UtcSeconds> known_at = run.attempt()->train->end_known_at;
+  if (!known_at || at < *known_at + patience) return false;
+  return store_job.reason == "Dependency" || store_job.reason == "DependencyNeverSatisfied" ||
+         (store_job.held && store_job.key.task);
+}
+
 }  // namespace trainyard

@@ -15,4 +15,9 @@ std::vector<RunEvent> news_of(const TrainingRun& run, const JobStatus& train_job
 // the start of the job.
 bool is_behind(const TrainingRun& run, const JobStatus& train_job);
 
+// Returns true if the store job of a run has been pending for a minute after the train job's end, although
+// nothing but its dependency or a hold keeps it from starting. slurmctld can forget to end a task of an array
+// whose dependency has failed, and a deputy that dies while it cancels a task leaves the task held.
+bool waits_in_vain(const TrainingRun& run, const JobStatus& store_job, UtcSeconds at);
+
 }  // namespace trainyard
