@@ -15,7 +15,13 @@ class SystemDisk final : public Disk {
   int create(int folder, const char* path, mode_t mode) override {
     return ::openat(folder, path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
   }
+  int open_or_create(int folder, const char* path, mode_t mode) override {
+    return ::openat(folder, path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, mode);
+  }
   ssize_t write(int fd, const void* bytes, std::size_t size) override { return ::write(fd, bytes, size); }
+  ssize_t write_at(int fd, const void* bytes, std::size_t size, off_t offset) override {
+    return ::pwrite(fd, bytes, size, offset);
+  }
   int truncate(int fd, off_t size) override { return ::ftruncate(fd, size); }
   int set_mode(int fd, mode_t mode) override { return ::fchmod(fd, mode); }
   int set_times(const char* path, const timespec* times) override {

@@ -18,7 +18,10 @@ class Disk {
 
   // open(2) for writing, O_CREAT | O_EXCL | O_CLOEXEC.
   virtual int create(int folder, const char* path, mode_t mode) = 0;
+  // open(2) for reading and writing, O_CREAT | O_CLOEXEC | O_NOFOLLOW; an existing file keeps its contents.
+  virtual int open_or_create(int folder, const char* path, mode_t mode) = 0;
   virtual ssize_t write(int fd, const void* bytes, std::size_t size) = 0;
+  virtual ssize_t write_at(int fd, const void* bytes, std::size_t size, off_t offset) = 0;  // pwrite(2)
   virtual int truncate(int fd, off_t size) = 0;
   virtual int set_mode(int fd, mode_t mode) = 0;
   virtual int set_times(const char* path, const timespec* times) = 0;  // of a link itself; null: current time

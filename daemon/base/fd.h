@@ -42,8 +42,8 @@ std::optional<std::string> read_file_if_there(const std::string& path,
                                               std::int64_t max_bytes = most_file_bytes,
                                               LastLink link = LastLink::follow);
 
-// Reads an open file to its end. `path` is for the error message. Throws Error{invalid} if there are more than
-// max_bytes.
+// Reads an open file to its end. `path` is for the error message. Throws Error{invalid} if there are more
+// than max_bytes.
 std::string read_all(int fd, const std::string& path, std::int64_t max_bytes);
 
 // Reads a file, a pipe or a terminal, and waits for the writer. For paths that the user of this process gave.
@@ -58,6 +58,13 @@ void write_all(int fd, std::string_view bytes);
 // Writes all bytes to a file, through disk() (disk.h). `name` is for the error message: "write /a/b: No space
 // left on device".
 void write_file(int fd, std::string_view bytes, const std::string& name);
+
+// As write_file(), at this place of the file.
+void write_file_at(int fd, std::string_view bytes, std::int64_t offset, const std::string& name);
+
+// Opens a file for reading and writing, through disk(), and creates it if nothing has its name. Follows no
+// link as the last component.
+UniqueFd open_or_create(const std::string& path, unsigned mode = 0600);
 
 // Writes a temporary file, fsyncs it, renames it to `path`, and fsyncs the directory (atomic_file.h). Readers
 // see the old file or the new one.

@@ -36,6 +36,21 @@ void write_file(int fd, std::string_view bytes, const std::string& name) {
   if (!write_whole(bytes, write)) throw_errno("write " + name);
 }
 
+void write_file_at(int fd, std::string_view bytes, std::int64_t offset, const std::string& name) {
+  const auto write = [&](const char* from, std::size_t size) {
+    const ssize_t written = disk().write_at(fd, from, size, offset);
+    if (written > 0) offset += written;
+    return written;
+  };
+  if (!write_whole(bytes, write)) throw_errno("write " + name);
+}
+
+UniqueFd open_or_create(const std::string& path, unsigned mode) {
+  UniqueFd fd(disk().open_or_create(AT_FDCWD, path.c_str(), mode));
+  if (!fd) throw_errno("create " + path);
+  return fd;
+}
+
 void write_atomically(const std::string& path, std::string_view bytes, unsigned mode) {
   AtomicFile file(path, mode);
   file.write(bytes);

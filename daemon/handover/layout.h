@@ -10,8 +10,9 @@
 //     sources.jsonl                         its objects when the run was accepted (source_list.h)
 //     stage.json                            what to stage (StageRequest), written by the user's deputy
 //     train.h5 | files/                     the data set: complete, or not there (trainyard-scratch(5))
-//     staged.json                           evidence of the stage job (StageEvidence)
-//     stage.log                             output of the stage job
+//     staging/                              what a stage job prepares, kept if it is killed
+//     (agent/staging_folder.h) staged.json                           evidence of the stage job
+//     (StageEvidence) stage.log                             output of the stage job
 //   <scratch>/runs/<run>/
 //     code.tar                              the packed code, if any
 //     attempts/<n>/
@@ -36,8 +37,10 @@ inline constexpr const char* source_list = "sources.jsonl";
 inline constexpr const char* stage_file = "stage.json";
 inline constexpr const char* staged_file = "staged.json";
 inline constexpr const char* stage_log = "stage.log";
-inline constexpr const char* dataset_file = "train.h5";  // of the formats csv, idx, …
-inline constexpr const char* raw_folder = "files";       // of the format raw
+inline constexpr const char* staging_folder = "staging";  // what a stage job has not finished yet
+inline constexpr const char* fetch_journal = "fetched";   // in it: which units have been fetched
+inline constexpr const char* dataset_file = "train.h5";   // of the formats csv, idx, …
+inline constexpr const char* raw_folder = "files";        // of the format raw
 inline constexpr const char* code_archive = "code.tar";
 inline constexpr const char* launch_file = "launch.json";
 inline constexpr const char* script_file = "script";

@@ -1,7 +1,5 @@
 #include "daemon/handover/source_list.h"
 
-#include <fstream>
-
 #include "daemon/base/error.h"
 
 namespace trainyard {
@@ -46,16 +44,25 @@ std::string data_set_digest(std::uint32_t owner, const std::string& list_digest)
   return sha256(std::to_string(owner) + ":" + list_digest);
 }
 
-void read_source_list(const std::string& path, StageRequest& request) {
-  std::ifstream file(path);
-  if (!file) throw Error(ErrorKind::not_found, path + ": the list of the data set's objects is not there");
-  std::string text;
-  for (int line = 1; std::getline(file, text); ++line) {
-    Json object = parse_json(text, path + ":" + std::to_string(line));
-    bool is_test = get<std::string>(object, part_key) == to_string(SourcePart::test);
-    (is_test ? request.test_objects : request.objects).push_back(source_object_from_json(object));
+SourceListReader::SourceListReader(std::string path) : path_(std::move(path)), file_(path_) {
+  if (!file_) throw Error(ErrorKind::not_found, path_ + ": the list of the data set's objects is not there");
+}
+
+std::optional<SourceListReader::Entry> SourceListReader::next() {
+  if (!std::getline(file_, text_)) {
+    if (file_.bad()) throw Error(ErrorKind::unavailable, path_ + ": cannot be read to its end");
+    return std::nullopt;
   }
-  if (file.bad()) throw Error(ErrorKind::unavailable, path + ": cannot be read to its end");
+  const Json json = parse_json(text_, path_ + ":" + std::to_string(++line_));
+  const bool is_test = get<std::string>(json, part_key) == to_string(SourcePart::test);
+  return Entry{is_test ? SourcePart::test : SourcePart::train, source_object_from_json(json)};
+}
+
+void read_source_list(const std::string& path, StageRequest& request) {
+  SourceListReader list(path);
+  while (std::optional<SourceListReader::Entry> entry = list.next())
+    (entry->part == SourcePart::test ? request.test_objects : request.objects)
+        .push_back(std::move(entry->object));
 }
 
 }  // namespace trainyard

@@ -3,6 +3,8 @@
 // daemon ever holds the list.
 #pragma once
 #include <cstdint>
+#include <fstream>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,6 +43,24 @@ class SourceListWriter {
 // share data sets, because only the store knows who else may read the objects. `list_digest`:
 // SourceListWriter::digest().
 std::string data_set_digest(std::uint32_t owner, const std::string& list_digest);
+
+// Reads a list object by object. Error{not_found} if the list does not exist, Error{invalid} naming the line
+// that is wrong.
+class SourceListReader {
+ public:
+  explicit SourceListReader(std::string path);
+  struct Entry {
+    SourcePart part = SourcePart::train;
+    SourceObject object;
+  };
+  std::optional<Entry> next();
+
+ private:
+  std::string path_;
+  std::ifstream file_;
+  std::string text_;
+  int line_ = 0;
+};
 
 // Adds the objects of a list to the request. Error{not_found} if the list does not exist, Error{invalid}
 // naming the line that is wrong.

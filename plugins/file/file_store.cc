@@ -51,6 +51,10 @@ struct stat status_of(int fd, const std::string& url) {
   return status;
 }
 
+[[noreturn]] void throw_changed(const std::string& url) {
+  throw Error(ErrorKind::invalid, url + ": has changed since it was listed");
+}
+
 // Opens the file, and throws if it is another one than the object that was listed.
 UniqueFd open_object(const Object& object) {
   UniqueFd fd;
@@ -59,27 +63,33 @@ UniqueFd open_object(const Object& object) {
   } catch (const Error& e) {
     throw Error(e.kind(), object.url + ": " + e.what());
   }
-  if (etag_of(status_of(fd.get(), object.url)) != object.etag)
-    throw Error(ErrorKind::invalid, object.url + ": has changed since it was listed");
+  if (etag_of(status_of(fd.get(), object.url)) != object.etag) throw_changed(object.url);
   return fd;
 }
 
 class FileReader final : public ObjectReader {
  public:
-  FileReader(const Object& object, std::int64_t offset) : url_(object.url), fd_(open_object(object)) {
+  FileReader(const Object& object, std::int64_t offset)
+      : url_(object.url), etag_(object.etag), fd_(open_object(object)) {
     if (offset > 0 && ::lseek(fd_.get(), offset, SEEK_SET) < 0) throw_errno_of(url_);
   }
 
   std::size_t read(char* buffer, std::size_t size) override {
     for (;;) {
       ssize_t got = ::read(fd_.get(), buffer, size);
+      if (got == 0) check_unchanged();
       if (got >= 0) return static_cast<std::size_t>(got);
       if (errno != EINTR) throw_errno_of(url_);
     }
   }
 
+  // Throws if the file was changed since it was opened.
+  void check_unchanged() const {
+    if (etag_of(status_of(fd_.get(), url_)) != etag_) throw_changed(url_);
+  }
+
  private:
-  std::string url_;
+  std::string url_, etag_;
   UniqueFd fd_;
 };
 
@@ -193,10 +203,11 @@ class FileStore final : public ObjectStore {
     for (std::int64_t left = fetch.size_bytes; left > 0;) {
       const std::size_t got =
           reader.read(buffer.data(), std::min(buffer.size(), static_cast<std::size_t>(left)));
-      if (got == 0) throw Error(ErrorKind::invalid, fetch.object.url + ": has changed since it was listed");
+      if (got == 0) throw_changed(fetch.object.url);
       fetch.sink({buffer.data(), got});
       left -= static_cast<std::int64_t>(got);
     }
+    reader.check_unchanged();
   }
 
   template <class Write>

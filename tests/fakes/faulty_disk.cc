@@ -49,17 +49,31 @@ int FaultyDisk::create(int folder, const char* path, mode_t mode) {
   return call("create", [&] { return system_.create(folder, path, mode); });
 }
 
-ssize_t FaultyDisk::write(int fd, const void* bytes, std::size_t size) {
+int FaultyDisk::open_or_create(int folder, const char* path, mode_t mode) {
+  return call("open_or_create", [&] { return system_.open_or_create(folder, path, mode); });
+}
+
+// `write` writes so many bytes.
+template <class Write>
+ssize_t FaultyDisk::call_write(std::size_t size, const Write& write) {
   return call("write", [&]() -> ssize_t {
-    if (failure_ != DiskFailure::half_write) return system_.write(fd, bytes, size);
+    if (failure_ != DiskFailure::half_write) return write(size);
     if (has_failed_) {
       errno = error_;
       return -1;
     }
-    if (calls_.size() != failing_call_) return system_.write(fd, bytes, size);
+    if (calls_.size() != failing_call_) return write(size);
     has_failed_ = true;
-    return system_.write(fd, bytes, (size + 1) / 2);
+    return write((size + 1) / 2);
   });
+}
+
+ssize_t FaultyDisk::write(int fd, const void* bytes, std::size_t size) {
+  return call_write(size, [&](std::size_t part) { return system_.write(fd, bytes, part); });
+}
+
+ssize_t FaultyDisk::write_at(int fd, const void* bytes, std::size_t size, off_t offset) {
+  return call_write(size, [&](std::size_t part) { return system_.write_at(fd, bytes, part, offset); });
 }
 
 int FaultyDisk::truncate(int fd, off_t size) {

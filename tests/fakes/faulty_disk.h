@@ -34,7 +34,9 @@ class FaultyDisk final : public Disk, public Fault {
   bool has_failed() const override { return has_failed_; }
 
   int create(int folder, const char* path, mode_t mode) override;
+  int open_or_create(int folder, const char* path, mode_t mode) override;
   ssize_t write(int fd, const void* bytes, std::size_t size) override;
+  ssize_t write_at(int fd, const void* bytes, std::size_t size, off_t offset) override;
   int truncate(int fd, off_t size) override;
   int set_mode(int fd, mode_t mode) override;
   int set_times(const char* path, const timespec* times) override;
@@ -47,6 +49,8 @@ class FaultyDisk final : public Disk, public Fault {
   int remove(int folder, const char* name, int flags) override;
 
  private:
+  template <class Write>
+  ssize_t call_write(std::size_t size, const Write& write);
   template <class Work>
   auto call(const char* name, const Work& work);
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "daemon/agent/staging_folder.h"
 #include "kernels/scratch_file.h"
 #include "tests/unit/agent/agent_fixture.h"
 
@@ -83,21 +84,23 @@ TEST_F(Stage, AnObjectThatChangedSinceIsNamedAndNotStaged) {
   EXPECT_EQ(stage(write(request)), 2);
   EXPECT_FALSE(staged().ok);
   EXPECT_FALSE(staged().try_again);
-  EXPECT_THAT(staged().message, HasSubstr(url("d/b.csv") + ": changed since the run was accepted"));
+  EXPECT_THAT(staged().message, HasSubstr(url("d/b.csv") + ": has changed since it was listed"));
   put("d/c.csv", rows());
   EXPECT_EQ(stage(write(stage_request("d/", "csv", {{"label", 2}}))), 0);
 }
 
-TEST_F(Stage, ObjectsThatCameOrWentAreChangesToo) {
+TEST_F(Stage, AnObjectThatIsGoneIsNamedAndNewOnesAreNotPartOfTheDataSet) {
   put("d/a.csv", rows());
   put("d/b.csv", rows());
   const StageRequest request = stage_request("d/", "csv", {{"label", 2}});
-  std::filesystem::remove(path("bucket/d/b.csv"));
-  stage(write(request));
-  EXPECT_THAT(staged().message, HasSubstr("d/b.csv: gone since"));
-  put("d/b2.csv", rows());
-  stage(write(request));
-  EXPECT_THAT(staged().message, HasSubstr("d/b2.csv: new since"));
+  std::filesystem::rename(path("bucket/d/b.csv"), path("bucket/d/c.csv"));
+  EXPECT_NE(stage(write(request)), 0);
+  EXPECT_THAT(staged().message, HasSubstr("d/b.csv: "));
+  EXPECT_FALSE(has("data/train.h5"));
+  std::filesystem::rename(path("bucket/d/c.csv"), path("bucket/d/b.csv"));
+  put("d/c.csv", rows());
+  ASSERT_EQ(stage(write(request)), 0) << staged().message;
+  EXPECT_EQ(staged().samples, 20);
 }
 
 TEST_F(Stage, BadDataLeaveAMessageAndNoFile) {
@@ -130,15 +133,24 @@ TEST_F(Stage, RawFilesAreCopiedAsTheyAre) {
   EXPECT_EQ(entries, 4);  // files, sources.jsonl, stage.json, staged.json
 }
 
-TEST_F(Stage, LongAbandonedLeftoversGoAndFreshOnesStay) {
+TEST_F(Stage, RemovesWhatAKilledStageJobWasWriting) {
   put("a.csv", rows());
-  write_atomically(path("data/train.h5.aaaaaa"), "old");
-  write_atomically(path("data/train.h5.bbbbbb"), "of another stage job, right now");
-  std::filesystem::last_write_time(path("data/train.h5.aaaaaa"),
-                                   std::filesystem::file_time_type::clock::now() - std::chrono::hours(2));
+  std::filesystem::create_directory(path("data/staging"));
+  write_atomically(path("data/staging/train.h5.tmp-aaaaaa"), "old");
   ASSERT_EQ(stage(write(stage_request("a.csv", "csv", {{"label", 2}}))), 0);
-  EXPECT_FALSE(has("data/train.h5.aaaaaa"));
-  EXPECT_TRUE(has("data/train.h5.bbbbbb"));
+  EXPECT_FALSE(has("data/staging"));
+}
+
+TEST_F(Stage, DoesNotDisturbAnotherStageJobOfTheSameDataSet) {
+  put("a.csv", rows());
+  const std::string request = write(stage_request("a.csv", "csv", {{"label", 2}}));
+  {
+    StagingFolder other(path("data"));
+    EXPECT_NE(stage(request), 0);
+    EXPECT_TRUE(staged().try_again);
+    EXPECT_THAT(staged().message, HasSubstr("another stage job of this data set is at work"));
+  }
+  EXPECT_EQ(stage(request), 0);
 }
 
 }  // namespace

@@ -1,0 +1,36 @@
+#include "daemon/agent/stage_files.h"
+
+#include "daemon/agent/copy_objects.h"
+#include "daemon/agent/file_target.h"
+#include "daemon/agent/source_units.h"
+#include "daemon/base/directory.h"
+#include "daemon/handover/layout.h"
+#include "plugins/loader.h"
+
+namespace trainyard {
+namespace {
+
+// Throws unless each key can be the name of a file below the folder. Checked before anything is fetched.
+void check_keys(const std::string& list, const std::string& folder) {
+  SourceListReader entries(list);
+  while (const std::optional<SourceListReader::Entry> entry = entries.next())
+    path_below(folder, entry->object.key);
+}
+
+}  // namespace
+
+void stage_files(const StageRequest& request, StagingFolder& staging) {
+  const std::string list = join_path(request.directory, layout::source_list);
+  const std::string folder = staging.file(layout::raw_folder);
+  check_keys(list, folder);
+  make_directory(folder);
+
+  const std::unique_ptr<ObjectStore> store = load_object_store(request.data.source, request.store);
+  FetchJournal journal(staging.file(layout::fetch_journal));
+  FileTarget target([&](const Unit& unit) { return path_below(folder, unit.object.key); }, 0777, 0666);
+  fetch_units(*store, units_of(list), target, journal, fetch_threads(request.data.source));
+  sync_file_system(folder);
+  staging.publish(layout::raw_folder);
+}
+
+}  // namespace trainyard

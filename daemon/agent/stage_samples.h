@@ -1,0 +1,10 @@
+// Stages a data set of a format of samples (csv, idx): converts its objects to one HDF5 file.
+#pragma once
+#include "daemon/agent/staging_folder.h"
+#include "daemon/handover/handover.h"
+
+namespace trainyard {
+
+void stage_samples(const StageRequest& request, StagingFolder& staging);
+
+}  // namespace trainyard
