@@ -1,5 +1,7 @@
 #include "kernels/scratch_file.h"
 
+#include <tuple>
+
 #include "daemon/base/error.h"
 
 namespace trainyard {
@@ -43,7 +45,40 @@ std::int64_t targets_of(const Hdf5File& file, std::int64_t classes) {
   return classes == 0 && shape.size() == 2 ? shape[1] : 0;
 }
 
+void set_attributes(Hdf5File& file, const ScratchLayout& layout) {
+  file.set_attribute("/", names::format_version, names::version);
+  file.set_attribute("/", names::scale, layout.scale);
+  file.set_attribute("/", names::classes, layout.classes);
+  file.set_attribute("/", names::created_by, std::string("trainyard " TRAINYARD_VERSION));
+  file.set_attribute("/", names::sources, layout.sources);
+}
+
+struct SplitArrays {
+  Hdf5Dataset samples, labels;
+};
+
+SplitArrays create_arrays(Hdf5File& file, Split split, const ScratchLayout& layout) {
+  const bool is_train = split == Split::train;
+  const std::int64_t count = is_train ? layout.train_count : layout.test_count;
+  std::vector<std::int64_t> samples_shape = layout.shape;
+  samples_shape.insert(samples_shape.begin(), count);
+  std::vector<std::int64_t> labels_shape{count};
+  if (layout.classes == 0) labels_shape.push_back(layout.targets);
+  file.create_group(is_train ? names::train_group : names::test_group);
+  return {
+      file.create_dataset(is_train ? names::train_samples : names::test_samples, layout.type, samples_shape),
+      file.create_dataset(is_train ? names::train_labels : names::test_labels,
+                          layout.classes > 0 ? ElementType::i32 : ElementType::f32, labels_shape)};
+}
+
 }  // namespace
+
+bool ScratchLayout::operator==(const ScratchLayout& other) const {
+  const auto all = [](const ScratchLayout& l) {
+    return std::tie(l.type, l.shape, l.train_count, l.test_count, l.classes, l.targets, l.scale, l.sources);
+  };
+  return all(*this) == all(other);
+}
 
 ScratchInfo read_scratch_info(const std::string& path) {
   Hdf5File file = Hdf5File::open(path);
@@ -75,26 +110,14 @@ ScratchWriter::ScratchWriter(const std::string& path, const ScratchLayout& layou
       layout_(checked(path, layout)),
       beside_(path),
       file_(Hdf5File::create(beside_.path_beside())) {
-  file_.set_attribute("/", names::format_version, names::version);
-  file_.set_attribute("/", names::scale, layout.scale);
-  file_.set_attribute("/", names::classes, layout.classes);
-  file_.set_attribute("/", names::created_by, std::string("trainyard " TRAINYARD_VERSION));
-  file_.set_attribute("/", names::sources, layout.sources);
-  train_ = create_part(names::train_group, names::train_samples, names::train_labels, layout.train_count);
-  test_ = create_part(names::test_group, names::test_samples, names::test_labels, layout.test_count);
+  set_attributes(file_, layout);
+  train_ = create_part(Split::train);
+  test_ = create_part(Split::test);
 }
 
-ScratchWriter::Part ScratchWriter::create_part(const char* group, const char* samples, const char* labels,
-                                               std::int64_t count) {
-  std::vector<std::int64_t> samples_shape = layout_.shape;
-  samples_shape.insert(samples_shape.begin(), count);
-  std::vector<std::int64_t> labels_shape{count};
-  if (layout_.classes == 0) labels_shape.push_back(layout_.targets);
-  file_.create_group(group);
-  return {
-      file_.create_dataset(samples, layout_.type, samples_shape),
-      file_.create_dataset(labels, layout_.classes > 0 ? ElementType::i32 : ElementType::f32, labels_shape),
-      0};
+ScratchWriter::Part ScratchWriter::create_part(Split split) {
+  SplitArrays arrays = create_arrays(file_, split, layout_);
+  return {std::move(arrays.samples), std::move(arrays.labels), 0};
 }
 
 void ScratchWriter::append(Split split, const void* samples, const std::int32_t* labels, std::int64_t count) {
@@ -129,6 +152,25 @@ void ScratchWriter::commit() {
   }
   file_.close();
   beside_.commit();
+}
+
+void create_unwritten_scratch_file(const std::string& path, const ScratchLayout& layout) {
+  checked(path, layout);
+  Hdf5File file = Hdf5File::create(path);
+  set_attributes(file, layout);
+  for (Split split : {Split::train, Split::test}) {
+    SplitArrays arrays = create_arrays(file, split, layout);
+    arrays.samples.close();
+    arrays.labels.close();
+  }
+  file.close();
+}
+
+ScratchPlaces places_in_scratch_file(const std::string& path) {
+  const Hdf5File file = Hdf5File::open(path);
+  const auto place = [&](const char* array) { return file.dataset(array).offset().value_or(0); };
+  return {{place(names::train_samples), place(names::train_labels)},
+          {place(names::test_samples), place(names::test_labels)}};
 }
 
 }  // namespace trainyard

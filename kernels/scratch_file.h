@@ -45,6 +45,8 @@ struct ScratchLayout {
   std::int64_t targets = 0;  // numbers per sample where classes is 0
   double scale = 1.0;
   std::string sources = "{}";  // JSON text
+
+  bool operator==(const ScratchLayout& other) const;
 };
 
 struct ScratchInfo : ScratchLayout {
@@ -82,7 +84,7 @@ class ScratchWriter {
     std::int64_t written = 0;
   };
 
-  Part create_part(const char* group, const char* samples, const char* labels, std::int64_t count);
+  Part create_part(Split split);
   void append_rows(Split split, const void* samples, const void* labels, std::int64_t count);
 
   std::string path_;
@@ -92,5 +94,20 @@ class ScratchWriter {
   std::optional<Part> train_;
   std::optional<Part> test_;
 };
+
+// ---- writing the arrays past HDF5
+
+// Where the arrays of a split begin in the file, in bytes. 0 for an array without rows.
+struct SplitPlace {
+  std::int64_t samples = 0;
+  std::int64_t labels = 0;
+};
+struct ScratchPlaces {
+  SplitPlace train, test;
+};
+
+// Creates a scratch file with everything but the elements of its arrays, which are undefined. Not durable.
+void create_unwritten_scratch_file(const std::string& path, const ScratchLayout& layout);
+ScratchPlaces places_in_scratch_file(const std::string& path);
 
 }  // namespace trainyard

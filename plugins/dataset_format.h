@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "daemon/base/json.h"
@@ -40,9 +41,37 @@ class SampleReader {
   virtual SampleBlock next(std::int64_t max_rows) = 0;
 };
 
+// Consecutive rows in an object.
+struct RowRange {
+  std::size_t object = 0;   // its index among the objects
+  std::int64_t offset = 0;  // of the first row's bytes
+  std::int64_t count = 0;   // rows
+};
+
+// A data set whose rows lie in its objects uncompressed, one after the other, and all have the same size. So
+// any range of rows can be converted by itself, in any order and in any thread.
+class RowSource {
+ public:
+  virtual ~RowSource() = default;
+  virtual const SampleInfo& info() const = 0;
+  virtual std::int64_t row_bytes() const = 0;               // of a row in an object
+  virtual const std::vector<RowRange>& ranges() const = 0;  // in the order of the rows
+
+  // Replaces `block` by the rows that begin with row `first` of the data set; `rows` are their bytes.
+  virtual void convert(std::int64_t first, std::string_view rows, SampleBlock& block) const = 0;
+};
+
 class DatasetFormat {
  public:
   virtual ~DatasetFormat() = default;
+
+  // Returns the data set as a RowSource; null if its rows are compressed, or not all of one size. Reads
+  // headers and labels only.
+  virtual std::unique_ptr<RowSource> open_rows(const std::vector<Object>&, ObjectStore&,
+                                               const Json& /*options*/) {
+    return nullptr;
+  }
+
   // `options` are the [data] keys of the manifest as JSON: label, header, shape, … (man
   // trainyard-manifest(5)).
   virtual std::unique_ptr<SampleReader> open(const std::vector<Object>& objects, ObjectStore& store,

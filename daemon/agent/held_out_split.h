@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 #include <random>
+#include <vector>
 
 namespace trainyard {
 
@@ -23,6 +24,20 @@ class HeldOut {
   std::int64_t rows_left_;
   std::int64_t held_out_left_;
   std::mt19937_64 draws_;
+};
+
+// The choices of HeldOut for all rows at once. For any thread.
+class HeldOutRows {
+ public:
+  HeldOutRows(std::int64_t rows, std::int64_t held_out, std::uint64_t seed);
+
+  bool is_held_out(std::int64_t row) const;
+  std::int64_t held_out_before(std::int64_t row) const;  // how many of the rows 0 to row - 1 are held out
+
+ private:
+  // A bit per row, and the number of set bits before each word; both empty if no row is held out.
+  std::vector<std::uint64_t> bits_;
+  std::vector<std::int64_t> before_word_;
 };
 
 }  // namespace trainyard

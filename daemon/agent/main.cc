@@ -33,9 +33,17 @@ const Option help_option{"--help,-h", "", "explain", {}};
 const Argument stage_file{"STAGE.json", "the request, written by trainyardd"};
 const Argument launch_file{"LAUNCH.json", "the request, written by trainyardd"};
 
-StoreAccess store_of(const Arguments& given) {
-  if (!given.has("--store")) return {};
-  return store_access_from_json(parse_json(given.text("--store"), "--store"));
+FetchRequest fetch_request(const Arguments& given) {
+  FetchRequest request;
+  request.url = given.text("URL");
+  request.directory = given.text("DIRECTORY");
+  request.pattern = given.text("--pattern", "");
+  request.overwrites = given.has("--overwrite");
+  request.is_dry_run = given.has("--dry-run");
+  request.as_json = given.has("--json");
+  if (given.has("--store"))
+    request.store = store_access_from_json(parse_json(given.text("--store"), "--store"));
+  return request;
 }
 
 const std::vector<Subcommand>& subcommands() {
@@ -51,13 +59,14 @@ const std::vector<Subcommand>& subcommands() {
        [](const Arguments& given) { return store(given.text("LAUNCH.json")); }},
       {{"trainyard-agent fetch",
         {{"URL", "file:///folder/ or s3://bucket/folder/"}, {"DIRECTORY", "made where it is not there"}},
-        {{"--json", "", "print a JSON object per line", {}},
+        {{"--pattern", "PATTERN", "only objects whose names match, as *.h5; * matches / too", {}},
+         {"--overwrite", "", "replace files that have other contents", {}},
+         {"--dry-run", "", "fetch nothing; print what would be fetched", {}},
+         {"--json", "", "print a JSON object per line", {}},
          {"--store", "JSON", "how the store of s3:// is reached, as trainyardd tells it", {}},
          help_option}},
        "copy all objects below a URL into a folder",
-       [](const Arguments& given) {
-         return fetch(given.text("URL"), store_of(given), given.text("DIRECTORY"), given.has("--json"));
-       }},
+       [](const Arguments& given) { return fetch(fetch_request(given)); }},
       {{"trainyard-agent rank",
         {{"PROGRAM", "behind --: the program and its arguments", true, true}},
         {help_option}},

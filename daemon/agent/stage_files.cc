@@ -1,7 +1,7 @@
 #include "daemon/agent/stage_files.h"
 
-#include "daemon/agent/copy_objects.h"
 #include "daemon/agent/file_target.h"
+#include "daemon/agent/key_path.h"
 #include "daemon/agent/source_units.h"
 #include "daemon/base/directory.h"
 #include "daemon/handover/layout.h"

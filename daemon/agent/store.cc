@@ -21,7 +21,6 @@ namespace trainyard {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr const char* receipt_name = "receipt.json";
 
 // Returns the key of a file below the target: "training-7/results/model.h5".
 std::string key_of(const Launch& launch, const std::string& name) {
@@ -131,7 +130,7 @@ StoreEvidence store_everything(const Launch& launch, const Patience& patience) {
   const std::string receipt =
       receipt_of(launch, objects).dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
   with_retries(patience, [&] {
-    return store->put_bytes(launch.manifest.results_target, key_of(launch, receipt_name), receipt);
+    return store->put_bytes(launch.manifest.results_target, key_of(launch, layout::receipt_file), receipt);
   });
   evidence.ok = true;
   return evidence;

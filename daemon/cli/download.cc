@@ -28,12 +28,15 @@ int run_download(Context& context, const Arguments& arguments) {
     throw Error(ErrorKind::not_found,
                 name + " has no results yet; 'trainyard show " + std::to_string(id) + "' says why");
 
-  std::string directory = arguments.text("DIRECTORY", name), agent = agent_path();
+  std::string directory = arguments.text("--into", name), agent = agent_path();
   const bool json = arguments.has("--json");
   if (!json) context.print("fetching " + url + " into " + directory + '\n');
   std::vector<std::string> words{agent, "fetch", url, directory};
   if (results.contains("store")) words.insert(words.end(), {"--store", results["store"].dump()});
-  if (json) words.emplace_back("--json");
+  if (const std::string pattern = arguments.text("PATTERN", ""); !pattern.empty())
+    words.insert(words.end(), {"--pattern", pattern});
+  for (const char* option : {"--overwrite", "--dry-run", "--json"})
+    if (arguments.has(option)) words.emplace_back(option);
   std::vector<char*> pointers;
   for (std::string& word : words) pointers.push_back(word.data());
   pointers.push_back(nullptr);
@@ -46,12 +49,22 @@ int run_download(Context& context, const Arguments& arguments) {
 Command download_command() {
   return {"download",
           "Fetch a run's results",
-          "",
+          "Files that are there already with the same contents are not fetched again. A download that was "
+          "interrupted "
+          "goes on where it was when it is repeated.",
           {{"RUN", "42 or training-42"},
-           {"DIRECTORY", "the folder for the files; made if needed (training-42)", false, false,
-            Completes::directories}},
-          {{"--json", "", "print a JSON object for each file instead", {}}},
-          {{"trainyard download 42 results", "the model, metrics and logs of run 42"}},
+           {"PATTERN", "only files whose names match, such as 'results/*.h5'; * matches / too", false}},
+          {{"--into",
+            "DIRECTORY",
+            "the folder for the files; made if needed (training-42)",
+            {},
+            false,
+            Completes::directories},
+           {"--overwrite", "", "replace files that have other contents", {}},
+           {"--dry-run,-n", "", "fetch nothing; show what would be fetched", {}},
+           {"--json", "", "print a JSON object for each file instead", {}}},
+          {{"trainyard download 42", "the model, metrics and logs of run 42, into training-42"},
+           {"trainyard download 42 'results/*.h5' --into models", "only the models"}},
           run_download};
 }
 

@@ -50,6 +50,7 @@ inline constexpr const char* heartbeat_file = "heartbeat";
 inline constexpr const char* exit_file = "exit.json";
 inline constexpr const char* settled_file = "settled";
 inline constexpr const char* stored_file = "stored.json";
+inline constexpr const char* receipt_file = "receipt.json";  // of stored results, written last
 inline constexpr const char* model_folder = "model";
 inline constexpr const char* results_folder = "results";
 inline constexpr const char* checkpoint_folder = "checkpoint";

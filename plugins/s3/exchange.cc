@@ -217,7 +217,20 @@ std::optional<Failure> Exchange::judge(CURLcode code, const Asker& asker) {
   if (std::string_view(answer_.body).find("<Error>") != std::string_view::npos &&
       !read_problem(answer_.body).code.empty())
     return failure_of(request_, answer_, asker);
-  return short_body();
+  if (const std::optional<Failure> failure = short_body()) return failure;
+  return spoilt_body();
+}
+
+std::optional<Failure> Exchange::spoilt_body() const {
+  if (!request_.check) return std::nullopt;
+  try {
+    request_.check(answer_);
+    return std::nullopt;
+  } catch (const Error& e) {
+    if (e.kind() != ErrorKind::unavailable) throw;
+    return Failure{Failure::Cure::wait, ErrorKind::unavailable,
+                   fmt::format("{} {}: {}", request_.method, url_of(request_), e.what()), ""};
+  }
 }
 
 std::optional<Failure> Exchange::short_body() const {

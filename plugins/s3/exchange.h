@@ -48,6 +48,7 @@ class Exchange {
   void check_range() const;
   std::size_t read_upload(char* bytes, std::size_t size);
   std::optional<Failure> short_body() const;
+  std::optional<Failure> spoilt_body() const;
 
   Request request_;
   const StoreSettings& store_;

@@ -14,7 +14,10 @@ ListPage load_page(S3Client& client, const std::string& bucket, const std::strin
   // Without encoding-type, XML could not carry the control characters that a key may have.
   request.query = {{"list-type", "2"}, {"encoding-type", "url"}, {"prefix", prefix}};
   if (!token.empty()) request.query.emplace_back("continuation-token", token);
-  return read_list_page(client.perform(std::move(request)).body);
+  ListPage page;
+  request.check = [&page](const Answer& answer) { page = read_list_page(answer.body); };
+  client.perform(std::move(request));
+  return page;
 }
 
 bool is_folder_marker(const ListedObject& object) {
@@ -56,15 +59,17 @@ std::optional<Object> find_object(S3Client& client, const std::string& bucket, c
   request.bucket = bucket;
   request.key = key;
   try {
-    const Answer answer = client.perform(std::move(request));
     Object object;
     object.url = "s3://" + bucket + '/' + key;
     object.key = last_part(key);
-    object.size_bytes = whole_number<std::int64_t>(answer.header("content-length"), 0).value_or(-1);
-    object.etag = unquoted(answer.header("etag"));
-    object.modified_at = read_store_time(answer.header("last-modified"));
-    if (object.size_bytes < 0)
-      throw Error(ErrorKind::unavailable, object.url + ": the store does not say how large the object is");
+    request.check = [&object](const Answer& answer) {
+      const auto size = whole_number<std::int64_t>(answer.header("content-length"), 0);
+      if (!size) throw Error(ErrorKind::unavailable, "the store does not say how large the object is");
+      object.size_bytes = *size;
+      object.etag = unquoted(answer.header("etag"));
+      object.modified_at = read_store_time(answer.header("last-modified"));
+    };
+    client.perform(std::move(request));
     return object;
   } catch (const Error& e) {
     if (e.kind() == ErrorKind::not_found) return std::nullopt;

@@ -47,6 +47,9 @@ struct Request {
   std::string etag;
   std::function<void(std::string_view bytes)> sink;
 
+  // Called with a successful answer. An Error{unavailable} that it throws means that the body is spoilt: the
+  // request is repeated.
+  std::function<void(const Answer& answer)> check;
   std::function<void(const Answer& answer)> done;  // called once, after the request has succeeded
 };
 

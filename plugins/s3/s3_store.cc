@@ -12,8 +12,8 @@
 namespace trainyard {
 namespace {
 
-// Reads an object from an offset on, by ranges of some megabytes: a connection is never idle in the middle of
-// an answer, however slow the reader is.
+// Reads an object from an offset on, by ranges: a connection is never idle in the middle of an answer,
+// however slow the reader is. The first range is small, because many readers only want a header.
 class S3Reader final : public ObjectReader {
  public:
   S3Reader(S3Client& client, Object object, std::int64_t offset)
@@ -28,12 +28,12 @@ class S3Reader final : public ObjectReader {
   }
 
  private:
-  static constexpr std::int64_t chunk_bytes = 8 << 20;
+  static constexpr std::int64_t most_chunk_bytes = 8 << 20;
 
   void load_chunk() {
     chunk_.clear();
     used_ = 0;
-    const std::int64_t size = std::min(chunk_bytes, object_.size_bytes - offset_);
+    const std::int64_t size = std::min(chunk_bytes_, object_.size_bytes - offset_);
     if (size <= 0) return;
     Request request;
     request.bucket = name_.bucket;
@@ -43,12 +43,14 @@ class S3Reader final : public ObjectReader {
     request.sink = [this](std::string_view bytes) { chunk_ += bytes; };
     client_.perform(std::move(request));
     offset_ += size;
+    chunk_bytes_ = std::min(most_chunk_bytes, 4 * chunk_bytes_);
   }
 
   S3Client& client_;
   Object object_;
   S3Name name_;
   std::int64_t offset_;
+  std::int64_t chunk_bytes_ = 64 << 10;
   std::string chunk_;
   std::size_t used_ = 0;
 };

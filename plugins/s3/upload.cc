@@ -53,7 +53,8 @@ class MultipartUpload {
       : client_(client), bucket_(std::move(bucket)), key_(std::move(key)) {
     Request request = request_for("POST");
     request.query = {{"uploads", ""}};
-    id_ = read_upload_id(client_.perform(std::move(request)).body);
+    request.check = [this](const Answer& answer) { id_ = read_upload_id(answer.body); };
+    client_.perform(std::move(request));
   }
 
   // Aborts an upload that is not complete.

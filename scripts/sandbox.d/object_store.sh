@@ -73,7 +73,7 @@ write_ceph_conf() {
   local head network=127.0.0.0/8
   head=$(address_of head)
   [[ $mode == alias ]] || network=$subnet.0/24
-  cat >"$dir/s3/ceph.conf" <<CONF
+  cat >"$dir/s3/ceph.conf.new" <<CONF
 [global]
 fsid = $(ceph_fsid)
 mon_initial_members = a
@@ -138,7 +138,8 @@ rgw_s3_auth_use_sts = true
 rgw_sts_key = abcdefghijklmnop
 rgw_sts_min_session_duration = 5
 CONF
-  cat "$dir/etc/ceph-site.conf" >>"$dir/s3/ceph.conf" 2>/dev/null || true
+  cat "$dir/etc/ceph-site.conf" >>"$dir/s3/ceph.conf.new" 2>/dev/null || true
+  mv "$dir/s3/ceph.conf.new" "$dir/s3/ceph.conf" # at once: another daemon might be reading it
 }
 
 start_ceph-mon() {

@@ -17,6 +17,7 @@ import table
 BENCHES = {"slurm": "Trainyard against Slurm's own commands and bare libslurm, on the same private slurmctld",
            "loop": "how long others wait while much happens at once",
          "boundary": "what the boundary between users and the daemon costs, and what users can make the daemon wait for",
+           "staging": "data from an object store to scratch, against rclone, s3cmd, awscli and curl",
            "build": "how long whoever changes Trainyard waits for the compiler"}
 
 
@@ -87,17 +88,19 @@ def main(arguments):
     import build_rows
     import loop_rows
     import slurm_rows
+    import staging_rows
     from slurm_yard import SlurmYard
 
     rows = {"slurm": slurm_rows.ROWS, "loop": loop_rows.ROWS, "boundary": boundary_rows.ROWS,
-            "build": build_rows.ROWS}
+            "staging": staging_rows.ROWS, "build": build_rows.ROWS}
     users = {"slurm": slurm_rows.USERS, "loop": loop_rows.USERS, "boundary": boundary_rows.USERS}
     options = parse(arguments, rows)
     sizes = Sizes.for_runs(options.runs, options.rounds)
     about = machine.describe()
     root = pathlib.Path(tempfile.mkdtemp(prefix="trainyard-bench."))
     root.chmod(0o755)
-    yard = build_rows.Checkout(root) if options.bench == "build" else SlurmYard(root, users[options.bench])
+    own_yards = {"build": build_rows.Checkout, "staging": staging_rows.Store}
+    yard = own_yards[options.bench](root) if options.bench in own_yards else SlurmYard(root, users[options.bench])
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the `finally` below takes the yard down
     try:
         yard.up()

@@ -31,12 +31,35 @@ class ATrainingFromAnObjectStore(test_main_job.ATrainingOnTwoNodes):
         """Downloads the results, as their user."""
         folder = self.folder / self.id()
         if not folder.exists():
-            self.yard.trainyard("download", self.run_of_digits["id"], folder, user="yard_ada")
+            self.yard.trainyard("download", self.run_of_digits["id"], "--into", folder, user="yard_ada")
         return folder
 
     def test_has_its_results_in_the_store(self):
         listing = self.yard.s3.request("GET", "results", **{"list-type": "2"})
         self.assertIn(f"<Key>{self.run_of_digits['training_id']}/receipt.json</Key>", listing)
+
+
+class ADownload(DaemonCase):
+    def test_fetches_what_matches_once_and_never_overwrites_silently(self):
+        add_credential(self)
+        self.yard.s3.make_bucket("download")
+        manifest = self.manifest('name = "two"\n[results]\ntarget = "s3://download/"\n[command]\n'
+                                 'run = "echo a > $RESULT_DIR/a.txt; echo b > $RESULT_DIR/b.bin"\n')
+        (run,) = self.run_to_its_end(manifest)
+        self.assert_completed(run)
+        folder = self.folder / "downloaded"
+
+        def download(*options, **how):
+            return self.yard.trainyard("download", run["id"], "results/*", "--into", folder, *options, user="yard_ada", **how)
+        self.assertIn("results/a.txt", download("--dry-run").stdout)
+        self.assertFalse(folder.exists())
+        download()
+        self.assertEqual(sorted(path.name for path in folder.rglob("*") if path.is_file()), ["a.txt", "b.bin"])
+        (folder / "results/a.txt").write_text("mine")
+        self.assertIn("might have other contents", download(expect=2).stderr)
+        self.assertEqual((folder / "results/a.txt").read_text(), "mine")
+        download("--overwrite")
+        self.assertEqual((folder / "results/a.txt").read_text(), "a\n")
 
 
 class Credentials(DaemonCase):
@@ -70,7 +93,7 @@ class Credentials(DaemonCase):
         (run,) = self.run_to_its_end(manifest)
         self.assert_completed(run)
         folder = self.folder / "own"
-        self.yard.trainyard("download", run["id"], folder, user="yard_ada")
+        self.yard.trainyard("download", run["id"], "--into", folder, user="yard_ada")
         _, secret = self.yard.s3.keys()
         self.assertIn(secret, (folder / "results/keys").read_text())
         variables = (folder / "results/env").read_text()

@@ -4,7 +4,7 @@
 #include <functional>
 
 #include "daemon/agent/checkpoint.h"
-#include "daemon/agent/copy_objects.h"
+#include "daemon/agent/fetch.h"
 #include "daemon/agent/run.h"
 #include "daemon/agent/stage.h"
 #include "daemon/agent/store.h"
@@ -77,15 +77,33 @@ class TrialOfTheAgent {
     request_ = site_->write(request);
   }
 
+  void ask_to_stage_rows(const std::string& folder) {
+    using namespace std::string_literals;
+    arrange(folder);
+    fs::create_directories(site_->path("bucket/d"));
+    write_atomically(site_->path("bucket/d/images"), "\0\0\x08\x03\0\0\0\x02\0\0\0\x01\0\0\0\x01\x05\x06"s);
+    write_atomically(site_->path("bucket/d/labels"), "\0\0\x08\x01\0\0\0\x02\x01\x00"s);
+    request_ = site_->write(site_->stage_request("d/", "idx"));
+  }
+
   void stage_data(const std::string&) {
     const int exit_code = stage(request_);
     expect_done(exit_code, exit_code == 0 ? "" : site_->staged().message);
   }
 
   void fetch_data(const std::string& folder) {
-    const std::unique_ptr<ObjectStore> store = make_file_store();
-    copy_objects(store->list(site_->url("d/")), *store, folder + "/results",
-                 [](const Object&, const std::string&) {});
+    FetchRequest request;
+    request.url = site_->url("d/");
+    request.directory = folder + "/results";
+    fetch(request);
+  }
+
+  // Without what has been fetched for files that are not complete.
+  static Seen fetched_files(const std::string& folder) {
+    Seen seen = files_below(folder);
+    std::erase_if(
+        seen, [](const auto& file) { return file.first.find("/.trainyard-download-") != std::string::npos; });
+    return seen;
   }
 
   // Returns the data set's staged contents, and the evidence that tells the daemon about them.
@@ -202,6 +220,11 @@ TEST(TheAgent, LeavesFilesWholeAndEvidenceThatIsTrueWhateverTheDiskDoes) {
         .act = with(&Trial::stage_data),
         .look = with(&Trial::staged_data),
         .may_end_in_part = true},
+       {.name = "stage, rows",
+        .arrange = with(&Trial::ask_to_stage_rows),
+        .act = with(&Trial::stage_data),
+        .look = with(&Trial::staged_data),
+        .may_end_in_part = true},
        {.name = "stage, raw files",
         .arrange = [&](const std::string& folder) { trial.ask_to_stage(folder, "raw"); },
         .act = with(&Trial::stage_data),
@@ -210,6 +233,7 @@ TEST(TheAgent, LeavesFilesWholeAndEvidenceThatIsTrueWhateverTheDiskDoes) {
        {.name = "fetch",
         .arrange = with(&Trial::fill_bucket),
         .act = with(&Trial::fetch_data),
+        .look = Trial::fetched_files,
         .may_end_in_part = true},
        {.name = "store",
         .arrange = with(&Trial::leave_results),

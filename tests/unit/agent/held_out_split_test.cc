@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <vector>
 
 namespace trainyard {
@@ -30,6 +31,21 @@ TEST(HeldOut, IsTheSameForTheSameSeedAndAnotherForAnother) {
 
 TEST(HeldOut, StaysWhatItWasInEarlierReleases) {
   EXPECT_EQ(held_out(20, 5, 1), (std::vector{1, 2, 14, 16, 17}));
+}
+
+TEST(HeldOutRows, AreThoseOfHeldOutAndAreCounted) {
+  for (std::int64_t rows : {1, 63, 64, 65, 1000}) {
+    const std::vector<int> places = held_out(rows, rows / 5, 7);
+    const HeldOutRows all(rows, rows / 5, 7);
+    std::int64_t before = 0;
+    for (int row = 0; row < rows; ++row) {
+      EXPECT_EQ(all.held_out_before(row), before);
+      const bool is_held_out = std::find(places.begin(), places.end(), row) != places.end();
+      EXPECT_EQ(all.is_held_out(row), is_held_out);
+      before += is_held_out ? 1 : 0;
+    }
+    EXPECT_EQ(all.held_out_before(rows), rows / 5);
+  }
 }
 
 TEST(HeldOut, TakesEveryRowEquallyOften) {

@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "daemon/agent/command_line.h"
-#include "daemon/agent/copy_objects.h"
 #include "daemon/agent/environment.h"
+#include "daemon/agent/key_path.h"
 #include "daemon/agent/slurm_job.h"
 #include "daemon/agent/store_retry.h"
 #include "tests/unit/agent/agent_fixture.h"

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "daemon/agent/held_out_split.h"
 #include "daemon/agent/staging_folder.h"
 #include "kernels/scratch_file.h"
 #include "tests/unit/agent/agent_fixture.h"
@@ -74,6 +75,62 @@ TEST_F(Stage, IdxFindsItsLabelsInTheirOwnObject) {
   request.objects.push_back(objects("labels").front());
   ASSERT_EQ(stage(write(request)), 0) << staged().message;
   EXPECT_THAT(staged_file().dataset("/train/labels").read<std::int32_t>(), ElementsAre(1, 0));
+}
+
+// An IDX file of `rows` samples of 2 × 3 bytes, and its labels.
+class IdxFiles {
+ public:
+  explicit IdxFiles(int rows) {
+    using namespace std::string_literals;
+    images = "\0\0\x08\x03\0\0"s + byte(rows >> 8) + byte(rows) + "\0\0\0\x02\0\0\0\x03"s;
+    labels = "\0\0\x08\x01\0\0"s + byte(rows >> 8) + byte(rows);
+    for (int row = 0; row < rows; ++row) {
+      for (int i = 0; i < 6; ++i) images += byte(row + i);
+      labels += byte(row % 7);
+    }
+  }
+  std::string images, labels;
+
+ private:
+  static std::string byte(int value) { return std::string(1, static_cast<char>(value)); }
+};
+
+TEST_F(Stage, RowsGoToTheSamePlacesWhetherTheyAreConvertedInOrderOrAsTheyArrive) {
+  const IdxFiles files(3000);
+  put("images", files.images);
+  put("labels", files.labels);
+  StageRequest request = stage_request("images", "idx");
+  request.data.label_source = url("labels");
+  request.data.test_fraction = 0.3;
+  request.objects.push_back(objects("labels").front());
+  ASSERT_EQ(stage(write(request)), 0) << staged().message;
+  EXPECT_EQ(staged().samples, 2100);
+
+  HeldOut chosen(3000, 900, request.data.seed);
+  std::vector<std::uint8_t> train, test;
+  std::vector<std::int32_t> train_labels, test_labels;
+  for (int row = 0; row < 3000; ++row) {
+    const bool is_test = chosen.next();
+    for (int i = 0; i < 6; ++i) (is_test ? test : train).push_back(static_cast<std::uint8_t>(row + i));
+    (is_test ? test_labels : train_labels).push_back(row % 7);
+  }
+  EXPECT_EQ(staged_file().dataset("/train/samples").read<std::uint8_t>(), train);
+  EXPECT_EQ(staged_file().dataset("/test/samples").read<std::uint8_t>(), test);
+  EXPECT_EQ(staged_file().dataset("/train/labels").read<std::int32_t>(), train_labels);
+  EXPECT_EQ(staged_file().dataset("/test/labels").read<std::int32_t>(), test_labels);
+}
+
+TEST_F(Stage, AnIdxFileThatLiesAboutItsSizeIsRefused) {
+  IdxFiles files(10);
+  put("labels", files.labels);
+  for (const std::string& images : {files.images + "x", files.images.substr(0, files.images.size() - 1)}) {
+    put("images", images);
+    StageRequest request = stage_request("images", "idx");
+    request.objects.push_back(objects("labels").front());
+    EXPECT_EQ(stage(write(request)), 2);
+    EXPECT_THAT(staged().message, HasSubstr("than its header says"));
+    EXPECT_FALSE(has("data/train.h5"));
+  }
 }
 
 TEST_F(Stage, AnObjectThatChangedSinceIsNamedAndNotStaged) {

@@ -1,0 +1,111 @@
+#!/usr/bin/env python3
+"""A proxy before an object store that does to some requests what networks and stores do.
+
+usage: fault_proxy.py UPSTREAM SEED SHARE     UPSTREAM: host:port; SHARE: of the requests, 0 to 1, that have a fault
+
+Listens on 127.0.0.1 and prints its port. Ends when its standard input ends. GET /count tells how many requests came.
+"""
+import http.client
+import http.server
+import random
+import socket
+import sys
+import threading
+import time
+
+ERROR = ('<?xml version="1.0"?><Error><Code>{}</Code><Message>by the proxy</Message>'
+         '<RequestId>proxy</RequestId></Error>')
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    count = 0
+    lock = threading.Lock()
+
+    def handle_request(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if self.path == "/count":
+            return self.answer(200, {}, str(Handler.count).encode())
+        with Handler.lock:
+            Handler.count += 1
+            fault = DICE.choice(FAULTS) if DICE.random() < SHARE else None
+            share = DICE.random()
+        if fault in REFUSALS:
+            status, code = REFUSALS[fault]
+            headers = {"Location": "http://127.0.0.1:1/"} if status == 307 else {}
+            return self.answer(status, headers, ERROR.format(code).encode())
+        if fault == "reset":
+            return self.reset()
+        answer, content = self.forward(body)
+        headers = {name: value for name, value in answer.getheaders()
+                   if name.lower() not in ("content-length", "transfer-encoding", "connection")}
+        self.spoil(fault, share, answer.status, headers, content)
+
+    do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = handle_request
+
+    def spoil(self, fault, share, status, headers, content):
+        """Answers with what the store has said, but for the fault."""
+        kept = content[:int(share * len(content))]
+        if fault == "wrong etag" and "ETag" in headers:
+            headers["ETag"] = '"0123456789abcdef"'
+        if fault == "short" and status in (200, 206):  # a shorter body, which its length belongs to
+            content = kept
+        if fault in ("broken off", "stalled") and content:
+            self.answer(status, headers, kept, length=len(content))
+            if fault == "stalled":
+                time.sleep(0.3)
+            return self.reset()
+        return self.answer(status, headers, content)
+
+    def forward(self, body):
+        upstream = http.client.HTTPConnection(UPSTREAM, timeout=60)
+        upstream.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
+        for name, value in self.headers.items():
+            if name.lower() != "connection":
+                upstream.putheader(name, value)
+        upstream.endheaders(body)
+        answer = upstream.getresponse()
+        content = answer.read()
+        self.head_length = answer.getheader("Content-Length")
+        upstream.close()
+        return answer, content
+
+    def answer(self, status, headers, content, length=None):
+        self.send_response_only(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        if self.command == "HEAD" and status == 200:
+            length = self.head_length
+        self.send_header("Content-Length", str(len(content) if length is None else length))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(content)
+            self.wfile.flush()
+
+    def reset(self):
+        """Ends the connection by a reset."""
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+        self.close_connection = True
+        self.connection.close()
+
+    def log_message(self, *arguments):
+        pass
+
+
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+    def handle_error(self, request, client_address):
+        """Ignores clients that went away."""
+
+
+REFUSALS = {"500": (500, "InternalError"), "502": (502, ""), "503": (503, "SlowDown"), "403": (403, "AccessDenied"),
+            "expired": (403, "ExpiredToken"), "redirect": (307, "TemporaryRedirect")}
+FAULTS = [*REFUSALS, "500", "503", "reset", "broken off", "broken off", "stalled", "short", "short", "wrong etag"]
+UPSTREAM, DICE, SHARE = sys.argv[1], random.Random(int(sys.argv[2])), float(sys.argv[3])
+
+server = Server(("127.0.0.1", 0), Handler)
+print(server.server_address[1], flush=True)
+threading.Thread(target=server.serve_forever, daemon=True).start()
+sys.stdin.read()
