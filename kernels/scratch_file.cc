@@ -154,6 +154,12 @@ void ScratchWriter::commit() {
   beside_.commit();
 }
 
+void add_digests(const std::string& path, const std::string& json) {
+  Hdf5File file = Hdf5File::open_to_change(path);
+  if (!file.has_attribute("/", names::digests)) file.set_attribute("/", names::digests, json);
+  file.close();
+}
+
 void create_unwritten_scratch_file(const std::string& path, const ScratchLayout& layout) {
   checked(path, layout);
   Hdf5File file = Hdf5File::create(path);

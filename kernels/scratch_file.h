@@ -29,6 +29,7 @@ constexpr const char* scale = "scale";                    // number: the network
 constexpr const char* classes = "classes";                // integer: how many; 0 where labels are targets
 constexpr const char* created_by = "created_by";          // text: program and version
 constexpr const char* sources = "sources";                // text: JSON, the sources of the data
+constexpr const char* digests = "digests";                // text: JSON, digests of the sources' bytes
 }  // namespace scratch_names
 
 // ---- the contents of the file
@@ -94,6 +95,9 @@ class ScratchWriter {
   std::optional<Part> train_;
   std::optional<Part> test_;
 };
+
+// Adds the attribute `digests` to a complete file. Not durable.
+void add_digests(const std::string& path, const std::string& json);
 
 // ---- writing the arrays past HDF5
 

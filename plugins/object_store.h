@@ -22,6 +22,8 @@ struct Object {
   std::string key;  // name below the listed URL; the last path component when the URL names one object
   std::int64_t size_bytes = 0;
   std::string etag;  // changes when the object changes
+  std::string
+      sha256;  // of its bytes, in hexadecimal; only from put_file(), and empty if that did not compute it
   UtcSeconds modified_at{};
 };
 

@@ -47,7 +47,7 @@ std::vector<Object> matching(std::vector<Object> objects, const FetchRequest& re
 }
 
 // Returns the SHA-256 of the objects that the receipt of a run's results lists, by their keys; none without a
-// receipt.
+// receipt, or if the object of this name is something else.
 std::map<std::string, std::string> digests_in_receipt(const std::vector<Object>& objects,
                                                       ObjectStore& store) {
   std::map<std::string, std::string> digests;
@@ -62,8 +62,12 @@ std::map<std::string, std::string> digests_in_receipt(const std::vector<Object>&
       size += got;
     else
       break;
-  for (const Json& entry : get<Json>(parse_json(text.substr(0, size), receipt->url), "objects"))
-    digests.emplace(get<std::string>(entry, "key"), get<std::string>(entry, "sha256"));
+  try {
+    for (const Json& entry : get<Json>(parse_json(text.substr(0, size), receipt->url), "objects"))
+      digests.emplace(get<std::string>(entry, "key"), get<std::string>(entry, "sha256"));
+  } catch (const Error&) {
+    digests.clear();
+  }
   return digests;
 }
 
@@ -87,7 +91,7 @@ NextUnit units_of_files(const std::vector<PlannedFile>& files) {
 void find_finished(const std::string& parts, std::vector<PlannedFile>& files) {
   const std::string path = join_path(parts, layout::fetch_journal);
   if (!fs::exists(path)) return;
-  FetchJournal journal(path);
+  FetchJournal journal(path, "");
   FileTarget finished([&](const Unit& unit) { return files[unit.object_number].path; }, 0777, 0666);
   std::vector<bool> differs(files.size());
   const NextUnit next = units_of_files(files);
@@ -157,7 +161,7 @@ void fetch_missing(const FetchRequest& request, ObjectStore& store, const std::v
     return unit;
   };
   {
-    FetchJournal journal(join_path(parts, layout::fetch_journal));
+    FetchJournal journal(join_path(parts, layout::fetch_journal), "");  // the folder is of these objects only
     FileTarget target([&](const Unit& unit) { return part_of(unit.object_number); }, 0777, 0666);
     ProgressLine line(size_bytes);
     fetch_units(store, next_missing, target, journal, fetch_threads(request.url),

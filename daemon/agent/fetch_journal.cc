@@ -22,15 +22,17 @@ bool is_digest(std::string_view text) {
 
 }  // namespace
 
-// The first line is the boot id of the machine that began the journal; each other line is "<unit> <sha256>".
-// A journal of another start of the machine is begun anew, and its units are noted again when they have been
-// checked.
-FetchJournal::FetchJournal(const std::string& path) : path_(path) {
-  const std::string mine = boot_id() + '\n';
-  const std::string text = read_file_if_there(path_, most_journal_bytes, LastLink::refuse).value_or("");
+// The first line is the boot id of the machine that began the journal, and the digest of the objects; each
+// other line is "<unit> <sha256>". A journal of another start of the machine is begun anew, and its units are
+// noted again when they have been checked.
+FetchJournal::FetchJournal(const std::string& path, const std::string& objects) : path_(path) {
+  const std::string mine = boot_id() + ' ' + objects + '\n';
+  std::string text = read_file_if_there(path_, most_journal_bytes, LastLink::refuse).value_or("");
   const bool is_mine = text.starts_with(mine);
+  const std::string first_line = text.substr(0, text.find('\n'));
+  if (!first_line.ends_with(' ' + objects)) text.clear();
   state_.with([&](State& state) {
-    read_lines(text, is_mine, state);
+    read_lines(text.substr(std::min(text.size(), first_line.size())), is_mine, state);
     state.file = open_or_create(path_);
     state.size_bytes = is_mine ? static_cast<std::int64_t>(text.size()) : 0;
     if (disk().truncate(state.file.get(), state.size_bytes) != 0) throw_errno("truncate " + path_);

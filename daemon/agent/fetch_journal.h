@@ -14,8 +14,9 @@ namespace trainyard {
 
 class FetchJournal {
  public:
-  // Reads the file if it is there. Ignores a line that is cut off.
-  explicit FetchJournal(const std::string& path);
+  // Reads the file if it is there. Ignores a line that is cut off, and all lines if the journal is of other
+  // objects. `objects`: a digest of the objects' names and etags.
+  FetchJournal(const std::string& path, const std::string& objects);
 
   struct Noted {
     std::string sha256;

@@ -25,7 +25,4 @@ class ProgressLine {
   Guarded<Clock::time_point> last_;  // when the line was written last
 };
 
-// Returns the text of the line after so many seconds.
-std::string progress_text(std::int64_t bytes, std::int64_t size_bytes, double seconds);
-
 }  // namespace trainyard

@@ -48,6 +48,12 @@ class RowSink final : public UnitSink {
   std::int64_t written_ = 0;  // rows
 };
 
+class NoSink final : public UnitSink {
+ public:
+  void write(std::string_view) override {}
+  void finish() override {}
+};
+
 RowTarget::RowTarget(const std::string& path, const ScratchLayout& layout, const std::vector<UnitRows>& rows,
                      const HeldOutRows& held_out)
     : path_(path),
@@ -58,7 +64,9 @@ RowTarget::RowTarget(const std::string& path, const ScratchLayout& layout, const
       held_out_(held_out) {}
 
 std::unique_ptr<UnitSink> RowTarget::begin(const Unit& unit) {
-  return std::make_unique<RowSink>(*this, rows_.at(unit.number));
+  const UnitRows& rows = rows_.at(unit.number);
+  if (rows.source == nullptr) return std::make_unique<NoSink>();
+  return std::make_unique<RowSink>(*this, rows);
 }
 
 void RowTarget::write(const UnitRows& rows, std::int64_t first, SampleBlock& block) const {

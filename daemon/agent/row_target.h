@@ -11,7 +11,7 @@
 
 namespace trainyard {
 
-// The rows of a unit.
+// The rows of a unit. Without a source, the unit's bytes are headers or labels, which are only hashed.
 struct UnitRows {
   const RowSource* source = nullptr;
   bool is_test_source = false;  // all rows belong to the test split

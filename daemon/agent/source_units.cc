@@ -4,6 +4,10 @@
 #include <memory>
 #include <thread>
 
+#include "daemon/base/digest.h"
+#include "daemon/base/fd.h"
+#include "daemon/handover/layout.h"
+
 namespace trainyard {
 
 Object object_of(const SourceObject& listed) {
@@ -22,6 +26,10 @@ NextUnit units_of(const std::string& list) {
     return entry ? std::optional(object_of(entry->object)) : std::nullopt;
   });
   return [units] { return units->next(); };
+}
+
+std::string digest_of_list(const StageRequest& request) {
+  return sha256_of_file(join_path(request.directory, layout::source_list));
 }
 
 // A thread receives, hashes and writes some hundred megabytes a second. Files of a file system are copied by

@@ -3,8 +3,10 @@
 #include <filesystem>
 
 #include "daemon/agent/stage_files.h"
+#include "daemon/agent/stage_progress.h"
 #include "daemon/agent/stage_samples.h"
 #include "daemon/agent/write_evidence.h"
+#include "daemon/base/directory.h"
 #include "daemon/base/error.h"
 #include "daemon/base/fd.h"
 #include "daemon/base/log.h"
@@ -24,12 +26,18 @@ std::string target_of(const StageRequest& request) {
   return join_path(request.directory, is_raw(request) ? layout::raw_folder : layout::dataset_file);
 }
 
+std::int64_t size_of_sources(const StageRequest& request) {
+  std::int64_t size_bytes = 0;
+  SourceListReader list(join_path(request.directory, layout::source_list));
+  while (const auto entry = list.next()) size_bytes += entry->object.size_bytes;
+  return size_bytes;
+}
+
 StageEvidence evidence_of_complete(const StageRequest& request) {
   StageEvidence evidence;
   evidence.ok = true;
   if (is_raw(request)) {
-    SourceListReader list(join_path(request.directory, layout::source_list));
-    while (const auto entry = list.next()) evidence.size_bytes += entry->object.size_bytes;
+    evidence.size_bytes = size_of_sources(request);
     return evidence;
   }
   const std::string path = target_of(request);
@@ -61,12 +69,15 @@ void stage_unless_there(StageRequest& request) {
   if (fs::exists(target_of(request))) return;
   StagingFolder staging(request.directory);
   if (fs::exists(target_of(request))) return;  // by a stage job that ended meanwhile
+  StageProgress progress(request.directory, size_of_sources(request));
+  const FetchProgress note = [&](std::int64_t bytes, std::int64_t objects) { progress.note(bytes, objects); };
   if (is_raw(request)) {
-    stage_files(request, staging);
+    stage_files(request, staging, note);
   } else {
     read_source_list(join_path(request.directory, layout::source_list), request);
-    stage_samples(request, staging);
+    stage_samples(request, staging, note);
   }
+  remove_file(join_path(request.directory, layout::progress_file));
   staging.remove();
 }
 

@@ -19,16 +19,16 @@ void check_keys(const std::string& list, const std::string& folder) {
 
 }  // namespace
 
-void stage_files(const StageRequest& request, StagingFolder& staging) {
+void stage_files(const StageRequest& request, StagingFolder& staging, const FetchProgress& progress) {
   const std::string list = join_path(request.directory, layout::source_list);
   const std::string folder = staging.file(layout::raw_folder);
   check_keys(list, folder);
   make_directory(folder);
 
   const std::unique_ptr<ObjectStore> store = load_object_store(request.data.source, request.store);
-  FetchJournal journal(staging.file(layout::fetch_journal));
+  FetchJournal journal(staging.file(layout::fetch_journal), digest_of_list(request));
   FileTarget target([&](const Unit& unit) { return path_below(folder, unit.object.key); }, 0777, 0666);
-  fetch_units(*store, units_of(list), target, journal, fetch_threads(request.data.source));
+  fetch_units(*store, units_of(list), target, journal, fetch_threads(request.data.source), progress);
   sync_file_system(folder);
   staging.publish(layout::raw_folder);
 }

@@ -26,18 +26,28 @@ std::vector<Object> objects_of(const std::vector<SourceObject>& listed) {
   return objects;
 }
 
+// Returns the attribute `digests` of the scratch file: the digests of all units.
+std::string digests_of(const NextUnit& next, FetchJournal& journal) {
+  Json digests = Json::array();
+  while (const std::optional<Unit> unit = next())
+    digests.push_back(
+        {unit->object_number, unit->offset, unit->size_bytes, journal.noted(unit->number)->sha256});
+  return digests.dump();
+}
+
 // Fetches all objects into files of the staging folder, and returns a store that opens these. Formats read an
 // object from its beginning to its end, some of them twice; objects of a remote store are fetched once, and
 // several at a time.
-std::unique_ptr<ObjectStore> spool(const StageRequest& request, StagingFolder& staging) {
+std::unique_ptr<ObjectStore> spool(const StageRequest& request, StagingFolder& staging,
+                                   const FetchProgress& progress) {
   const std::string folder = staging.file(spool_folder);
   make_directory(folder);
   const auto file_of = [folder](std::size_t number) { return join_path(folder, std::to_string(number)); };
   const std::unique_ptr<ObjectStore> store = load_object_store(request.data.source, request.store);
-  FetchJournal journal(staging.file(layout::fetch_journal));
+  FetchJournal journal(staging.file(layout::fetch_journal), digest_of_list(request));
   FileTarget target([&](const Unit& unit) { return file_of(unit.object_number); }, private_folder_mode, 0600);
   fetch_units(*store, units_of(join_path(request.directory, layout::source_list)), target, journal,
-              fetch_threads(request.data.source));
+              fetch_threads(request.data.source), progress);
 
   std::map<std::string, std::string> files;
   for (const auto* objects : {&request.objects, &request.test_objects})
@@ -45,10 +55,11 @@ std::unique_ptr<ObjectStore> spool(const StageRequest& request, StagingFolder& s
   return make_spooled_store([files = std::move(files)](const std::string& url) { return files.at(url); });
 }
 
-std::unique_ptr<ObjectStore> readable_store(const StageRequest& request, StagingFolder& staging) {
+std::unique_ptr<ObjectStore> readable_store(const StageRequest& request, StagingFolder& staging,
+                                            const FetchProgress& progress) {
   if (request.data.source.starts_with("file://"))
     return load_object_store(request.data.source, request.store);
-  return spool(request, staging);
+  return spool(request, staging, progress);
 }
 
 std::string describe_sources(const StageRequest& request) {
@@ -80,23 +91,66 @@ RowSources open_rows(DatasetFormat& format, const StageRequest& request, ObjectS
   return sources;
 }
 
-// Units of whole rows, and the rows of each.
-struct RowUnits {
-  std::vector<Unit> units;
-  std::vector<UnitRows> rows;
-
+// The units of all objects of a data set, and the rows of each: units of whole rows, and of the bytes between
+// them.
+class RowUnits {
+ public:
+  // Adds the objects of a source, in the order of the list.
   void add(const RowSource& source, bool is_test_source, const std::vector<SourceObject>& objects) {
-    const std::int64_t most_rows = std::max<std::int64_t>(1, most_unit_bytes / source.row_bytes());
+    std::vector<std::int64_t> first_rows;  // of each range
     std::int64_t first = 0;
-    for (const RowRange& range : source.ranges())
-      for (std::int64_t row = 0; row < range.count; row += most_rows) {
-        const std::int64_t count = std::min(most_rows, range.count - row);
-        units.push_back({units.size(), range.object, object_of(objects.at(range.object)),
-                         range.offset + row * source.row_bytes(), count * source.row_bytes()});
-        rows.push_back({&source, is_test_source, first, count});
-        first += count;
-      }
+    for (const RowRange& range : source.ranges()) {
+      first_rows.push_back(first);
+      first += range.count;
+    }
+    for (std::size_t index = 0; index < objects.size(); ++index) {
+      Place place{object_of(objects[index]), objects_++, 0};
+      for (std::size_t i = 0; i < source.ranges().size(); ++i)
+        if (source.ranges()[i].object == index)
+          add_range(place, source, is_test_source, source.ranges()[i], first_rows[i]);
+      add_bytes_until(place, place.object.size_bytes);
+    }
   }
+
+  const std::vector<UnitRows>& rows() const { return rows_; }
+
+  NextUnit in_order() const {
+    return [this, index = std::size_t{0}]() mutable -> std::optional<Unit> {
+      return index < units_.size() ? std::optional(units_[index++]) : std::nullopt;
+    };
+  }
+
+ private:
+  // How far an object has been divided.
+  struct Place {
+    Object object;
+    std::size_t number;
+    std::int64_t offset;
+  };
+
+  void add_range(Place& place, const RowSource& source, bool is_test_source, const RowRange& range,
+                 std::int64_t first) {
+    add_bytes_until(place, range.offset);
+    const std::int64_t most_rows = std::max<std::int64_t>(1, most_unit_bytes / source.row_bytes());
+    for (std::int64_t row = 0; row < range.count; row += most_rows) {
+      const std::int64_t count = std::min(most_rows, range.count - row);
+      add_unit(place, count * source.row_bytes(), {&source, is_test_source, first + row, count});
+    }
+  }
+
+  void add_bytes_until(Place& place, std::int64_t end) {
+    while (place.offset < end) add_unit(place, std::min(most_unit_bytes, end - place.offset), {});
+  }
+
+  void add_unit(Place& place, std::int64_t size_bytes, const UnitRows& rows) {
+    units_.push_back({units_.size(), place.number, place.object, place.offset, size_bytes});
+    rows_.push_back(rows);
+    place.offset += size_bytes;
+  }
+
+  std::size_t objects_ = 0;
+  std::vector<Unit> units_;
+  std::vector<UnitRows> rows_;
 };
 
 bool has_layout(const std::string& path, const ScratchLayout& layout) {
@@ -109,7 +163,7 @@ bool has_layout(const std::string& path, const ScratchLayout& layout) {
 
 // Converts rows while they arrive, straight to their places in the scratch file.
 void stage_rows(const StageRequest& request, StagingFolder& staging, ObjectStore& store,
-                const RowSources& sources) {
+                const RowSources& sources, const FetchProgress& progress) {
   const DataSpec& data = request.data;
   ScratchLayout layout =
       layout_for(data, sources.train->info(), sources.test ? &sources.test->info() : nullptr);
@@ -125,22 +179,21 @@ void stage_rows(const StageRequest& request, StagingFolder& staging, ObjectStore
   if (sources.test) units.add(*sources.test, true, request.test_objects);
   const HeldOutRows held_out(sources.train->info().count, sources.test ? 0 : layout.test_count, data.seed);
 
-  RowTarget target(path, layout, units.rows, held_out);
-  FetchJournal journal(journal_path);
-  const NextUnit next = [&, index = std::size_t{0}]() mutable -> std::optional<Unit> {
-    return index < units.units.size() ? std::optional(units.units[index++]) : std::nullopt;
-  };
-  fetch_units(store, next, target, journal, fetch_threads(data.source));
+  RowTarget target(path, layout, units.rows(), held_out);
+  FetchJournal journal(journal_path, digest_of_list(request));
+  fetch_units(store, units.in_order(), target, journal, fetch_threads(data.source), progress);
+  add_digests(path, digests_of(units.in_order(), journal));
   sync_file_system(path);
   staging.publish(layout::dataset_file);
 }
 
 // ---- formats that are read from the beginning to the end
 
-void stage_in_order(const StageRequest& request, StagingFolder& staging, DatasetFormat& format) {
+void stage_in_order(const StageRequest& request, StagingFolder& staging, DatasetFormat& format,
+                    const FetchProgress& progress) {
   const DataSpec& data = request.data;
   remove_unfinished(staging);
-  const std::unique_ptr<ObjectStore> store = readable_store(request, staging);
+  const std::unique_ptr<ObjectStore> store = readable_store(request, staging, progress);
   const std::unique_ptr<SampleReader> train = format.open(objects_of(request.objects), *store, data.options);
   std::unique_ptr<SampleReader> test;
   if (!data.test_source.empty()) test = format.open(objects_of(request.test_objects), *store, data.options);
@@ -150,19 +203,25 @@ void stage_in_order(const StageRequest& request, StagingFolder& staging, Dataset
   ScratchWriter file(staging.file(layout::dataset_file), layout);
   write_samples(file, layout, data, *train, test.get());
   file.commit();
+  if (const std::string journal_path = staging.file(layout::fetch_journal); fs::exists(journal_path)) {
+    FetchJournal journal(journal_path, digest_of_list(request));
+    const std::string path = staging.file(layout::dataset_file);
+    add_digests(path, digests_of(units_of(join_path(request.directory, layout::source_list)), journal));
+    sync_file_system(path);
+  }
   staging.publish(layout::dataset_file);
 }
 
 }  // namespace
 
-void stage_samples(const StageRequest& request, StagingFolder& staging) {
+void stage_samples(const StageRequest& request, StagingFolder& staging, const FetchProgress& progress) {
   const std::unique_ptr<DatasetFormat> format = load_dataset_format(request.data.format);
   const std::unique_ptr<ObjectStore> store = load_object_store(request.data.source, request.store);
   const RowSources rows = open_rows(*format, request, *store);
   if (rows.train)
-    stage_rows(request, staging, *store, rows);
+    stage_rows(request, staging, *store, rows, progress);
   else
-    stage_in_order(request, staging, *format);
+    stage_in_order(request, staging, *format, progress);
 }
 
 }  // namespace trainyard

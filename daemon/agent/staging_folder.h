@@ -10,9 +10,9 @@ namespace trainyard {
 
 class StagingFolder {
  public:
-  // Makes the folder if it is not there, and locks it until the process ends. Throws Error{unavailable} if
-  // another stage job has locked it. A file system without locks is used without: two stage jobs would write
-  // the same bytes.
+  // Makes the folder if it is not there, and locks it for as long as this object lives. Waits while another
+  // stage job has locked it. A file system without locks is used without: two stage jobs would write the same
+  // bytes.
   explicit StagingFolder(const std::string& data_set_directory);
 
   std::string file(const std::string& name) const { return join_path(path_, name); }

@@ -29,6 +29,7 @@ void cancel_run(Api& api, RouteCall& call, const Responder& responder);
 // logs.cc
 void show_logs(Api& api, RouteCall& call, const Responder& responder);
 void show_metrics(Api& api, RouteCall& call, const Responder& responder);
+void show_staging(Api& api, RouteCall& call, const Responder& responder);
 
 // code_upload.cc
 void find_code(Api& api, RouteCall& call, const Responder& responder);

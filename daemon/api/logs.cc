@@ -31,7 +31,8 @@ RunFile file_of_attempt(const RouteCall& call, const TrainingRun& run, const std
   return {run.owner.uid, run.scratch, join_path(directory, name), attempt, ended || attempt < last};
 }
 
-RunFile stage_log_of(const Api& api, const TrainingRun& run) {
+// Returns the file `name` of the run's data set.
+RunFile file_of_data_set(const Api& api, const TrainingRun& run, const char* name) {
   if (run.dataset_digest.empty())
     throw Error(ErrorKind::not_found, "run " + std::to_string(run.id) + " has no data set");
   std::optional<DataSet> data_set = api.ledger.find_data_set(run.dataset_digest);
@@ -39,8 +40,7 @@ RunFile stage_log_of(const Api& api, const TrainingRun& run) {
   std::string directory = layout::dataset_directory(scratch.path, run.dataset_digest);
   bool on_its_way =
       data_set && (data_set->state == DataSetState::wanted || data_set->state == DataSetState::staging);
-  return {run.owner.uid, scratch, join_path(directory, layout::stage_log), 0,
-          is_over(run.state) || !on_its_way};
+  return {run.owner.uid, scratch, join_path(directory, name), 0, is_over(run.state) || !on_its_way};
 }
 
 RunFile log_of(const Api& api, const RouteCall& call, const TrainingRun& run) {
@@ -48,7 +48,7 @@ RunFile log_of(const Api& api, const RouteCall& call, const TrainingRun& run) {
   if (which == "training") return file_of_attempt(call, run, layout::training_log);
   if (which == "train-job") return file_of_attempt(call, run, layout::train_job_log);
   if (which == "store-job") return file_of_attempt(call, run, layout::store_job_log);
-  if (which == "stage") return stage_log_of(api, run);
+  if (which == "stage") return file_of_data_set(api, run, layout::stage_log);
   throw Error(ErrorKind::invalid, "?which=" + which + ": write training, train-job, store-job or stage");
 }
 
@@ -60,6 +60,21 @@ bool is_over(const RunFile& file, const FilePiece& piece) {
 
 std::int64_t from_of(const RouteCall& call) {
   return integer_parameter(call.head.query, "from", 0, 0, INT64_MAX);
+}
+
+// Returns the progress that the file of a stage job tells; null if the file is not there or malformed.
+Json progress_in(const std::string& text) {
+  try {
+    if (text.empty()) return nullptr;
+    const StageProgressNote note = stage_progress_from_json(parse_json(text, "the progress"));
+    return {{"fetched_bytes", note.fetched_bytes},
+            {"size_bytes", note.size_bytes},
+            {"objects", note.objects},
+            {"elapsed_seconds", note.elapsed_seconds},
+            {"at", to_unix(note.at)}};
+  } catch (const Error&) {
+    return nullptr;
+  }
 }
 
 // Has the owner's deputy read a piece of the file, then responds with the JSON that `answer` makes of it.
@@ -104,6 +119,17 @@ void show_metrics(Api& api, RouteCall& call, const Responder& responder) {
     return Json{{"metrics", metrics}, {"next", piece.next}, {"attempt", its_file.attempt}, {"over", over}};
   };
   read_and_answer(api, file, from_of(call), most_piece_bytes, answer, responder);
+}
+
+void show_staging(Api& api, RouteCall& call, const Responder& responder) {
+  TrainingRun run = run_named(api, call);
+  constexpr std::int64_t most_progress_bytes = 4096;
+  auto answer = [](const RunFile& file, const FilePiece& piece) {
+    if (file.writer_ended) return Json{{"progress", nullptr}};
+    return Json{{"progress", progress_in(piece.bytes)}};
+  };
+  read_and_answer(api, file_of_data_set(api, run, layout::progress_file), 0, most_progress_bytes, answer,
+                  responder);
 }
 
 }  // namespace trainyard

@@ -107,6 +107,8 @@ const std::vector<Route>& routes() {
        with_body<show_logs>},
       {"GET", "/v1/runs/{id}/metrics", "from attempt", "what the trainer measured", Role::owner,
        with_body<show_metrics>},
+      {"GET", "/v1/runs/{id}/staging", "", "how much of the run's data has been fetched", Role::owner,
+       with_body<show_staging>},
       {"GET", "/v1/runs/{id}/results", "", "where the results are", Role::owner, with_body<show_results>},
       {"POST", "/v1/runs/{id}/cancel", "", "ends a run", Role::owner, with_body<cancel_run>},
       {"POST", "/v1/runs/{id}/rerun", "", "submits a run once more", Role::owner, with_body<rerun>},

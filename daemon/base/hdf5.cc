@@ -266,6 +266,13 @@ Hdf5File Hdf5File::open(const std::string& path) {
                         "not a complete HDF5 file")};
 }
 
+Hdf5File Hdf5File::open_to_change(const std::string& path) {
+  open_regular_file(path);
+  Hdf5Id access = file_access(path);
+  return {path, checked(H5Fopen(path.c_str(), H5F_ACC_RDWR, access.get()), ErrorKind::unavailable, path,
+                        "cannot open the HDF5 file for writing")};
+}
+
 bool Hdf5File::has(const std::string& object) const {
   for (std::size_t slash = object.find('/', 1); slash != std::string::npos;
        slash = object.find('/', slash + 1))

@@ -80,6 +80,7 @@ class Hdf5File {
  public:
   static Hdf5File create(const std::string& path);  // empties an existing file
   static Hdf5File open(const std::string& path);    // for reading
+  static Hdf5File open_to_change(const std::string& path);
 
   const std::string& path() const { return path_; }
   bool has(const std::string& object) const;

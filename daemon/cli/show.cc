@@ -5,6 +5,7 @@
 #include "daemon/cli/context.h"
 #include "daemon/cli/run_ids.h"
 #include "daemon/cli/show_run.h"
+#include "daemon/cli/staging_text.h"
 
 namespace trainyard {
 namespace {
@@ -13,6 +14,8 @@ int run_show(Context& context, const Arguments& arguments) {
   bool first = true;
   for (std::int64_t id : run_ids_from(arguments.all("RUN"))) {
     Json run = context.daemon().get(run_target(id));
+    if (get_or<std::string>(run, "state", "") == "staging")
+      if (const std::optional<std::string> text = staging_text(context.daemon(), id)) run["waiting"] = *text;
     if (arguments.has("--json"))
       context.print_json(run);
     else

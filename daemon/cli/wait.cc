@@ -10,6 +10,7 @@
 #include "daemon/base/text.h"
 #include "daemon/cli/follow.h"
 #include "daemon/cli/progress.h"
+#include "daemon/cli/staging_text.h"
 #include "daemon/cli/table.h"
 #include "daemon/cli/ticker.h"
 #include "daemon/cli/value_format.h"
@@ -99,6 +100,7 @@ class Waiting {
     Json seen = context_.daemon().get(run_target(run.id));
     std::string state = get<std::string>(seen, "state");
     run.waiting = get_or<std::string>(seen, "waiting", "");
+    if (state == "staging") run.waiting = staging_text(context_.daemon(), run.id).value_or(run.waiting);
     bool began = state == "running" || run.state == "running" || is_over(seen);
     if (began) read_metrics(run);
     run.over = is_over(seen);

@@ -165,6 +165,27 @@ StageEvidence stage_evidence_from_json(const Json& json) {
   return evidence;
 }
 
+Json to_json(const StageProgressNote& note) {
+  return versioned({{"fetched_bytes", note.fetched_bytes},
+                    {"size_bytes", note.size_bytes},
+                    {"objects", note.objects},
+                    {"elapsed_seconds", note.elapsed_seconds},
+                    {"at", to_unix(note.at)}});
+}
+
+StageProgressNote stage_progress_from_json(const Json& json) {
+  check_version(json);
+  StageProgressNote note;
+  note.fetched_bytes = get_between(json, "fetched_bytes", 0, most_bytes);
+  note.size_bytes = get_between(json, "size_bytes", 0, most_bytes);
+  note.objects = get_between(json, "objects", 0, most_objects);
+  note.elapsed_seconds = get<double>(json, "elapsed_seconds");
+  if (note.elapsed_seconds < 0 || note.elapsed_seconds > most_elapsed_seconds)
+    throw Error(ErrorKind::invalid, "elapsed_seconds: out of range");
+  note.at = time(json, "at");
+  return note;
+}
+
 Json to_json(const Launch& launch) {
   return versioned({{"run_id", launch.run_id},
                     {"attempt", launch.attempt},

@@ -57,6 +57,15 @@ struct StageEvidence {
   UtcSeconds at{};
 };
 
+// progress.json: how far staging is; replaced about every second.
+struct StageProgressNote {
+  std::int64_t fetched_bytes = 0;
+  std::int64_t size_bytes = 0;  // of all objects
+  std::int64_t objects = 0;     // that have arrived
+  double elapsed_seconds = 0;   // since the stage job began to fetch
+  UtcSeconds at{};
+};
+
 // launch.json: from the daemon to `trainyard-agent run` and `trainyard-agent store`.
 struct Launch {
   std::int64_t run_id = 0;
@@ -127,6 +136,7 @@ UtcSeconds past_time(std::int64_t seconds, const std::string& what);
 Json to_json(const SourceObject& object);
 Json to_json(const StageRequest& request);
 Json to_json(const StageEvidence& evidence);
+Json to_json(const StageProgressNote& note);
 Json to_json(const Launch& launch);
 Json to_json(const Claim& claim);
 Json to_json(const StartEvidence& evidence);
@@ -136,6 +146,7 @@ Json to_json(const StoreEvidence& evidence);
 SourceObject source_object_from_json(const Json& json);
 StageRequest stage_request_from_json(const Json& json);
 StageEvidence stage_evidence_from_json(const Json& json);
+StageProgressNote stage_progress_from_json(const Json& json);
 Launch launch_from_json(const Json& json);
 Claim claim_from_json(const Json& json);
 StartEvidence start_evidence_from_json(const Json& json);

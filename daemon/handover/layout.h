@@ -4,15 +4,16 @@
 // "/scratch/ada/trainyard/1f3a…".
 //
 //   <scratch>/made-by-trainyard             its absence shows that scratch was emptied after it was made
-//   <scratch>/credentials                   the user's keys for object stores (base/credentials_file.h), mode
-//   0600 <scratch>/code/<sha256>.tar             packed code that was uploaded: complete, or not there
+//   <scratch>/credentials                   the user's keys for object stores, mode 0600
+//   <scratch>/code/<sha256>.tar             packed code that was uploaded: complete, or not there
 //   <scratch>/datasets/<digest>/
 //     sources.jsonl                         its objects when the run was accepted (source_list.h)
 //     stage.json                            what to stage (StageRequest), written by the user's deputy
 //     train.h5 | files/                     the data set: complete, or not there (trainyard-scratch(5))
-//     staging/                              what a stage job prepares, kept if it is killed
-//     (agent/staging_folder.h) staged.json                           evidence of the stage job
-//     (StageEvidence) stage.log                             output of the stage job
+//     staging/                              what a killed stage job leaves for the next one
+//     progress.json                         how far staging is (StageProgressNote)
+//     staged.json                           evidence of the stage job (StageEvidence)
+//     stage.log                             output of the stage job
 //   <scratch>/runs/<run>/
 //     code.tar                              the packed code, if any
 //     attempts/<n>/
@@ -36,6 +37,7 @@ inline constexpr const char* scratch_marker = "made-by-trainyard";
 inline constexpr const char* source_list = "sources.jsonl";
 inline constexpr const char* stage_file = "stage.json";
 inline constexpr const char* staged_file = "staged.json";
+inline constexpr const char* progress_file = "progress.json";
 inline constexpr const char* stage_log = "stage.log";
 inline constexpr const char* staging_folder = "staging";  // what a stage job has not finished yet
 inline constexpr const char* fetch_journal = "fetched";   // in it: which units have been fetched

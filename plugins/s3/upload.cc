@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <future>
+#include <thread>
 #include <vector>
 
 #include "daemon/base/digest.h"
@@ -21,20 +23,64 @@ std::int64_t size_of(int fd, const std::string& path) {
   return status.st_size;
 }
 
-std::string sha256_of(const FilePart& part) {
-  std::vector<char> buffer(static_cast<std::size_t>(std::min<std::int64_t>(part.size_bytes, 1 << 20)));
-  Sha256 hash;
-  for (std::int64_t at = 0; at < part.size_bytes;) {
-    const auto wanted =
-        static_cast<std::size_t>(std::min(part.size_bytes - at, static_cast<std::int64_t>(buffer.size())));
-    const ssize_t got = ::pread(part.fd, buffer.data(), wanted, part.offset + at);
-    if (got < 0) throw_errno("read " + part.name);
-    if (got == 0) throw Error(ErrorKind::invalid, part.name + ": became shorter while it was stored");
-    hash.add({buffer.data(), static_cast<std::size_t>(got)});
-    at += got;
-  }
-  return hash.hex();
+std::vector<FilePart> parts_of(int fd, const std::string& path, std::int64_t size, const UploadSizes& sizes) {
+  const std::int64_t least = (size + sizes.most_parts - 1) / sizes.most_parts;
+  const std::int64_t part_bytes = std::max<std::int64_t>({sizes.part_bytes, least, 1});
+  std::vector<FilePart> parts;
+  for (std::int64_t at = 0; at < size || parts.empty(); at += part_bytes)
+    parts.push_back({fd, at, std::min(part_bytes, size - at), path, ""});
+  return parts;
 }
+
+// Computes the SHA-256 of each part, and of the whole file, in a thread of its own. A part's digest must be
+// known before the part is sent.
+class PartDigests {
+ public:
+  explicit PartDigests(const std::vector<FilePart>& parts) : parts_(parts), promises_(parts.size()) {
+    for (std::promise<std::string>& promise : promises_) digests_.push_back(promise.get_future());
+    thread_ = std::jthread([this](const std::stop_token& stop) { compute(stop); });
+  }
+
+  // Waits until the digest is known. Throws if the file cannot be read. Call it once for each part.
+  std::string of_part(std::size_t index) { return digests_[index].get(); }
+  std::string of_file() {
+    thread_.join();
+    return whole_.hex();
+  }
+
+ private:
+  void compute(const std::stop_token& stop) {
+    std::size_t index = 0;
+    try {
+      for (; index < parts_.size() && !stop.stop_requested(); ++index)
+        promises_[index].set_value(digest_of(parts_[index]));
+    } catch (...) {
+      for (; index < parts_.size(); ++index) promises_[index].set_exception(std::current_exception());
+    }
+  }
+
+  std::string digest_of(const FilePart& part) {
+    std::vector<char> buffer(1 << 20);
+    Sha256 hash;
+    for (std::int64_t at = 0; at < part.size_bytes;) {
+      const auto wanted =
+          static_cast<std::size_t>(std::min(part.size_bytes - at, static_cast<std::int64_t>(buffer.size())));
+      const ssize_t got = ::pread(part.fd, buffer.data(), wanted, part.offset + at);
+      if (got < 0) throw_errno("read " + part.name);
+      if (got == 0) throw Error(ErrorKind::invalid, part.name + ": became shorter while it was stored");
+      hash.add({buffer.data(), static_cast<std::size_t>(got)});
+      whole_.add({buffer.data(), static_cast<std::size_t>(got)});
+      at += got;
+    }
+    return hash.hex();
+  }
+
+  const std::vector<FilePart>& parts_;
+  std::vector<std::promise<std::string>> promises_;
+  std::vector<std::future<std::string>> digests_;
+  Sha256 whole_;
+  std::jthread thread_;
+};
 
 // Returns the object as the store has it now. The answers to an upload do not tell: for one of several parts,
 // Ceph's etag is empty.
@@ -71,13 +117,13 @@ class MultipartUpload {
   MultipartUpload(const MultipartUpload&) = delete;
   MultipartUpload& operator=(const MultipartUpload&) = delete;
 
-  void send(const std::vector<FilePart>& parts) {
+  void send(const std::vector<FilePart>& parts, PartDigests& digests) {
     etags_.resize(parts.size());
     std::size_t begun = 0;
     client_.perform_all([&]() -> std::optional<Request> {
       if (begun == parts.size()) return std::nullopt;
       const std::size_t index = begun++;
-      return request_for_part(parts[index], index);
+      return request_for_part(parts[index], index, digests.of_part(index));
     });
   }
 
@@ -98,10 +144,10 @@ class MultipartUpload {
     return request;
   }
 
-  Request request_for_part(FilePart part, std::size_t index) {
+  Request request_for_part(FilePart part, std::size_t index, const std::string& sha256) {
     Request request = request_for("PUT");
     request.query = {{"partNumber", std::to_string(index + 1)}, {"uploadId", id_}};
-    part.sha256 = sha256_of(part);
+    part.sha256 = sha256;
     request.file = std::move(part);
     request.done = [this, index](const Answer& answer) { etags_[index] = unquoted(answer.header("etag")); };
     return request;
@@ -113,34 +159,29 @@ class MultipartUpload {
   bool is_complete_ = false;
 };
 
-std::vector<FilePart> parts_of(int fd, const std::string& path, std::int64_t size, const UploadSizes& sizes) {
-  const std::int64_t least = (size + sizes.most_parts - 1) / sizes.most_parts;
-  const std::int64_t part_bytes = std::max(sizes.part_bytes, least);
-  std::vector<FilePart> parts;
-  for (std::int64_t at = 0; at < size; at += part_bytes)
-    parts.push_back({fd, at, std::min(part_bytes, size - at), path, ""});
-  return parts;
-}
-
 }  // namespace
 
 Object upload_file(S3Client& client, const std::string& bucket, const std::string& key, int fd,
                    const std::string& path, const UploadSizes& sizes) {
   const std::int64_t size = size_of(fd, path);
-  if (size <= sizes.part_bytes) {
+  const std::vector<FilePart> parts = parts_of(fd, path, size, sizes);
+  PartDigests digests(parts);
+  if (parts.size() == 1) {
     Request request;
     request.method = "PUT";
     request.bucket = bucket;
     request.key = key;
-    request.file = FilePart{fd, 0, size, path, ""};
-    request.file->sha256 = sha256_of(*request.file);
+    request.file = parts.front();
+    request.file->sha256 = digests.of_part(0);
     client.perform(std::move(request));
   } else {
     MultipartUpload upload(client, bucket, key);
-    upload.send(parts_of(fd, path, size, sizes));
+    upload.send(parts, digests);
     upload.complete();
   }
-  return stored_object(client, bucket, key, size);
+  Object object = stored_object(client, bucket, key, size);
+  object.sha256 = digests.of_file();
+  return object;
 }
 
 Object upload_bytes(S3Client& client, const std::string& bucket, const std::string& key,

@@ -29,14 +29,10 @@ class StageProcess : public testing::Test, protected AgentFixture {
   }
 };
 
-// Returns true if a temporary file of the object "a" with contents is below `folder`: its copy has begun.
-bool something_is_written(const fs::path& folder) {
-  std::error_code gone;
-  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder, gone))
-    if (entry.is_regular_file(gone) && entry.path().filename().string().starts_with("a.tmp-") &&
-        entry.file_size(gone) > 0)
-      return true;
-  return false;
+// Returns true if the journal of the stage job notes a unit: its copy is on its way.
+bool something_is_fetched(const std::string& journal) {
+  const std::optional<std::string> text = read_file_if_there(journal);
+  return text && std::count(text->begin(), text->end(), '\n') > 1;
 }
 
 // The source is a sparse file of 64 GiB, so that the agent is certain to be killed in the middle of the copy.
@@ -44,7 +40,7 @@ TEST_F(StageProcess, KilledInTheMiddleItLeavesNothingHalfVisible) {
   put("a", "half of it");
   ASSERT_EQ(::truncate(path("bucket/a").c_str(), off_t{64} << 30), 0);
   AgentProcess agent({"stage", write(stage_request("a", "raw"))});
-  while (!something_is_written(path("data"))) std::this_thread::yield();
+  while (!something_is_fetched(path("data/staging/fetched"))) std::this_thread::yield();
   agent.signal(SIGKILL);
   EXPECT_EQ(agent.wait(), 128 + SIGKILL);
   EXPECT_FALSE(has("data/files"));
@@ -84,10 +80,10 @@ TEST_F(StageProcess, AFullDiskIsWorthAnotherTryAndLeavesNothing) {
   EXPECT_EQ(AgentProcess({"stage", write(request)}).wait(), 75);
   EXPECT_FALSE(staged().ok);
   EXPECT_TRUE(staged().try_again);
-  EXPECT_THAT(staged().message, HasSubstr("data/train.h5"));
+  EXPECT_THAT(staged().message, HasSubstr("data/staging/train.h5"));
   int entries = 0;
   for ([[maybe_unused]] const auto& entry : fs::directory_iterator(path("data"))) ++entries;
-  EXPECT_EQ(entries, 3);  // sources.jsonl, stage.json, staged.json
+  EXPECT_EQ(entries, 4);  // sources.jsonl, stage.json, staged.json, staging
   ::umount(path("data").c_str());
 }
 

@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """A proxy before an object store that does to some requests what networks and stores do.
 
-usage: fault_proxy.py UPSTREAM SEED SHARE     UPSTREAM: host:port; SHARE: of the requests, 0 to 1, that have a fault
+usage: fault_proxy.py UPSTREAM SEED SHARE [LOG]   UPSTREAM: host:port; SHARE: of the requests, 0 to 1, that have a fault
 
-Listens on 127.0.0.1 and prints its port. Ends when its standard input ends. GET /count tells how many requests came.
+Listens on 127.0.0.1 and prints its port. Ends when its standard input ends. A line "halt N" there makes it stop after N
+more bytes of answers, in the middle of an answer, and print "halted"; "go on" ends that. LOG gets a line for each GET:
+the path and the range.
 """
 import http.client
 import http.server
@@ -17,17 +19,42 @@ ERROR = ('<?xml version="1.0"?><Error><Code>{}</Code><Message>by the proxy</Mess
          '<RequestId>proxy</RequestId></Error>')
 
 
+class Meter:
+    """Counts the bytes of answers, and halts all of them after a number of bytes."""
+
+    def __init__(self):
+        self.changed = threading.Condition()
+        self.left = None  # bytes until the halt; None: no halt
+
+    def pass_on(self, size):
+        """Returns how many of the bytes may be sent now; waits while all answers are halted."""
+        with self.changed:
+            if self.left is None:
+                return size
+            if self.left == 0:
+                self.changed.wait_for(lambda: self.left != 0)
+                return self.pass_on(size) if self.left is not None else size
+            part = min(size, self.left)
+            self.left -= part
+            if self.left == 0:
+                print("halted", flush=True)
+            return part
+
+    def command(self, line):
+        with self.changed:
+            self.left = int(line.split()[1]) if line.startswith("halt") else None
+            self.changed.notify_all()
+
+
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    count = 0
     lock = threading.Lock()
 
     def handle_request(self):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        if self.path == "/count":
-            return self.answer(200, {}, str(Handler.count).encode())
         with Handler.lock:
-            Handler.count += 1
+            if LOG and self.command == "GET":
+                print(self.path, self.headers.get("Range", ""), file=LOG, flush=True)
             fault = DICE.choice(FAULTS) if DICE.random() < SHARE else None
             share = DICE.random()
         if fault in REFUSALS:
@@ -79,8 +106,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(content) if length is None else length))
         self.end_headers()
         if self.command != "HEAD":
-            self.wfile.write(content)
+            self.send(content)
+
+    def send(self, content):
+        sent = 0
+        while sent < len(content):
+            part = METER.pass_on(min(len(content) - sent, 1 << 16))
+            self.wfile.write(content[sent:sent + part])
             self.wfile.flush()
+            sent += part
 
     def reset(self):
         """Ends the connection by a reset."""
@@ -104,8 +138,11 @@ REFUSALS = {"500": (500, "InternalError"), "502": (502, ""), "503": (503, "SlowD
             "expired": (403, "ExpiredToken"), "redirect": (307, "TemporaryRedirect")}
 FAULTS = [*REFUSALS, "500", "503", "reset", "broken off", "broken off", "stalled", "short", "short", "wrong etag"]
 UPSTREAM, DICE, SHARE = sys.argv[1], random.Random(int(sys.argv[2])), float(sys.argv[3])
+LOG = open(sys.argv[4], "a") if len(sys.argv) > 4 else None
+METER = Meter()
 
 server = Server(("127.0.0.1", 0), Handler)
 print(server.server_address[1], flush=True)
 threading.Thread(target=server.serve_forever, daemon=True).start()
-sys.stdin.read()
+for command in sys.stdin:
+    METER.command(command)

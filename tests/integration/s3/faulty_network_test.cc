@@ -1,58 +1,18 @@
 // A store behind a network that loses, breaks and spoils answers: each operation has the right result, or a
 // clear error.
-#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include <random>
+#include <map>
 
 #include "tests/integration/s3/bucket.h"
+#include "tests/integration/s3/fault_proxy.h"
 
 namespace trainyard {
 namespace {
 
 using namespace testing;
 using namespace std::chrono_literals;
-
-// tests/integration/s3/fault_proxy.py, as long as the object lives. meson.build defines FAULT_PROXY.
-class FaultProxy {
- public:
-  FaultProxy(const std::string& upstream, unsigned seed, const char* share) {
-    int in[2], out[2];
-    if (::pipe2(in, O_CLOEXEC) != 0 || ::pipe2(out, O_CLOEXEC) != 0) throw_errno("pipe");
-    const std::string number = std::to_string(seed);
-    pid_ = ::fork();
-    if (pid_ == 0) {
-      ::dup2(in[0], 0);
-      ::dup2(out[1], 1);
-      ::execlp("python3", "python3", FAULT_PROXY, upstream.c_str(), number.c_str(), share, nullptr);
-      ::_exit(127);
-    }
-    ::close(in[0]);
-    ::close(out[1]);
-    end_ = in[1];
-    char port[16] = {};
-    if (::read(out[0], port, sizeof port - 1) <= 0) throw std::runtime_error("the proxy does not start");
-    ::close(out[0]);
-    endpoint_ = "http://127.0.0.1:" + std::to_string(std::atoi(port));
-  }
-  ~FaultProxy() {
-    ::close(end_);
-    ::waitpid(pid_, nullptr, 0);
-  }
-  FaultProxy(const FaultProxy&) = delete;
-  FaultProxy& operator=(const FaultProxy&) = delete;
-
-  const std::string& endpoint() const { return endpoint_; }
-
- private:
-  pid_t pid_ = 0;
-  int end_ = -1;
-  std::string endpoint_;
-};
 
 class FaultyNetwork : public ::testing::Test {
  protected:
@@ -118,7 +78,7 @@ class FaultyNetwork : public ::testing::Test {
   // TRAINYARD_CHAOS, if it is set, asks for ten times as much.
   const int rounds_ = std::getenv("TRAINYARD_CHAOS") ? 400 : 40;
   Bucket bucket_;
-  FaultProxy proxy_{access_to_sandbox().settings.endpoint.substr(7), 4711, "0.15"};
+  FaultProxy proxy_{access_to_sandbox().settings.endpoint.substr(7), 4711, 0.15};
   const std::string secret_ = read_credentials(access_to_sandbox().credentials_file).at("default").secret_key;
   std::map<std::string, std::string> contents_;
   int attempts_ = 0, successes_ = 0;

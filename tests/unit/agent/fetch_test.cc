@@ -6,9 +6,9 @@
 
 #include <filesystem>
 
-#include "daemon/agent/progress_line.h"
 #include "daemon/base/digest.h"
 #include "daemon/base/error.h"
+#include "daemon/base/progress_text.h"
 #include "tests/unit/agent/agent_fixture.h"
 
 namespace trainyard {

@@ -71,7 +71,7 @@ class AFetch : public testing::Test {
           return next < store_.objects.size() ? std::optional(store_.objects[next++]) : std::nullopt;
         },
         4);
-    FetchJournal journal(folder_.file("journal"));
+    FetchJournal journal(folder_.file("journal"), objects_);
     FileTarget target([this](const Unit& unit) { return file(unit.object.key); }, 0700, 0600);
     const FetchedUnits result = fetch_units(
         store_, [&] { return units.next(); }, target, journal, 1);
@@ -96,6 +96,7 @@ class AFetch : public testing::Test {
 
   TemporaryDirectory folder_;
   TextStore store_;
+  std::string objects_ = "these";
   std::string digest_;
 };
 
@@ -129,6 +130,17 @@ TEST_F(AFetch, AfterAPowerCutBelievesOnlyWhatItFindsOnTheDisk) {
   fetch();
   expect_all_there();
   EXPECT_THAT(store_.fetched, ElementsAre("4567", "89"));
+  store_.fetched.clear();
+  fetch();
+  EXPECT_THAT(store_.fetched, ElementsAre());
+}
+
+TEST_F(AFetch, OfOtherObjectsBeginsAnew) {
+  fetch();
+  objects_ = "others";
+  store_.fetched.clear();
+  fetch();
+  EXPECT_EQ(store_.fetched.size(), 5U);
   store_.fetched.clear();
   fetch();
   EXPECT_THAT(store_.fetched, ElementsAre());

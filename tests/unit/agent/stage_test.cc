@@ -3,8 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "daemon/agent/held_out_split.h"
 #include "daemon/agent/staging_folder.h"
+#include "daemon/base/digest.h"
 #include "kernels/scratch_file.h"
 #include "tests/unit/agent/agent_fixture.h"
 
@@ -198,16 +201,34 @@ TEST_F(Stage, RemovesWhatAKilledStageJobWasWriting) {
   EXPECT_FALSE(has("data/staging"));
 }
 
-TEST_F(Stage, DoesNotDisturbAnotherStageJobOfTheSameDataSet) {
+TEST_F(Stage, WaitsForAnotherStageJobOfTheSameDataSetAndUsesWhatItHasMade) {
   put("a.csv", rows());
   const std::string request = write(stage_request("a.csv", "csv", {{"label", 2}}));
-  {
-    StagingFolder other(path("data"));
-    EXPECT_NE(stage(request), 0);
-    EXPECT_TRUE(staged().try_again);
-    EXPECT_THAT(staged().message, HasSubstr("another stage job of this data set is at work"));
-  }
-  EXPECT_EQ(stage(request), 0);
+  ASSERT_EQ(stage(request), 0);
+  std::filesystem::rename(path("data/train.h5"), path("of-the-other.h5"));
+  int exit_code = -1;
+  std::optional<StagingFolder> other(path("data"));
+  std::thread waiting([&] { exit_code = stage(request); });
+  std::filesystem::rename(path("of-the-other.h5"), path("data/train.h5"));
+  const auto written = std::filesystem::last_write_time(path("data/train.h5"));
+  other.reset();
+  waiting.join();
+  EXPECT_EQ(exit_code, 0);
+  EXPECT_EQ(std::filesystem::last_write_time(path("data/train.h5")), written);
+}
+
+TEST_F(Stage, NotesTheDigestOfEveryUnitOfEveryObject) {
+  const IdxFiles files(10);
+  put("images", files.images);
+  put("labels", files.labels);
+  StageRequest request = stage_request("images", "idx");
+  request.objects.push_back(objects("labels").front());
+  ASSERT_EQ(stage(write(request)), 0) << staged().message;
+  const Json digests = parse_json(staged_file().text_attribute("/", "digests"), "digests");
+  const Json expected = {{0, 0, 16, sha256(files.images.substr(0, 16))},
+                         {0, 16, 60, sha256(files.images.substr(16))},
+                         {1, 0, 18, sha256(files.labels)}};
+  EXPECT_EQ(digests, expected);
 }
 
 }  // namespace
