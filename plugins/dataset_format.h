@@ -59,6 +59,11 @@ class RowSource {
 
   // Replaces `block` by the rows that begin with row `first` of the data set; `rows` are their bytes.
   virtual void convert(std::int64_t first, std::string_view rows, SampleBlock& block) const = 0;
+
+  // True if the bytes of a row are those of its sample. Then the rows need not be converted: convert_labels()
+  // does the same as convert(), but leaves block.samples empty.
+  virtual bool rows_are_samples() const { return false; }
+  virtual void convert_labels(std::int64_t /*first*/, std::int64_t /*count*/, SampleBlock& /*block*/) const {}
 };
 
 class DatasetFormat {

@@ -1,5 +1,6 @@
 #include "daemon/agent/fetch.h"
 
+#include <fcntl.h>
 #include <fnmatch.h>
 
 #include <algorithm>

@@ -35,8 +35,7 @@ class RowSink final : public UnitSink {
     if (count == 0) return;
     const auto size = static_cast<std::size_t>(count * row_bytes);
     const std::int64_t first = rows_.first + written_;
-    rows_.source->convert(first, std::string_view(pending_).substr(0, size), block_);
-    target_.write(rows_, first, block_);
+    target_.write(rows_, first, std::string_view(pending_).substr(0, size), block_);
     pending_.erase(0, size);
     written_ += count;
   }
@@ -69,32 +68,50 @@ std::unique_ptr<UnitSink> RowTarget::begin(const Unit& unit) {
   return std::make_unique<RowSink>(*this, rows);
 }
 
-void RowTarget::write(const UnitRows& rows, std::int64_t first, SampleBlock& block) const {
-  convert_samples(block, element_type(rows.source->info().type), layout_.type);
-  if (rows.is_test_source) return write_split(Split::test, first, block);
-  const std::int64_t held_out_before = held_out_.held_out_before(first);
-  if (held_out_.held_out_before(first + block.count) == held_out_before)
-    return write_split(Split::train, first - held_out_before, block);
+void RowTarget::write(const UnitRows& rows, std::int64_t first, std::string_view bytes,
+                      SampleBlock& block) const {
+  const RowSource& source = *rows.source;
+  const std::int64_t count = static_cast<std::int64_t>(bytes.size()) / source.row_bytes();
+  const std::int64_t held_out_before = rows.is_test_source ? 0 : held_out_.held_out_before(first);
+  const bool is_one_split =
+      rows.is_test_source || held_out_.held_out_before(first + count) == held_out_before;
+  const Split split = rows.is_test_source ? Split::test : Split::train;
+
+  if (is_one_split && source.rows_are_samples() && element_type(source.info().type) == layout_.type) {
+    source.convert_labels(first, count, block);
+    return write_split(split, first - held_out_before, bytes, block);
+  }
+  source.convert(first, bytes, block);
+  convert_samples(block, element_type(source.info().type), layout_.type);
+  if (is_one_split) return write_split(split, first - held_out_before, block);
   const SampleBlock taken =
       take_rows(block, [&](std::int64_t row) { return held_out_.is_held_out(first + row); });
   write_split(Split::train, first - held_out_before, block);
   write_split(Split::test, held_out_before, taken);
 }
 
-// `first`: the row of the split with which the block begins.
 void RowTarget::write_split(Split split, std::int64_t first, const SampleBlock& block) const {
-  if (block.count == 0) return;
+  write_split(split, first, {reinterpret_cast<const char*>(block.samples.data()), block.samples.size()},
+              block);
+}
+
+void RowTarget::write_split(Split split, std::int64_t first, std::string_view samples,
+                            const SampleBlock& labels) const {
+  if (labels.count == 0) return;
   const SplitPlace& place = split == Split::train ? places_.train : places_.test;
   const std::int64_t sample_bytes = element_count(layout_.shape) * size_bytes(layout_.type);
-  const auto put = [&](std::int64_t at, const void* bytes, std::size_t size) {
-    write_file_at(file_.get(), {static_cast<const char*>(bytes), size}, at, path_);
+  const auto put = [&](std::string_view bytes, std::int64_t at) {
+    file_.with([&](const UniqueFd& file) { write_file_at(file.get(), bytes, at, path_); });
   };
-  put(place.samples + first * sample_bytes, block.samples.data(), block.samples.size());
-  const std::int64_t labels_at = place.labels + first * 4 * std::max<std::int64_t>(1, layout_.targets);
+  put(samples, place.samples + first * sample_bytes);
+  const auto put_labels = [&](const auto& values) {
+    const std::int64_t at = place.labels + first * 4 * std::max<std::int64_t>(1, layout_.targets);
+    put({reinterpret_cast<const char*>(values.data()), values.size() * sizeof values[0]}, at);
+  };
   if (layout_.classes > 0)
-    put(labels_at, block.labels.data(), block.labels.size() * sizeof block.labels[0]);
+    put_labels(labels.labels);
   else
-    put(labels_at, block.targets.data(), block.targets.size() * sizeof block.targets[0]);
+    put_labels(labels.targets);
 }
 
 }  // namespace trainyard

@@ -6,6 +6,7 @@
 
 #include "daemon/agent/fetch_units.h"
 #include "daemon/agent/held_out_split.h"
+#include "daemon/base/guarded.h"
 #include "kernels/scratch_file.h"
 #include "plugins/dataset_format.h"
 
@@ -34,11 +35,17 @@ class RowTarget final : public UnitTarget {
 
  private:
   friend class RowSink;
-  void write(const UnitRows& rows, std::int64_t first, SampleBlock& block) const;
+  // Writes whole rows, which begin with row `first` of their source. `block` is for use by this call.
+  void write(const UnitRows& rows, std::int64_t first, std::string_view bytes, SampleBlock& block) const;
+  // Write rows of one split, which begin with row `first` of the split.
   void write_split(Split split, std::int64_t first, const SampleBlock& block) const;
+  void write_split(Split split, std::int64_t first, std::string_view samples,
+                   const SampleBlock& labels) const;
 
   std::string path_;
-  UniqueFd file_;
+  // Locked during a write: the file system lets only one thread write to a file at a time, and the kernel
+  // makes the others spin.
+  mutable Guarded<UniqueFd> file_;
   ScratchLayout layout_;
   ScratchPlaces places_;
   const std::vector<UnitRows>& rows_;

@@ -181,9 +181,15 @@ class IdxRows final : public RowSource {
 
   void convert(std::int64_t first, std::string_view rows, SampleBlock& block) const override {
     const auto* bytes = reinterpret_cast<const std::byte*>(rows.data());
-    block.count = static_cast<std::int64_t>(rows.size()) / row_bytes_;
+    convert_labels(first, static_cast<std::int64_t>(rows.size()) / row_bytes_, block);
     block.samples.assign(bytes, bytes + rows.size());
-    block.labels.assign(labels_.begin() + first, labels_.begin() + first + block.count);
+  }
+
+  bool rows_are_samples() const override { return true; }
+  void convert_labels(std::int64_t first, std::int64_t count, SampleBlock& block) const override {
+    block.count = count;
+    block.samples.clear();
+    block.labels.assign(labels_.begin() + first, labels_.begin() + first + count);
   }
 
  private:

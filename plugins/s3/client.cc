@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <list>
 #include <random>
+#include <utility>
 
 #include "plugins/s3/concurrency.h"
 #include "plugins/s3/exchange.h"
@@ -15,6 +16,16 @@ using Clock = std::chrono::steady_clock;
 // What a request costs beside its bytes, in bytes: small requests count for the throughput, too.
 constexpr double bytes_per_request = 64 << 10;
 
+// Large transfers use the network well with few connections, small ones wait for answers most of the time.
+int first_requests(const std::optional<Request>& request) {
+  constexpr std::int64_t large = 16 << 20;
+  const std::int64_t size = !request         ? 0
+                            : request->range ? request->range->size_bytes
+                            : request->file  ? request->file->size_bytes
+                                             : 0;
+  return size >= large ? 2 : 8;
+}
+
 // The requests of one perform_all().
 class RequestQueue {
  public:
@@ -25,7 +36,8 @@ class RequestQueue {
         access_(access),
         limits_(limits),
         next_(next),
-        concurrency_(access.settings.connections, Clock::now()),
+        next_request_(next_()),
+        concurrency_(access.settings.connections, first_requests(next_request_), Clock::now()),
         random_(std::random_device{}()) {}
 
   ~RequestQueue() {
@@ -77,7 +89,8 @@ class RequestQueue {
     // Requests that wait for another try count as running: what they need of memory is in use.
     if (is_at_end_ || static_cast<int>(running_.size() + waiting_.size()) >= access_.settings.connections)
       return nullptr;
-    std::optional<Request> request = next_();
+    std::optional<Request> request = std::exchange(next_request_, std::nullopt);
+    if (!request) request = next_();
     is_at_end_ = !request;
     if (is_at_end_) return nullptr;
     return std::make_unique<Exchange>(std::move(*request), access_.settings, limits_);
@@ -129,6 +142,7 @@ class RequestQueue {
   const StoreAccess& access_;
   const ClientLimits& limits_;
   const std::function<std::optional<Request>()>& next_;
+  std::optional<Request> next_request_;  // asked for already
   Concurrency concurrency_;
   std::mt19937 random_;
   std::uniform_real_distribution<double> share_;

@@ -12,8 +12,11 @@ constexpr double clearly = 1.05;  // a change of the throughput by less says not
 
 }  // namespace
 
-Concurrency::Concurrency(int most, Time now)
-    : most_(std::max(most, 1)), allowed_(std::min(most_, 8)), window_began_(now), no_growth_before_(now) {}
+Concurrency::Concurrency(int most, int first, Time now)
+    : most_(std::max(most, 1)),
+      allowed_(std::clamp(first, 1, most_)),
+      window_began_(now),
+      no_growth_before_(now) {}
 
 void Concurrency::look(Time now, bool busy) {
   was_busy_ = was_busy_ && busy;

@@ -10,7 +10,8 @@ class Concurrency {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  Concurrency(int most, Time now);
+  // Begins with `first` requests, and never allows more than `most`.
+  Concurrency(int most, int first, Time now);
 
   int allowed() const { return allowed_; }
 

@@ -48,7 +48,8 @@ class Store:
     @property
     def variables(self):
         """The environment with which all tools find the store and the keys."""
-        return {**os.environ, "AWS_ACCESS_KEY_ID": self.access, "AWS_SECRET_ACCESS_KEY": self.secret,
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "RCLONE_"))}
+        return {**inherited, "PATH": "/usr/bin:/bin", "AWS_ACCESS_KEY_ID": self.access, "AWS_SECRET_ACCESS_KEY": self.secret,
                 "AWS_ENDPOINT_URL": self.endpoint, "AWS_DEFAULT_REGION": "us-east-1",
                 "RCLONE_CONFIG": "/dev/null", "RCLONE_CONFIG_YARD_TYPE": "s3", "RCLONE_CONFIG_YARD_PROVIDER": "Ceph",
                 "RCLONE_CONFIG_YARD_ENV_AUTH": "true", "RCLONE_CONFIG_YARD_ENDPOINT": self.endpoint,
@@ -132,7 +133,7 @@ class Store:
         if not is_folder:
             found["curl"] = curl
         tools = {"awscli": "aws"}
-        return {name: fetch for name, fetch in found.items() if shutil.which(tools.get(name, name))}
+        return {name: fetch for name, fetch in found.items() if shutil.which(tools.get(name, name), path="/usr/bin")}
 
 
 def fastest(peers):

@@ -30,7 +30,7 @@ TEST(ThePause, IsShortAgainAfterProgress) {
 
 class Throughput {
  public:
-  explicit Throughput(int most) : concurrency(most, time_) {}
+  explicit Throughput(int most) : concurrency(most, 8, time_) {}
 
   // Half a second passes, in which so much work is done.
   int after(double work, bool busy = true) {
@@ -68,7 +68,7 @@ TEST(TheNumberOfRequests, DoesNotGrowWhileThereAreTooFewToSend) {
 TEST(TheNumberOfRequests, StaysBelowItsLimit) {
   Throughput store(9);
   EXPECT_EQ(store.after(100), 9);
-  EXPECT_EQ(Concurrency(3, {}).allowed(), 3);
+  EXPECT_EQ(Concurrency(3, 8, {}).allowed(), 3);
 }
 
 TEST(TheNumberOfRequests, IsHalvedOnceWhenTheStoreRefusesManyAtATime) {
