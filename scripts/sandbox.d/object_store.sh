@@ -154,7 +154,7 @@ start_ceph-osd() {
   if [[ ! -e $dir/s3/complete ]]; then
     local uuid
     uuid=$(</proc/sys/kernel/random/uuid)
-    as_ceph client.admin ceph osd new "$uuid" >/dev/null || fail 'the monitor of Ceph takes no OSD'
+    as_ceph client.admin timeout 30 ceph osd new "$uuid" >/dev/null || fail 'the monitor of Ceph takes no OSD'
     as_ceph osd.0 ceph-osd --mkfs --id=0 --osd-uuid="$uuid" >>"$dir/log/ceph-osd.out" 2>&1
   fi
   # shellcheck disable=SC2046

@@ -6,7 +6,26 @@ fixed_settings=(mode nodes gpus cpus memory forget accounting subnet port slurm 
 
 default_settings() {
   mode='' nodes=4 gpus=2 cpus=8 memory=8000 forget=300 accounting=yes subnet=198.18.0 users='' slurm=yes s3=no
-  port=$((20000 + 0x$(printf '%s' "$dir" | sha256sum | head -c 4) % 400 * 100))
+  port=$(port_of_directory)
+}
+
+# Prints the first of a hundred ports for this directory. They are below the range from which the kernel takes the
+# ports of clients. A directory that is a sandbox already keeps its ports; a new one takes the next free hundred.
+port_of_directory() {
+  local slot first
+  first=$(sed -n 's/^port=//p' "$dir/settings" 2>/dev/null) && [[ $first ]] && { echo "$first"; return; }
+  slot=$((0x$(printf '%s' "$dir" | sha256sum | head -c 4)))
+  for _ in $(seq 120); do
+    first=$((20000 + slot % 120 * 100))
+    [[ $(used_ports "$first") ]] || break
+    slot=$((slot + 1))
+  done
+  echo "$first"
+}
+
+# Prints which of the hundred ports from this one on a process listens to.
+used_ports() {
+  ss -Hltn | awk -v low="$1" '{ sub(/.*:/, "", $4) } $4 >= low && $4 < low + 100 { print $4 }'
 }
 
 take_settings() {
@@ -73,7 +92,7 @@ adopt_directory() {
 
 check_ports() {
   local used
-  used=$(ss -Hltn | awk -v low="$port" '{ sub(/.*:/, "", $4) } $4 >= low && $4 < low + 100 { print $4 }')
+  used=$(used_ports "$port")
   [[ -z $used ]] || fail "ports ${used//$'\n'/, } are taken; choose another --dir, which means other ports"
 }
 

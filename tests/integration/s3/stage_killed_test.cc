@@ -58,18 +58,21 @@ class KilledStageJob : public ::testing::Test {
     const int kills = std::getenv("TRAINYARD_CHAOS") ? 100 : 10;
     for (int kill = 0; kill < kills; ++kill) {
       const std::set<std::string> complete = complete_units();
-      fs::remove(log_);
+      const std::uintmax_t before = fs::exists(log_) ? fs::file_size(log_) : 0;
       proxy_.halt_after(std::uniform_int_distribution<std::int64_t>(1, 12 << 20)(dice_));
       AgentProcess agent({"stage", data(layout::stage_file)});
-      if (proxy_.has_halted(20s)) agent.signal(SIGKILL);
+      if (proxy_.has_halted(5s)) agent.signal(SIGKILL);
       agent.wait();
       proxy_.go_on();
-      for (const std::string& fetched : requests_since()) EXPECT_FALSE(complete.contains(fetched)) << fetched;
+      requests_ += static_cast<int>(requests_since(before).size());
+      for (const std::string& fetched : requests_since(before))
+        EXPECT_FALSE(complete.contains(fetched)) << fetched;
       if (fs::exists(data(layout::staged_file))) break;
     }
     proxy_.go_on();
     EXPECT_EQ(AgentProcess({"stage", data(layout::stage_file)}).wait(), 0);
     EXPECT_FALSE(fs::exists(data(layout::staging_folder)));
+    EXPECT_GT(requests_, 0);
   }
 
   TemporaryDirectory folder_;
@@ -98,9 +101,11 @@ class KilledStageJob : public ::testing::Test {
     return '/' + name.bucket + '/' + encode_path(name.key);
   }
 
-  std::vector<std::string> requests_since() const {
+  // Returns what the log has from this byte on, as "<path> <first byte>".
+  std::vector<std::string> requests_since(std::uintmax_t byte) {
     std::vector<std::string> requests;
     std::ifstream log(log_);
+    log.seekg(static_cast<std::streamoff>(byte));
     std::string path, range;
     while (log >> path >> range)
       requests.push_back(path + ' ' +
@@ -109,6 +114,7 @@ class KilledStageJob : public ::testing::Test {
   }
 
   std::mt19937 dice_{4711};
+  int requests_ = 0;
 };
 
 TEST_F(KilledStageJob, OfRawFilesIsCompletedByTheNextOne) {
