@@ -19,7 +19,7 @@ void read(const std::string& text, Value (*from_json)(const Json&)) {
 }
 
 void read(char kind, const std::string& text) {
-  switch (kind % 5) {
+  switch (kind % 6) {
     case 0:
       return read(text, claim_from_json);
     case 1:
@@ -28,8 +28,10 @@ void read(char kind, const std::string& text) {
       return read(text, exit_evidence_from_json);
     case 3:
       return read(text, stage_evidence_from_json);
-    default:
+    case 4:
       return read(text, store_evidence_from_json);
+    default:
+      return read(text, stage_progress_from_json);
   }
 }
 
