@@ -2,7 +2,9 @@
 
 #include <unistd.h>
 
+#include "daemon/base/error.h"
 #include "daemon/base/fd.h"
+#include "daemon/base/log.h"
 #include "daemon/handover/layout.h"
 
 namespace trainyard {
@@ -30,6 +32,17 @@ void leave_scripts_own(const ScriptSpec& script, std::map<std::string, std::stri
   for (const auto& [name, value] : exported.items()) variables.erase(name);
 }
 
+// Returns the section of the user's file of credentials that is used. Empty if there is none, or if the file
+// cannot be read, which is the program's to find out.
+std::string profile_of(const StoreAccess& store) {
+  try {
+    return chosen_credential(read_credentials(store.credentials_file), store);
+  } catch (const Error& e) {
+    log_warning("no AWS_PROFILE: {}", e.what());
+    return "";
+  }
+}
+
 // Adds the variables by which programs find an s3:// store and its keys, as Amazon's own tools and boto3 do.
 // The keys stay in the user's file.
 void add_store_variables(const Launch& launch, std::map<std::string, std::string>& variables) {
@@ -41,8 +54,8 @@ void add_store_variables(const Launch& launch, std::map<std::string, std::string
   variables["AWS_DEFAULT_REGION"] = store.settings.region;
   if (!store.settings.endpoint.empty()) variables["AWS_ENDPOINT_URL"] = store.settings.endpoint;
   if (!store.settings.ca_file.empty()) variables["AWS_CA_BUNDLE"] = store.settings.ca_file;
-  const std::string profile = store.credential.empty() ? store.settings.name : store.credential;
-  if (!profile.empty() && profile != anonymous_credential) variables["AWS_PROFILE"] = profile;
+  const std::string profile = profile_of(store);
+  if (!profile.empty() && profile != "default") variables["AWS_PROFILE"] = profile;
 }
 
 }  // namespace

@@ -2,8 +2,11 @@
 
 #include <fcntl.h>
 #include <fnmatch.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <iostream>
 #include <map>
@@ -66,6 +69,7 @@ std::map<std::string, std::string> digests_in_receipt(const std::vector<Object>&
   try {
     for (const Json& entry : get<Json>(parse_json(text.substr(0, size), receipt->url), "objects"))
       digests.emplace(get<std::string>(entry, "key"), get<std::string>(entry, "sha256"));
+    digests.emplace(layout::receipt_file, sha256(text.substr(0, size)));
   } catch (const Error&) {
     digests.clear();
   }
@@ -87,12 +91,15 @@ NextUnit units_of_files(const std::vector<PlannedFile>& files) {
   return [units] { return units->next(); };
 }
 
+// The folder's name tells the objects; the journal need only tell how they are divided.
+std::string unit_size_text() { return std::to_string(most_unit_bytes); }
+
 // Marks the files that an earlier fetch of the same objects has given their names before it was killed: they
 // have the bytes that its journal notes.
 void find_finished(const std::string& parts, std::vector<PlannedFile>& files) {
   const std::string path = join_path(parts, layout::fetch_journal);
   if (!fs::exists(path)) return;
-  FetchJournal journal(path, "");
+  FetchJournal journal(path, unit_size_text(), FetchJournal::Use::read);
   FileTarget finished([&](const Unit& unit) { return files[unit.object_number].path; }, 0777, 0666);
   std::vector<bool> differs(files.size());
   const NextUnit next = units_of_files(files);
@@ -141,46 +148,95 @@ void tell(const PlannedFile& file, const FetchRequest& request) {
               << (file.is_there ? "  there already" : "") << '\n';
 }
 
-// Gives a fetched file its name. No error if an earlier, killed fetch has done so.
+// Locks the folder in which files are collected until the process ends. Throws if another fetch of the same
+// objects into the same folder goes on.
+UniqueFd lock_parts(const std::string& parts) {
+  while (true) {
+    make_directories(parts);
+    UniqueFd lock = open_or_create(join_path(parts, "lock"));
+    if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+      throw Error(ErrorKind::unavailable,
+                  parts + ": another fetch of the same objects into this folder goes on");
+    struct stat status {};
+    if (::fstat(lock.get(), &status) != 0) throw_errno("stat " + parts);
+    if (status.st_nlink > 0) return lock;  // else that fetch has just removed the folder
+  }
+}
+
 void move_to_place(const std::string& part, const std::string& path) {
-  if (!fs::exists(part) && fs::exists(path)) return;
   make_directories(parent_of(path), 0777);
   if (disk().rename(AT_FDCWD, part.c_str(), path.c_str()) != 0) throw_errno("rename " + part + " to " + path);
 }
 
-void fetch_missing(const FetchRequest& request, ObjectStore& store, const std::vector<PlannedFile>& files) {
-  const std::string parts = part_folder(request, files);
-  make_directories(parts);
-  const auto part_of = [&](std::size_t number) { return join_path(parts, std::to_string(number)); };
-  std::int64_t size_bytes = 0;
-  for (const PlannedFile& file : files) size_bytes += file.is_there ? 0 : file.object.size_bytes;
+// Fetches what is missing, and gives the files their names when all have arrived.
+class MissingFiles {
+ public:
+  MissingFiles(const FetchRequest& request, const std::vector<PlannedFile>& files)
+      : request_(request), files_(files), parts_(part_folder(request, files)) {
+    make_directories(request.directory, 0777);
+    lock_ = lock_parts(parts_);
+  }
 
-  const NextUnit next = units_of_files(files);
-  const NextUnit next_missing = [&]() -> std::optional<Unit> {
-    std::optional<Unit> unit = next();
-    while (unit && files[unit->object_number].is_there) unit = next();
-    return unit;
-  };
-  {
-    FetchJournal journal(join_path(parts, layout::fetch_journal), "");  // the folder is of these objects only
-    FileTarget target([&](const Unit& unit) { return part_of(unit.object_number); }, 0777, 0666);
-    ProgressLine line(size_bytes);
-    fetch_units(store, next_missing, target, journal, fetch_threads(request.url),
+  void fetch() {
+    const Transfer transfer = transfer_from(request_.url, request_.store);
+    const std::unique_ptr<ObjectStore> store = load_object_store(request_.url, transfer.access);
+    FetchJournal journal(join_path(parts_, layout::fetch_journal), unit_size_text());
+    forget_parts_that_are_gone(journal);
+    FileTarget target([this](const Unit& unit) { return part_of(unit.object_number); }, 0777, 0666);
+    ProgressLine line(size_bytes());
+    fetch_units(*store, missing_units(), target, journal, transfer.threads,
                 [&](std::int64_t bytes, std::int64_t) { line.show(bytes); });
   }
-  sync_file_system(parts);
-  for (std::size_t number = 0; number < files.size(); ++number)
-    if (!files[number].is_there) move_to_place(part_of(number), files[number].path);
-  sync_file_system(request.directory);
-  try_to_remove_tree(parts);
-}
+
+  void publish() {
+    sync_file_system(parts_);
+    for (std::size_t number = 0; number < files_.size(); ++number)
+      if (!files_[number].is_there) move_to_place(part_of(number), files_[number].path);
+    sync_file_system(request_.directory);
+    try_to_remove_tree(parts_);
+  }
+
+ private:
+  std::string part_of(std::size_t number) const { return join_path(parts_, std::to_string(number)); }
+
+  NextUnit missing_units() const {
+    return [this, next = units_of_files(files_)]() -> std::optional<Unit> {
+      std::optional<Unit> unit = next();
+      while (unit && files_[unit->object_number].is_there) unit = next();
+      return unit;
+    };
+  }
+
+  // An earlier fetch has given these files their names, and somebody has changed or removed them since.
+  void forget_parts_that_are_gone(FetchJournal& journal) const {
+    const NextUnit next = missing_units();
+    while (const std::optional<Unit> unit = next())
+      if (!fs::exists(part_of(unit->object_number))) journal.forget(unit->number);
+  }
+
+  std::int64_t size_bytes() const {
+    std::int64_t size_bytes = 0;
+    for (const PlannedFile& file : files_) size_bytes += file.is_there ? 0 : file.object.size_bytes;
+    return size_bytes;
+  }
+
+  const FetchRequest& request_;
+  const std::vector<PlannedFile>& files_;
+  std::string parts_;
+  UniqueFd lock_;
+};
 
 }  // namespace
 
 int fetch(const FetchRequest& request) {
   const std::unique_ptr<ObjectStore> store = load_object_store(request.url, request.store);
   const std::vector<PlannedFile> files = plan(request, *store);
-  if (!request.is_dry_run) fetch_missing(request, *store, files);
+  const bool is_complete = std::ranges::all_of(files, &PlannedFile::is_there);
+  if (!request.is_dry_run && !is_complete) {
+    MissingFiles missing(request, files);
+    missing.fetch();
+    missing.publish();
+  }
   for (const PlannedFile& file : files) tell(file, request);
   std::cout.flush();
   return std::cout ? 0 : 1;

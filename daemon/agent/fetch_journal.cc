@@ -25,14 +25,15 @@ bool is_digest(std::string_view text) {
 // The first line is the boot id of the machine that began the journal, and the digest of the objects; each
 // other line is "<unit> <sha256>". A journal of another start of the machine is begun anew, and its units are
 // noted again when they have been checked.
-FetchJournal::FetchJournal(const std::string& path, const std::string& objects) : path_(path) {
-  const std::string mine = boot_id() + ' ' + objects + '\n';
+FetchJournal::FetchJournal(const std::string& path, const std::string& units, Use use) : path_(path) {
+  const std::string mine = boot_id() + ' ' + units + '\n';
   std::string text = read_file_if_there(path_, most_journal_bytes, LastLink::refuse).value_or("");
   const bool is_mine = text.starts_with(mine);
   const std::string first_line = text.substr(0, text.find('\n'));
-  if (!first_line.ends_with(' ' + objects)) text.clear();
+  if (!first_line.ends_with(' ' + units)) text.clear();
   state_.with([&](State& state) {
     read_lines(text.substr(std::min(text.size(), first_line.size())), is_mine, state);
+    if (use == Use::read) return;
     state.file = open_or_create(path_);
     state.size_bytes = is_mine ? static_cast<std::int64_t>(text.size()) : 0;
     if (disk().truncate(state.file.get(), state.size_bytes) != 0) throw_errno("truncate " + path_);
@@ -64,6 +65,12 @@ std::optional<FetchJournal::Noted> FetchJournal::noted(std::size_t unit) {
   return state_.with([unit](const State& state) -> std::optional<Noted> {
     if (unit >= state.digests.size() || state.digests[unit].front() == '\0') return std::nullopt;
     return Noted{{state.digests[unit].begin(), state.digests[unit].end()}, state.unchecked[unit]};
+  });
+}
+
+void FetchJournal::forget(std::size_t unit) {
+  state_.with([unit](State& state) {
+    if (unit < state.digests.size()) state.digests[unit].front() = '\0';
   });
 }
 

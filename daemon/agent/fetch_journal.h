@@ -14,9 +14,12 @@ namespace trainyard {
 
 class FetchJournal {
  public:
+  enum class Use { read, write };
+
   // Reads the file if it is there. Ignores a line that is cut off, and all lines if the journal is of other
-  // objects. `objects`: a digest of the objects' names and etags.
-  FetchJournal(const std::string& path, const std::string& objects);
+  // units. `units`: a text that is the same as long as objects and units are the same. With Use::read, the
+  // file stays as it is, and note() must not be called.
+  FetchJournal(const std::string& path, const std::string& units, Use use = Use::write);
 
   struct Noted {
     std::string sha256;
@@ -25,6 +28,9 @@ class FetchJournal {
     bool must_be_checked = false;
   };
   std::optional<Noted> noted(std::size_t unit);
+
+  // Forgets that the unit was complete, until it is noted again.
+  void forget(std::size_t unit);
 
   // Notes that the unit is complete. For any thread.
   void note(std::size_t unit, const std::string& sha256);

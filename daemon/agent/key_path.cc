@@ -9,10 +9,12 @@ namespace trainyard {
 
 std::string path_below(const std::string& folder, const std::string& key) {
   namespace fs = std::filesystem;
-  bool safe = !key.empty() && key.front() != '/' && key.back() != '/' && key.find('\0') == std::string::npos;
+  bool safe = !key.empty() && key.front() != '/' && key.back() != '/' &&
+              key.find('\0') == std::string::npos && key.find("//") == std::string::npos;
   for (const fs::path& part : fs::path(key)) safe = safe && part != ".." && part != "." && !part.empty();
   if (!safe)
-    throw Error(ErrorKind::invalid, "'" + key + "': this key would leave " + folder + "; not copied");
+    throw Error(ErrorKind::invalid,
+                "'" + key + "': this key cannot be the name of a file in " + folder + "; nothing was copied");
   return join_path(folder, key);
 }
 

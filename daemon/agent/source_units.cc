@@ -28,15 +28,19 @@ NextUnit units_of(const std::string& list) {
   return [units] { return units->next(); };
 }
 
-std::string digest_of_list(const StageRequest& request) {
-  return sha256_of_file(join_path(request.directory, layout::source_list));
+std::string identity_of_units(const StageRequest& request, const char* units) {
+  return sha256_of_file(join_path(request.directory, layout::source_list)) + '-' + units + '-' +
+         std::to_string(most_unit_bytes);
 }
 
 // A thread receives, hashes and writes some hundred megabytes a second. Files of a file system are copied by
 // one.
-int fetch_threads(const std::string& url) {
-  if (url.starts_with("file://")) return 1;
-  return std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, 4);
+Transfer transfer_from(const std::string& url, StoreAccess access) {
+  if (url.starts_with("file://")) return {1, std::move(access)};
+  const int threads = std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1,
+                                 std::min(4, access.settings.connections));
+  access.settings.connections /= threads;
+  return {threads, std::move(access)};
 }
 
 }  // namespace trainyard

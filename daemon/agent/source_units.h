@@ -13,10 +13,16 @@ Object object_of(const SourceObject& listed);
 // Returns the units of all objects in the list, in its order. The list is read while they are fetched.
 NextUnit units_of(const std::string& list);
 
-// Returns a digest of the list of the request's objects.
-std::string digest_of_list(const StageRequest& request);
+// Returns a text that is the same as long as the objects of the request are, and the way in which they are
+// divided into units: `units`, "files" or "rows".
+std::string identity_of_units(const StageRequest& request, const char* units);
 
-// Returns the number of threads with which a source of this URL is fetched best.
-int fetch_threads(const std::string& url);
+// How a source of this URL is fetched best: by several threads, each of which opens its share of the
+// connections that the store's settings permit.
+struct Transfer {
+  int threads = 1;
+  StoreAccess access;
+};
+Transfer transfer_from(const std::string& url, StoreAccess access);
 
 }  // namespace trainyard

@@ -66,9 +66,11 @@ void record(const StageRequest& request, StageEvidence evidence) {
 }
 
 void stage_unless_there(StageRequest& request) {
-  if (fs::exists(target_of(request))) return;
+  const std::string leftovers = join_path(request.directory, layout::staging_folder);
+  if (fs::exists(target_of(request)) && !fs::exists(leftovers)) return;
   StagingFolder staging(request.directory);
-  if (fs::exists(target_of(request))) return;  // by a stage job that ended meanwhile
+  if (fs::exists(target_of(request)))
+    return staging.remove();  // a stage job that was killed, or ended meanwhile
   StageProgress progress(request.directory, size_of_sources(request));
   const FetchProgress note = [&](std::int64_t bytes, std::int64_t objects) { progress.note(bytes, objects); };
   if (is_raw(request)) {

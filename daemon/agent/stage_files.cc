@@ -25,10 +25,11 @@ void stage_files(const StageRequest& request, StagingFolder& staging, const Fetc
   check_keys(list, folder);
   make_directory(folder);
 
-  const std::unique_ptr<ObjectStore> store = load_object_store(request.data.source, request.store);
-  FetchJournal journal(staging.file(layout::fetch_journal), digest_of_list(request));
+  const Transfer transfer = transfer_from(request.data.source, request.store);
+  const std::unique_ptr<ObjectStore> store = load_object_store(request.data.source, transfer.access);
+  FetchJournal journal(staging.file(layout::fetch_journal), identity_of_units(request, "files"));
   FileTarget target([&](const Unit& unit) { return path_below(folder, unit.object.key); }, 0777, 0666);
-  fetch_units(*store, units_of(list), target, journal, fetch_threads(request.data.source), progress);
+  fetch_units(*store, units_of(list), target, journal, transfer.threads, progress);
   sync_file_system(folder);
   staging.publish(layout::raw_folder);
 }

@@ -31,7 +31,7 @@ std::string digests_of(const NextUnit& next, FetchJournal& journal) {
   Json digests = Json::array();
   while (const std::optional<Unit> unit = next())
     digests.push_back(
-        {unit->object_number, unit->offset, unit->size_bytes, journal.noted(unit->number)->sha256});
+        {unit->object_number, unit->offset, unit->size_bytes, journal.noted(unit->number).value().sha256});
   return digests.dump();
 }
 
@@ -43,15 +43,17 @@ std::unique_ptr<ObjectStore> spool(const StageRequest& request, StagingFolder& s
   const std::string folder = staging.file(spool_folder);
   make_directory(folder);
   const auto file_of = [folder](std::size_t number) { return join_path(folder, std::to_string(number)); };
-  const std::unique_ptr<ObjectStore> store = load_object_store(request.data.source, request.store);
-  FetchJournal journal(staging.file(layout::fetch_journal), digest_of_list(request));
+  const Transfer transfer = transfer_from(request.data.source, request.store);
+  const std::unique_ptr<ObjectStore> store = load_object_store(request.data.source, transfer.access);
+  FetchJournal journal(staging.file(layout::fetch_journal), identity_of_units(request, "files"));
   FileTarget target([&](const Unit& unit) { return file_of(unit.object_number); }, private_folder_mode, 0600);
   fetch_units(*store, units_of(join_path(request.directory, layout::source_list)), target, journal,
-              fetch_threads(request.data.source), progress);
+              transfer.threads, progress);
 
-  std::map<std::string, std::string> files;
+  std::map<std::string, std::string> files;  // an object can be in the list twice
+  std::size_t number = 0;
   for (const auto* objects : {&request.objects, &request.test_objects})
-    for (const SourceObject& object : *objects) files.emplace(object.url, file_of(files.size()));
+    for (const SourceObject& object : *objects) files.emplace(object.url, file_of(number++));
   return make_spooled_store([files = std::move(files)](const std::string& url) { return files.at(url); });
 }
 
@@ -163,7 +165,7 @@ bool has_layout(const std::string& path, const ScratchLayout& layout) {
 
 // Converts rows while they arrive, straight to their places in the scratch file.
 void stage_rows(const StageRequest& request, StagingFolder& staging, ObjectStore& store,
-                const RowSources& sources, const FetchProgress& progress) {
+                const RowSources& sources, int threads, const FetchProgress& progress) {
   const DataSpec& data = request.data;
   ScratchLayout layout =
       layout_for(data, sources.train->info(), sources.test ? &sources.test->info() : nullptr);
@@ -180,8 +182,8 @@ void stage_rows(const StageRequest& request, StagingFolder& staging, ObjectStore
   const HeldOutRows held_out(sources.train->info().count, sources.test ? 0 : layout.test_count, data.seed);
 
   RowTarget target(path, layout, units.rows(), held_out);
-  FetchJournal journal(journal_path, digest_of_list(request));
-  fetch_units(store, units.in_order(), target, journal, fetch_threads(data.source), progress);
+  FetchJournal journal(journal_path, identity_of_units(request, "rows"));
+  fetch_units(store, units.in_order(), target, journal, threads, progress);
   add_digests(path, digests_of(units.in_order(), journal));
   sync_file_system(path);
   staging.publish(layout::dataset_file);
@@ -204,7 +206,7 @@ void stage_in_order(const StageRequest& request, StagingFolder& staging, Dataset
   write_samples(file, layout, data, *train, test.get());
   file.commit();
   if (const std::string journal_path = staging.file(layout::fetch_journal); fs::exists(journal_path)) {
-    FetchJournal journal(journal_path, digest_of_list(request));
+    FetchJournal journal(journal_path, identity_of_units(request, "files"));
     const std::string path = staging.file(layout::dataset_file);
     add_digests(path, digests_of(units_of(join_path(request.directory, layout::source_list)), journal));
     sync_file_system(path);
@@ -216,10 +218,11 @@ void stage_in_order(const StageRequest& request, StagingFolder& staging, Dataset
 
 void stage_samples(const StageRequest& request, StagingFolder& staging, const FetchProgress& progress) {
   const std::unique_ptr<DatasetFormat> format = load_dataset_format(request.data.format);
-  const std::unique_ptr<ObjectStore> store = load_object_store(request.data.source, request.store);
+  const Transfer transfer = transfer_from(request.data.source, request.store);
+  const std::unique_ptr<ObjectStore> store = load_object_store(request.data.source, transfer.access);
   const RowSources rows = open_rows(*format, request, *store);
   if (rows.train)
-    stage_rows(request, staging, *store, rows, progress);
+    stage_rows(request, staging, *store, rows, transfer.threads, progress);
   else
     stage_in_order(request, staging, *format, progress);
 }

@@ -11,8 +11,8 @@ namespace trainyard {
 class StagingFolder {
  public:
   // Makes the folder if it is not there, and locks it for as long as this object lives. Waits while another
-  // stage job has locked it. A file system without locks is used without: two stage jobs would write the same
-  // bytes.
+  // stage job has locked it. On a file system without locks each stage job makes a folder of its own, and
+  // begins anew after a kill.
   explicit StagingFolder(const std::string& data_set_directory);
 
   std::string file(const std::string& name) const { return join_path(path_, name); }

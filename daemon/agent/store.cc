@@ -75,13 +75,13 @@ Json store_file(ObjectStore& store, const Launch& launch, const std::string& nam
 // A file of a large model is stored in parallel parts; many small files need several requests at a time.
 int store_threads(const Launch& launch, std::size_t files) {
   if (launch.manifest.results_target.starts_with("file://")) return 1;
-  return static_cast<int>(std::min<std::size_t>(4, std::max<std::size_t>(1, files / 4)));
+  return std::clamp(static_cast<int>(files / 4), 1, std::min(4, launch.results_store.settings.connections));
 }
 
 // Stores all files, several at a time, and returns what the receipt says of each. Throws the first error,
 // after the files that were on their way.
-Json store_files(ObjectStore& store, const Launch& launch, const Patience& patience) {
-  const std::vector<std::string> names = files_to_store(launch);
+Json store_files(ObjectStore& store, const Launch& launch, const std::vector<std::string>& names, int threads,
+                 const Patience& patience) {
   std::vector<Json> stored(names.size());
   std::atomic<std::size_t> next = 0;
   Guarded<std::exception_ptr> error;
@@ -98,7 +98,7 @@ Json store_files(ObjectStore& store, const Launch& launch, const Patience& patie
   };
   {
     std::vector<std::jthread> others;
-    for (int i = 1; i < store_threads(launch, names.size()); ++i) others.emplace_back(work);
+    for (int i = 1; i < threads; ++i) others.emplace_back(work);
     work();
   }
   if (const std::exception_ptr first = error.with([](const auto& e) { return e; }))
@@ -154,10 +154,13 @@ StoreEvidence store_everything(const Launch& launch, const Patience& patience) {
     return nothing;
   }
   const UmaskOf owner(launch.manifest);
-  std::unique_ptr<ObjectStore> store =
-      load_object_store(launch.manifest.results_target, launch.results_store);
+  const std::vector<std::string> names = files_to_store(launch);
+  const int threads = store_threads(launch, names.size());
+  StoreAccess access = launch.results_store;
+  access.settings.connections /= threads;  // each thread opens its share
+  std::unique_ptr<ObjectStore> store = load_object_store(launch.manifest.results_target, access);
   StoreEvidence evidence;
-  const Json objects = store_files(*store, launch, patience);
+  const Json objects = store_files(*store, launch, names, threads, patience);
   for (const Json& object : objects) evidence.size_bytes += object["size_bytes"].get<std::int64_t>();
   evidence.objects = static_cast<std::int64_t>(objects.size());
 

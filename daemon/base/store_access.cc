@@ -4,6 +4,14 @@
 
 namespace trainyard {
 
+std::string chosen_credential(const Credentials& known, const StoreAccess& access) {
+  if (access.credential == anonymous_credential) return "";
+  if (!access.credential.empty()) return access.credential;
+  for (const std::string& name : {access.settings.name, std::string("default")})
+    if (known.contains(name)) return name;
+  return "";
+}
+
 const char* to_string(StoreSettings::Style style) {
   return style == StoreSettings::Style::path ? "path" : "virtual-host";
 }

@@ -4,6 +4,7 @@
 #pragma once
 #include <string>
 
+#include "daemon/base/credentials_file.h"
 #include "daemon/base/json.h"
 
 namespace trainyard {
@@ -32,8 +33,16 @@ struct StoreAccess {
   std::string credentials_file;  // the user's; empty: none
   std::string credential;  // a name in that file; empty: the store's name, else "default", else anonymous
 
+  // A person waits for the answer: give up within a minute or so, while jobs wait for minutes. Not passed on
+  // as JSON.
+  bool gives_up_soon = false;
+
   bool operator==(const StoreAccess&) const = default;
 };
+
+// Returns the name of the credential that is used: the one that is named, else the one with the store's name,
+// else "default"; empty if requests are not signed.
+std::string chosen_credential(const Credentials& known, const StoreAccess& access);
 
 const char* to_string(StoreSettings::Style style);  // "path", "virtual-host"
 

@@ -24,7 +24,9 @@ SourceList LocalFiles::list_sources(const DataSpec& data, const StoreAccess& acc
   std::string data_sets = layout::datasets_directory(root_.path);
   make_directory(data_sets);
   SourceListWriter list(data_sets, data);
-  const std::unique_ptr<ObjectStore> store = load_object_store(data.source, access);
+  StoreAccess quick = access;
+  quick.gives_up_soon = true;
+  const std::unique_ptr<ObjectStore> store = load_object_store(data.source, quick);
   list_into(list, SourcePart::train, data.source, *store);
   list_into(list, SourcePart::train, data.label_source, *store);
   list_into(list, SourcePart::test, data.test_source, *store);

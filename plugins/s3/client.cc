@@ -121,7 +121,7 @@ class RequestQueue {
   // Lets the request wait for its next try, or throws if there is none.
   void try_again(std::unique_ptr<Exchange> exchange, const Failure& failure) {
     using Cure = Failure::Cure;
-    const bool is_cured = signer_.cure(failure);
+    const bool is_cured = signer_.cure(failure, exchange->generation());
     if (failure.cure == Cure::fewer) concurrency_.slow_down(Clock::now());
     const bool can_succeed = is_cured || failure.cure == Cure::wait || failure.cure == Cure::fewer;
     std::optional<std::chrono::milliseconds> pause;
@@ -132,6 +132,7 @@ class RequestQueue {
 
   std::chrono::milliseconds until_next_try() const {
     std::chrono::milliseconds longest{1000};
+    if (is_busy()) return longest;  // a request that is due has to wait for the end of another one
     for (const Waiting& waiting : waiting_)
       longest = std::min(longest, std::chrono::ceil<std::chrono::milliseconds>(waiting.due - Clock::now()));
     return longest;

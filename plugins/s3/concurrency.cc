@@ -24,9 +24,10 @@ void Concurrency::look(Time now, bool busy) {
   const double rate = work_ / std::chrono::duration<double>(now - window_began_).count();
   // Without enough requests to run, the throughput says nothing about their number.
   if (was_busy_ && now >= no_growth_before_) {
-    const bool worse = rate * clearly<last_rate_, better = rate> last_rate_ * clearly;
-    if (worse) step_ = -step_;
-    if (worse || better) allowed_ = std::clamp(allowed_ + step_, std::min(2, most_), most_);
+    const bool is_worse = rate * clearly < last_rate_;
+    const bool is_better = last_rate_ * clearly < rate;
+    if (is_worse) step_ = -step_;
+    if (is_worse || is_better) allowed_ = std::clamp(allowed_ + step_, std::min(2, most_), most_);
   }
   last_rate_ = rate;
   begin_window(now);

@@ -39,10 +39,14 @@ void Exchange::prepare(CURL* easy, Signer& signer) {
   moved_ = sent_ = 0;
   is_checked_ = false;
   reason_[0] = '\0';
-  const Address address = address_of(store_, request_.bucket, request_.key);
+  failure_.reset();
+  state_ = signer.current();
+  StoreSettings store = store_;
+  store.region = state_.region;
+  const Address address = address_of(store, request_.bucket, request_.key);
   set_options(easy, address);
   set_body(easy);
-  set_headers(easy, signer, address);
+  set_headers(easy, address);
 }
 
 void Exchange::set_options(CURL* easy, const Address& address) {
@@ -83,7 +87,7 @@ void Exchange::set_body(CURL* easy) {
   if (request_.method != "HEAD") curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request_.method.c_str());
 }
 
-void Exchange::set_headers(CURL* easy, Signer& signer, const Address& address) {
+void Exchange::set_headers(CURL* easy, const Address& address) {
   NamesAndValues own = request_.headers;
   if (request_.range)
     own.emplace_back("Range", fmt::format("bytes={}-{}", request_.range->offset + received_,
@@ -95,7 +99,8 @@ void Exchange::set_headers(CURL* easy, Signer& signer, const Address& address) {
                               : request_.file->sha256.empty() ? unsigned_payload
                                                               : request_.file->sha256;
 
-  for (const auto& [name, value] : signer.headers_for(sent, address, payload)) own.emplace_back(name, value);
+  for (const auto& [name, value] : Signer::headers_for(state_, sent, address, payload))
+    own.emplace_back(name, value);
   curl_slist* list = nullptr;
   for (const auto& [name, value] : own) list = curl_slist_append(list, (name + ": " + value).c_str());
   for (const char* not_sent : {"Expect:", "Accept:", "Content-Type:"})
@@ -148,30 +153,36 @@ bool Exchange::take_body(std::string_view bytes) {
     answer_.body += bytes;
     return true;
   }
-  if (!is_checked_) check_range();
+  if (!is_checked_) failure_ = wrong_range();
   is_checked_ = true;
   if (request_.range && received_ + static_cast<std::int64_t>(bytes.size()) > request_.range->size_bytes)
-    throw Error(ErrorKind::unavailable,
-                url_of(request_) + ": the store sends more bytes than were asked for");
+    failure_ = passing("the store sends more bytes than were asked for");
+  if (failure_) return false;
   request_.sink(bytes);
   received_ += static_cast<std::int64_t>(bytes.size());
   backoff_.progress();
   return true;
 }
 
-// Throws unless the answer is about the object that was listed, and begins with the byte that was asked for.
-void Exchange::check_range() const {
+// Returns a failure unless the answer begins with the byte that was asked for. Throws if it is about another
+// object than the one that was listed.
+std::optional<Failure> Exchange::wrong_range() const {
   const std::string etag = answer_.header("etag");
   if (!request_.etag.empty() && !etag.empty() && unquoted(etag) != request_.etag)
     throw Error(ErrorKind::invalid, url_of(request_) + ": has changed since it was listed (etag " +
                                         unquoted(etag) + ", not " + request_.etag + ")");
-  if (!request_.range) return;
+  if (!request_.range) return std::nullopt;
   const std::int64_t expected = request_.range->offset + received_;
   const std::int64_t begins =
       answer_.status == 206 ? first_byte(answer_.header("content-range")).value_or(-1) : 0;
-  if (begins != expected)
-    throw Error(ErrorKind::unavailable, fmt::format("{}: the store sends other bytes than those from {} on",
-                                                    url_of(request_), expected));
+  if (begins == expected) return std::nullopt;
+  return passing(fmt::format("the store sends other bytes than those from {} on", expected));
+}
+
+// A failure that another try can cure.
+Failure Exchange::passing(const std::string& what) const {
+  return {Failure::Cure::wait, ErrorKind::unavailable,
+          fmt::format("{} {}: {}", request_.method, url_of(request_), what), ""};
 }
 
 std::size_t Exchange::on_upload(char* bytes, std::size_t size, std::size_t count, void* exchange) {
@@ -209,10 +220,12 @@ int Exchange::on_seek(void* exchange, curl_off_t offset, int origin) {
 
 std::optional<Failure> Exchange::judge(CURLcode code, const Asker& asker) {
   if (thrown_) std::rethrow_exception(thrown_);
+  if (failure_) return failure_;
   const bool has_answer = answer_.status != 0;
   // A store may refuse an upload before it has read all of it, and close the connection.
   if (has_answer && !is_success(answer_.status)) return failure_of(request_, answer_, asker);
-  if (code != CURLE_OK)
+  const bool is_complete = request_.range && received_ == request_.range->size_bytes;
+  if (code != CURLE_OK && !is_complete)
     return failure_of_transport(request_, code, reason_[0] ? reason_ : curl_easy_strerror(code), asker);
   if (std::string_view(answer_.body).find("<Error>") != std::string_view::npos &&
       !read_problem(answer_.body).code.empty())
@@ -228,17 +241,13 @@ std::optional<Failure> Exchange::spoilt_body() const {
     return std::nullopt;
   } catch (const Error& e) {
     if (e.kind() != ErrorKind::unavailable) throw;
-    return Failure{Failure::Cure::wait, ErrorKind::unavailable,
-                   fmt::format("{} {}: {}", request_.method, url_of(request_), e.what()), ""};
+    return passing(e.what());
   }
 }
 
 std::optional<Failure> Exchange::short_body() const {
   if (!request_.range || received_ == request_.range->size_bytes) return std::nullopt;
-  return Failure{Failure::Cure::wait, ErrorKind::unavailable,
-                 fmt::format("GET {}: {} bytes came, {} were asked for", url_of(request_), received_,
-                             request_.range->size_bytes),
-                 ""};
+  return passing(fmt::format("{} bytes came, {} were asked for", received_, request_.range->size_bytes));
 }
 
 }  // namespace trainyard

@@ -24,6 +24,8 @@ class Exchange {
   // Prepares the handle for the next try. The exchange must outlive the try.
   void prepare(CURL* easy, Signer& signer);
 
+  int generation() const { return state_.generation; }  // of the keys with which the try is signed
+
   // Judges a try that has ended. Returns nothing if the request has succeeded. Throws what the sink has
   // thrown.
   std::optional<Failure> judge(CURLcode code, const Asker& asker);
@@ -40,13 +42,14 @@ class Exchange {
   static int on_seek(void* exchange, curl_off_t offset, int origin);
 
   void set_options(CURL* easy, const Address& address);
-  void set_headers(CURL* easy, Signer& signer, const Address& address);
+  void set_headers(CURL* easy, const Address& address);
   void set_body(CURL* easy);
   std::int64_t body_size() const;
   void read_header(std::string_view line);
   bool take_body(std::string_view bytes);
-  void check_range() const;
+  std::optional<Failure> wrong_range() const;
   std::size_t read_upload(char* bytes, std::size_t size);
+  Failure passing(const std::string& what) const;
   std::optional<Failure> short_body() const;
   std::optional<Failure> spoilt_body() const;
 
@@ -59,7 +62,9 @@ class Exchange {
   std::int64_t moved_ = 0;     // body bytes of this try, in both directions
   std::int64_t sent_ = 0;      // of the body, in this try
   bool is_checked_ = false;    // the answer is what was asked for
-  std::exception_ptr thrown_;  // by the sink or a check
+  SigningState state_;
+  std::optional<Failure> failure_;  // found while the body came
+  std::exception_ptr thrown_;       // by the sink or a check
   std::unique_ptr<curl_slist, void (*)(curl_slist*)> header_list_{nullptr, curl_slist_free_all};
   char reason_[CURL_ERROR_SIZE] = {};
 };

@@ -26,6 +26,9 @@ constexpr std::array known_codes{
     KnownCode{"ServiceUnavailable", Cure::fewer, ErrorKind::unavailable},
     KnownCode{"TooManyRequests", Cure::fewer, ErrorKind::unavailable},
     KnownCode{"RequestTimeout", Cure::wait, ErrorKind::unavailable},
+    KnownCode{"BadDigest", Cure::wait, ErrorKind::unavailable},
+    KnownCode{"XAmzContentSHA256Mismatch", Cure::wait, ErrorKind::unavailable},
+    KnownCode{"IncompleteBody", Cure::wait, ErrorKind::unavailable},
     KnownCode{"OperationAborted", Cure::wait, ErrorKind::unavailable},
     KnownCode{"ConcurrentModification", Cure::wait, ErrorKind::unavailable},
     KnownCode{"RequestTimeTooSkewed", Cure::none, ErrorKind::unavailable},
@@ -98,7 +101,8 @@ std::string remedy(const Request& request, const Answer& answer, std::string_vie
            settings_of(asker);
   if (code == "AuthorizationHeaderMalformed") return "set region in " + settings_of(asker);
   if (answer.status == 412) return "the object has changed since it was listed";
-  if (answer.status == 401 || answer.status == 403) return remedy_for_denied(asker);
+  if (answer.status == 401 || answer.status == 403 || request.method == "HEAD")
+    return remedy_for_denied(asker);
   return "";
 }
 
@@ -116,6 +120,9 @@ Failure failure_of(const Request& request, const Answer& answer, const Asker& as
   Failure failure;
   failure.region = region_of(answer, problem);
   if (meaning.cure == Cure::region && failure.region.empty()) meaning.cure = Cure::none;
+  // The answer to HEAD has no body, so no code: the keys can be the reason.
+  if (request.method == "HEAD" && (answer.status == 400 || answer.status == 401 || answer.status == 403))
+    meaning = {"", Cure::credentials, ErrorKind::denied};
   failure.cure = meaning.cure;
   failure.kind = meaning.kind;
   failure.message = fmt::format("{} {}: HTTP {}", request.method, url_of(request), answer.status);

@@ -6,16 +6,6 @@
 namespace trainyard {
 namespace {
 
-// Returns the name of the credential that is used: the one that was named, else the one with the store's
-// name, else "default"; empty if requests are not signed.
-std::string choose(const Credentials& known, const StoreAccess& access) {
-  if (access.credential == anonymous_credential) return "";
-  if (!access.credential.empty()) return access.credential;
-  for (const std::string& name : {access.settings.name, std::string("default")})
-    if (known.contains(name)) return name;
-  return "";
-}
-
 Credential find(const Credentials& known, const std::string& name, const StoreAccess& access) {
   if (name.empty()) return {};
   const auto found = known.find(name);
@@ -33,41 +23,48 @@ Credentials known_credentials(const StoreAccess& access) {
 
 Signer::Signer(const StoreAccess& access) : access_(access) {
   const Credentials known = known_credentials(access_);
-  name_ = choose(known, access_);
-  state_.with([&](State& state) { state = {find(known, name_, access_), access_.settings.region}; });
+  name_ = chosen_credential(known, access_);
+  state_.with([&](SigningState& state) { state = {find(known, name_, access_), access_.settings.region}; });
 }
 
-NamesAndValues Signer::headers_for(const Request& request, const Address& address,
+SigningState Signer::current() {
+  return state_.with([](const SigningState& state) { return state; });
+}
+
+NamesAndValues Signer::headers_for(const SigningState& state, const Request& request, const Address& address,
                                    const std::string& payload) {
-  const State state = state_.with([](const State& s) { return s; });
   const UtcSeconds time = now();
   NamesAndValues headers{{"Host", address.host}};
-  const auto add = [&](const char* name, const std::string& value) { headers.emplace_back(name, value); };
   if (state.credential.access_key.empty()) return headers;
-  add("x-amz-content-sha256", payload);
-  add("x-amz-date", amz_date(time));
-  if (!state.credential.session_token.empty()) add("x-amz-security-token", state.credential.session_token);
+  headers.emplace_back("x-amz-content-sha256", payload);
+  headers.emplace_back("x-amz-date", amz_date(time));
+  if (!state.credential.session_token.empty())
+    headers.emplace_back("x-amz-security-token", state.credential.session_token);
 
   NamesAndValues all = headers;
   all.insert(all.end(), request.headers.begin(), request.headers.end());
-  add("Authorization", authorization({request.method, address.path, request.query, all, payload},
+  headers.emplace_back("Authorization",
+                       authorization({request.method, address.path, request.query, all, payload},
                                      state.credential, {state.region}, time));
   return headers;
 }
 
-bool Signer::cure(const Failure& failure) {
-  if (failure.cure == Failure::Cure::region)
-    return state_.with([&](State& state) {
-      const bool is_new = !failure.region.empty() && state.region != failure.region;
-      if (is_new) state.region = failure.region;
-      return is_new;
-    });
-  if (failure.cure != Failure::Cure::credentials || name_.empty()) return false;
-  const Credential read = find(known_credentials(access_), name_, access_);
-  return state_.with([&](State& state) {
-    const bool is_new = !(state.credential == read);
-    state.credential = read;
-    return is_new;
+bool Signer::cure(const Failure& failure, int generation) {
+  using Cure = Failure::Cure;
+  if (failure.cure != Cure::region && failure.cure != Cure::credentials) return false;
+  if (current().generation != generation) return true;
+  if (failure.cure == Cure::credentials && name_.empty()) return false;
+  SigningState newer = current();
+  if (failure.cure == Cure::region)
+    newer.region = failure.region;
+  else
+    newer.credential = find(known_credentials(access_), name_, access_);
+  return state_.with([&](SigningState& state) {
+    if (state.generation != generation) return true;  // another thread was first
+    if (newer.credential == state.credential && newer.region == state.region) return false;
+    state = newer;
+    ++state.generation;
+    return true;
   });
 }
 

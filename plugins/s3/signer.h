@@ -11,30 +11,35 @@
 
 namespace trainyard {
 
+// What a try of a request is signed with.
+struct SigningState {
+  Credential credential;  // with an empty access key, requests are not signed
+  std::string region;
+  int generation = 0;  // counts the changes
+};
+
 class Signer {
  public:
-  // Reads the credential that `access` names. Throws Error{not_found} with the remedy if there is none of
-  // this name, and the errors of read_credentials().
+  // Reads the credential that `access` names. Throws Error{denied} with the remedy if there is none of this
+  // name, and the errors of read_credentials().
   explicit Signer(const StoreAccess& access);
 
-  // Returns the headers of the request, without those that the request has itself.
-  NamesAndValues headers_for(const Request& request, const Address& address, const std::string& payload);
+  SigningState current();
 
-  // Changes keys or region as the failure demands. Returns true if something has changed, so that the same
-  // request might succeed now.
-  bool cure(const Failure& failure);
+  // Returns the headers of the request, without those that the request has itself.
+  static NamesAndValues headers_for(const SigningState& state, const Request& request, const Address& address,
+                                    const std::string& payload);
+
+  // Changes keys or region as the failure demands. `generation`: of the state with which the failed try was
+  // signed. Returns true if there is a newer state, so that the same request might succeed now.
+  bool cure(const Failure& failure, int generation);
 
   Asker asker() const { return {access_.settings.name, name_}; }
 
  private:
-  struct State {
-    Credential credential;  // with an empty access key, requests are not signed
-    std::string region;
-  };
-
   StoreAccess access_;
   std::string name_;  // of the credential; empty: none
-  Guarded<State> state_;
+  Guarded<SigningState> state_;
 };
 
 }  // namespace trainyard

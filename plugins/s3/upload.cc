@@ -110,7 +110,7 @@ class MultipartUpload {
       Request request = request_for("DELETE");
       request.query = {{"uploadId", id_}};
       client_.perform(std::move(request));
-    } catch (const Error& e) {
+    } catch (const std::exception& e) {
       log_warning("the store keeps parts of s3://{}/{}: {}", bucket_, key_, e.what());
     }
   }

@@ -129,6 +129,30 @@ TEST_F(KilledStageJob, OfRawFilesIsCompletedByTheNextOne) {
     EXPECT_EQ(read_file(data("files/" + name)) == bytes, true) << name;
 }
 
+// An object can be part of both sources.
+TEST_F(KilledStageJob, OfTextKeepsObjectsApartThatAreListedTwice) {
+  bucket_.add("d/a.csv", "1,0\n");
+  bucket_.add("d/b.csv", "2,1\n3,1\n");
+  StageRequest request;
+  request.directory = folder_.file("data");
+  request.data.source = bucket_.url("d/a.csv");
+  request.data.test_source = bucket_.url("d/");
+  request.data.format = "csv";
+  request.data.options = {{"label", 1}};
+  request.store = access_to_sandbox();
+  SourceListWriter list(request.directory, request.data);
+  for (const auto& [part, url] : {std::pair{SourcePart::train, request.data.source},
+                                  std::pair{SourcePart::test, request.data.test_source}})
+    for (const Object& object : bucket_.store->list(url))
+      list.add(part, {object.url, object.key, object.etag, object.size_bytes});
+  list.commit(data(layout::source_list));
+  write_atomically(data(layout::stage_file), to_json(request).dump());
+  ASSERT_EQ(AgentProcess({"stage", data(layout::stage_file)}).wait(), 0);
+  const Hdf5File staged = Hdf5File::open(data("train.h5"));
+  EXPECT_EQ(staged.dataset("/train/samples").read<std::uint8_t>(), (std::vector<std::uint8_t>{1}));
+  EXPECT_EQ(staged.dataset("/test/samples").read<std::uint8_t>(), (std::vector<std::uint8_t>{1, 2, 3}));
+}
+
 class KilledStageJobOfRows : public KilledStageJob {
  private:
   // The units of rows are not those of whole objects; what is complete is checked by the contents alone.

@@ -177,6 +177,21 @@ TEST(Keys, ThatAreReplacedWhileAStoreIsInUseAreReadAgain) {
   EXPECT_EQ(store->list(bucket.url()).size(), 1U);
 }
 
+TEST(Keys, ThatAreReplacedServeAllRequestsThatWereOnTheirWay) {
+  Bucket bucket;
+  const Object object = bucket.add("a", "x");
+  const Credential right = keys_of_sandbox();
+  KeysOf keys(bucket, "expired", "x");
+  const std::unique_ptr<ObjectStore> store = make_s3_store(keys.access());
+  keys.change(right.access_key, right.secret_key);
+  int given = 0, done = 0;
+  store->fetch_all([&]() -> std::optional<Fetch> {
+    if (++given > 30) return std::nullopt;
+    return Fetch{object, 0, 1, [](std::string_view) {}, [&] { ++done; }};
+  });
+  EXPECT_EQ(done, 30);
+}
+
 TEST(ACredential, ThatTheFileDoesNotHaveIsNamed) {
   Bucket bucket;
   StoreAccess access = access_to_sandbox();

@@ -75,7 +75,6 @@ TEST_F(Fetching, DoesNothingInADryRun) {
 TEST_F(Fetching, LeavesFilesAloneThatHaveTheContentsOfTheReceipt) {
   put_receipt();
   ASSERT_EQ(fetch(request_), 0);
-  std::filesystem::remove(path("to/receipt.json"));
   const auto before = std::filesystem::last_write_time(path("to/a.txt"));
   EXPECT_EQ(fetch(request_), 0);
   EXPECT_EQ(std::filesystem::last_write_time(path("to/a.txt")), before);
@@ -96,6 +95,12 @@ TEST_F(Fetching, ReplacesOtherContentsOnlyIfItIsTold) {
 TEST_F(Fetching, WithoutAReceiptTakesAnExistingFileForAnother) {
   ASSERT_EQ(fetch(request_), 0);
   EXPECT_THAT(refusal(), HasSubstr("might have other contents"));
+}
+
+TEST_F(Fetching, CanBeRepeatedWhenItIsComplete) {
+  put_receipt();
+  ASSERT_EQ(fetch(request_), 0);
+  EXPECT_EQ(fetch(request_), 0);
 }
 
 TEST(TheProgress, TellsShareRateAndTimeLeft) {
