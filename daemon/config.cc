@@ -111,20 +111,28 @@ Plan read_plan(const std::string& name, Fields& fields) {
   std::string per;
   if (fields.word("per", per, {"user", "account"}) && per == "account") plan.per = Plan::Per::account;
   plan.members = read_users(fields, "members");
-  fields.boolean("default", plan.is_default);
   return plan;
+}
+
+// Reads the key `default` of a named table. `chosen` is the name of the table that has said true, of all
+// tables of the kind `what` ("plan", "store"); a second one is a problem.
+bool read_default(Fields& fields, const std::string& name, const std::string& what, std::string& chosen) {
+  bool is_default = false;
+  fields.boolean("default", is_default);
+  if (is_default && !chosen.empty())
+    fields.problem("default", "is true, but " + chosen + " is the default " + what + " already",
+                   "one " + what + " at most is the default");
+  else if (is_default)
+    chosen = name;
+  return is_default;
 }
 
 Plans read_plans(Fields& root) {
   Plans plans;
-  std::string first_default;
+  std::string chosen;
   for (auto& [name, fields] : root.named_tables("plans")) {
     Plan plan = read_plan(name, fields);
-    if (plan.is_default && !first_default.empty())
-      fields.problem("default", "is true, but " + first_default + " is the default plan already",
-                     "one plan at most is the default");
-    else if (plan.is_default)
-      first_default = name;
+    plan.is_default = read_default(fields, name, "plan", chosen);
     plans.emplace(name, std::move(plan));
   }
   return plans;
@@ -161,12 +169,7 @@ Stores read_stores(Fields& root) {
   Stores stores;
   for (auto& [name, fields] : root.named_tables("stores")) {
     stores.settings.emplace(name, read_store(name, fields));
-    bool is_default = false;
-    fields.boolean("default", is_default);
-    if (is_default && !stores.default_name.empty())
-      fields.problem("default", "is true, but " + stores.default_name + " is the default store already",
-                     "one store at most is the default");
-    if (is_default) stores.default_name = name;
+    read_default(fields, name, "store", stores.default_name);
   }
   if (stores.settings.size() == 1) stores.default_name = stores.settings.begin()->first;
   return stores;

@@ -1,6 +1,6 @@
-// How an object store is reached: the settings of a store, which an admin writes, and the credentials that a
-// user has for the store. Values that daemon, deputies, agents and the command line pass on as JSON. They
-// hold no keys: these stay in the user's file of credentials (credentials_file.h).
+// How an object store is reached: the settings of the store, which an admin writes, and the name of the
+// user's credential for the store. Daemon, deputies, agents and the command line pass these values on as
+// JSON. The keys are not among them: keys stay in the user's file of credentials (credentials_file.h).
 #pragma once
 #include <string>
 

@@ -6,8 +6,8 @@
 
 namespace trainyard {
 
-// Returns a table with a row for each job that is not equal, then what the reasons mean, then a line with the
-// counts.
+// Returns a table with a row for each job on which ledger and slurmdbd differ, then what the reasons mean,
+// then a line with the counts.
 std::string reconcile_text(const Json& report, const std::string& zone);
 
 }  // namespace trainyard

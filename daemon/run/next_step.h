@@ -27,8 +27,8 @@ enum class Step {
 };
 const char* to_string(Step step);
 
-// The latest time at which a submission that no event records can have been sent. Unset: certainly no such
-// submission was sent.
+// The latest time at which a submission can have been sent of which the ledger has no event. Unset: certainly
+// no such submission was sent.
 using Doubt = std::optional<UtcSeconds>;
 
 // What is known of a run or a data set in addition to its events. Circumstances are not stored: a daemon that
@@ -37,7 +37,7 @@ struct Circumstances {
   Doubt doubt;
   int failures = 0;  // consecutive failures of the step that is due
 
-  // What polls and steps have seen since the last event of the run or data set.
+  // Observations of polls and steps since the last event of the run or data set.
   struct Seen {
     bool is_behind = false;  // the scheduler shows an earlier state of the train job (poll_news.h)
     // slurmctld was restarted: it can have forgotten the end of the train job that it shows as running

@@ -66,7 +66,6 @@ void Exchange::set_options(CURL* easy, const Address& address) {
   curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, buffer_bytes);
   if (!store_.ca_file.empty()) curl_easy_setopt(easy, CURLOPT_CAINFO, store_.ca_file.c_str());
   if (!store_.proxy.empty()) curl_easy_setopt(easy, CURLOPT_PROXY, store_.proxy.c_str());
-  curl_easy_setopt(easy, CURLOPT_PRIVATE, this);
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, reason_);
   curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, this);

@@ -9,7 +9,7 @@
 namespace trainyard {
 
 struct Failure {
-  // What can make the same request succeed.
+  // The change after which the same request can succeed.
   enum class Cure {
     none,         // nothing
     wait,         // a pause
