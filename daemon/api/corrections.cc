@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "daemon/base/sliced_work.h"
-#include "daemon/run/booking.h"
 
 namespace trainyard {
 namespace {
@@ -21,33 +20,12 @@ bool correct(Api& api, const ReconciledJob& job, const std::string& by) {
   return true;
 }
 
-// Returns the run whose attempt the job is according to its name. Any user can give a job such a name, so the
-// job must also belong to the owner of the run.
-std::optional<TrainingRun> run_of(Api& api, const JobStatus& row, const NamedJob& named) {
-  std::optional<std::int64_t> id = named.run_id;
-  if (named.is_array)
-    id = row.key.task ? api.ledger.find_run_in_array({named.run_id, named.attempt, *row.key.task})
-                      : std::nullopt;
-  std::optional<TrainingRun> run = id ? api.driver.find_run(*id) : std::nullopt;
-  return run && run->owner.uid == row.uid ? run : std::nullopt;
-}
-
 // Enters a job that only slurmdbd has into the ledger. Returns false if the job belongs to no run or data set
 // that we know, or used nothing.
 bool enter(Api& api, const ReconciledJob& job, const std::string& by) {
   std::optional<Segment> segment = job.as_recorded();
-  std::optional<NamedJob> named = parse_token(api.ledger.id(), job.recorded->token);
-  if (!segment || !named) return false;
-  event::Used used{now(), named->role, *segment, "it was missing, slurmdbd has it; entered by " + by};
-  if (named->role == JobRole::stage) {
-    std::optional<DataSet> data_set = api.ledger.find_data_set_by_prefix(named->digest);
-    return data_set && data_set->owner.uid == job.recorded->uid &&
-           api.driver.enter_use(data_set->digest, used);
-  }
-  std::optional<TrainingRun> run = run_of(api, *job.recorded, *named);
-  if (!run) return false;
-  complete_use(*run, *job.recorded, used);
-  return api.driver.enter_use(run->id, used);
+  return segment &&
+         api.driver.enter_use(*job.recorded, *segment, "it was missing, slurmdbd has it; entered by " + by);
 }
 
 // Corrections that are being made, one job after the other.

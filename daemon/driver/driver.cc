@@ -28,7 +28,8 @@ Driver::Driver(Loop& loop, Workers& lane, Lanes& lanes, Ledger& ledger, Steps& s
       silent_files_(lanes, steps, settings_),
       submit_limits_(entities_),
       step_runner_(loop, lanes, steps, entities_, silent_files_, submit_limits_, trouble_),
-      poller_(loop, lane, lanes, steps, entities_, step_runner_, trouble_, settings_),
+      late_use_(entities_, ledger),
+      poller_(loop, lane, lanes, steps, entities_, step_runner_, late_use_, trouble_, settings_),
       admitter_(loop, lanes, steps, entities_, silent_files_, submit_limits_, settings_),
       waits_(loop, entities_, admitter_, poller_, settings_),
       acceptance_(loop, lane, lanes, ledger, steps, entities_, settings_),
@@ -167,20 +168,8 @@ void Driver::correct(std::int64_t run_id, const Segment& was, const Segment& is,
   entities_.record_or_throw({RunChange{run_id, event::Corrected{now(), reason, was, is}}});
 }
 
-bool Driver::enter_use(std::int64_t run_id, const event::Used& used) {
-  TrainingRun run = find_run(run_id).value();
-  std::size_t charges = run.charges.size();
-  apply_event(run, used);
-  if (run.charges.size() == charges) return false;
-  entities_.record_or_throw({RunChange{run_id, used}});
-  return true;
-}
-
-bool Driver::enter_use(const std::string& digest, const event::Used& used) {
-  std::optional<DataSet> data_set = find_data_set(digest);
-  if (!data_set || (data_set->job_is_charged && data_set->job == used.segment.job)) return false;
-  entities_.record_or_throw({DataSetChange{digest, used}});
-  return true;
+bool Driver::enter_use(const JobStatus& job, const Segment& segment, const std::string& reason) {
+  return late_use_.enter(job, segment, reason);
 }
 
 std::set<JobKey> Driver::uncharged_jobs() const {

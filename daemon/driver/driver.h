@@ -14,6 +14,7 @@
 #include "daemon/driver/admitter.h"
 #include "daemon/driver/entities.h"
 #include "daemon/driver/housekeeping.h"
+#include "daemon/driver/late_use.h"
 #include "daemon/driver/poller.h"
 #include "daemon/driver/settings.h"
 #include "daemon/driver/silent_files.h"
@@ -85,11 +86,8 @@ class Driver {
   // Changes the charge for a job of a live or ended run from `was` to `is`. Throws Error{invalid} when the
   // job is not charged as `was`.
   void correct(std::int64_t run_id, const Segment& was, const Segment& is, const std::string& reason);
-  // Records the usage of a job of a live or ended run that is missing in the ledger. Returns false, and
-  // records nothing, if the ledger has it by now.
-  bool enter_use(std::int64_t run_id, const event::Used& used);
-  // The same for the stage job of a data set. Also returns false if there is no such data set.
-  bool enter_use(const std::string& digest, const event::Used& used);
+  // Enters the usage of a job that slurmdbd has and the ledger lacks; see LateUse::enter().
+  bool enter_use(const JobStatus& job, const Segment& segment, const std::string& reason);
   // Returns the jobs of live runs and data sets whose usage is not in the ledger yet.
   std::set<JobKey> uncharged_jobs() const;
 
@@ -117,6 +115,7 @@ class Driver {
   SilentFiles silent_files_;
   SubmitLimits submit_limits_;
   StepRunner step_runner_;
+  LateUse late_use_;
   Poller poller_;
   Admitter admitter_;
   Waits waits_;

@@ -37,12 +37,14 @@ struct Poller::Answer {
 };
 
 Poller::Poller(Loop& loop, Workers& lane, Lanes& lanes, Steps& steps, Entities& entities,
-               StepRunner& step_runner, SchedulerTrouble& trouble, const DriverSettings& settings)
+               StepRunner& step_runner, LateUse& late_use, SchedulerTrouble& trouble,
+               const DriverSettings& settings)
     : loop_(loop),
       lane_(lane),
       steps_(steps),
       entities_(entities),
       step_runner_(step_runner),
+      late_use_(late_use),
       trouble_(trouble),
       settings_(settings),
       missing_jobs_(
@@ -149,6 +151,7 @@ void Poller::compare_all(std::int64_t number) {
 void Poller::end_poll(std::int64_t number) {
   missing_jobs_.look_up();
   stray_jobs_.cancel(snapshot_, number);
+  late_use_.enter_missing(snapshot_, number);
   polled_();
   poll_soon(interval());
 }

@@ -11,6 +11,7 @@
 #include "daemon/base/sliced_work.h"
 #include "daemon/base/workers.h"
 #include "daemon/driver/entities.h"
+#include "daemon/driver/late_use.h"
 #include "daemon/driver/missing_jobs.h"
 #include "daemon/driver/scheduler_trouble.h"
 #include "daemon/driver/settings.h"
@@ -34,7 +35,7 @@ class Poller {
 
   // `lane`: one thread, which reads the scheduler.
   Poller(Loop& loop, Workers& lane, Lanes& lanes, Steps& steps, Entities& entities, StepRunner& step_runner,
-         SchedulerTrouble& trouble, const DriverSettings& settings);
+         LateUse& late_use, SchedulerTrouble& trouble, const DriverSettings& settings);
 
   // Begins to poll. Calls `polled` after each poll that was answered.
   void begin(std::function<void()> polled);
@@ -64,6 +65,7 @@ class Poller {
   Steps& steps_;
   Entities& entities_;
   StepRunner& step_runner_;
+  LateUse& late_use_;
   SchedulerTrouble& trouble_;
   const DriverSettings& settings_;
   MissingJobs missing_jobs_;

@@ -30,4 +30,10 @@ std::vector<JobStatus> Snapshot::without_entity(std::int64_t poll, UtcSeconds un
   return jobs;
 }
 
+void Snapshot::each_ended_without_entity(std::int64_t poll,
+                                         const std::function<void(const JobStatus&)>& each) const {
+  for (const ShownJob& shown : jobs_)
+    if (shown.has_entity_in_poll != poll && shown.status.phase == JobPhase::ended) each(shown.status);
+}
+
 }  // namespace trainyard

@@ -2,6 +2,7 @@
 // then used on the loop.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <unordered_set>
 #include <vector>
 
@@ -22,6 +23,8 @@ class Snapshot {
   // Returns the jobs that have not ended, were submitted before `until`, and were not marked by
   // find_for_entity() for this poll.
   std::vector<JobStatus> without_entity(std::int64_t poll, UtcSeconds until) const;
+  // Calls `each` with every job that has ended and was not marked by find_for_entity() for this poll.
+  void each_ended_without_entity(std::int64_t poll, const std::function<void(const JobStatus&)>& each) const;
 
  private:
   struct ShownJob {

@@ -141,6 +141,8 @@ class Ledger {
   // Returns the segments in force that ended at or after `since`: one for each job and restart, with
   // corrections in the place of the segments that they correct.
   std::vector<ChargedSegment> segments_in_force(UtcSeconds since);
+  // Returns true if the usage of this restart of the job was entered, whether it was corrected later or not.
+  bool has_segment(const JobKey& job, int restart);
   // Takes back the segment `was` and enters `is`, a segment of the same job, in its place (nothing if `is` is
   // unset). Throws Error{invalid} if the segment in force is not equal to `was`, signs of life aside. For a
   // segment of a run, append event::Corrected instead: append() then calls this function.

@@ -154,6 +154,19 @@ std::optional<std::int64_t> Ledger::id_in_force(const Segment& segment) {
   return found[0].segment == expected ? std::optional(found[0].id) : std::nullopt;
 }
 
+// array_task is compared as in the unique index segments_once, so that the index is used.
+bool Ledger::has_segment(const JobKey& job, int restart) {
+  Statement row = database_.prepare(
+      "select 1 from segments where kind = 'entry' and cluster = ? and job_id = ? and submitted_at = ? "
+      "and coalesce(array_task, -1) = coalesce(?, -1) and restart = ?");
+  return row.bind(job.cluster)
+      .bind(job.job_id)
+      .bind(to_unix(job.submitted_at))
+      .bind(task_column(job))
+      .bind(restart)
+      .step();
+}
+
 void Ledger::correct(const Segment& was, const std::optional<Segment>& is, const std::string& reason) {
   in_transaction([&] {
     std::optional<std::int64_t> wrong = id_in_force(was);

@@ -42,6 +42,51 @@ std::vector<std::string> names_of_events(Site& site, std::int64_t id) {
   return names;
 }
 
+// Returns the id of a run that was cancelled before its train job began, and is over.
+std::int64_t run_cancelled_in_the_queue(Site& site) {
+  std::int64_t id = site.submit({one_gpu()}).at(0);
+  EXPECT_TRUE(site.run_until_state(id, RunState::released));
+  site.driver().cancel(id, "ada");
+  EXPECT_TRUE(site.run_until_state(id, RunState::cancelled));
+  return id;
+}
+
+bool run_for_two_polls(Site& site) {
+  int polls = site.scheduler().polls();
+  return site.run_until([&site, polls] { return site.scheduler().polls() > polls + 2; });
+}
+
+// A killed slurmctld goes back to a state in which it had not heard of the cancellation, and starts the job.
+TEST(ARun, ThatIsOverIsChargedForAJobThatSlurmStartedAgain) {
+  Site site;
+  std::int64_t id = run_cancelled_in_the_queue(site);
+  EXPECT_EQ(gpu_seconds_in_force(site), 0);
+  site.scheduler().start(Site::job(id, "train"), now() - std::chrono::seconds(2), 4);
+  site.scheduler().end(Site::job(id, "train"), JobOutcome::failed, now());
+  ASSERT_TRUE(site.run_until([&] { return gpu_seconds_in_force(site) > 0; }));
+  EXPECT_EQ(gpu_seconds_in_force(site), 8);
+  EXPECT_EQ(site.run(id).gpu_seconds, 8);
+  EXPECT_EQ(site.run(id).state, RunState::cancelled);
+  EXPECT_EQ(site.ledger().segments_in_force(UtcSeconds{}).at(0).run_id, id);
+  site.restart();
+  ASSERT_TRUE(run_for_two_polls(site));
+  EXPECT_EQ(gpu_seconds_in_force(site), 8);
+}
+
+// Any user can give a job the name of another user's job.
+TEST(ARun, ThatIsOverIsNotChargedForAJobOfAnotherUser) {
+  Site site;
+  std::int64_t id = run_cancelled_in_the_queue(site);
+  JobStatus foreign = site.scheduler().jobs().at(0);
+  foreign.key.job_id += 1000;
+  foreign.uid += 1;
+  site.scheduler().record(foreign);
+  site.scheduler().start(Site::job(id, "train"), now() - a_minute);
+  site.scheduler().end(Site::job(id, "train"), JobOutcome::failed, now());
+  ASSERT_TRUE(run_for_two_polls(site));
+  EXPECT_EQ(gpu_seconds_in_force(site), 0);
+}
+
 // A program can replace its own directory, for example after `rm -rf "$LOG_DIR/.."`.
 TEST(ARun, IsChargedThoughItsDirectoryHasBecomeAFile) {
   Site site;

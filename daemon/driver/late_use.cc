@@ -1,0 +1,79 @@
+#include "daemon/driver/late_use.h"
+
+#include "daemon/base/error.h"
+#include "daemon/base/log.h"
+#include "daemon/run/booking.h"
+
+namespace trainyard {
+namespace {
+
+// Each look-up is a query to the ledger. A daemon that has just started has all ended jobs to look up.
+constexpr int most_look_ups = 200;
+
+constexpr const char* after_its_run = "Slurm started the job although its run had given the job up";
+
+}  // namespace
+
+void LateUse::enter_missing(const Snapshot& snapshot, std::int64_t poll) {
+  std::set<Execution> looked_up;
+  int look_ups = 0;
+  snapshot.each_ended_without_entity(poll, [&](const JobStatus& job) {
+    Execution execution{job.key, job.restarts};
+    if (!job.started_at) return;
+    bool is_known = looked_up_.contains(execution) || (++look_ups <= most_look_ups && enter_if_missing(job));
+    if (is_known) looked_up.insert(std::move(execution));
+  });
+  looked_up_ = std::move(looked_up);
+}
+
+// Returns false if the ledger's disk failed. The next poll repeats the look-up then.
+bool LateUse::enter_if_missing(const JobStatus& job) {
+  std::optional<Segment> segment = segment_of_job(job);
+  if (!segment) return true;
+  try {
+    if (enter(job, *segment, after_its_run))
+      log_warning("event=late_use job={} token={} uid={}", to_string(job.key), job.token, job.uid);
+    return true;
+  } catch (const Error& e) {
+    log_warning("event=late_use_not_entered job={} {}", to_string(job.key), e.what());
+    return false;
+  }
+}
+
+bool LateUse::enter(const JobStatus& job, const Segment& segment, const std::string& reason) {
+  std::optional<NamedJob> named = parse_token(ledger_.id(), job.token);
+  if (!named || ledger_.has_segment(segment.job, segment.restart)) return false;
+  event::Used used{now(), named->role, segment, reason};
+  return named->role == JobRole::stage ? enter_for_data_set(job, *named, used)
+                                       : enter_for_run(job, *named, std::move(used));
+}
+
+bool LateUse::enter_for_data_set(const JobStatus& job, const NamedJob& named, const event::Used& used) {
+  std::optional<DataSet> data_set = ledger_.find_data_set_by_prefix(named.digest);
+  if (!data_set || data_set->owner.uid != job.uid) return false;
+  entities_.record_or_throw({DataSetChange{data_set->digest, used}});
+  return true;
+}
+
+bool LateUse::enter_for_run(const JobStatus& job, const NamedJob& named, event::Used used) {
+  std::optional<TrainingRun> run = run_of(job, named);
+  if (!run) return false;
+  complete_use(*run, job, used);
+  entities_.record_or_throw({RunChange{run->id, used}});
+  return true;
+}
+
+// Returns the run whose attempt the job is according to its name. Any user can give a job such a name, so the
+// job must also belong to the owner of the run.
+std::optional<TrainingRun> LateUse::run_of(const JobStatus& job, const NamedJob& named) {
+  std::optional<std::int64_t> id = named.run_id;
+  if (named.is_array)
+    id =
+        job.key.task ? ledger_.find_run_in_array({named.run_id, named.attempt, *job.key.task}) : std::nullopt;
+  if (!id) return std::nullopt;
+  const LiveRun* live = entities_.find_run(*id);
+  std::optional<TrainingRun> run = live != nullptr ? std::optional(live->run) : ledger_.find_run(*id);
+  return run && run->owner.uid == job.uid ? run : std::nullopt;
+}
+
+}  // namespace trainyard
