@@ -3,6 +3,7 @@
 #include <tuple>
 
 #include "daemon/base/error.h"
+#include "daemon/base/json.h"
 
 namespace trainyard {
 namespace {
@@ -51,6 +52,18 @@ void set_attributes(Hdf5File& file, const ScratchLayout& layout) {
   file.set_attribute("/", names::classes, layout.classes);
   file.set_attribute("/", names::created_by, std::string("trainyard " TRAINYARD_VERSION));
   file.set_attribute("/", names::sources, layout.sources);
+  if (!layout.class_names.empty())
+    file.set_attribute("/", names::class_names, Json(layout.class_names).dump());
+}
+
+std::vector<std::string> class_names_in(const Hdf5File& file) {
+  const std::string what = file.path() + ":/@" + names::class_names;
+  std::vector<std::string> class_names;
+  for (const Json& name : parse_json(file.text_attribute("/", names::class_names), what)) {
+    if (!name.is_string()) invalid(what + ": must be a list of texts");
+    class_names.push_back(name);
+  }
+  return class_names;
 }
 
 struct SplitArrays {
@@ -75,7 +88,8 @@ SplitArrays create_arrays(Hdf5File& file, Split split, const ScratchLayout& layo
 
 bool ScratchLayout::operator==(const ScratchLayout& other) const {
   const auto all = [](const ScratchLayout& l) {
-    return std::tie(l.type, l.shape, l.train_count, l.test_count, l.classes, l.targets, l.scale, l.sources);
+    return std::tie(l.type, l.shape, l.train_count, l.test_count, l.classes, l.targets, l.scale,
+                    l.class_names, l.sources);
   };
   return all(*this) == all(other);
 }
@@ -91,6 +105,7 @@ ScratchInfo read_scratch_info(const std::string& path) {
   info.classes = file.integer_attribute("/", names::classes);
   info.created_by = file.text_attribute("/", names::created_by);
   info.sources = file.text_attribute("/", names::sources);
+  if (file.has_attribute("/", names::class_names)) info.class_names = class_names_in(file);
 
   Hdf5Dataset samples = file.dataset(names::train_samples);
   if (samples.shape().size() < 2) invalid(path + ":" + names::train_samples + ": must be [n, shape...]");

@@ -27,6 +27,7 @@ constexpr const char* test_labels = "/test/labels";
 constexpr const char* format_version = "format_version";  // integer: version
 constexpr const char* scale = "scale";                    // number: the network sees value × scale
 constexpr const char* classes = "classes";                // integer: how many; 0 where labels are targets
+constexpr const char* class_names = "class_names";        // text: JSON, a list; only if classes have names
 constexpr const char* created_by = "created_by";          // text: program and version
 constexpr const char* sources = "sources";                // text: JSON, the sources of the data
 constexpr const char* digests = "digests";                // text: JSON, digests of the sources' bytes
@@ -45,7 +46,8 @@ struct ScratchLayout {
   std::int64_t classes = 0;  // labels are class numbers below this; 0: labels are targets
   std::int64_t targets = 0;  // numbers per sample where classes is 0
   double scale = 1.0;
-  std::string sources = "{}";  // JSON text
+  std::vector<std::string> class_names;  // by class; empty: classes have no names
+  std::string sources = "{}";            // JSON text
 
   bool operator==(const ScratchLayout& other) const;
 };

@@ -1,5 +1,10 @@
 // DatasetFormat: turns objects of a store into samples and labels, for the agent that stages them.
 // One thread at a time. Throws Error{invalid} naming object, line and value where the data are wrong.
+// `options` are the keys of [data] that belong to the format (plugins/formats/table/format_table.h) as JSON,
+// those of the second source without "test_", and
+//   shape        the shape of one sample, where the manifest gives it
+//   label_file   the URL of the object with the labels, where the manifest names one; it is among the objects
+//   class_names  for the second source: SampleInfo::class_names of the first one
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -7,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/base/error.h"
 #include "daemon/base/json.h"
 #include "plugins/object_store.h"
 
@@ -20,8 +26,9 @@ struct SampleInfo {
   std::int64_t count = 0;           // rows
   std::vector<std::int64_t> shape;  // of one sample, channels first: {1, 8, 8}
   SampleType type = SampleType::f32;
-  std::int64_t classes = 0;       // labels are 0 … classes − 1; 0: targets instead of classes
-  std::int64_t target_width = 0;  // values per target when classes is 0
+  std::int64_t classes = 0;              // labels are 0 … classes − 1; 0: targets instead of classes
+  std::int64_t target_width = 0;         // values per target when classes is 0
+  std::vector<std::string> class_names;  // by class; empty: classes have no names
 };
 
 // Consecutive rows. `samples` holds count × product(shape) values of info().type, in native byte order.
@@ -77,10 +84,11 @@ class DatasetFormat {
     return nullptr;
   }
 
-  // `options` are the [data] keys of the manifest as JSON: label, header, shape, … (man
-  // trainyard-manifest(5)).
-  virtual std::unique_ptr<SampleReader> open(const std::vector<Object>& objects, ObjectStore& store,
-                                             const Json& options) = 0;
+  // Returns a reader of the samples in the source's order. Only called if open_rows() returned null.
+  virtual std::unique_ptr<SampleReader> open(const std::vector<Object>& objects, ObjectStore&,
+                                             const Json& /*options*/) {
+    throw Error(ErrorKind::internal, objects.front().url + ": this format reads rows only");
+  }
 };
 
 }  // namespace trainyard

@@ -63,6 +63,10 @@ class ObjectStore {
   // since it was listed; the reader does so, too.
   virtual std::unique_ptr<ObjectReader> open(const Object& object, std::int64_t offset = 0) = 0;
 
+  // Returns the path of a listed object that is a local file, for libraries that open files by themselves.
+  // Empty: the object is elsewhere. Throws as open().
+  virtual std::string local_path(const Object&) { return ""; }
+
   // Performs all fetches that `next` returns, as many at a time as is fastest, until it returns none and all
   // are done. Calls `next`, sinks and `done` in the thread of this call. Ends with the first error, also of
   // one of these functions; then some fetches are not done. Throws Error{invalid} that names the object if an

@@ -55,6 +55,7 @@ ScratchLayout layout_for(const DataSpec& data, const SampleInfo& train, const Sa
   layout.classes = std::max(train.classes, test ? test->classes : 0);
   layout.targets = train.target_width;
   layout.scale = data.scale;
+  layout.class_names = train.class_names;
   return layout;
 }
 

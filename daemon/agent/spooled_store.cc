@@ -38,6 +38,7 @@ class SpooledStore final : public ObjectStore {
   std::unique_ptr<ObjectReader> open(const Object& object, std::int64_t offset) override {
     return std::make_unique<SpooledReader>(path_of_(object.url), object.url, offset);
   }
+  std::string local_path(const Object& object) override { return path_of_(object.url); }
   void list_each(const std::string& url, const std::function<void(Object)>&) override { refuse(url); }
   void fetch_all(const std::function<std::optional<Fetch>()>&) override { refuse("fetch"); }
   Object put_file(const std::string& folder, const std::string&, const std::string&) override {

@@ -74,6 +74,50 @@ ElementType element_type(hid_t dataset, const std::string& name) {
   throw Error(ErrorKind::invalid, name + ": its elements are none of u8, i32 and f32, little-endian");
 }
 
+// Returns the type to which the array's numbers are converted.
+ElementType converted_type(hid_t dataset, const std::string& name) {
+  Hdf5Id type(H5Dget_type(dataset));
+  const H5T_class_t kind = type ? H5Tget_class(type.get()) : H5T_NO_CLASS;
+  if (kind == H5T_FLOAT) return ElementType::f32;
+  if (kind != H5T_INTEGER)
+    throw Error(ErrorKind::invalid, name + ": its elements are no numbers; convert them");
+  return H5Tget_size(type.get()) == 1 && H5Tget_sign(type.get()) == H5T_SGN_NONE ? ElementType::u8
+                                                                                 : ElementType::i32;
+}
+
+// Throws if far more bytes would be read than are stored, or if one chunk is too large for memory: a few
+// bytes can describe an array of terabytes. Deflate, HDF5's usual compression, makes bytes at most 1032 times
+// smaller.
+void check_is_stored(hid_t dataset, std::int64_t bytes, const std::string& name) {
+  constexpr std::int64_t most_compression = 1100, slack = 1 << 16;
+  constexpr hsize_t most_chunk_elements = hsize_t{1} << 28;
+  const auto stored = static_cast<std::int64_t>(H5Dget_storage_size(dataset));
+  if (bytes / most_compression > stored + slack)
+    throw Error(ErrorKind::invalid, name + ": an array of " + std::to_string(bytes) + " bytes, of which " +
+                                        std::to_string(stored) + " are stored");
+  Hdf5Id creation = checked(H5Dget_create_plist(dataset), ErrorKind::invalid, name, "no creation properties");
+  if (H5Pget_layout(creation.get()) != H5D_CHUNKED) return;
+  std::vector<hsize_t> chunk(H5S_MAX_RANK);
+  const int rank = H5Pget_chunk(creation.get(), H5S_MAX_RANK, chunk.data());
+  hsize_t elements = 1;
+  for (int i = 0; i < rank; ++i) {
+    elements *= chunk[static_cast<std::size_t>(i)];
+    if (elements > most_chunk_elements) throw Error(ErrorKind::invalid, name + ": in chunks above 2 GiB");
+  }
+}
+
+// Lets HDF5 report a number that does not fit, which it would otherwise replace by the nearest one that does.
+H5T_conv_ret_t refuse_overflow(H5T_conv_except_t exception, hid_t, hid_t, void*, void*, void*) {
+  const bool is_overflow = exception == H5T_CONV_EXCEPT_RANGE_HI || exception == H5T_CONV_EXCEPT_RANGE_LOW;
+  return is_overflow ? H5T_CONV_ABORT : H5T_CONV_UNHANDLED;
+}
+
+Hdf5Id strict_transfer(const std::string& name) {
+  Hdf5Id transfer = checked(H5Pcreate(H5P_DATASET_XFER), ErrorKind::internal, name, "no transfer properties");
+  check(H5Pset_type_conv_cb(transfer.get(), refuse_overflow, nullptr), name, "cannot convert strictly");
+  return transfer;
+}
+
 std::vector<std::int64_t> shape_of(hid_t dataset, const std::string& name) {
   Hdf5Id space = checked(H5Dget_space(dataset), ErrorKind::invalid, name, "no data space");
   int rank = H5Sget_simple_extent_ndims(space.get());
@@ -205,6 +249,9 @@ Hdf5Dataset::Hdf5Dataset(std::string name, Hdf5Id id)
       type_(element_type(id_.get(), name_)),
       shape_(shape_of(id_.get(), name_)) {}
 
+Hdf5Dataset::Hdf5Dataset(std::string name, Hdf5Id id, ElementType type)
+    : name_(std::move(name)), id_(std::move(id)), type_(type), shape_(shape_of(id_.get(), name_)) {}
+
 std::int64_t Hdf5Dataset::row_bytes() const {
   std::int64_t bytes = size_bytes(type_);
   for (std::size_t i = 1; i < shape_.size(); ++i) bytes *= shape_[i];
@@ -232,8 +279,10 @@ void Hdf5Dataset::close() {
 void Hdf5Dataset::read_rows(std::int64_t first, std::int64_t count, void* rows) const {
   if (count == 0) return;
   Rows selected = select_rows(id_.get(), *this, name_, first, count);
-  check(H5Dread(id_.get(), native_type(type_), selected.memory.get(), selected.file.get(), H5P_DEFAULT, rows),
-        name_, "cannot read");
+  Hdf5Id transfer = strict_transfer(name_);
+  if (H5Dread(id_.get(), native_type(type_), selected.memory.get(), selected.file.get(), transfer.get(),
+              rows) < 0)
+    fail(ErrorKind::invalid, name_, "cannot read");
 }
 
 template <class T>
@@ -243,9 +292,10 @@ std::vector<T> Hdf5Dataset::read() const {
                 name_ + ": holds " + to_string(type_) + ", not " + to_string(element_type_of<T>()));
   std::int64_t row_length = row_bytes() / size_bytes(type_);
   std::vector<T> values(static_cast<std::size_t>(rows() * row_length));
-  if (!values.empty())
-    check(H5Dread(id_.get(), native_type(type_), H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()), name_,
-          "cannot read");
+  Hdf5Id transfer = strict_transfer(name_);
+  if (!values.empty() &&
+      H5Dread(id_.get(), native_type(type_), H5S_ALL, H5S_ALL, transfer.get(), values.data()) < 0)
+    fail(ErrorKind::invalid, name_, "cannot read");
   return values;
 }
 
@@ -306,6 +356,23 @@ Hdf5Dataset Hdf5File::dataset(const std::string& dataset) const {
   if (!has(dataset)) throw Error(ErrorKind::not_found, name + ": not in the file");
   return {name, checked(H5Dopen2(id_.get(), dataset.c_str(), H5P_DEFAULT), ErrorKind::invalid, name,
                         "not an array")};
+}
+
+Hdf5Dataset Hdf5File::converted_dataset(const std::string& dataset) const {
+  std::string name = name_of(dataset);
+  if (!has(dataset)) throw Error(ErrorKind::not_found, name + ": not in the file");
+  Hdf5Id id =
+      checked(H5Dopen2(id_.get(), dataset.c_str(), H5P_DEFAULT), ErrorKind::invalid, name, "not an array");
+  const ElementType type = converted_type(id.get(), name);
+  Hdf5Dataset array(name, std::move(id), type);
+  std::int64_t bytes = size_bytes(type);
+  for (const std::int64_t size : array.shape()) {
+    if (size < 0 || (size > 0 && bytes > (std::int64_t{1} << 60) / size))
+      throw Error(ErrorKind::invalid, name + ": an array of no sensible size");
+    bytes *= size;
+  }
+  check_is_stored(array.id_.get(), bytes, name);
+  return array;
 }
 
 void Hdf5File::set_attribute(const std::string& object, const std::string& name, std::int64_t value) {

@@ -64,6 +64,7 @@ class Hdf5Dataset {
  private:
   friend class Hdf5File;
   Hdf5Dataset(std::string name, Hdf5Id id);
+  Hdf5Dataset(std::string name, Hdf5Id id, ElementType type);
 
   std::string name_;  // "/a/file.h5:/train/samples"
   Hdf5Id id_;
@@ -92,6 +93,10 @@ class Hdf5File {
   Hdf5Dataset create_dataset(const std::string& dataset, ElementType type,
                              const std::vector<std::int64_t>& shape);
   Hdf5Dataset dataset(const std::string& dataset) const;
+  // As dataset(), also for arrays of other numbers, which read_rows() and read() convert: unsigned integers
+  // of one byte are u8, other integers i32, floating point f32. Reading throws Error{invalid} where a number
+  // does not fit. Throws Error{invalid} if the array says that it is much larger than what is stored of it.
+  Hdf5Dataset converted_dataset(const std::string& dataset) const;
 
   void set_attribute(const std::string& object, const std::string& name, std::int64_t value);
   void set_attribute(const std::string& object, const std::string& name, double value);

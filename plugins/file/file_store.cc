@@ -176,6 +176,11 @@ class FileStore final : public ObjectStore {
     if (listing.is_empty()) throw Error(ErrorKind::not_found, url + ": an empty folder");
   }
 
+  std::string local_path(const Object& object) override {
+    open_object(object);
+    return path_of(object.url);
+  }
+
   std::unique_ptr<ObjectReader> open(const Object& object, std::int64_t offset) override {
     return std::make_unique<FileReader>(object, offset);
   }

@@ -43,7 +43,7 @@ TEST(ScratchManual, DefinesEveryNameInTheFile) {
   namespace names = scratch_names;
   const std::string manual = page("trainyard-scratch.5.scd");
   for (const char* name : {names::train_samples, names::train_labels, names::test_samples, names::test_labels,
-                           names::format_version, names::scale, names::classes, names::created_by,
+                           names::format_version, names::scale, names::classes, names::class_names, names::created_by,
                            names::sources, names::digests})
     EXPECT_TRUE(defines(manual, name)) << name;
   EXPECT_NE(manual.find("This page describes version " + std::to_string(names::version) + "."),
