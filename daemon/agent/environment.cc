@@ -6,12 +6,13 @@
 #include "daemon/base/fd.h"
 #include "daemon/base/log.h"
 #include "daemon/handover/layout.h"
+#include "plugins/formats/table/format_table.h"
 
 namespace trainyard {
 
 std::string data_directory(const Launch& launch) {
   if (launch.dataset_directory.empty()) return "";
-  const bool raw = launch.manifest.data && launch.manifest.data->format == "raw";
+  const bool raw = launch.manifest.data && is_format_of_files(launch.manifest.data->format);
   return raw ? join_path(launch.dataset_directory, layout::raw_folder) : launch.dataset_directory;
 }
 

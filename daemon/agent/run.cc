@@ -21,6 +21,7 @@
 #include "daemon/base/log.h"
 #include "daemon/handover/claim.h"
 #include "daemon/handover/layout.h"
+#include "plugins/formats/table/format_table.h"
 
 namespace trainyard {
 namespace {
@@ -35,7 +36,7 @@ std::string path_in(const Launch& launch, const char* name) { return join_path(l
 // when it is complete.
 bool is_data_there(const Launch& launch) {
   if (launch.dataset_directory.empty()) return true;
-  const bool raw = launch.manifest.data && launch.manifest.data->format == "raw";
+  const bool raw = launch.manifest.data && is_format_of_files(launch.manifest.data->format);
   return fs::exists(join_path(launch.dataset_directory, raw ? layout::raw_folder : layout::dataset_file));
 }
 

@@ -13,13 +13,14 @@
 #include "daemon/handover/layout.h"
 #include "daemon/handover/source_list.h"
 #include "kernels/scratch_file.h"
+#include "plugins/formats/table/format_table.h"
 
 namespace trainyard {
 namespace {
 
 namespace fs = std::filesystem;
 
-bool is_raw(const StageRequest& request) { return request.data.format == "raw"; }
+bool is_raw(const StageRequest& request) { return is_format_of_files(request.data.format); }
 
 // Returns the path of the staged data set; a file or folder of that name is complete.
 std::string target_of(const StageRequest& request) {

@@ -12,6 +12,7 @@
 #include "daemon/agent/spooled_store.h"
 #include "daemon/base/directory.h"
 #include "daemon/handover/layout.h"
+#include "plugins/formats/table/format_table.h"
 #include "plugins/loader.h"
 
 namespace trainyard {
@@ -24,6 +25,20 @@ std::vector<Object> objects_of(const std::vector<SourceObject>& listed) {
   std::vector<Object> objects;
   for (const SourceObject& object : listed) objects.push_back(object_of(object));
   return objects;
+}
+
+// Return the options of the format (plugins/dataset_format.h) for the source, and for the second source.
+// `first`: what the format said of the source.
+Json options_for(const DataSpec& data) {
+  Json options = options_of_source(data.options, false);
+  if (!data.label_source.empty()) options["label_file"] = data.label_source;
+  return options;
+}
+Json options_for_second(const DataSpec& data, const SampleInfo& first) {
+  Json options = options_of_source(data.options, true);
+  if (!data.test_label_source.empty()) options["label_file"] = data.test_label_source;
+  if (!first.class_names.empty()) options["class_names"] = first.class_names;
+  return options;
 }
 
 // Returns the attribute `digests` of the scratch file: the digests of all units.
@@ -86,9 +101,10 @@ struct RowSources {
 
 RowSources open_rows(DatasetFormat& format, const StageRequest& request, ObjectStore& store) {
   RowSources sources;
-  sources.train = format.open_rows(objects_of(request.objects), store, request.data.options);
+  sources.train = format.open_rows(objects_of(request.objects), store, options_for(request.data));
   if (!sources.train || request.data.test_source.empty()) return sources;
-  sources.test = format.open_rows(objects_of(request.test_objects), store, request.data.options);
+  sources.test = format.open_rows(objects_of(request.test_objects), store,
+                                  options_for_second(request.data, sources.train->info()));
   if (!sources.test) sources.train.reset();
   return sources;
 }
@@ -196,9 +212,11 @@ void stage_in_order(const StageRequest& request, StagingFolder& staging, Dataset
   const DataSpec& data = request.data;
   remove_unfinished(staging);
   const std::unique_ptr<ObjectStore> store = readable_store(request, staging, progress);
-  const std::unique_ptr<SampleReader> train = format.open(objects_of(request.objects), *store, data.options);
+  const std::unique_ptr<SampleReader> train =
+      format.open(objects_of(request.objects), *store, options_for(data));
   std::unique_ptr<SampleReader> test;
-  if (!data.test_source.empty()) test = format.open(objects_of(request.test_objects), *store, data.options);
+  if (!data.test_source.empty())
+    test = format.open(objects_of(request.test_objects), *store, options_for_second(data, train->info()));
 
   ScratchLayout layout = layout_for(data, train->info(), test ? &test->info() : nullptr);
   layout.sources = describe_sources(request);

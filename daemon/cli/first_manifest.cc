@@ -19,7 +19,7 @@ name = "digits-mlp"     # for your eyes, in lists
 
 [data]
 source = "@FOLDER@digits.csv"  # one object, .gz too, or a folder ending in '/'
-format = "csv"          # csv | idx | raw
+format = "csv"          # csv | idx | npz | images | … | raw
 label = 64              # the column with the answer, counted from 0
 shape = [1, 8, 8]       # of one sample: channels, height, width
 scale = 0.0625          # each value is multiplied by this; 0 to 16 becomes 0 to 1

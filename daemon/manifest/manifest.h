@@ -28,14 +28,14 @@ struct StoreChoice {
 // The manifest's [data] table. `options` holds the keys that only the format's module interprets, as JSON.
 struct DataSpec {
   std::string source;        // URL: "file:///srv/buckets/digits/digits.csv.gz", or a folder ending in '/'
-  std::string format;        // csv | idx | raw
-  std::string label_source;  // idx: the URL of the file with the labels; else empty
-  // csv: label (a column's number from 0, or its name), header (bool); csv and idx: shape, where it was given
+  std::string format;        // a name in plugins/formats/table
+  std::string label_source;  // the URL of the file with the labels, if `label` names one; else empty
+  // The keys of the format; `shape`, where it was given. Names of files are in label_source instead.
   Json options = Json::object();
   double scale = 1;               // the network sees value × scale
   double test_fraction = 0;       // part of the samples held out, chosen by `seed`; 0 with a test_source
   std::string test_source;        // URL of a second source, for testing; empty: none
-  std::string test_label_source;  // idx: the URL of the file with its labels; else empty
+  std::string test_label_source;  // the URL of the file with its labels, if there is one; else empty
   std::uint64_t seed = 1;
   StoreChoice store;
   bool operator==(const DataSpec&) const = default;

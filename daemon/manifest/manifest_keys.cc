@@ -1,4 +1,9 @@
+#include <fmt/format.h>
+
+#include <map>
+
 #include "daemon/manifest/read_manifest.h"
+#include "plugins/formats/table/format_table.h"
 
 namespace trainyard {
 namespace {
@@ -7,18 +12,11 @@ const Keys written_keys = {
     {"name", "string", "", "what the run is called: letters, digits, '.', '_' and '-'"},
 
     {"data.source", "URL", "", "the data set: one object, or a folder ending in /"},
-    {"data.format", "csv | idx | raw", "",
-     "by default told from the name (.csv, -ubyte; also .gz), and raw for [command]"},
-    {"data.label", "integer or string", "",
-     "csv: the label's column, counted from 0, or its name if there is a header; idx: the file with the "
-     "labels"},
-    {"data.header", "boolean", "false", "csv: whether the first line names the columns"},
     {"data.shape", "list of integers", "",
-     "of one sample, channels first: [1, 8, 8]; by default one row of numbers"},
+     "of one sample, channels first: [1, 8, 8]; by default as the data say; required for images and shards"},
     {"data.scale", "number", "1.0", "every value is multiplied by it"},
     {"data.test", "number or URL", "0.0",
      "the part of the samples held out for testing, or a second source for it"},
-    {"data.test_label", "string", "", "idx: the file with the labels of a second source"},
     {"data.seed", "integer", "1", "chooses which samples are held out"},
 
     {"data.store", "string", "", "s3: the site's store; by default the one that an admin has chosen"},
@@ -94,8 +92,50 @@ void add_kinds(Keys& keys, const std::string& section, const KindTable& kinds) {
     }
 }
 
+std::string type_of(const FormatKey& key) {
+  switch (key.type) {
+    case FormatKeyType::boolean:
+      return "boolean";
+    case FormatKeyType::column:
+      return "integer or string";
+    case FormatKeyType::text:
+    case FormatKeyType::file:
+      return "string";
+    case FormatKeyType::choice:
+      break;
+  }
+  return fmt::format("{}", fmt::join(key.choices, " | "));
+}
+
+KeyInfo format_key() {
+  std::string names;
+  for (const FormatInfo& info : formats()) names += (names.empty() ? "" : " | ") + std::string(info.name);
+  return {"data.format", names, "",
+          "by default told from the source's name (.csv, .npz, …), and raw for [command]"};
+}
+
+std::string default_of(const FormatKey& key) { return key.otherwise.is_null() ? "" : key.otherwise.dump(); }
+
+// Formats share names of keys: each name is one key, whose text tells what it means in each format. It has a
+// default if that is the same in all these formats.
+void add_formats(Keys& keys) {
+  std::map<std::string, KeyInfo> by_name;
+  for (const FormatInfo& info : formats())
+    for (const FormatKey& key : info.keys) {
+      KeyInfo& of_name = by_name[key.name];
+      of_name.path = std::string("data.") + key.name;
+      if (of_name.doc.empty()) of_name = {of_name.path, type_of(key), default_of(key), ""};
+      if (of_name.type != type_of(key)) of_name.type = "integer or string";
+      if (of_name.default_text != default_of(key)) of_name.default_text.clear();
+      of_name.doc += fmt::format("{}{}: {}", of_name.doc.empty() ? "" : "; ", info.name, key.meaning);
+    }
+  for (auto& [name, key] : by_name) keys.push_back(std::move(key));
+}
+
 Keys all_keys() {
   Keys keys = written_keys;
+  keys.push_back(format_key());
+  add_formats(keys);
   keys.push_back(key_of("train.device", device_parameter()));
   for (const ParameterInfo& parameter : training_parameters())
     keys.push_back(key_of(std::string("train.") + parameter.name, parameter));

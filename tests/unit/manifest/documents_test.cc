@@ -4,10 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <map>
 #include <set>
 
 #include "daemon/base/fd.h"
 #include "daemon/base/text.h"
+#include "plugins/formats/table/format_table.h"
 #include "tests/unit/manifest/messages.h"
 
 namespace trainyard {
@@ -51,6 +53,35 @@ TEST(TheManual, NamesEveryKeyWithItsTypeAndDefaultAndNoOther) {
     if (line.starts_with('*') && line.find("* = _") != std::string::npos) written.insert(line);
   for (const ManifestKey& key : manifest_keys()) known.insert(key_line(key));
   EXPECT_EQ(written, known);
+}
+
+// Returns the paragraph of a page that begins with this term: the lines up to the next empty one.
+std::string paragraph(const std::string& page, const std::string& term) {
+  const std::size_t begin = page.find("\n*" + term + "*");
+  if (begin == std::string::npos) return "";
+  return page.substr(begin, page.find("\n\n", begin) - begin);
+}
+
+TEST(TheManual, ExplainsEveryFormatAndItsKeys) {
+  const std::map<std::string, std::string> explained_with = {
+      {"tsv", "csv"}, {"cifar10", "cifar10"}, {"cifar100", "cifar10"}};
+  for (const FormatInfo& format : formats()) {
+    const auto with = explained_with.find(format.name);
+    const std::string text = paragraph(manual(), with == explained_with.end() ? format.name : with->second);
+    EXPECT_NE(text.find("*" + std::string(format.name) + "*"), std::string::npos) << format.name;
+    for (const FormatKey& key : format.keys)
+      EXPECT_NE(text.find("*" + std::string(key.name) + "*"), std::string::npos)
+          << format.name << ' ' << key.name;
+  }
+}
+
+// The reader stores files and other values in different places of the manifest.
+TEST(TheFormats, HaveOnlyLabelsAsFiles) {
+  for (const FormatInfo& format : formats())
+    for (const FormatKey& key : format.keys) {
+      const std::string name = key.name;
+      EXPECT_TRUE(key.type != FormatKeyType::file || name == "label" || name == "test_label") << format.name;
+    }
 }
 
 TEST(TheReadme, HasAManifestThatIsRight) {

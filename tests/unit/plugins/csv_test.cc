@@ -1,4 +1,4 @@
-#include "plugins/formats/csv.h"
+#include "plugins/formats/delimited/delimited.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "plugins/formats/idx.h"
+#include "plugins/formats/idx/idx.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,7 +1,7 @@
-#include "plugins/formats/csv.h"
+#include "plugins/formats/idx/idx.h"
 #include "plugins/plugin.h"
 
 extern "C" {
 __attribute__((visibility("default"))) extern const trainyard::Plugin trainyard_plugin;
-const trainyard::Plugin trainyard_plugin{.make_dataset_format = &trainyard::make_csv_format};
+const trainyard::Plugin trainyard_plugin{.make_dataset_format = &trainyard::make_idx_format};
 }

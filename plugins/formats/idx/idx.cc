@@ -1,4 +1,4 @@
-#include "plugins/formats/idx.h"
+#include "plugins/formats/idx/idx.h"
 
 #include <algorithm>
 #include <optional>

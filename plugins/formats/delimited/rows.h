@@ -1,6 +1,6 @@
-// CsvRows: reads CSV objects as rows of numbers, one object after the other. Fields are separated by commas,
-// and can be in double quotes and have blanks around them. Empty lines are skipped. Lines end in LF or CRLF.
-// Throws Error{invalid}, naming object, line, column and value.
+// DelimitedRows: reads objects of delimited text as rows of numbers, one object after the other. Fields are
+// separated by the delimiter, and can be in double quotes and have blanks around them. Empty lines are
+// skipped. Lines end in LF or CRLF. Throws Error{invalid}, naming object, line, column and value.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -8,31 +8,14 @@
 #include <string_view>
 #include <vector>
 
-#include "plugins/formats/object_stream.h"
+#include "plugins/formats/line_reader.h"
 
 namespace trainyard {
 
-// Reads the lines of one object.
-class LineReader {
- public:
-  LineReader(const Object& object, ObjectStore& store);
-  std::optional<std::string_view> next();  // the next line without its line end; valid until the next call
-  std::int64_t line() const { return line_; }  // number of the last line, from 1
-
- private:
-  bool fill();
-
-  std::string url_;
-  DecompressedReader bytes_;
-  std::string buffer_;
-  std::size_t begin_ = 0;  // start of the bytes in buffer_ that next() has not returned yet
-  std::int64_t line_ = 0;
-};
-
-class CsvRows {
+class DelimitedRows {
  public:
   // `header`: the first line of every object names the columns. The names must be the same in all objects.
-  CsvRows(std::vector<Object> objects, ObjectStore& store, bool header);
+  DelimitedRows(std::vector<Object> objects, ObjectStore& store, char delimiter, bool header);
 
   // Returns the names of the columns; empty without a header. They are known after the first call of next().
   const std::vector<std::string>& names() const { return names_; }
@@ -51,6 +34,7 @@ class CsvRows {
 
   std::vector<Object> objects_;
   ObjectStore& store_;
+  char delimiter_;
   bool header_;
   std::size_t opened_ = 0;  // objects_[opened_ - 1] is being read
   std::optional<LineReader> lines_;

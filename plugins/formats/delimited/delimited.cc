@@ -1,4 +1,4 @@
-#include "plugins/formats/csv.h"
+#include "plugins/formats/delimited/delimited.h"
 
 #include <algorithm>
 #include <cmath>
@@ -6,7 +6,7 @@
 
 #include "daemon/base/error.h"
 #include "daemon/base/text.h"
-#include "plugins/formats/csv_rows.h"
+#include "plugins/formats/delimited/rows.h"
 #include "plugins/formats/shape.h"
 
 namespace trainyard {
@@ -43,11 +43,12 @@ std::size_t label_column(const Json& options, const std::vector<std::string>& na
   return label;
 }
 
-class CsvReader final : public SampleReader {
+class DelimitedReader final : public SampleReader {
  public:
-  CsvReader(const std::vector<Object>& objects, ObjectStore& store, const Json& options)
-      : header_(get_or(options, "header", false)), rows_(objects, store, header_) {
-    survey(CsvRows(objects, store, header_), objects.front().url, options);
+  DelimitedReader(char delimiter, const std::vector<Object>& objects, ObjectStore& store, const Json& options)
+      : rows_(objects, store, delimiter, get_or(options, "header", false)) {
+    survey(DelimitedRows(objects, store, delimiter, get_or(options, "header", false)), objects.front().url,
+           options);
   }
 
   const SampleInfo& info() const override { return info_; }
@@ -67,7 +68,7 @@ class CsvReader final : public SampleReader {
 
  private:
   // The first pass over the rows: fills `info_` and `label_` before the first row is returned.
-  void survey(CsvRows rows, const std::string& url, const Json& options) {
+  void survey(DelimitedRows rows, const std::string& url, const Json& options) {
     std::vector<double> row;
     bool bytes = true;
     bool classes = true;
@@ -111,23 +112,28 @@ class CsvReader final : public SampleReader {
     throw Error(ErrorKind::unavailable, rows_.place() + ": changed while it was read");
   }
 
-  bool header_;
-  CsvRows rows_;  // the second pass
+  DelimitedRows rows_;  // the second pass
   SampleInfo info_;
   std::size_t label_ = 0;
   std::int64_t read_ = 0;
 };
 
-class CsvFormat final : public DatasetFormat {
+class DelimitedFormat final : public DatasetFormat {
  public:
+  explicit DelimitedFormat(char delimiter) : delimiter_(delimiter) {}
+
   std::unique_ptr<SampleReader> open(const std::vector<Object>& objects, ObjectStore& store,
                                      const Json& options) override {
-    return std::make_unique<CsvReader>(objects, store, options);
+    return std::make_unique<DelimitedReader>(delimiter_, objects, store, options);
   }
+
+ private:
+  char delimiter_;
 };
 
 }  // namespace
 
-std::unique_ptr<DatasetFormat> make_csv_format() { return std::make_unique<CsvFormat>(); }
+std::unique_ptr<DatasetFormat> make_csv_format() { return std::make_unique<DelimitedFormat>(','); }
+std::unique_ptr<DatasetFormat> make_tsv_format() { return std::make_unique<DelimitedFormat>('\t'); }
 
 }  // namespace trainyard

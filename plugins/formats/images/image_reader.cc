@@ -1,0 +1,129 @@
+#include "plugins/formats/images/image_reader.h"
+
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <mutex>
+#include <thread>
+
+#include "daemon/base/error.h"
+
+namespace trainyard {
+namespace {
+
+constexpr std::size_t images_at_once = 64;             // decoded together
+constexpr std::int64_t most_at_once_bytes = 64 << 20;  // of decoded samples
+constexpr std::size_t most_file_bytes_of_image = std::size_t{256} << 20;
+
+ImageShape shape_of(const Json& options) {
+  const Json shape = get_or<Json>(options, "shape", nullptr);
+  const auto is_size = [](const Json& size) {
+    return size.is_number_integer() && size >= 1 && size <= 32'768;
+  };
+  if (!shape.is_array() || shape.size() != 3 || !std::ranges::all_of(shape, is_size) ||
+      (shape[0] != 1 && shape[0] != 3))
+    throw_invalid("shape = " + shape.dump() +
+                  ": must be [channels, height, width], with 1 or 3 channels and sizes up to 32768");
+  return {shape[0], shape[1], shape[2]};
+}
+
+Fit fit_of(const Json& options) {
+  const auto fit = get_or<std::string>(options, "fit", "crop");
+  if (fit == "stretch") return Fit::stretch;
+  return fit == "exact" ? Fit::exact : Fit::crop;
+}
+
+// Calls work(i) for each i below `count`, from several threads. Throws the first error, after all threads
+// have ended.
+template <class Work>
+void in_parallel(std::size_t count, const Work& work) {
+  std::atomic<std::size_t> next = 0;
+  std::exception_ptr error;
+  std::once_flag first_error;
+  const auto work_on = [&] {
+    try {
+      for (std::size_t i = next++; i < count; i = next++) work(i);
+    } catch (...) {
+      std::call_once(first_error, [&] { error = std::current_exception(); });
+      next = count;
+    }
+  };
+  {
+    const std::size_t threads =
+        std::min<std::size_t>(count, std::max(1U, std::thread::hardware_concurrency()));
+    std::vector<std::jthread> others;
+    for (std::size_t i = 1; i < threads; ++i) others.emplace_back(work_on);
+    work_on();
+  }
+  if (error) std::rethrow_exception(error);
+}
+
+class ImageReader final : public SampleReader {
+ public:
+  ImageReader(std::unique_ptr<ImageFiles> files, const Json& options)
+      : files_(std::move(files)), shape_(shape_of(options)), fit_(fit_of(options)) {
+    files_->describe_classes(info_);
+    info_.count = static_cast<std::int64_t>(files_->labels().size());
+    info_.type = SampleType::u8;
+    info_.shape = {shape_.channels, shape_.height, shape_.width};
+  }
+
+  const SampleInfo& info() const override { return info_; }
+
+  SampleBlock next(std::int64_t max_rows) override {
+    if (next_decoded_ == decoded_.size()) decode_next();
+    SampleBlock block;
+    for (; block.count < max_rows && next_decoded_ < decoded_.size(); ++next_decoded_, ++block.count) {
+      const auto* bytes = reinterpret_cast<const std::byte*>(decoded_[next_decoded_].data());
+      block.samples.insert(block.samples.end(), bytes, bytes + decoded_[next_decoded_].size());
+      block.labels.push_back(files_->labels()[read_++]);
+    }
+    return block;
+  }
+
+ private:
+  void decode_next() {
+    std::vector<ImageFile> files;
+    ImageFile file;
+    while (files.size() < at_once() && files_->next(file)) files.push_back(std::move(file));
+    decoded_.assign(files.size(), {});
+    next_decoded_ = 0;
+    in_parallel(files.size(), [&](std::size_t i) {
+      decoded_[i] = decode_image(files[i].bytes, shape_, fit_, files[i].name);
+    });
+  }
+
+  std::size_t at_once() const {
+    const std::int64_t bytes = std::int64_t{shape_.channels} * shape_.height * shape_.width;
+    return std::clamp<std::size_t>(static_cast<std::size_t>(most_at_once_bytes / bytes), 1, images_at_once);
+  }
+
+  std::unique_ptr<ImageFiles> files_;
+  ImageShape shape_;
+  Fit fit_;
+  SampleInfo info_;
+  std::vector<std::vector<std::uint8_t>> decoded_;
+  std::size_t next_decoded_ = 0, read_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<SampleReader> make_image_reader(std::unique_ptr<ImageFiles> files, const Json& options) {
+  return std::make_unique<ImageReader>(std::move(files), options);
+}
+
+std::string read_image_file(const std::function<std::size_t(char* buffer, std::size_t size)>& read,
+                            const std::string& what) {
+  constexpr std::size_t piece = 256 << 10;
+  std::string bytes;
+  for (std::size_t got = 1; got > 0;) {
+    const std::size_t before = bytes.size();
+    if (before > most_file_bytes_of_image) throw_invalid(what + ": larger than 256 MiB; is it an image?");
+    bytes.resize(before + piece);
+    got = read(bytes.data() + before, piece);
+    bytes.resize(before + got);
+  }
+  return bytes;
+}
+
+}  // namespace trainyard
