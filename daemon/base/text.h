@@ -1,4 +1,4 @@
-// Text: small pure functions. They ignore the locale and work on bytes.
+// Small pure functions on text. They ignore the locale and work on bytes.
 #pragma once
 #include <charconv>
 #include <concepts>
@@ -23,8 +23,8 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
 // NUL.
 std::string shell_quote(std::string_view word);
 
-// Returns false if the text has NUL, newlines or other ASCII control characters, which could end a line of a
-// script or a log.
+// Returns true if the text has no NUL, newlines or other ASCII control characters, which could end a line of
+// a script or a log.
 bool is_one_printable_line(std::string_view text);
 
 // Parses the whole text as a decimal number, with "-" if it is negative. Returns nothing unless the text is a
