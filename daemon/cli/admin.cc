@@ -24,7 +24,7 @@ std::string scheduler_text(const Json& scheduler, const std::string& zone) {
          (trouble.empty() ? "" : "; trouble: " + trouble);
 }
 
-// Returns one line for each warning, all of them named "warning".
+// Returns a line "warning  TEXT" for each of the scheduler's warnings.
 std::string warnings_text(const Json& scheduler) {
   std::string text;
   for (const Json& warning : get_or<Json>(scheduler, "warnings", Json::array()))

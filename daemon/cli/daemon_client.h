@@ -1,5 +1,5 @@
-// DaemonClient: the daemon's API as calls: JSON in, JSON out. An error that the daemon answers is thrown as
-// the same Error.
+// DaemonClient: calls the daemon's API with JSON and returns JSON. If the daemon answers with an error,
+// throws an Error of the same kind, message and problems.
 #pragma once
 #include <cstdint>
 #include <optional>

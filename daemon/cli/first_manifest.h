@@ -1,6 +1,6 @@
-// The manifests that `trainyard init` writes. They can be submitted unchanged, and this release can run them,
-// once the data are in `folder`, an absolute path; the results go there, too. Throws Error{invalid} if no URL
-// can name `folder`.
+// The manifests that `trainyard init` writes. `folder`, an absolute path, is where they look for the data and
+// store the results. They can be submitted unchanged, and this release can run them, once the data are there.
+// Throws Error{invalid} if no URL can name `folder`.
 #pragma once
 #include <string>
 

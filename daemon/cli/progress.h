@@ -1,4 +1,5 @@
-// Progress: how far a training is, read from the lines of its metrics; also formatted as a text and a bar.
+// Progress: the epoch, loss and accuracy that a training has reached, read from the lines of its metrics;
+// also formatted as a text and a bar.
 #pragma once
 #include <cstdint>
 #include <optional>

@@ -1,5 +1,5 @@
-// TextTable: rows of text in aligned columns. Widths are counted in code points. Cells and values go through
-// printable(), so that texts of other users cannot control this terminal.
+// TextTable: rows of text in aligned columns. Widths are counted in code points. Cells and values are cleaned
+// by printable(), so that texts of other users cannot control this terminal.
 #pragma once
 #include <string>
 #include <string_view>
