@@ -10,7 +10,7 @@ namespace trainyard {
 
 class JobArrays {
  public:
-  // Call this when the run is new, or when its attempt has changed or ended.
+  // To be called when the run is new, or when its attempt has changed or ended.
   void update(const TrainingRun& run);
   void remove(std::int64_t run_id);
 
