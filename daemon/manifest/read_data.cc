@@ -35,7 +35,8 @@ void read_format(Fields& fields, bool for_built_in_trainer, DataSpec& data) {
                    "format = \"csv\" or \"idx\"");
 }
 
-// Reads a URL, or the name of a file in the source's folder, which becomes a URL.
+// Sets `into` to the URL that the key's value is, or, if the value is the name of a file, to the URL of this
+// file in the folder of `source`. Records a problem, and returns false, if the value is neither.
 bool read_url_or_name(Fields& fields, const char* key, const std::string& source, std::string& into) {
   std::string written;
   if (!fields.text(key, written)) return false;
