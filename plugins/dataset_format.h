@@ -1,5 +1,6 @@
-// DatasetFormat: turns objects of a store into samples and labels, for the agent that stages them.
-// One thread at a time. Throws Error{invalid} naming object, line and value where the data are wrong.
+// DatasetFormat: parses objects of a store into samples and labels, for the agent that stages them. Each
+// object is for one thread at a time. Every function throws Error{invalid}, naming object, line and value, if
+// the data are wrong.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -48,8 +49,8 @@ struct RowRange {
   std::int64_t count = 0;   // rows
 };
 
-// A data set whose rows lie in its objects uncompressed, one after the other, and all have the same size. So
-// any range of rows can be converted by itself, in any order and in any thread.
+// A data set whose rows are stored in its objects uncompressed, one after the other, and all have the same
+// size. So any range of rows can be converted by itself, in any order and by any thread.
 class RowSource {
  public:
   virtual ~RowSource() = default;
@@ -60,8 +61,9 @@ class RowSource {
   // Replaces `block` by the rows that begin with row `first` of the data set; `rows` are their bytes.
   virtual void convert(std::int64_t first, std::string_view rows, SampleBlock& block) const = 0;
 
-  // True if the bytes of a row are those of its sample. Then the rows need not be converted: convert_labels()
-  // does the same as convert(), but leaves block.samples empty.
+  // Returns true if the bytes of a row are equal to those of its sample, so that samples need not be
+  // converted. The caller then uses convert_labels(), which does the same as convert() but leaves
+  // block.samples empty.
   virtual bool rows_are_samples() const { return false; }
   virtual void convert_labels(std::int64_t /*first*/, std::int64_t /*count*/, SampleBlock& /*block*/) const {}
 };
@@ -70,8 +72,8 @@ class DatasetFormat {
  public:
   virtual ~DatasetFormat() = default;
 
-  // Returns the data set as a RowSource; null if its rows are compressed, or not all of one size. Reads
-  // headers and labels only.
+  // Opens the data set as a RowSource; returns null if its rows are compressed, or not all of one size. Reads
+  // only headers and labels.
   virtual std::unique_ptr<RowSource> open_rows(const std::vector<Object>&, ObjectStore&,
                                                const Json& /*options*/) {
     return nullptr;
