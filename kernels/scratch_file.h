@@ -24,7 +24,7 @@ constexpr const char* train_labels = "/train/labels";    // [n] i32 in [0, class
 constexpr const char* test_samples = "/test/samples";    // the held-out split; may have no rows
 constexpr const char* test_labels = "/test/labels";
 
-// Attributes of "/".
+// Names of attributes of the root group "/".
 constexpr const char* format_version = "format_version";  // integer: version
 constexpr const char* scale = "scale";                    // number: the network sees value × scale
 constexpr const char* classes = "classes";                // integer: how many; 0 where labels are targets

@@ -25,8 +25,8 @@ struct SampleInfo {
   std::int64_t target_width = 0;  // values per target when classes is 0
 };
 
-// Consecutive rows. `samples` holds count × product(shape) values of info().type, in native byte order.
-// `labels` (classes > 0) or `targets` (classes = 0) belong to the same rows.
+// Some consecutive rows of a data set, converted. `samples` has count × product(shape) values of info().type,
+// in native byte order. `labels` (classes > 0) or `targets` (classes = 0) belong to the same rows.
 struct SampleBlock {
   std::int64_t count = 0;
   std::vector<std::byte> samples;
@@ -42,7 +42,7 @@ class SampleReader {
   virtual SampleBlock next(std::int64_t max_rows) = 0;
 };
 
-// Consecutive rows in an object.
+// Where some consecutive rows of a data set are stored in an object.
 struct RowRange {
   std::size_t object = 0;   // its index among the objects
   std::int64_t offset = 0;  // of the first row's bytes

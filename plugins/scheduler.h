@@ -58,8 +58,8 @@ struct JobKeyHash {
 };
 
 struct JobDependency {
-  // after_each: one array depends on another. Each task waits until the task with the same index in the other
-  // array has completed successfully.
+  // The kind after_each is for an array that depends on another array: each task waits until the task with
+  // the same index in the other array has completed successfully.
   enum class Kind { after_ok, after_any, after_each };
   Kind kind = Kind::after_any;
   // The id of a job that the scheduler has just shown as live, because it takes a dependency on an unknown id

@@ -1,6 +1,6 @@
-// Code that users upload. It is kept in the user's own part of scratch. Until the user's deputy has stored
-// the code there, it lies in a file without a name (O_TMPFILE) in the daemon's state directory, because the
-// user's file system might hang.
+// The routes for code that users upload. The code is kept in the user's own part of scratch. Until the user's
+// deputy has stored it there, it is in a file without a name (O_TMPFILE) in the daemon's state directory,
+// because the user's file system might hang.
 #include "daemon/api/code_upload.h"
 
 #include <fcntl.h>

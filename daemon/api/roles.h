@@ -18,7 +18,7 @@ enum class Role {
 
 const char* to_string(Role role);  // "operator"
 
-// [daemon] operators and admins: login names, and "@group" for all members of a Unix group.
+// The settings [daemon] operators and admins: login names, and "@group" for all members of a Unix group.
 struct RoleLists {
   std::set<std::string> operators, admins;
 };

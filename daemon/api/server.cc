@@ -140,8 +140,8 @@ Server::State::State(Loop& its_loop, UniqueFd its_listening, Identify its_identi
       begin(std::move(its_begin)),
       settings(std::move(its_settings)),
       places(settings.places) {
-  // Higher than our own limits: the library still counts connections that we have shut down until it has
-  // closed them.
+  // The library's limit of connections is higher than the server's, because the library still counts
+  // connections that the server has shut down, until it has closed them.
   const auto most = static_cast<unsigned>(settings.places.total + settings.places.reserved) + 1000;
   daemon = MHD_start_daemon(
       MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, nullptr,

@@ -39,8 +39,8 @@ struct stat status_of(int fd, const std::string& path) {
   return found;
 }
 
-// Throws an Error for a failed open(2). Its message says if `path` is a symbolic link or a socket, because
-// open(2) refuses these with an errno (ELOOP, ENXIO) that does not.
+// Throws an Error for a failed open(2). If `path` is a symbolic link or a socket, the message says so,
+// because the errno of open(2) for these (ELOOP, ENXIO) does not.
 [[noreturn]] void throw_cannot_open(const std::string& path, LastLink link) {
   const int error = errno;
   struct stat found {};

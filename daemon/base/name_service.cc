@@ -60,7 +60,7 @@ struct NameService::State : std::enable_shared_from_this<State> {
   State(Loop& its_loop, Ask its_ask, NameServiceSettings its_settings)
       : loop(&its_loop), ask(std::move(its_ask)), settings(its_settings) {}
 
-  // These four functions are called with `mutex` held.
+  // The next four functions are called with `mutex` held.
   void begin_look_up(uid_t uid);
   void start_thread();
   void note(uid_t uid, std::optional<Identity> identity, std::exception_ptr error);

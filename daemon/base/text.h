@@ -38,8 +38,8 @@ std::optional<Number> whole_number(std::string_view text, Number least = std::nu
   return is_all && number >= least && number <= most ? std::optional(number) : std::nullopt;
 }
 
-// As whole_number(), but throws Error{invalid} "OBJECT: must be a whole number from 1 to 10", without
-// "OBJECT: " if `object` is empty.
+// Does the same as whole_number(), but throws Error{invalid} "OBJECT: must be a whole number from 1 to 10",
+// without "OBJECT: " if `object` is empty.
 std::int64_t parse_whole_number(std::string_view text, std::int64_t least, std::int64_t most,
                                 std::string_view object = "");
 

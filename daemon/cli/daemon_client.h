@@ -37,7 +37,7 @@ class DaemonClient {
   HttpClient http_;
 };
 
-// "/v1/runs/42", "/v1/runs/42/logs"
+// Returns the path of a request about a run: "/v1/runs/42" or, with `what`, "/v1/runs/42/logs".
 std::string run_target(std::int64_t id, const std::string& what = "");
 
 }  // namespace trainyard

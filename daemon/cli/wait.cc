@@ -144,7 +144,7 @@ class Waiting {
     return progress_line(run.name, state, run.progress, terminal.width, terminal.utf8);
   }
 
-  // "12 runs: 3 completed, 1 running, 8 queued"
+  // Returns "12 runs: 3 completed, 1 running, 8 queued".
   std::string counts() const {
     std::map<std::string, int> by_state;
     for (const Followed& run : runs_) ++by_state[run.state];

@@ -202,7 +202,7 @@ void Deputies::advance(const Key& key) {
         return;
       }
       if (!starter_->is_ready()) {
-        // Tries again later. Calls that wait too long meanwhile fail by their `patience`.
+        // Tries again later. If a call waits too long until then, its timer `patience` fails it.
         deputy.timer = loop_.after(100ms, [this, key] { advance(key); });
         return;
       }

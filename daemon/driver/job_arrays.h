@@ -1,4 +1,4 @@
-// JobArrays: finds the live runs whose attempts are tasks of the same job array. Called on the loop.
+// JobArrays: finds the live runs whose attempts are tasks of the same job array. Used on the loop.
 #pragma once
 #include <map>
 #include <set>

@@ -65,8 +65,8 @@ bool LateUse::enter_for_run(const JobStatus& job, const NamedJob& named, event::
   return true;
 }
 
-// Returns the run that the job's name says it is of; nullopt if there is none, or if the job's user is not
-// the run's owner. Any user can give a job such a name.
+// Returns the run that the job's name identifies; nullopt if there is none, or if the job's user is not the
+// run's owner, because any user can give a job such a name.
 std::optional<TrainingRun> LateUse::run_of(const JobStatus& job, const NamedJob& named) {
   std::optional<std::int64_t> id = named.run_id;
   if (named.is_array)

@@ -114,8 +114,8 @@ void Poller::failed(std::exception_ptr error) {
   try {
     std::rethrow_exception(error);
   } catch (const Error& e) {
-    // Rethrown, because without the right to see all jobs, a job that is not shown would be taken for one
-    // that is gone.
+    // Error{denied} ends the daemon: without the right to see all jobs, a job that is not shown would be
+    // taken for one that has ended.
     if (e.kind() == ErrorKind::denied) throw;
     if (trouble_.reason() != e.what()) log_warning("event=poll_failed {}", e.what());
     trouble_.note(e.what());

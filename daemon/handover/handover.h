@@ -58,7 +58,7 @@ struct StageEvidence {
   UtcSeconds at{};
 };
 
-// progress.json: how far staging is; replaced about every second.
+// progress.json: how much of a data set its stage job has fetched; replaced about every second.
 struct StageProgressNote {
   std::int64_t fetched_bytes = 0;
   std::int64_t size_bytes = 0;  // of all objects

@@ -28,7 +28,7 @@ struct KeyInfo {
 };
 using Keys = std::vector<KeyInfo>;
 
-// Both ends included.
+// The numbers that a key allows; both ends are included.
 template <class T>
 struct Range {
   T least = std::numeric_limits<T>::lowest();

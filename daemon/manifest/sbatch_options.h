@@ -15,8 +15,8 @@ enum class Argument {
   optional,  // --nice=10, -koff: the value is never the next word
 };
 
-// An option of sbatch. If it is kept, `read` parses its value. If it is refused, `refused` is the reason, in
-// words that follow "is refused: ".
+// An option of sbatch. If a batch script may have it, `read` parses its value. If not, `refused` is the
+// reason, in words that follow "is refused: ".
 struct Option {
   const char* name;  // without "--"
   char letter;       // 0: none

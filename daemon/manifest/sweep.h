@@ -25,7 +25,8 @@ class Sweep {
   std::size_t runs() const { return runs_; }
 
   // Returns the manifest of run number `run` (from 0), without [sweep]; the last list of [sweep] varies
-  // fastest. Takes the manifest's bytes from `room`; returns nullopt if `room` has too few.
+  // fastest. Subtracts the manifest's size from the bytes that are left in `room`; returns nullopt if fewer
+  // are left.
   std::optional<Node> manifest_of(std::size_t run, Room& room) const;
 
   // Returns the run's swept values, for people: {"learning_rate": "0.1"}.

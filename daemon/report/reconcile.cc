@@ -40,9 +40,9 @@ const Words& words_of(Finding finding) { return all_words.at(static_cast<std::si
 
 // ---- for how many seconds an explanation holds
 
-// Seconds that a job can take that slurmctld started once more, or that is a second copy of a job: its agent
-// finds that the attempt is claimed, and exits, so the job takes no longer than a prologue and the agent's
-// start.
+// The longest time, in seconds, of a job that slurmctld started once more, or that is a second copy of a job.
+// Its agent finds that the attempt is claimed, and exits, so the job takes no longer than a prologue and the
+// agent's start.
 constexpr std::int64_t longest_repetition = 60;
 // Seconds until a slurmctld that went back to its saved state notices that a job is over: SlurmdTimeout, 300
 // s by default, and the time that nodes take to register. After as many seconds the daemon's polls have

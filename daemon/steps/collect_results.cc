@@ -54,9 +54,9 @@ RunStepResult Steps::collect_results(const TrainingRun& run, Doubt doubt) {
                                               reason, join_path(directory, layout::results_folder))}},
             {}};
 
-  // Meanwhile the results stay on scratch and the run stays `storing`. A store job whose dependency failed,
-  // as in an array after a failed training, has not tried to store, so the next one is submitted without a
-  // delay.
+  // Between two store jobs the results stay on scratch and the run stays `storing`. A store job whose
+  // dependency failed, as in an array after a failed training, has not tried to store, so the next one is
+  // submitted without a delay.
   bool was_tried = job.outcome != JobOutcome::dependency_failed;
   UtcSeconds due = *attempt.store->end_known_at + (was_tried ? delay_after(attempt.store_tries) : 0s);
   if (now() < due) return {{}, due - now()};

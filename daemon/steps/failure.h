@@ -1,4 +1,4 @@
-// Failure: whether the error of a step ends the run, or the step is tried again. A step that knows which
+// Failure: whether the error of a step ends the run, or the step is tried again. A step that can decide this
 // throws a StepFailure. After any other error the step is tried again, as `later` or, for an internal error,
 // as `our_fault`; the run does not end.
 #pragma once

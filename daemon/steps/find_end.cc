@@ -23,8 +23,8 @@ bool is_silent(const AttemptEvidence& evidence) {
 // release, and then holds such a job for good.
 constexpr const char* never_runnable = "BadConstraints";
 
-// Slurm makes this check within this time after the release. If the reason appears later, the cluster has
-// changed, and it might change again.
+// Slurm makes the check for BadConstraints within this time after the release. If a job has this reason
+// later, the cluster has changed, and it might change again.
 constexpr std::chrono::seconds first_look{60};
 
 bool can_never_run(const TrainingRun& run, const JobStatus& job) {

@@ -32,7 +32,8 @@ StepResult Steps::release(const StepCall& call) {
   const std::vector<TrainingRun>& runs = call.runs;
   std::map<Task, JobKey> stores = submit_store_jobs(runs, call.doubt);
   const TrainingRun& first = runs.front();
-  // Done after all jobs are in the queue, because for a thousand runs this takes longer than all the rest.
+  // The files are made after all jobs are in the queue, because for a thousand runs this takes longer than
+  // the rest of the step.
   prepare(runs, call.data_set);
   const Token token = token_of(site_.ledger_id, first, JobRole::train);
   std::unique_ptr<SchedulerActor> jobs = users_.jobs_of(first.owner.uid);

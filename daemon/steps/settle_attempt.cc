@@ -24,7 +24,7 @@ struct Fence {
 };
 
 // Returns true if the attempt's files on scratch were made. If not, because the train job was never released,
-// no agent can have begun, and there is nothing to fence or to store.
+// no agent can have begun, and there is no claim to revoke and no result to store.
 bool is_prepared(const TrainingRun& run, const AttemptEvidence& evidence) {
   return run.attempt()->store || evidence.has_directory;
 }

@@ -10,7 +10,8 @@
 
 namespace trainyard {
 
-// Sizes of one sample, without the batch: [1, 8, 8] or [64].
+// The sizes of one sample's dimensions: [1, 8, 8] or [64]. The number of samples in the batch is not among
+// them.
 using Shape = std::vector<std::int64_t>;
 
 std::int64_t element_count(const Shape& shape);

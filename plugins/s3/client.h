@@ -44,7 +44,7 @@ class S3Client {
   StoreAccess access_;
   ClientLimits limits_;
   Signer signer_;
-  // Idle connections, kept for the next call.
+  // Connections that no call uses, kept for later calls.
   Guarded<std::vector<std::unique_ptr<Connections>>> idle_;
 };
 

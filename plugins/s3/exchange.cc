@@ -19,7 +19,7 @@ namespace {
 constexpr std::size_t most_body_bytes = 16 << 20;
 constexpr long buffer_bytes = 512 << 10;
 
-// "Content-Range: bytes 100-199/5000" → 100.
+// Returns 100 for the value "bytes 100-199/5000" of the header Content-Range.
 std::optional<std::int64_t> first_byte(const std::string& content_range) {
   constexpr std::string_view unit = "bytes ";
   if (!content_range.starts_with(unit)) return std::nullopt;

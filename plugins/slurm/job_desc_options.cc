@@ -179,7 +179,7 @@ void describe_gpus(Job& job, const Json& options, BatchTexts& texts) {
     job.bitflags |= *flag == "enforce-binding" ? GRES_ENFORCE_BIND : GRES_DISABLE_BIND;
 }
 
-// ---- how the job is scheduled, and how people hear of it
+// ---- scheduling and mail
 
 void describe_sharing(Job& job, const Json& options) {
   if (is_set(options, "oversubscribe")) job.shared = JOB_SHARED_OK;

@@ -10,7 +10,7 @@ namespace trainyard::slurm {
 
 class SlurmActor final : public SchedulerActor {
  public:
-  // `conf`: as in SlurmReader.
+  // `conf`: the path of slurm.conf; empty: see open_cluster().
   explicit SlurmActor(const std::string& conf) : cluster_(open_cluster(conf)) {}
 
   QueuedJob submit(const JobRequest& request, SendBefore send_before) override;  // submit.cc
