@@ -40,8 +40,8 @@ T value_of(const Json& value) {
   return value.get<T>();
 }
 
-// Throws if the value is not an integer that fits, because nlohmann's own conversion between types of numbers
-// does not check for loss.
+// Converts a JSON value to std::int64_t. Throws Error{invalid} if it is no integer or does not fit, because
+// nlohmann's own conversion between types of numbers does not check for loss.
 template <>
 std::int64_t value_of<std::int64_t>(const Json& value) {
   if (!value.is_number_integer()) throw Error(ErrorKind::invalid, "a whole number is expected");

@@ -100,8 +100,8 @@ Json readable(const std::vector<std::string>& texts) {
   return list;
 }
 
-// Returns the store at `key`. The files of the previous release do not have this key, because it knew only
-// file://.
+// Returns the store at `key`. The files of the previous release do not have this key, because that release
+// had only file:// stores.
 StoreAccess store_of(const Json& json, const char* key) {
   return json.contains(key) ? store_access_from_json(json.at(key)) : StoreAccess{};
 }

@@ -18,8 +18,8 @@ class Concurrency {
   // Counts `work` that was done, in bytes, for the throughput.
   void count(double work) { work_ += work; }
 
-  // Changes allowed() by the throughput since the last change; does nothing more than twice a second. `busy`:
-  // as many requests run as are allowed.
+  // Raises or lowers the number of allowed requests by the throughput since the last call that did so, at
+  // most twice a second. `busy`: as many requests run as are allowed.
   void look(Time now, bool busy);
 
   // To be called when the store has refused a request because it has too many.
