@@ -114,8 +114,8 @@ Plan read_plan(const std::string& name, Fields& fields) {
   return plan;
 }
 
-// Reads the key `default` of a named table. `chosen` is the name of the table that has said true, of all
-// tables of the kind `what` ("plan", "store"); a second one is a problem.
+// Reads the key `default` of the table `name`, a plan or a store as `what` says. `chosen` is the name of the
+// earlier table of this kind with `default = true`; a second one is reported as a problem.
 bool read_default(Fields& fields, const std::string& name, const std::string& what, std::string& chosen) {
   bool is_default = false;
   fields.boolean("default", is_default);
@@ -150,7 +150,8 @@ std::optional<std::string> problem_with_endpoint(const std::string& text) {
 StoreSettings read_store(const std::string& name, Fields& fields) {
   StoreSettings store;
   store.name = name;
-  // Few private stores have a name in the DNS for each bucket.
+  // The style for a private store is by default `path`, because few of them have a name in the DNS for each
+  // bucket.
   if (fields.text("endpoint", store.endpoint, problem_with_endpoint))
     store.style = StoreSettings::Style::path;
   fields.text("region", store.region, problem_with_name);

@@ -38,11 +38,11 @@ struct Config {
   std::optional<HostPort> listen;  // the TCP address for other hosts; unset: no TCP
   std::string munge_socket;        // empty: munged's default socket
   // [scratch]
-  std::string scratch = "/scratch/{user}/trainyard";  // a pattern: handover/scratch_place.h
+  std::string scratch = "/scratch/{user}/trainyard";  // a pattern; see handover/scratch_place.h
   std::chrono::seconds keep_runs{30 * 86400};
   std::int64_t cache_bytes = 0;  // 0: no limit
-  // [slurm]
-  // For the scheduler module: {"conf": "/etc/slurm/slurm.conf"}. Without "conf" Slurm finds its file itself.
+  // [slurm] Settings for the scheduler's module: {"conf": "/etc/slurm/slurm.conf"}. Without "conf" Slurm's
+  // library finds the file itself.
   Json slurm = Json::object();
   std::chrono::milliseconds poll_interval{2000};
   int max_jobs = 5000;

@@ -1,5 +1,5 @@
-// trainyardd: reads its settings, opens the ledger, builds the parts in order, hands them to each other, and
-// runs the loop.
+// trainyardd: reads its settings, opens the ledger, makes the parts of the daemon in order, connects them,
+// and runs the loop.
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -132,8 +132,8 @@ void die_after_events(Driver& driver) {
   });
 }
 
-// Throws Error{denied} if the daemon runs as root. The daemon needs no rights, because deputies act for
-// users.
+// Throws Error{denied} if the daemon runs as root. The daemon needs no rights, because deputies act with the
+// rights of the users.
 void check_is_nobody_special() {
   if (::geteuid() == 0)
     throw Error(
@@ -169,8 +169,8 @@ void keep_mount(Ledger& ledger, const KnownMount& known) {
                      Json{{"source", known.mount.source}, {"type", known.mount.type}}.dump());
 }
 
-// Makes the ledger's rollup anew if it is for the months of another time zone. Reports of usage are fast only
-// in the time zone of the rollup.
+// Computes the ledger's rollup (usage by month) anew if its months are those of another time zone than
+// `zone`. Reports of usage are fast only in the time zone of the rollup.
 void keep_rollup_in(const std::string& zone, Ledger& ledger) {
   std::optional<std::string> before = ledger.rollup().zone();
   if (before == zone) return;
@@ -179,8 +179,8 @@ void keep_rollup_in(const std::string& zone, Ledger& ledger) {
   log_info("event=rollup_made zone={}", zone);
 }
 
-// Returns true if the loop goes on after this exception. A temporary fault, such as a full disk, does not end
-// the daemon: a change that was not recorded has not happened.
+// Returns true if the loop should go on after this exception of a callback: after Error{unavailable}, such as
+// a full disk. That is safe, because a change whose commit failed has not happened.
 bool goes_on_after(std::exception_ptr error) {
   try {
     std::rethrow_exception(error);

@@ -1,5 +1,5 @@
-// Readiness: decides when the daemon is ready, after it has asked the scheduler whether this daemon may read
-// the jobs of all users.
+// Readiness: asks the scheduler whether this daemon may read the jobs of all users, and decides when the
+// daemon reports that it is ready.
 #pragma once
 #include <exception>
 #include <functional>
@@ -10,9 +10,9 @@
 
 namespace trainyard {
 
-// Asks the scheduler on `lane` at once. Calls `ready` once: when the scheduler has answered, has failed, or
-// has not answered for five seconds, because the daemon can serve while the scheduler is away. If the
-// scheduler does not permit this daemon to read the jobs of all users, its Error{denied} ends the loop
+// The constructor asks the scheduler on `lane`. `ready` is called once: when the scheduler has answered, has
+// failed, or has not answered for five seconds, because the daemon can serve while the scheduler is away. If
+// the scheduler does not permit this daemon to read the jobs of all users, its Error{denied} ends the loop
 // instead. Must be used on the loop.
 class Readiness {
  public:

@@ -1,7 +1,7 @@
-// Backend: the operations that a device performs for the trainer, on buffers that live on the device.
-// kernels/cpu/ is the reference; the results of any other device are compared with its results. Matrices are
-// row-major and dense. One thread per Backend. Operations take effect in the order of the calls. The data
-// that the host reads with download() is complete when download() returns.
+// Backend: the operations that a device performs for the trainer, on buffers in the device's memory.
+// kernels/cpu/ is the reference, with whose results tests compare those of any other device. Matrices are
+// row-major and dense. Each Backend is used by one thread. Operations take effect in the order of the calls.
+// When download() returns, the data is on the host.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -45,7 +45,8 @@ class Backend {
   virtual void download(void* host, const void* device, std::size_t bytes) = 0;
   virtual void fill_zero(float* out, std::int64_t count) = 0;
 
-  // out[i] = rows[i] × scale. `rows`: samples on the host, in the type and layout of the file.
+  // Copies samples to the device as floats: out[i] = rows[i] × scale. `rows`: samples on the host, with
+  // elements of type `type`.
   virtual void upload_samples(float* out, const std::byte* rows, ElementType type, std::int64_t count,
                               float scale) = 0;
 
@@ -55,7 +56,8 @@ class Backend {
   virtual void sum_rows(float* row, const float* matrix, std::int64_t rows, std::int64_t columns) = 0;
   virtual void relu(float* values, std::int64_t count) = 0;
   virtual void tanh(float* values, std::int64_t count) = 0;
-  // In place: turns the gradient with respect to the outputs into the gradient with respect to the inputs.
+  // Change `gradient`, which is with respect to the outputs, into the gradient with respect to the inputs, in
+  // place.
   virtual void relu_backward(float* gradient, const float* outputs, std::int64_t count) = 0;
   virtual void tanh_backward(float* gradient, const float* outputs, std::int64_t count) = 0;
 
@@ -64,7 +66,7 @@ class Backend {
   virtual void softmax_cross_entropy(float* sums, float* gradient, const float* outputs,
                                      const std::int32_t* labels, std::int64_t rows, std::int64_t columns,
                                      float weight) = 0;
-  // The loss of a row is the mean over its columns.
+  // The loss of a row is the mean of the squared errors of its columns.
   virtual void mean_squared_error(float* sums, float* gradient, const float* outputs, const float* targets,
                                   std::int64_t rows, std::int64_t columns, float weight) = 0;
 

@@ -8,7 +8,7 @@
 namespace trainyard {
 namespace {
 
-// Returns true if the variable was missing and has been set.
+// Sets an environment variable unless it exists. Returns true if it was missing and has been set.
 bool set_if_missing(const char* name, const char* value) {
   if (::getenv(name) != nullptr) return false;
   return ::setenv(name, value, 0) == 0;
@@ -39,7 +39,7 @@ void prepare_blas(char** argv) {
   std::error_code error;
   const std::string self = std::filesystem::read_symlink("/proc/self/exe", error);
   if (!error) ::execv(self.c_str(), argv);
-  // The program could not be executed again: it runs slower, but correctly.
+  // If execv fails, this process goes on with the wrong settings: slower, but with correct results.
 }
 
 }  // namespace trainyard

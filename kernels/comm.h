@@ -1,5 +1,6 @@
-// Comm: communication between the ranks of this training, over MPI. One per process, constructed first in
-// main and destroyed last. Sums have the same bits on all ranks. Every failure throws CommunicationError.
+// Comm: communication between the ranks of this training, over MPI. One object per process, constructed first
+// in main and destroyed last. Sums have the same bits on all ranks. Every function throws CommunicationError
+// if it fails.
 #pragma once
 #include <cstdint>
 #include <stdexcept>
@@ -23,8 +24,8 @@ class Comm {
   int ranks() const { return ranks_; }
   bool first() const { return rank_ == 0; }
 
-  // Sums the values over all ranks, in place. Floats are sent in pieces of about 1 MB, which MPI sums
-  // fastest.
+  // Replaces each value, on every rank, by its sum over all ranks. All ranks must call this together. Floats
+  // are sent in pieces of about 1 MB, which MPI sums fastest.
   void sum(float* values, std::int64_t count);
   void sum(double* values, std::int64_t count);
 
@@ -33,7 +34,7 @@ class Comm {
   // Returns, on every rank, the value of rank `from`.
   int broadcast(int value, int from);
 
-  // Ends all ranks, this one too, with the exit code. For an error that only one rank knows of.
+  // Ends the processes of all ranks, also this one, with the exit code. For an error that only this rank has.
   [[noreturn]] void abort(int exit_code);
 
  private:

@@ -17,7 +17,8 @@ namespace {
 
 namespace names = scratch_names;
 
-// Each epoch draws from the random stream order_streams + epoch. Lower streams belong to the layers.
+// Each epoch is shuffled with the random stream order_streams + epoch. Lower streams are used to initialize
+// the layers.
 constexpr std::uint64_t order_streams = std::uint64_t{1} << 32;
 
 void check_labels(const std::string& path, const char* name, const std::vector<std::int32_t>& labels,
@@ -55,7 +56,8 @@ Range share_of(std::int64_t total, int rank, int ranks) {
   return {rank * least + std::min<std::int64_t>(rank, larger_shares), least + (rank < larger_shares ? 1 : 0)};
 }
 
-// mmap needs an offset at the start of a page, but the samples begin where HDF5 put them.
+// Maps `size_bytes` bytes from `offset` on. mmap needs an offset that is a multiple of the page size, so the
+// mapping begins at the page in which the samples begin.
 Mapping::Mapping(const std::string& path, std::int64_t offset, std::int64_t size_bytes) {
   const std::int64_t page = ::sysconf(_SC_PAGESIZE);
   const std::int64_t before = offset % page;
@@ -66,7 +68,8 @@ Mapping::Mapping(const std::string& path, std::int64_t offset, std::int64_t size
     address_ = nullptr;
     throw_errno("map " + path);
   }
-  // Reading random rows that are not cached takes 100 times as long. This is only advice to the kernel.
+  // Lets the kernel read the file ahead, because random access to rows that are not cached is 100 times
+  // slower. The kernel may ignore this.
   ::madvise(address_, length_, MADV_WILLNEED);
   data_ = static_cast<const std::byte*>(address_) + before;
 }

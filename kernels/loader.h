@@ -1,5 +1,5 @@
-// Reads samples from a scratch file, which is mapped read-only, and gathers them into batches in the order of
-// an epoch.
+// Reads samples from a scratch file, which is mapped read-only, and copies them into batches in the shuffled
+// order of an epoch.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -22,13 +22,14 @@ struct Range {
   std::int64_t count = 0;
 };
 
-// Returns a rank's share of `total` items. Shares are contiguous and in rank order. Their sizes differ by one
-// at most.
+// Returns the range of items that are this rank's share of `total` items. Shares are contiguous and in rank
+// order. Their sizes differ by one at most.
 Range share_of(std::int64_t total, int rank, int ranks);
 
 // ---- one split
 
-// Samples, as they are stored in the file, with labels, or with targets for mean_squared_error. On the host.
+// Some samples, as they are stored in the file, with their labels, or with targets for mean_squared_error, in
+// the host's memory.
 struct Batch {
   std::int64_t rows = 0;
   std::vector<std::byte> samples;

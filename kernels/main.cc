@@ -22,7 +22,8 @@ void remember_stop(int signal) { stop_signal = signal; }
 
 bool stop_requested() { return stop_signal != 0; }
 
-// Makes SIGTERM and SIGUSR2 requests to stop. SIGUSR1 is left alone, because NCCL uses it.
+// From now on SIGTERM and SIGUSR2 set stop_signal, upon which the training stops. Does not change SIGUSR1,
+// because NCCL uses it.
 void listen_for_stop() {
   struct sigaction action = {};
   action.sa_handler = remember_stop;
@@ -55,8 +56,9 @@ Fault fault_of(const std::function<void()>& work) {
 
 void complain(const std::string& message) { std::fprintf(stderr, "trainyard-train: %s\n", message.c_str()); }
 
-// Agrees with all ranks on an exit code. Before the first step each rank can fail by itself. The first rank
-// that failed prints its message, and all ranks return its exit code.
+// Agrees with all ranks on an exit code, because before the first step each rank can fail by itself. All
+// ranks must call this. The lowest rank that failed prints its message, and all ranks return its exit code;
+// exit_done if none failed.
 int agree_on(const Fault& fault, Comm& comm) {
   const int failed = comm.least(fault.exit_code == exit_done ? comm.ranks() : comm.rank());
   if (failed == comm.ranks()) return exit_done;

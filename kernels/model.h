@@ -1,5 +1,5 @@
-// Model: a sequence of layers, with one flat array of all parameters and one of all gradients, so that the
-// ranks exchange, and the optimizer updates, a single array.
+// Model: a sequence of layers. All parameters are in one flat array, and all gradients in another, so that
+// the ranks sum, and the optimizer updates, a single array.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -11,7 +11,7 @@
 
 namespace trainyard {
 
-// Values that follow the gradients in their array, so that they are summed over the ranks together with the
+// Values at the end of the array of gradients, where they are summed over the ranks together with the
 // gradients.
 struct StepSums {
   float loss = 0.0F;     // sum over this step's samples
@@ -30,8 +30,8 @@ class Model {
   // Returns the values of the last layer, [rows, outputs()].
   const float* forward(const float* input, std::int64_t rows);
 
-  // Fills the gradients. Call this after forward() of the same input, with output_gradient() set. If `rows`
-  // is 0, sets the gradients to zero.
+  // Computes the gradients of all parameters. Must be called after forward() of the same input, when
+  // output_gradient() has been set. If `rows` is 0, sets the gradients to zero.
   void backward(const float* input, std::int64_t rows);
 
   float* output_gradient() { return output_gradients_.back().data(); }
@@ -45,7 +45,7 @@ class Model {
   std::int64_t inputs() const { return element_count(size_.shapes.front()); }
   std::int64_t most_rows() const { return most_rows_; }
 
-  // For saving: returns each layer's parts with their values, on the host.
+  // A part of a layer's parameters with its values, in the host's memory. save() returns those of all layers.
   struct SavedPart {
     std::size_t layer;
     ParameterPart part;

@@ -29,7 +29,7 @@ class Philox {
 
   using Block = std::array<std::uint32_t, 4>;
 
-  // Returns the block of random numbers for one counter and one key: the published function.
+  // Returns the four random numbers for one counter and one key, as the paper defines them.
   static Block block(Block counter, std::uint32_t key0, std::uint32_t key1) {
     for (int round = 0; round < 10; ++round) {
       std::uint64_t product0 = std::uint64_t{0xD2511F53U} * counter[0];

@@ -22,8 +22,8 @@ const ScratchLayout& checked(const std::string& path, const ScratchLayout& layou
   return layout;
 }
 
-// Throws unless the samples and labels of the split have `count` rows, and the shape and type that both
-// splits share.
+// Throws Error{invalid} unless the samples and labels of a split have `count` rows, and the shape and type of
+// `info`.
 void check_split(const std::string& path, const Hdf5File& file, const char* samples_name,
                  const char* labels_name, const ScratchInfo& info, std::int64_t count) {
   Hdf5Dataset samples = file.dataset(samples_name);

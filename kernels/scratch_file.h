@@ -1,5 +1,6 @@
-// The scratch file: a data set in the form that the ranks read, in HDF5. The agent writes it when it stages a
-// data set, the trainer maps it, any other program may read it. The format is in man/trainyard-scratch.5.
+// The scratch file: a staged data set as an HDF5 file. The agent writes it when it stages a data set, the
+// ranks of the trainer map it into memory, any other program may read it. The format is in
+// man/trainyard-scratch.5.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -23,7 +24,7 @@ constexpr const char* train_labels = "/train/labels";    // [n] i32 in [0, class
 constexpr const char* test_samples = "/test/samples";    // the held-out split; may have no rows
 constexpr const char* test_labels = "/test/labels";
 
-// Attributes of "/".
+// Names of attributes of the root group "/".
 constexpr const char* format_version = "format_version";  // integer: version
 constexpr const char* scale = "scale";                    // number: the network sees value × scale
 constexpr const char* classes = "classes";                // integer: how many; 0 where labels are targets
@@ -57,22 +58,22 @@ struct ScratchInfo : ScratchLayout {
   std::string created_by;
 };
 
-// Reads the attributes and shapes, not the samples. Throws Error{not_found} if the file does not exist.
-// Throws Error{invalid}, saying where, if the file is not in the format.
+// Reads the attributes and shapes of a scratch file, not the samples. Throws Error{not_found} if the file
+// does not exist, Error{invalid}, naming the wrong object, if the file does not have the format.
 ScratchInfo read_scratch_info(const std::string& path);
 
 // ---- writing the file
 
-// Writes a scratch file under a temporary name beside `path`. commit() gives the complete file its own name.
-// Without commit() the file is removed.
+// Writes a scratch file under a temporary name in the folder of `path`. commit() renames the complete file to
+// `path`. Without commit() the destructor removes the file.
 class ScratchWriter {
  public:
   ScratchWriter(const std::string& path,
                 const ScratchLayout& layout);  // throws Error{invalid} on an impossible layout
 
   // Append the next `count` samples of the split, in order: count × element_count(shape) elements of the
-  // layout's type, with their labels. One row per call is correct, a few hundred rows per call are fast.
-  // Throw Error{invalid} if there are more samples than in the layout, or if a label is not below classes.
+  // layout's type, with their labels. Calls with a few hundred rows are faster than calls with one. Throw
+  // Error{invalid} if there are more samples than in the layout, or if a label is not below `classes`.
   void append(Split split, const void* samples, const std::int32_t* labels, std::int64_t count);
   void append(Split split, const void* samples, const float* targets, std::int64_t count);
 
@@ -98,12 +99,12 @@ class ScratchWriter {
   std::optional<Part> test_;
 };
 
-// Adds the attribute `digests` to a complete file. Not durable.
+// Adds the attribute `digests` to a complete file, without an fsync.
 void add_digests(const std::string& path, const std::string& json);
 
 // ---- writing the arrays past HDF5
 
-// Where the arrays of a split begin in the file, in bytes. 0 for an array without rows.
+// The offsets in bytes at which the arrays of a split begin in the file; 0 for an array without rows.
 struct SplitPlace {
   std::int64_t samples = 0;
   std::int64_t labels = 0;
@@ -112,7 +113,8 @@ struct ScratchPlaces {
   SplitPlace train, test;
 };
 
-// Creates a scratch file with everything but the elements of its arrays, which are undefined. Not durable.
+// Creates a scratch file whose arrays have their size but undefined elements, which the caller must write.
+// Makes no fsync.
 void create_unwritten_scratch_file(const std::string& path, const ScratchLayout& layout);
 ScratchPlaces places_in_scratch_file(const std::string& path);
 

@@ -28,14 +28,15 @@ std::int64_t most_rows(const Settings& settings, int ranks) {
   return std::max(share_of(settings.training.batch_size, 0, ranks).count, evaluation_rows);
 }
 
-// Throws if the directory is not writable. A training is long and writes the model last, so a directory that
-// is not writable must be found out before the training.
+// Throws if the directory is not writable. Checked before the training, because the model is written at its
+// end.
 void check_writable(const std::string& directory) {
   if (::access(join_path(directory, ".").c_str(), W_OK | X_OK) != 0)
     throw_errno("results: write to " + directory);
 }
 
-// Throws if the loss is not finite. The sums are equal on all ranks, so all ranks throw together.
+// Throws NumericError if the loss is not finite. The loss is the same on all ranks, so all ranks throw at the
+// same step.
 void check_number(double loss, std::int64_t epoch, const std::string& place) {
   if (!std::isfinite(loss))
     throw NumericError("epoch " + std::to_string(epoch) + ", " + place +
@@ -99,8 +100,9 @@ Trainer::Progress Trainer::train_epoch(std::int64_t epoch, bool (*stop_requested
   return Progress::finished;
 }
 
-// Performs one step. Each rank weights its samples by 1 / (samples in the whole batch). So the sum over the
-// ranks is the batch's mean gradient, even if the shares differ in size.
+// Performs one step: forward and backward of this rank's share of the batch, the sum of the gradients over
+// all ranks, and the update of the parameters. Each rank weights its samples by 1 / (samples in the whole
+// batch), so that the sum over the ranks is the batch's mean gradient, even if the shares differ in size.
 StepSums Trainer::step(const std::vector<std::uint32_t>& order, Range batch, bool stop) {
   const Range share = share_of(batch.count, comm_.rank(), comm_.ranks());
   StepSums sums;
@@ -137,8 +139,8 @@ void Trainer::add_loss(const float* outputs, float* gradient, float weight) {
                                  model_.outputs(), weight);
 }
 
-// Returns the sums over the held-out samples; nullopt if there are none. Each rank evaluates its share of
-// these samples once, in the file's order.
+// Returns the loss and the number of correct samples, summed over all held-out samples and ranks; nullopt if
+// there are none. Each rank evaluates its share of these samples once, in the file's order.
 std::optional<Trainer::Totals> Trainer::evaluate() {
   if (test_samples_.count() == 0) return std::nullopt;
   const Range share = share_of(test_samples_.count(), comm_.rank(), comm_.ranks());

@@ -1,5 +1,5 @@
-// Trainer: data-parallel training of one network. Every rank holds the whole model and takes its share of
-// every batch; one sum over the ranks per step keeps the models equal.
+// Trainer: data-parallel training of one network. Every rank has the whole model and computes the gradients
+// of its share of every batch. Each step sums the gradients over the ranks, so the models stay equal.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -18,7 +18,7 @@
 
 namespace trainyard {
 
-// Thrown when the loss is not a number (or infinite) any more. All ranks throw this error at the same step.
+// Thrown if the loss becomes infinite or NaN. All ranks throw this error at the same step.
 class NumericError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -28,8 +28,8 @@ enum class Outcome { trained, stopped };
 
 class Trainer {
  public:
-  // Maps the data and builds the model, without communicating with other ranks. Throws Error{invalid} if
-  // settings and data do not fit each other.
+  // Maps the scratch file and builds the model, without communicating with other ranks. Throws Error{invalid}
+  // if the settings do not fit the data.
   Trainer(const Settings& settings, Comm& comm);
 
   // Trains the network. All ranks must call this together. Calls `stop_requested` at every step; if it

@@ -1,5 +1,6 @@
-// DatasetFormat: turns objects of a store into samples and labels, for the agent that stages them.
-// One thread at a time. Throws Error{invalid} naming object, line and value where the data are wrong.
+// DatasetFormat: parses objects of a store into samples and labels, for the agent that stages them. Each
+// object is for one thread at a time. Every function throws Error{invalid}, naming object, line and value, if
+// the data are wrong.
 // `options` are the keys of [data] that belong to the format (plugins/formats/table/format_table.h) as JSON,
 // those of the second source without "test_", and
 //   shape        the shape of one sample, where the manifest gives it
@@ -31,8 +32,8 @@ struct SampleInfo {
   std::vector<std::string> class_names;  // by class; empty: classes have no names
 };
 
-// Consecutive rows. `samples` holds count × product(shape) values of info().type, in native byte order.
-// `labels` (classes > 0) or `targets` (classes = 0) belong to the same rows.
+// Some consecutive rows of a data set, converted. `samples` has count × product(shape) values of info().type,
+// in native byte order. `labels` (classes > 0) or `targets` (classes = 0) belong to the same rows.
 struct SampleBlock {
   std::int64_t count = 0;
   std::vector<std::byte> samples;
@@ -48,15 +49,15 @@ class SampleReader {
   virtual SampleBlock next(std::int64_t max_rows) = 0;
 };
 
-// Consecutive rows in an object.
+// Where some consecutive rows of a data set are stored in an object.
 struct RowRange {
   std::size_t object = 0;   // its index among the objects
   std::int64_t offset = 0;  // of the first row's bytes
   std::int64_t count = 0;   // rows
 };
 
-// A data set whose rows lie in its objects uncompressed, one after the other, and all have the same size. So
-// any range of rows can be converted by itself, in any order and in any thread.
+// A data set whose rows are stored in its objects uncompressed, one after the other, and all have the same
+// size. So any range of rows can be converted by itself, in any order and by any thread.
 class RowSource {
  public:
   virtual ~RowSource() = default;
@@ -67,8 +68,9 @@ class RowSource {
   // Replaces `block` by the rows that begin with row `first` of the data set; `rows` are their bytes.
   virtual void convert(std::int64_t first, std::string_view rows, SampleBlock& block) const = 0;
 
-  // True if the bytes of a row are those of its sample. Then the rows need not be converted: convert_labels()
-  // does the same as convert(), but leaves block.samples empty.
+  // Returns true if the bytes of a row are equal to those of its sample, so that samples need not be
+  // converted. The caller then uses convert_labels(), which does the same as convert() but leaves
+  // block.samples empty.
   virtual bool rows_are_samples() const { return false; }
   virtual void convert_labels(std::int64_t /*first*/, std::int64_t /*count*/, SampleBlock& /*block*/) const {}
 };
@@ -77,8 +79,8 @@ class DatasetFormat {
  public:
   virtual ~DatasetFormat() = default;
 
-  // Returns the data set as a RowSource; null if its rows are compressed, or not all of one size. Reads
-  // headers and labels only.
+  // Opens the data set as a RowSource; returns null if its rows are compressed, or not all of one size. Reads
+  // only headers and labels.
   virtual std::unique_ptr<RowSource> open_rows(const std::vector<Object>&, ObjectStore&,
                                                const Json& /*options*/) {
     return nullptr;

@@ -13,7 +13,8 @@
 namespace trainyard {
 namespace {
 
-// Checks a module's name, because a name that a person wrote becomes part of a file name.
+// Throws Error{invalid} unless the module's name has only safe characters, because a name that a user wrote
+// becomes part of a file name.
 void check_name(const std::string& name) {
   const bool plain =
       !name.empty() && name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string::npos;

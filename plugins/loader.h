@@ -1,4 +1,5 @@
-// Finds and opens modules. A module stays open until the program ends. Call from one thread.
+// Finds and opens modules. A module stays open until the program ends. All functions must be called by the
+// same thread.
 #pragma once
 #include <memory>
 #include <string>
@@ -15,7 +16,7 @@ std::string plugin_directory();
 // there is no such module; Error{internal} if the ABI number differs.
 std::unique_ptr<SchedulerReader> load_scheduler_reader(const std::string& name, const Json& settings);
 std::unique_ptr<SchedulerActor> load_scheduler_actor(const std::string& name, const Json& settings);
-// Chooses the module by the URL's scheme: "file:///srv/x" → store-file.so.
+// Does the same with the module that the URL's scheme names: store-file.so for "file:///srv/x".
 std::unique_ptr<ObjectStore> load_object_store(const std::string& url, const StoreAccess& access);
 std::unique_ptr<DatasetFormat> load_dataset_format(const std::string& name);
 

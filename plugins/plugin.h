@@ -12,8 +12,8 @@
 
 namespace trainyard {
 
-// Raise this number whenever a type that programs and modules share changes. A module with another number is
-// not loaded.
+// The version of the types that programs and modules share: to be raised whenever one of them changes. A
+// module that was built with another number is not loaded.
 inline constexpr int plugin_abi = 14;
 
 struct Plugin {

@@ -19,8 +19,8 @@
 
 namespace trainyard {
 
-// The name of a job, chosen by Trainyard ("ty-1f3a…-42.1-train"). The name alone says which run the job
-// belongs to, whatever else the scheduler's records still hold.
+// The name of a job, chosen by Trainyard ("ty-1f3a…-42.1-train"). It tells which run the job belongs to, even
+// if the scheduler's records have lost the job's other values.
 using Token = std::string;
 
 // Identifies a job. All fields are needed, because the scheduler reuses job ids.
@@ -49,7 +49,7 @@ inline JobKey task_of(JobKey array, std::uint32_t task) {
   return array;
 }
 
-// For unordered maps. Hashes the job id and the task only, because most jobs differ in these.
+// A hash of job keys for unordered maps, of the job id and the task only, because most jobs differ in these.
 struct JobKeyHash {
   std::size_t operator()(const JobKey& job) const {
     std::uint64_t task = job.task ? *job.task + std::uint64_t{1} : 0;
@@ -58,12 +58,12 @@ struct JobKeyHash {
 };
 
 struct JobDependency {
-  // after_each: one array depends on another. Each task waits until the task with the same index in the other
-  // array has completed successfully.
+  // The kind after_each is for an array that depends on another array: each task waits until the task with
+  // the same index in the other array has completed successfully.
   enum class Kind { after_ok, after_any, after_each };
   Kind kind = Kind::after_any;
-  // The id of a job that was just seen alive. The scheduler treats a dependency on an unknown id as
-  // satisfied.
+  // The id of a job that the scheduler has just shown as live, because it takes a dependency on an unknown id
+  // as satisfied.
   std::uint32_t job_id = 0;
 };
 
@@ -99,11 +99,11 @@ struct JobRequest {
   std::optional<JobDependency> dependency;
   bool held = false;  // the job cannot start before release()
 
-  // The options of a job that an sbatch(1) script describes: name of the option → value, as
-  // daemon/manifest/sbatch_values.h reads them. "ntasks" is added where other options imply it. "begin" and
-  // "deadline" are in unix seconds. null: there are no such options. If there are, they describe the
-  // resources and the output. Of the fields above, only these are used then: token, comment, uid, gid,
-  // script, environment, working directory, dependency, excluded nodes, warning and held.
+  // The options in an sbatch(1) script: name of the option → value, as daemon/manifest/sbatch_values.h parses
+  // them. "ntasks" is added where other options imply it. "begin" and "deadline" are in unix seconds. null:
+  // the job is not of an sbatch script. If set, these options describe the resources and the output. Of the
+  // fields above, only these are used then: token, comment, uid, gid, script, environment, working directory,
+  // dependency, excluded nodes, warning and held.
   Json batch_options;
   std::string command;  // shown by the scheduler as the job's command; empty: none
 };
@@ -132,8 +132,8 @@ struct JobStatus {
   JobOutcome outcome = JobOutcome::unknown;
   std::string reason;  // the scheduler's own word: "Resources", "QOSMaxGRESPerUser"; empty when none
   std::string state;   // the scheduler's own word: "PENDING", "NODE_FAIL"
-  // Phase running only: the job's end is known already, but its processes are still being ended. The time in
-  // which a job is only completing is not charged.
+  // In phase running only: the scheduler has set the job's end already, but the job's processes are still
+  // being ended. This time is not charged.
   bool completing = false;
   int exit_code = 0;  // of the batch script
   int signal = 0;     // the signal that ended the batch script; 0 when none
@@ -190,9 +190,9 @@ struct PlanDrift {
 // The number of calls to the scheduler, by kind of call: "load_jobs" → 30.
 using CallCounts = std::map<std::string, int>;
 
-// SchedulerReader: reads what the scheduler knows, and changes nothing. A call can block for seconds, so do
-// not call it on the loop. Several threads may call at the same time, except poll(), which only one thread
-// may call. Throws Error{unavailable} when the scheduler cannot be reached.
+// SchedulerReader: queries the scheduler, and changes nothing. A call can block for seconds, so it must not
+// be made on the loop. Several threads may call the same object at the same time, except poll(), which only
+// one thread may call. Every function throws Error{unavailable} if the scheduler cannot be reached.
 class SchedulerReader {
  public:
   virtual ~SchedulerReader() = default;
@@ -203,8 +203,9 @@ class SchedulerReader {
   // Returns how many calls were made in the last minute.
   virtual CallCounts calls_last_minute() = 0;
 
-  // Call this before asking a deputy for this verb of SchedulerActor ("submit"). The calls that the deputy
-  // makes are counted with the daemon's own calls, and wait for their turn as these do.
+  // To be called before a deputy is asked to perform this function of SchedulerActor ("submit"). Counts the
+  // calls to the scheduler that the deputy will make with the daemon's own calls, and blocks if too many were
+  // made in the last seconds.
   virtual void count_deputy(const char* verb) = 0;
 
   // Returns the longest time after which a call that got no answer can still have reached the scheduler.
@@ -232,12 +233,12 @@ class SchedulerReader {
   virtual std::optional<std::vector<JobStatus>> poll(const std::string& prefix,
                                                      const std::vector<JobKey>& known) = 0;
 
-  // Asks the accounting database, in one call, for the status of jobs that poll() no longer shows. Leaves out
-  // jobs that the database does not know: the database can lag behind, and unknown is never success.
+  // Queries the accounting database, in one call, for the status of jobs that poll() no longer shows. Leaves
+  // out jobs that the database does not have: it can get them later.
   virtual std::map<JobKey, JobStatus> history_of(const std::vector<JobKey>& jobs) = 0;
 
-  // As history_of(), for one job. The answer can be a second old: the tasks of an array end together and are
-  // asked for one after the other, so that one query can serve them all.
+  // Does the same as history_of(), for one job. The status can be a second old: the tasks of an array end
+  // together and are asked for one after the other, so one query to the database is used for all of them.
   virtual std::optional<JobStatus> history(const JobKey& job) {
     std::map<JobKey, JobStatus> known = history_of({job});
     return known.empty() ? std::nullopt : std::optional(std::move(known.begin()->second));
@@ -252,27 +253,27 @@ class SchedulerReader {
   // for whom no account is known.
   virtual std::map<std::string, std::string> default_accounts(const std::set<std::string>& users) = 0;
 
-  // Returns what an admin should change in the scheduler's settings, one sentence each, with the remedy.
-  // Shown at the daemon's start and by `admin status`. Sends no request.
+  // Returns a sentence, with the remedy, for each of the scheduler's settings that an admin should change.
+  // The daemon shows them at its start and in `admin status`. Sends no request to the scheduler.
   virtual std::vector<std::string> warnings() = 0;
 
-  // Returns all names that the scheduler would not let this user use, as far as this can be known before
-  // submit(), which decides. Empty: the scheduler might accept the job. `groups`: the user's Unix groups.
+  // Returns those of `names` that the scheduler would refuse to this user, as far as this can be known before
+  // submit(). Empty: the scheduler might accept the job. `groups`: the user's Unix groups.
   virtual std::vector<RefusedName> refused_names(const std::string& user, const std::set<std::string>& groups,
                                                  const JobNames& names) = 0;
 
-  // Returns where the scheduler's own limits differ from the plans; empty: nowhere. Limits that belong to no
-  // plan are not compared. Throws Error{invalid}, saying what is missing, if the scheduler cannot enforce
-  // such limits.
+  // Returns the differences between the scheduler's own limits and the plans; empty: there is none. Limits
+  // that belong to no plan are not compared. Throws Error{invalid}, naming the missing setting, if the
+  // scheduler cannot enforce such limits.
   virtual std::vector<PlanDrift> plan_drift(const std::vector<PlanLimit>& plans) = 0;
 
-  // Returns those of the nodes ("n[1-2]") that are down or do not answer: "n1,n2". Empty when all are well.
+  // Returns those of the nodes ("n[1-2]") that are down or do not answer: "n1,n2"; empty if there are none.
   virtual std::string failed_nodes(const std::string& nodes) = 0;
 };
 
-// The deadline for sending a request: after it, the request does not leave this host. So a caller that has
-// given up knows that nothing can still be sent. The clock is CLOCK_MONOTONIC, which all processes of a host
-// share.
+// The deadline for sending a request: after it, the SchedulerActor does not send the request any more. So a
+// caller that has stopped waiting knows that nothing can still be sent. The clock is CLOCK_MONOTONIC, which
+// all processes of a host share.
 using SendBefore = std::chrono::steady_clock::time_point;
 
 // Thrown when the scheduler takes no more jobs, of this user or of all users, until some of its jobs have
@@ -289,8 +290,8 @@ struct QueuedJob {
 };
 
 // SchedulerActor: submits, releases and cancels jobs, with the rights of the user that this process runs as.
-// A call can block for seconds. One call at a time. Throws Error{unavailable} when the scheduler cannot be
-// reached, or when `send_before` has passed.
+// A call can block for seconds. A process makes one call at a time. Every function throws Error{unavailable}
+// if the scheduler cannot be reached, or if `send_before` has passed.
 class SchedulerActor {
  public:
   virtual ~SchedulerActor() = default;
@@ -303,20 +304,20 @@ class SchedulerActor {
   virtual QueuedJob submit(const JobRequest& request, SendBefore send_before) = 0;
 
   // Returns every job of this user, live or recorded, whose name is one of the tokens; for an array, every
-  // task. Throws unless all sources answered, and unless this process has the right to see these jobs.
-  // `since`: no such job was submitted earlier. A job that is on record as not ended, but that the controller
-  // no longer has, is lost: phase ended, outcome unknown.
+  // task. Throws an Error if the controller or the accounting database does not answer, or if this process
+  // has no right to see these jobs. `since`: no such job was submitted earlier. A job that is on record as
+  // not ended, but that the controller no longer has, is lost: phase ended, outcome unknown.
   virtual std::vector<JobStatus> find(const std::set<Token>& tokens, std::uint32_t uid, UtcSeconds since) = 0;
 
-  // Release or cancel the job only if its id still has this submit time; otherwise throw Error{not_found}.
-  // The token is used in messages only, because the job's owner might have renamed the job. If the job is
-  // already released, or has already ended, do nothing and throw nothing. The key of an array stands for all
-  // its tasks that are left, the key of a task for this task.
+  // Release or cancel the job only if the job with its id still has this submit time; otherwise throw
+  // Error{not_found}. The token is used in messages only, because the job's owner might have renamed the job.
+  // If the job is already released, or has already ended, do nothing. The key of an array stands for all its
+  // tasks that have not ended, the key of a task for this task.
   virtual void release(const JobKey& job, const Token& token, SendBefore send_before) = 0;
   virtual void cancel(const JobKey& job, const Token& token, SendBefore send_before) = 0;
 
-  // Sets these limits, all or none, and returns where the scheduler differed before. Can be repeated without
-  // harm. Throws Error{denied} unless this user is an administrator of the scheduler.
+  // Sets the scheduler's limits to these plans, all or none, and returns the differences that there were. Can
+  // be repeated without harm. Throws Error{denied} unless this user is an administrator of the scheduler.
   virtual std::vector<PlanDrift> apply_plans(const std::vector<PlanLimit>& plans) = 0;
 };
 

@@ -21,12 +21,12 @@ namespace trainyard {
 
 struct ApiSettings {
   std::string version;
-  bool allow_root = false;  // may uid 0 submit?
+  bool allow_root = false;  // true: uid 0 may submit runs
   RoleLists roles;
   std::string time_zone = "UTC";
-  std::string state_dir;                                          // where uploads wait for the user's deputy
+  std::string state_dir;                                          // uploads before the deputy stores them
   std::int64_t max_code_bytes = std::int64_t{64} << 20;           // of one upload
-  std::int64_t max_code_bytes_per_user = std::int64_t{10} << 30;  // of all that is kept for a user
+  std::int64_t max_code_bytes_per_user = std::int64_t{10} << 30;  // of all uploads kept for one user
   Plans plans;
   Stores stores;
 };
@@ -38,10 +38,10 @@ struct Api {
   SchedulerQueries& queries;
   Ledger& ledger;
   Workers& io;
-  Lanes& lanes;  // one lane per user and kind of work; the driver uses the same ones
+  Lanes& lanes;  // one lane per user and kind of work; shared with the driver
   Users& users;
   UtcSeconds started_at{};
-  // By uid: bytes of uploads that the user's deputy has not taken yet.
+  // By uid: bytes of the uploads that the user's deputy has not stored yet.
   std::map<std::uint32_t, std::shared_ptr<std::atomic<std::int64_t>>> uploading = {};
 };
 

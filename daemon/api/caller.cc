@@ -6,7 +6,7 @@ namespace trainyard {
 namespace {
 
 // Turns Error{not_found} into Error{denied}, because a user whom this machine does not know has no rights.
-// Returns any other error unchanged, such as that of a name service that does not answer.
+// Returns all other errors unchanged, such as Error{unavailable} of the name service.
 std::exception_ptr denied_to(const std::exception_ptr& error) {
   try {
     std::rethrow_exception(error);

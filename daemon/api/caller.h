@@ -1,5 +1,6 @@
-// Caller: the user who makes a request. A run belongs to the uid that submitted it. Only its owner and the
-// operators see the run; for everybody else it does not exist. Every route knows its caller before it acts.
+// Caller: the user who makes a request. A run belongs to the uid that submitted it. Only its owner, operators
+// and admins see the run; other callers get Error{not_found}, as if there were no such run. The caller is
+// known before a route's handler is called.
 #pragma once
 #include <set>
 #include <string>
@@ -19,8 +20,9 @@ struct Caller {
 
 Caller caller_of(const Identity& identity, const RoleLists& lists);
 
-// Returns a function that looks up the identity of a request's peer in `names` and adds it to the head. The
-// answer is Error{denied} if this machine knows no user with that uid. `names` must outlive the function.
+// Returns a function that looks up the user and groups of a request's peer by uid in `names` and sets them as
+// the identity in the request's head. It refuses the request with Error{denied} if this machine knows no user
+// with that uid. `names` must outlive the function.
 Identify identify_by_name(NameService& names);
 
 bool sees_all(const Caller& caller);  // the runs and the usage of all users

@@ -1,6 +1,6 @@
-// Code that users upload. It is kept in the user's own part of scratch. Until the user's deputy has stored
-// the code there, it lies in a file without a name (O_TMPFILE) in the daemon's state directory, because the
-// user's file system might hang.
+// The routes for code that users upload. The code is kept in the user's own part of scratch. Until the user's
+// deputy has stored it there, it is in a file without a name (O_TMPFILE) in the daemon's state directory,
+// because the user's file system might hang.
 #include "daemon/api/code_upload.h"
 
 #include <fcntl.h>
@@ -26,7 +26,8 @@ Json blob_to_wire(const std::string& digest, std::int64_t size_bytes) {
   return {{"digest", digest}, {"size_bytes", size_bytes}};
 }
 
-// Opens the same file again, read-only, because the user's process can do anything with its descriptor.
+// Returns a second, read-only descriptor of the file: the user's process gets this one and cannot write with
+// it.
 UniqueFd for_reading(const UniqueFd& file) {
   return open_file("/proc/self/fd/" + std::to_string(file.get()), O_RDONLY);
 }

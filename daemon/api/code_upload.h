@@ -1,4 +1,4 @@
-// Code that users upload: packed, named by its digest, kept in the user's own part of scratch.
+// Code that users upload: an archive, named by its digest, in the user's own part of scratch.
 #pragma once
 #include <string>
 

@@ -1,8 +1,9 @@
-// Places: decides which connections may be open, so that no client can take them all. The connections of a
-// party are counted together; a party is a user of the Unix socket or a host of the network. A new connection
-// that finds no room gets the place of the connection that has waited longest for its client: one of its own
-// party if the party has its full share, else one of any party. A connection that waits for the daemon's
-// answer keeps its place. Pure bookkeeping, on the loop.
+// Places: decides which connections may be open, so that no client can take them all. Each open connection
+// has a place; the number of places is limited. The connections of a party are counted together; a party is a
+// user of the Unix socket or a host of the network. If no place is free, a new connection gets that of the
+// connection that has waited longest for its client: one of its own party if the party has its full share,
+// else one of any party that is not privileged. A connection that waits for the daemon's answer keeps its
+// place. Only counts: the server opens and closes the connections. Used on the loop.
 #pragma once
 #include <chrono>
 #include <cstddef>
@@ -38,7 +39,7 @@ class Places {
 
   Offer offer(const Party& party, Clock::time_point now) const;
 
-  // Adds a new connection, which waits for its client at first.
+  // Gives a place to a new connection. It counts as waiting for its client, from `now` on.
   void take(Id id, const Party& party, Clock::time_point now);
   void waits_for_client(Id id, Clock::time_point since);
   void waits_for_us(Id id);
@@ -50,11 +51,12 @@ class Places {
  private:
   struct Place {
     Party party;
-    std::optional<Clock::time_point> waits_since;  // for its client; unset: it waits for us
+    std::optional<Clock::time_point> waits_since;  // for its client; unset: for the daemon
   };
 
-  // Returns the connection that has waited longest for its client: of this party, or of all but the
-  // privileged parties if `party` is nullptr. Returns nullopt if none has waited for the grace period.
+  // Returns the connection that has waited longest for its client: among those of this party, or, if `party`
+  // is nullptr, among those of all parties that are not privileged. Returns nullopt if none has waited for
+  // the grace period.
   std::optional<Id> longest_waiting(const std::string* party, Clock::time_point now) const;
 
   PlaceLimits limits_;

@@ -7,8 +7,8 @@
 namespace trainyard {
 namespace {
 
-// Replaces the ledger's segment of a job by what slurmdbd has. Returns false if slurmdbd has nothing, or
-// nothing different.
+// Replaces the ledger's segment of a job by one with slurmdbd's values. Returns false if slurmdbd does not
+// have the job, or has the same values.
 bool correct(Api& api, const ReconciledJob& job, const std::string& by) {
   std::optional<Segment> is = job.as_recorded();
   if (!is) return false;
@@ -20,15 +20,15 @@ bool correct(Api& api, const ReconciledJob& job, const std::string& by) {
   return true;
 }
 
-// Enters a job that only slurmdbd has into the ledger. Returns false if the job belongs to no run or data set
-// that we know, or used nothing.
+// Adds a segment to the ledger for a job that only slurmdbd has. Returns false if the ledger has no run or
+// data set to which the job belongs, or if the job used nothing.
 bool enter(Api& api, const ReconciledJob& job, const std::string& by) {
   std::optional<Segment> segment = job.as_recorded();
   return segment &&
          api.driver.enter_use(*job.recorded, *segment, "it was missing, slurmdbd has it; entered by " + by);
 }
 
-// Corrections that are being made, one job after the other.
+// The state of one correct_by(): which job is next, and what has been corrected so far.
 struct Correcting {
   std::shared_ptr<const Reconciliation> books;
   Api& api;

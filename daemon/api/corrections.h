@@ -15,8 +15,9 @@ struct Corrections {
   int entered = 0;    // jobs that were missing in the ledger
 };
 
-// Corrects one job of `books` after the other, in slices of work. Each correction is durable by itself, and
-// its reason names `by`. Calls `done` or `failed`, once. Corrections made before a failure stay.
+// Changes the ledger's segments of the jobs in `books` to slurmdbd's values, one job after the other; other
+// work of the loop comes in between. Each correction is one commit, and its reason names the user `by`. Then
+// calls `done`, or `failed` after the first error, once. Corrections made before an error stay.
 void correct_by(std::shared_ptr<const Reconciliation> books, Api& api, const std::string& by,
                 std::function<void(Corrections)> done, std::function<void(std::exception_ptr)> failed);
 

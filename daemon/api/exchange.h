@@ -1,5 +1,5 @@
 // A request, its answer, and the interfaces by which the HTTP server and the routes exchange them. Request
-// and Response are plain values. All on the loop.
+// and Response are plain values. The interfaces are used on the loop only.
 #pragma once
 #include <sys/types.h>
 
@@ -27,7 +27,7 @@ struct Peer {
   gid_t gid = 0;
 };
 
-// The head of a request. Its body, if any, goes to the Exchange.
+// The head of a request. The server passes the body, if any, to the Exchange.
 struct Request {
   std::string method;                            // "GET"
   std::string target;                            // path and query as they came: "/v1/runs?name=a%20b"
@@ -50,7 +50,8 @@ struct Response {
 // Returns a response with `body` as its JSON. Bytes that are not UTF-8 are replaced by U+FFFD.
 Response json_response(const Json& body, int status = 200);
 
-// The sender of a request is not identified: an Error{denied}, but with the status 401 instead of 403.
+// Thrown if the sender of a request cannot be identified: an Error{denied} that is answered with the status
+// 401 instead of 403.
 class NotIdentified : public Error {
  public:
   explicit NotIdentified(const std::string& message) : Error(ErrorKind::denied, message) {}
@@ -76,9 +77,9 @@ class Responder {
   std::shared_ptr<Answer> answer_;
 };
 
-// Receives one request. It is made when the head of the request is complete, and destroyed unfinished when
-// the client hangs up. An exception from it becomes the answer; the rest of the body is then read and
-// dropped.
+// Receives the body of one request and answers the request. The server makes an Exchange when the head of the
+// request is complete, and destroys it without calling finish() if the client hangs up. If an Exchange
+// throws, the exception becomes the answer, and the server reads and drops the rest of the body.
 class Exchange {
  public:
   virtual ~Exchange() = default;
@@ -86,17 +87,17 @@ class Exchange {
   virtual void finish(Responder responder) = 0;  // called once, when the body is complete
 };
 
-// Makes the Exchange for the head of a request. An exception from it becomes the answer.
+// Makes the Exchange for the head of a request. If it throws, the exception becomes the answer.
 using BeginExchange = std::function<std::unique_ptr<Exchange>(Request head)>;
 
-// The callbacks by which Identify answers. It calls one of them, once, on the loop, now or later: `known`
-// with the head, which has its peer and identity then, or `refused` with the reason.
+// The callbacks by which Identify reports its result. Identify calls one of them, once, on the loop, now or
+// later: `known` with the head, in which peer and identity are set, or `refused` with the reason.
 struct Identified {
   std::function<void(Request head)> known;
   std::function<void(const std::exception_ptr& error)> refused;
 };
-// Finds out who sent a request. The head of a request on a Unix socket has its peer already, on the network
-// it does not. Nothing more of the request is read until the answer.
+// Finds out who sent a request. In the head of a request on a Unix socket, the peer is set already; on the
+// network it is not. The server reads no more of the request until Identify has called back.
 using Identify = std::function<void(Request head, Identified answer)>;
 
 }  // namespace trainyard

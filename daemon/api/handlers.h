@@ -1,5 +1,5 @@
-// Handlers: one function per route. It reads the call and answers through the responder, now or later. An
-// exception from it becomes the answer.
+// Handlers: one function per route. A handler reads the call and answers through the responder, now or later.
+// An exception that it throws becomes the answer.
 #pragma once
 #include "daemon/api/routes.h"
 
@@ -51,8 +51,8 @@ void report_usage(Api& api, RouteCall& call, const Responder& responder);
 // no other user.
 std::string reading_lane(const Caller& caller);
 
-// Returns the run that the path names. Throws Error{invalid} if that is not a number, {not_found} if there is
-// no such run, or if the caller may not see it.
+// Returns the run whose id is in the path. Throws Error{invalid} if the id is not a number, {not_found} if
+// there is no such run, or if the caller may not see it.
 TrainingRun run_named(const Api& api, const RouteCall& call);
 
 }  // namespace trainyard

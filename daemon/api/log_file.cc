@@ -22,7 +22,7 @@ std::size_t length_of_character(unsigned char first) {
 }
 
 // A filter for the JSON parser that drops lists and objects inside an object. The trainer writes none, and
-// dropping them limits the nesting depth.
+// without them no input makes the parsed value deep.
 bool is_flat(int depth, Json::parse_event_t event, Json&) {
   bool nested = event == Json::parse_event_t::object_start || event == Json::parse_event_t::array_start;
   return depth == 0 || !nested;

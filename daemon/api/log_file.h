@@ -1,5 +1,5 @@
-// Handles pieces of the files that a run writes, as the user's deputy has read them. The contents come from
-// the user and are not trusted.
+// Cuts pieces of a run's log and metrics files, which the user's deputy has read, at the last whole character
+// or line, and parses the lines of metrics. The contents come from the user and are not trusted.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -12,12 +12,12 @@
 namespace trainyard {
 
 // Removes an incomplete UTF-8 character from the end of the piece and moves `next` back, so that the next
-// piece has the whole character. A piece must have room for at least four bytes.
+// piece has the whole character. Pieces must be read with a limit of at least four bytes.
 void drop_begun_character(FilePiece& piece);
 
 // Returns the complete lines of the piece that are JSON objects, without the lists and objects inside them.
-// Other lines are left out. Moves `next` back to the end of the last complete line, unless one line fills the
-// whole piece.
+// Drops other lines. Moves `next` back to the end of the last complete line. If the piece is the middle of
+// one long line, `next` stays: this part of the line is skipped.
 std::vector<Json> take_json_lines(FilePiece& piece);
 
 }  // namespace trainyard

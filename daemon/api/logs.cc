@@ -11,7 +11,8 @@ namespace {
 constexpr std::int64_t most_piece_bytes = 1 << 20;
 constexpr int most_attempts = 1'000'000;
 
-// A file of a run or its data set, and whether the job or program that writes the file has ended.
+// A file of a run or its data set on scratch. `writer_ended`: the job or program that writes the file has
+// ended.
 struct RunFile {
   std::uint32_t uid = 0;
   ScratchPlace scratch;
@@ -22,7 +23,8 @@ struct RunFile {
 
 bool program_ended(const TrainingRun& run) { return is_over(run.state) || run.state == RunState::storing; }
 
-// Returns the file `name` of the attempt that the call asks for, by default of the last attempt.
+// Returns the path and the state of the file `name` of the attempt that the query names; without one, of the
+// last attempt.
 RunFile file_of_attempt(const RouteCall& call, const TrainingRun& run, const std::string& name) {
   int last = run.attempt() == nullptr ? 1 : run.attempt()->number;
   int attempt = static_cast<int>(integer_parameter(call.head.query, "attempt", last, 1, most_attempts));
@@ -31,7 +33,7 @@ RunFile file_of_attempt(const RouteCall& call, const TrainingRun& run, const std
   return {run.owner.uid, run.scratch, join_path(directory, name), attempt, ended || attempt < last};
 }
 
-// Returns the file `name` of the run's data set.
+// Returns the path and the state of the file `name` of the run's data set.
 RunFile file_of_data_set(const Api& api, const TrainingRun& run, const char* name) {
   if (run.dataset_digest.empty())
     throw Error(ErrorKind::not_found, "run " + std::to_string(run.id) + " has no data set");
@@ -52,8 +54,8 @@ RunFile log_of(const Api& api, const RouteCall& call, const TrainingRun& run) {
   throw Error(ErrorKind::invalid, "?which=" + which + ": write training, train-job, store-job or stage");
 }
 
-// Returns true if the file has nothing after this piece and will not grow. The writer had ended before the
-// file was read, so the size read is final.
+// Returns true if the piece is the end of the file, and the file will not grow: the job or program that
+// writes it had ended before the piece was read.
 bool is_over(const RunFile& file, const FilePiece& piece) {
   return file.writer_ended && piece.next >= piece.size_bytes;
 }
@@ -62,7 +64,8 @@ std::int64_t from_of(const RouteCall& call) {
   return integer_parameter(call.head.query, "from", 0, 0, INT64_MAX);
 }
 
-// Returns the progress that the file of a stage job tells; null if the file is not there or malformed.
+// Returns the progress in the text of a stage job's progress file; null if the text is empty (there is no
+// file) or malformed.
 Json progress_in(const std::string& text) {
   try {
     if (text.empty()) return nullptr;
@@ -77,7 +80,8 @@ Json progress_in(const std::string& text) {
   }
 }
 
-// Has the owner's deputy read a piece of the file, then responds with the JSON that `answer` makes of it.
+// Has the deputy of the run's owner read a piece of the file, then answers the client with the JSON that
+// `answer` makes of it.
 template <class Answer>
 void read_and_answer(Api& api, const RunFile& file, std::int64_t from, std::int64_t max_bytes, Answer answer,
                      const Responder& responder) {

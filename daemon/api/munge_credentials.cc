@@ -33,8 +33,8 @@ class OnlyWithBody : public Exchange {
   Sha256 hash_;
 };
 
-// Opens the credential of a request and adds its peer. A bad credential becomes NotIdentified; other errors,
-// such as a munged that does not answer, are thrown unchanged.
+// Opens the credential of a request and returns the head with its peer. Throws NotIdentified for a bad
+// credential; other errors, such as a munged that does not answer, are thrown unchanged.
 Request identify_now(const Request& head, const OpenCredential& open) {
   try {
     return identified(head, open(credential_of(head)));

@@ -5,8 +5,8 @@
 namespace trainyard {
 namespace {
 
-// Answers where Slurm's limits differ from the plans. With `apply` also sets Slurm's limits, with the rights
-// that the caller has in Slurm; the caller must be an administrator there.
+// Answers the client with the differences between Slurm's limits and the plans. With `apply` also sets
+// Slurm's limits, with the rights that the caller has in Slurm; the caller must be an administrator there.
 void compare(Api& api, bool apply, const Owner& by, const Responder& responder) {
   api.queries.compare_plans(
       api.settings.plans, apply ? std::optional(by.uid) : std::nullopt,

@@ -12,10 +12,11 @@
 namespace trainyard {
 namespace {
 
-// Jobs are read from this long before the period, because a job's end can differ between ledger and slurmdbd.
+// Ledger and slurmdbd are read from this long before the period on, because a job's end can differ between
+// them.
 constexpr std::chrono::hours margin{24};
 
-// Returns the beginning of the period asked for; by default that of the current month.
+// Returns the beginning of the period that the query asks for; by default the beginning of the current month.
 UtcSeconds since_of(const RouteCall& call, const std::string& zone) {
   return time_parameter(call.head.query, "since", zone)
       .value_or(month_bounds(month_of(now(), zone), zone).since);
@@ -23,8 +24,8 @@ UtcSeconds since_of(const RouteCall& call, const std::string& zone) {
 
 using Books = std::shared_ptr<const Reconciliation>;
 
-// The state of one comparison. Reading, comparing and formatting happen in the caller's lane, not on the
-// loop, because they can take long.
+// The state of one comparison. The ledger is read, compared with slurmdbd and written as JSON in the caller's
+// lane, not on the loop, because that can take long.
 struct Comparing {
   Api& api;
   std::string lane;
@@ -47,7 +48,8 @@ void compare_with(const std::shared_ptr<Comparing>& comparing, std::vector<JobSt
 }
 
 // Compares the ledger with slurmdbd and calls `told` with the result, or answers the client with the error.
-// Reads the ledger before slurmdbd, so a job that is charged in between counts as not charged yet.
+// Notes the uncharged jobs and reads the ledger before slurmdbd, so a job that is charged in between counts
+// as not charged yet.
 void compare(Api& api, const RouteCall& call, UtcSeconds since, const Responder& responder,
              std::function<void(const Books&)> told) {
   auto comparing = std::make_shared<Comparing>(

@@ -23,7 +23,7 @@ std::optional<UtcSeconds> time_parameter(const Query& query, const std::string& 
   auto found = query.find(name);
   if (found == query.end()) return std::nullopt;
   if (const auto seconds = whole_number<std::int64_t>(found->second, 0)) {
-    // Our calendar functions end with the year 9999.
+    // The last second that the calendar functions (base/clock) can convert: the end of the year 9999.
     constexpr std::int64_t last_second = 253'402'300'799;
     return from_unix(std::min(*seconds, last_second));
   }

@@ -12,13 +12,13 @@ namespace trainyard {
 
 enum class Role {
   owner,      // every user: their own runs
-  operator_,  // also sees and cancels all runs, drains and resumes
+  operator_,  // also sees and cancels all runs, stops and resumes the admission of runs
   admin,      // everything, also changes of the cluster's settings and of the accounting
 };
 
 const char* to_string(Role role);  // "operator"
 
-// [daemon] operators and admins: login names, and "@group" for all members of a Unix group.
+// The settings [daemon] operators and admins: login names, and "@group" for all members of a Unix group.
 struct RoleLists {
   std::set<std::string> operators, admins;
 };
@@ -26,8 +26,9 @@ struct RoleLists {
 // Returns the role of a user. Root and the user that the daemon runs as are admins, whatever the lists say.
 Role role_of(const Identity& identity, const RoleLists& lists);
 
-// Returns how a connection of this uid is counted (api/server): operators and admins have reserved places.
-// Uses the identity that is in memory, because a connection cannot wait for the name service.
+// Returns how the server limits the connections of this uid (api/server): operators and admins can use
+// reserved places. `remembered` is the identity that the name service has in memory; unset: a stranger. A new
+// connection cannot wait until the name service has looked up its user.
 Standing standing_of(uid_t uid, const std::optional<Identity>& remembered, const RoleLists& lists);
 
 // Throws Error{denied}, which names the setting to change, unless the role `has` includes the role `needed`.

@@ -46,7 +46,8 @@ std::unique_ptr<Exchange> with_body(Api& api, RouteCall call) {
   return std::make_unique<WholeBody>(api, std::move(call), handler);
 }
 
-// Answers 405 for a known path with an unknown method. No ErrorKind stands for this status.
+// Answers 405 for a known path with an unknown method. A class, because error_response() has no ErrorKind for
+// 405.
 class MethodNotAllowed : public Exchange {
  public:
   MethodNotAllowed(std::string method, std::string allowed)
@@ -64,8 +65,8 @@ class MethodNotAllowed : public Exchange {
   std::string method_, allowed_;
 };
 
-// Returns the part of the path that stands for the braces in the pattern; empty if the pattern has none,
-// nullopt if the path does not match.
+// Returns the part of the path that is in the place of the pattern's braces: "42" for "/v1/runs/42" and the
+// pattern "/v1/runs/{id}". Empty if the pattern has no braces, nullopt if the path does not match.
 std::optional<std::string> match(std::string_view pattern, std::string_view path) {
   std::size_t open = pattern.find('{');
   if (open == std::string_view::npos) return path == pattern ? std::optional(std::string()) : std::nullopt;

@@ -1,4 +1,5 @@
-// The routes: one table. The daemon serves requests by the table, and a test compares the manual with it.
+// The routes of the API in one table. The daemon finds a request's route in it, and a test compares the
+// manual with it.
 #pragma once
 #include <memory>
 #include <string>
@@ -11,7 +12,7 @@
 
 namespace trainyard {
 
-// A request for which the route was found.
+// A request whose route and caller are known.
 struct RouteCall {
   Request head;
   Caller caller;
@@ -22,17 +23,17 @@ struct RouteCall {
 struct Route {
   std::string_view method;
   std::string_view pattern;  // "/v1/runs/{id}/logs": at most one part in braces
-  std::string_view query;    // its parameters, separated by blanks; any other is an error
+  std::string_view query;    // the parameters of its query, separated by blanks; any other is an error
   std::string_view doc;
-  Role role;  // the lowest role that may call the route; others' runs are seen from operator on
+  Role role;  // the lowest role that may call the route
   std::unique_ptr<Exchange> (*begin)(Api& api, RouteCall call);
 };
 const std::vector<Route>& routes();
 
 // Finds the route and the caller of a request and makes its Exchange, for the Server. Throws Error{not_found}
-// for an unknown path, {denied} for a caller without the role, {invalid} for an unknown parameter. Answers
-// 405 with Allow if the path does not have the method. HEAD is served wherever GET is. A body has at most 1
-// MiB, except that of an upload.
+// for an unknown path, {denied} for a caller without the role that the route requires, {invalid} for an
+// unknown parameter. The Exchange for a known path with an unknown method answers 405 with the header Allow.
+// HEAD is served wherever GET is. A body has at most 1 MiB, except that of an upload.
 std::unique_ptr<Exchange> begin_exchange(Api& api, Request head);
 
 }  // namespace trainyard

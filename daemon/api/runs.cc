@@ -12,8 +12,8 @@ namespace {
 
 constexpr int most_runs_in_a_page = 1000;
 constexpr int runs_read_at_a_time = 250;
-// Limits the cost of a request for a rare state. A page that reaches the limit is short; `next` tells where
-// to go on.
+// Limits how many runs one request for a list examines, because few of them may be in a rare state. A page
+// that reaches the limit has fewer runs; its `next` tells the client where to go on.
 constexpr int most_runs_looked_at = 5000;
 
 ShownRun shown(const Api& api, const TrainingRun& run) {
@@ -40,8 +40,8 @@ bool is_over(ShownState state) {
   return state == ShownState::completed || state == ShownState::failed || state == ShownState::cancelled;
 }
 
-// Returns true if all states are ends of a run, false if none is, nullopt if mixed or empty. With true or
-// false the ledger need not read the other runs.
+// Returns true if runs in any of these states are over, false if none are, nullopt if some are, or if
+// `states` is empty. With true or false the ledger need not read the other runs.
 std::optional<bool> all_over(const std::vector<ShownState>& states) {
   auto over = std::count_if(states.begin(), states.end(), [](ShownState state) { return is_over(state); });
   if (states.empty() || (over > 0 && over < std::ssize(states))) return std::nullopt;
@@ -77,8 +77,8 @@ struct Row {
   std::optional<UtcSeconds> expected_start;
 };
 
-// The state of one request for a list. Runs that ended are read from the ledger in a lane, not on the loop,
-// one part at a time.
+// The state of one request for a list of runs. Runs that are over are read from the ledger in a lane, not on
+// the loop, a part at a time.
 struct Listing {
   Api& api;
   Responder responder;
@@ -89,7 +89,7 @@ struct Listing {
   RunFields fields;
   int looked_at = 0;
   std::vector<Row> rows{};
-  std::optional<std::int64_t> next{};  // runs with lower ids are still to be looked at
+  std::optional<std::int64_t> next{};  // runs with lower ids have not been examined
 };
 
 bool wants(const Listing& listing, ShownState state) {
@@ -97,7 +97,8 @@ bool wants(const Listing& listing, ShownState state) {
          std::find(listing.states.begin(), listing.states.end(), state) != listing.states.end();
 }
 
-// Adds the wanted runs of a part to the page. Returns true if the page is complete. On the loop.
+// Adds the runs of `part` that are in a wanted state to the page; `part` are the runs that were read from the
+// ledger last. Returns true if the page is complete. On the loop.
 bool take(Listing& listing, std::vector<ListedRun> part) {
   const Driver& driver = listing.api.driver;
   for (ListedRun& listed : part) {
@@ -198,7 +199,8 @@ void show_results(Api& api, RouteCall& call, const Responder& responder) {
   const TrainingRun run = run_named(api, call);
   Json results = results_to_wire(run);
   if (!run.manifest->results_target.starts_with("s3://")) return responder.send(json_response(results));
-  // With the caller's keys: the results can be another user's.
+  // The caller reads with their own keys, whose file is in their own scratch: the results can be another
+  // user's.
   const std::string scratch = api.driver.acceptance().scratch_of(call.caller.owner, call.caller.home).path;
   results["store"] = to_json(access_to(api.settings.stores, run.manifest->results_store, scratch));
   responder.send(json_response(results));

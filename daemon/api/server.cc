@@ -26,7 +26,7 @@ namespace {
 using Clock = Places::Clock;
 using std::chrono::milliseconds;
 
-constexpr int most_accepted_at_once = 64;  // then the loop does other work first
+constexpr int most_accepted_at_once = 64;  // then the loop does other work before it accepts more
 constexpr milliseconds pause_without_descriptors{100};
 constexpr milliseconds look_for_a_place_every{100};
 
@@ -61,7 +61,7 @@ struct Newcomer {
   Clock::time_point since;
 };
 
-// Answers 503 directly on the socket, because in the HTTP library the connection would take a place.
+// Writes the answer 503 to the socket without the HTTP library, in which the connection would take a place.
 void turn_away(const Newcomer& newcomer) {
   const Response response = error_response(std::make_exception_ptr(
       Error(ErrorKind::unavailable,
@@ -77,7 +77,7 @@ void turn_away(const Newcomer& newcomer) {
 // A connection that has a place.
 struct Line {
   int fd = -1;
-  Clock::time_point began;                                // of its current activity
+  Clock::time_point began;                                // of head, body, answer or idle time
   Clock::time_point deadline = Clock::time_point::max();  // of that activity
   bool closing = false;
 };
@@ -89,14 +89,14 @@ struct Server::State {
         ServerSettings its_settings);
   ~State();
 
-  // Accepting.
+  // Accept connections and give them places.
   void accept_ready();
   void stop_accepting_for(milliseconds pause);
   Places::Party party_of(const Newcomer& newcomer) const;
   bool give_place(Newcomer& newcomer);
   void give_places();
 
-  // Time.
+  // Run the HTTP library, and close connections that take too long.
   void run();
   void run_again_after(milliseconds delay);
   void close(Line& line);
@@ -106,7 +106,7 @@ struct Server::State {
   void note_progress(Line& line, const ServerCall& call);
   milliseconds time_for(std::int64_t bytes) const;
 
-  // Callbacks of the library.
+  // Callbacks of the HTTP library.
   Line& line_of(MHD_Connection* connection);
   static void connected(void* state, MHD_Connection* connection, void** context,
                         MHD_ConnectionNotificationCode what);
@@ -140,8 +140,8 @@ Server::State::State(Loop& its_loop, UniqueFd its_listening, Identify its_identi
       begin(std::move(its_begin)),
       settings(std::move(its_settings)),
       places(settings.places) {
-  // Higher than our own limits: the library still counts connections that we have shut down until it has
-  // closed them.
+  // The library's limit of connections is higher than the server's, because the library still counts
+  // connections that the server has shut down, until it has closed them.
   const auto most = static_cast<unsigned>(settings.places.total + settings.places.reserved) + 1000;
   daemon = MHD_start_daemon(
       MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, nullptr,
@@ -246,9 +246,10 @@ void Server::State::give_places() {
 
 // ---- time
 
-// Lets the HTTP library do what is due. The loop calls this when a socket of the library's is ready or a
-// time-out of the library's has passed. It must also be called after a connection was resumed, because the
-// library does not signal that.
+// Lets the HTTP library read, write and call back, after closing the connections past their deadline; then
+// gives free places to waiting connections. The loop calls run() when a socket of the library is ready or a
+// time-out has passed. run() must also be called after a connection was resumed, because the library does not
+// signal that.
 void Server::State::run() {
   due.stop();
   resumed = false;
@@ -301,8 +302,8 @@ milliseconds Server::State::time_for(std::int64_t bytes) const {
   return settings.transfer_time + milliseconds(bytes * 1000 / settings.least_bytes_per_second);
 }
 
-// Notes after each callback of the library whether the connection waits for its client or for us, and until
-// when.
+// Called after each callback of the library: notes whether the connection now waits for its client or for the
+// daemon, and the deadline for the client.
 void Server::State::note_progress(Line& line, const ServerCall& call) {
   if (line.closing) return;
   if (call.reads_body()) return waits_for_client(line, line.began, line.began + time_for(call.body_bytes()));
@@ -332,8 +333,9 @@ void Server::State::connected(void* state, MHD_Connection* connection, void** co
   self->lines.erase(fd);
 }
 
-// Called when the first line of a request has come; `target` is not decoded yet. The library hands the
-// returned ServerCall to every later callback of the request.
+// Makes the ServerCall of a new request. The library calls this when it has read the first line of the
+// request, with the `target` not decoded, and passes the returned ServerCall to every later callback of the
+// request.
 void* Server::State::meet(void* state, const char* target, MHD_Connection* connection) {
   auto* self = static_cast<State*>(state);
   auto met = std::make_shared<ServerCall>(connection, target, [self] {

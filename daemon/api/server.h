@@ -40,8 +40,9 @@ struct ServerSettings {
 
 class Server {
  public:
-  // `identify` finds out who sent a request; on a Unix socket the kernel has told the uid already. Throws
-  // Error{internal} if libmicrohttpd cannot be started. `loop` must outlive the server.
+  // `identify` finds out who sent a request; on a Unix socket the server has the uid from the kernel and sets
+  // it in the head. Throws Error{internal} if libmicrohttpd cannot be started. `loop` must outlive the
+  // server.
   Server(Loop& loop, UniqueFd listening, Identify identify, BeginExchange begin,
          ServerSettings settings = {});
 

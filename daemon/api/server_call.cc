@@ -9,8 +9,8 @@
 namespace trainyard {
 namespace {
 
-// An unwanted body is read to its end, so that the client can read our answer and gets no broken pipe. If the
-// body is longer than this, the connection is closed.
+// If a request is answered before its body has come, the server reads and drops the body, so that the client
+// can read the answer and gets no broken pipe. The connection is closed after this many dropped bytes.
 constexpr std::int64_t most_dropped_bytes = std::int64_t{1} << 30;
 
 struct FreeResponse {
@@ -47,7 +47,7 @@ Request head_of(MHD_Connection* connection, const std::string& target, const cha
     head.announced_length = whole_number<std::int64_t>(length, 0).value_or(0);
   if (const char* authorization = header(connection, MHD_HTTP_HEADER_AUTHORIZATION))
     head.authorization = authorization;
-  // For a connection of the network the kernel knows no peer.
+  // For a connection of the network the kernel knows no peer; Identify sets it.
   const int fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
   if (const std::optional<Peer> peer = peer_of(fd)) head.peer = *peer;
   return head;

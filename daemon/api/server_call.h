@@ -15,7 +15,8 @@ namespace trainyard {
 
 class ServerCall : public std::enable_shared_from_this<ServerCall> {
  public:
-  // `resumed` is called after a suspended connection was resumed.
+  // The ServerCall calls `resumed` after it has resumed a suspended connection: the server must then run the
+  // HTTP library, which does not notice.
   ServerCall(MHD_Connection* connection, std::string target, std::function<void()> resumed)
       : connection_(connection), target_(std::move(target)), resumed_(std::move(resumed)) {}
 
@@ -25,31 +26,33 @@ class ServerCall : public std::enable_shared_from_this<ServerCall> {
   std::int64_t body_bytes() const { return body_bytes_; }
   std::int64_t answer_bytes() const { return answer_bytes_; }  // 0 until the answer is on its way
 
-  // To be called when the head is complete. Starts to identify the client.
+  // The server calls begin() when the head is complete. begin() starts to identify the client.
   void begin(const Identify& identify, const BeginExchange& begin, const char* url, const char* method);
 
   // Returns true if the request is refused already and the client still waits for permission to send its body
-  // (the header Expect). The body need not be read then.
+  // (it sent the header Expect). The server then need not read the body.
   bool refused_before_the_body() const;
 
-  // rest() suspends the connection: nothing is read from the client until wake(). The library then passes the
-  // bytes that were not taken once more.
+  // rest() suspends the connection: the HTTP library reads nothing from the client until wake() resumes it.
+  // The library then passes the bytes of the body once more that were not taken before.
   void rest();
   void wake();
 
-  // Takes a piece of the body. Returns false if the connection should be closed.
+  // Passes a piece of the body to the Exchange, or drops it if the request is answered already. Returns false
+  // if the connection should be closed, because too much was dropped.
   bool add_body(std::string_view bytes);
 
-  // To be called when the body is complete or the answer has come. Sends the answer, or suspends the
-  // connection until there is one.
+  // The server calls this when the body has been read or is refused, and again when the connection was
+  // resumed. The first call finishes the Exchange. Sends the answer if the route's handler has given one to
+  // its Responder; else suspends the connection, and the Responder resumes it when it gets the answer.
   MHD_Result answer_or_rest();
 
  private:
   enum class Stage {
-    head,      // the head has not been looked at yet
+    head,      // begin() has not been called yet
     identity,  // the client is being identified
     body,      // the body is read, or dropped if the answer is known already
-    answer,    // the body is complete; the answer is due
+    answer,    // the body is complete; the answer is sent when there is one
   };
 
   void await_identity(const Identify& identify, const BeginExchange& begin, Request head);
@@ -64,7 +67,7 @@ class ServerCall : public std::enable_shared_from_this<ServerCall> {
   std::function<void()> resumed_;
   Stage stage_ = Stage::head;
   bool resting_ = false;
-  std::unique_ptr<Exchange> exchange_;  // null if the answer was known before the body
+  std::unique_ptr<Exchange> exchange_;  // null if the request was answered before its body was read
   std::optional<Response> response_;
   std::int64_t body_bytes_ = 0, answer_bytes_ = 0;
 };

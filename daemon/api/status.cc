@@ -5,7 +5,8 @@
 namespace trainyard {
 namespace {
 
-// Returns the plans that the caller may use, with the GPUs that the caller's own runs occupy in each.
+// Returns the plans that the caller may use, each with the number of GPUs that the caller's own runs use in
+// it.
 Json plans_of(const Api& api, const Caller& caller, std::map<std::string, int> in_use) {
   Json plans = Json::array();
   for (const auto& [name, plan] : api.settings.plans) {
@@ -31,7 +32,7 @@ void get_status(Api& api, RouteCall& call, const Responder& responder) {
   responder.send(json_response({{"version", api.settings.version},
                                 {"cluster", api.driver.scheduler_name()},
                                 {"trouble", trouble.empty() ? Json() : Json(trouble)},
-                                {"ready", true},  // no request is served before the recovery is over
+                                {"ready", true},  // always: no request is served before recovery
                                 {"drained", api.driver.drained()},
                                 {"time_zone", api.settings.time_zone},
                                 {"user",

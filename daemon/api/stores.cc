@@ -1,4 +1,5 @@
-// The object stores of the site, for the command line: how each is reached, and where the caller's keys lie.
+// The route that lists the site's object stores for the command line: how each is reached, and in which file
+// the caller's keys for it are.
 #include "daemon/run/stores.h"
 #include "daemon/api/handlers.h"
 #include "daemon/api/wire.h"

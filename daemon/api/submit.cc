@@ -44,8 +44,8 @@ bool wants_code(const Manifest& manifest) {
   return command != nullptr && !command->code.empty();
 }
 
-// Throws Error{invalid} if the code of the request does not fit its manifests. A dry run needs no uploaded
-// code.
+// Throws Error{invalid} if the request names uploaded code and no manifest uses any, or if a manifest uses
+// code and the request has no valid digest of it. A dry run needs no digest, because it uploads nothing.
 void check_code(const SubmitRequest& request) {
   bool wanted = std::any_of(request.manifests.begin(), request.manifests.end(), wants_code);
   if (!wanted && !request.code_digest.empty())
@@ -57,7 +57,7 @@ void check_code(const SubmitRequest& request) {
   check_digest(request.code_digest);
 }
 
-// The body of a submission, before its manifests are read.
+// The body of a submission; its manifests are not parsed yet.
 struct ReadBody {
   SubmitRequest request;
   Json from;
@@ -74,8 +74,8 @@ int umask_of(const Json& body) {
   return static_cast<int>(umask);
 }
 
-// Reads the body of a submission. On an I/O worker, because a body can be long. The ledger keeps a digest of
-// the contents, because the same client id with other contents is an error.
+// Parses the body of a submission. Runs on an I/O worker, because a body can be long. The ledger keeps a
+// digest of the contents, because the same client id with other contents is an error.
 ReadBody read_submission(const Caller& caller, const std::string& text) {
   const Owner& owner = caller.owner;
   Json body = object_body(text, {"client_id", "file", "manifest", "code", "dry_run", "set", "from", "umask"});
@@ -100,7 +100,7 @@ ReadBody read_submission(const Caller& caller, const std::string& text) {
   return read;
 }
 
-// Reads the manifests of a submission. On an I/O worker, too, because a sweep can yield many manifests.
+// Parses the manifests of a submission. Runs on an I/O worker, too, because a sweep can yield many manifests.
 SubmitRequest with_manifests(ReadBody read, const Stores& stores) {
   SubmitRequest request = std::move(read.request);
   request.manifests =
@@ -114,7 +114,8 @@ SubmitRequest with_manifests(ReadBody read, const Stores& stores) {
   return request;
 }
 
-// Calls `work` on the loop and answers with the exception if it throws, because no caller would catch it.
+// Calls `work` on the loop. If it throws, answers the client with the exception, because no caller would
+// catch it.
 template <class Work>
 void answering(const Responder& responder, Work work) {
   try {
@@ -132,7 +133,8 @@ void answer(const Responder& responder, const SubmitAnswer& answer, bool dry_run
   responder.send(json_response(to_wire(answer), answer.repeated || dry_run ? 200 : 201));
 }
 
-// Returns true, and answers, if this submission was accepted before; then its runs exist already.
+// If this submission was accepted before, so that its runs exist already, answers the client with them and
+// returns true.
 bool answered_as_before(const Api& api, const SubmitRequest& request, const Responder& responder) {
   std::optional<SubmitAnswer> before = api.driver.acceptance().submitted_before(request.submission);
   if (before) answer(responder, *before, request.dry_run);

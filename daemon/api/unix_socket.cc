@@ -15,7 +15,7 @@
 namespace trainyard {
 namespace {
 
-constexpr int unix_backlog = SOMAXCONN;  // large: a user's thousand connections leave room for others
+constexpr int unix_backlog = SOMAXCONN;  // large, so that one user cannot fill it
 
 sockaddr_un address_of(const std::string& path) {
   sockaddr_un address{};

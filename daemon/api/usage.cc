@@ -9,7 +9,8 @@
 namespace trainyard {
 namespace {
 
-// Reads what the query asks for. The default period is the current month so far.
+// Returns the period, the time zone and the grouping that the query asks for. The default period is the
+// current month so far.
 UsageQuery usage_query(const Query& query, const std::string& default_zone) {
   UsageQuery asked;
   asked.zone = text_parameter(query, "zone", default_zone);

@@ -12,7 +12,7 @@ namespace {
 
 Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
 
-// Returns the state of a job. Until the scheduler has told how the job ended, we only know whether it has
+// Returns the state of a job as text: the scheduler's when the job has ended, before that only whether it has
 // started.
 std::string state_of(const RunJob& job) {
   if (job.end) return job.end->state;

@@ -23,8 +23,8 @@ struct ShownRun {
   std::optional<UtcSeconds> expected_start{};  // the scheduler's forecast
 };
 
-// Returns the fields of a run with these names; no names: all fields. Throws Error{invalid} for an unknown
-// name; the message lists the known ones.
+// run_fields() returns the fields of a run's JSON with these names; no names: all fields. It throws
+// Error{invalid} for an unknown name; the message lists the known names.
 using RunFields = std::vector<const struct RunField*>;
 RunFields run_fields(const std::vector<std::string>& names = {});
 Json to_wire(const ShownRun& shown, const RunFields& fields = run_fields());
@@ -40,7 +40,7 @@ Json to_wire(const RunDetail& detail);
 
 Json to_wire(const SubmitAnswer& answer);
 Json to_wire(const UsageTotals& totals, const UsageQuery& query);
-Json to_wire(const Reconciliation& result, UtcSeconds since);  // equal jobs are only counted
+Json to_wire(const Reconciliation& result, UtcSeconds since);  // rows only for jobs that differ
 Json to_wire(const ClosedMonth& closed);
 Json to_wire(const Driver::Status& status);  // of all users
 Json to_wire(const std::vector<PlanDrift>& drift, bool applied);

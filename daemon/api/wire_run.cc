@@ -1,4 +1,5 @@
-// Turns a run into JSON, field by field: a client that lists ten thousand runs asks for few fields.
+// Turns a run into JSON that has only the fields asked for, because a client that lists ten thousand runs
+// needs few.
 #include <algorithm>
 #include <array>
 

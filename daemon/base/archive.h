@@ -1,5 +1,5 @@
-// Packs, unpacks and decompresses archives, with libarchive. Error{invalid} names the file and the entry at
-// fault.
+// Packs, unpacks and decompresses archives, with libarchive. Every Error{invalid} names the archive or
+// folder, and the file in it that is at fault.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -22,12 +22,12 @@ void pack_folder(const std::string& folder, const std::string& archive_path, std
 // that leave `folder`, and devices.
 void unpack_archive(const std::string& archive_path, const std::string& folder);
 
-// Decompresses a gzip, bzip2, xz or zstd stream. Passes on the bytes of any other stream unchanged. For one
-// thread at a time.
+// Decompresses a gzip, bzip2, xz or zstd stream. Passes on the bytes of any other stream unchanged. Each
+// reader is for one thread at a time.
 class DecompressedReader {
  public:
-  // Puts up to `size` bytes of the compressed stream into `buffer` and returns their number; 0 at the end.
-  // Its exceptions leave the constructor or read().
+  // A function that puts up to `size` bytes of the compressed stream into `buffer` and returns their number;
+  // 0 at the end. Exceptions that it throws leave the constructor or read().
   using Pull = std::function<std::size_t(char* buffer, std::size_t size)>;
 
   DecompressedReader(Pull pull, std::string name);  // `name` is for error messages

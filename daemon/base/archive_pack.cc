@@ -30,8 +30,8 @@ std::vector<fs::path> sorted_entries(const fs::path& folder) {
   return entries;
 }
 
-// Returns true if `link`, a symbolic link in `folder` to `target`, leads to a place inside `folder`. Follows
-// other links on the way, because a/../.. leads elsewhere if a is a link.
+// Returns true if `link`, a symbolic link in `folder` to `target`, leads to a path inside `folder`. Resolves
+// other links in `target`, because a/../.. leads elsewhere if a is a link.
 bool stays_inside(const fs::path& folder, const fs::path& link, const fs::path& target) {
   if (target.is_absolute()) return false;
   std::error_code error;

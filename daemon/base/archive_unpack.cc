@@ -8,7 +8,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Returns true if the name, taken literally (without links), stays below the folder that it is put into.
+// Returns true if a relative `name` stays below the folder that it is appended to, links not considered:
+// false for absolute names and for "../x".
 bool is_below(const fs::path& name) {
   fs::path normal = name.lexically_normal();
   return !name.is_absolute() && (normal.empty() || *normal.begin() != "..");
@@ -18,9 +19,9 @@ bool is_below(const fs::path& name) {
   throw Error(ErrorKind::invalid, archive_path + ": " + name + ": " + why + "; not unpacked");
 }
 
-// Puts `folder` before the entry's name, because libarchive resolves relative names from the working
-// directory, which the whole process shares. Refuses an entry that would lie or link outside `folder`, or is
-// neither a file, a folder nor a link.
+// Puts `folder` before the name of an archive's entry, because libarchive resolves relative names from the
+// working directory, which the whole process shares. Throws Error{invalid} if the entry would lie or link
+// outside `folder`, or is neither a file, a folder nor a link.
 void move_below(const fs::path& folder, archive_entry* entry, const std::string& archive_path) {
   const char* raw_name = archive_entry_pathname(entry);
   if (!raw_name) refuse(archive_path, "an entry", "has no readable name");
@@ -73,7 +74,8 @@ ArchiveHandle open_archive(const std::string& path) {
 }  // namespace
 
 void unpack_archive(const std::string& archive_path, const std::string& folder) {
-  // Canonical, because ARCHIVE_EXTRACT_SECURE_SYMLINKS refuses a name with a symbolic link in any component.
+  // The canonical path of `folder` has no links: ARCHIVE_EXTRACT_SECURE_SYMLINKS refuses a symbolic link in
+  // any part of a path.
   const fs::path base = fs::canonical(folder);
   ArchiveHandle from = open_archive(archive_path);
   ArchiveHandle to(archive_write_disk_new());

@@ -13,9 +13,9 @@ namespace trainyard {
 // Several writers of one path do not disturb each other: each writes its own temporary file, and the last
 // commit wins.
 //
-// If a call throws, the path still has its earlier contents. The exception is a failed fsync of the folder:
-// then the path has the complete new contents, but might lose them if the machine loses power. To write the
-// file again is correct then.
+// If a call throws, the path still has its earlier contents, unless the call failed in the fsync of the
+// folder: then the path has the complete new contents, but might lose them if the machine loses power. The
+// caller can then write the file again.
 class AtomicFile {
  public:
   // Creates the temporary file "<path>.tmp-XXXXXX"; its folder must exist. The file gets `mode` before it

@@ -33,7 +33,8 @@ struct Period {
 // Returns the time from the start of the month to the start of the next month, in this zone.
 Period month_bounds(const std::string& month, const std::string& zone);
 
-// Keeps the months of a zone, so that a million look-ups compute each month only once. For one thread.
+// Finds the months of times in a zone, and keeps their bounds, so that a million look-ups compute each month
+// only once. Each calendar is for one thread at a time.
 class MonthCalendar {
  public:
   explicit MonthCalendar(std::string zone) : zone_(std::move(zone)) {}

@@ -1,4 +1,4 @@
-// Makes the text of --help from a table of arguments and options, 80 columns wide, for a terminal.
+// Makes the text of --help, 80 columns wide, from the table of a program's arguments and options.
 #pragma once
 #include <cstddef>
 #include <string>
@@ -10,7 +10,7 @@ namespace trainyard {
 // Returns "usage: trainyard show RUN... [OPTIONS]\n".
 std::string usage_line(const Syntax& syntax);
 
-// Each returns one or more lines per entry, with the descriptions in a second column.
+// Return one or more lines for each argument or option, with its description in a second column.
 std::string arguments_text(const std::vector<Argument>& arguments);
 std::string options_text(const std::vector<Option>& options);
 

@@ -15,8 +15,8 @@ namespace {
   throw Error(ErrorKind::invalid, fmt::format("{0}{1}\nsee {0} --help", syntax.name, what));
 }
 
-// The table of options in the form that getopt_long(3) needs. getopt_long reports a short option by its
-// letter and a long option by first_long plus its position in the table.
+// A program's options in the form that getopt_long(3) needs. getopt_long returns the letter of a short
+// option, and first_long plus the index of a long option.
 class GetoptTable {
  public:
   static constexpr int first_long = 256;  // greater than the code of any letter
@@ -36,8 +36,9 @@ class GetoptTable {
 
   const ::option* long_options() const { return long_.data(); }
 
-  // Returns the short options, after two flags for getopt_long: with "-" it returns each argument, in its
-  // order, as option number 1; with ":" it returns ':' for an option whose value is missing.
+  // Returns getopt_long's text of short options, which begins with two flags: because of "-" getopt_long
+  // returns 1 for each argument, in the arguments' order; because of ":" it returns ':' for an option whose
+  // value is missing.
   std::string short_options() const { return "-:" + letters_; }
 
   // Returns the option for a number that getopt_long returned or put into optopt; nullptr if there is none.

@@ -1,6 +1,5 @@
-// Reads the words of a command line by a table of the program's options and arguments. The daemon, the
-// command line, the agent and the deputies use it; the broker does not, because it links none of our
-// libraries.
+// Reads the words of a command line by a table of the program's options and arguments. trainyardd, trainyard,
+// the agent and the deputies use it; the broker does not, because it links none of our libraries.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -37,7 +36,7 @@ struct Syntax {
   std::vector<Option> options;
 };
 
-// The options and arguments that were given, by their names in the table: "--state", "RUN".
+// The options and arguments that a command line has, by their names in the table: "--state", "RUN".
 class Arguments {
  public:
   void add(const std::string& name, const std::string& value) { given_[name].push_back(value); }

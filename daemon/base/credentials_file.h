@@ -1,5 +1,5 @@
 // Credentials of object stores, in the file format of ~/.aws/credentials: sections with names, and in each
-// the keys aws_access_key_id, aws_secret_access_key and, for a while only, aws_session_token.
+// the keys aws_access_key_id and aws_secret_access_key, and aws_session_token for temporary keys.
 #pragma once
 #include <map>
 #include <string>
@@ -17,8 +17,9 @@ struct Credential {
 
 using Credentials = std::map<std::string, Credential>;  // name of the section → keys
 
-// Ignores sections without keys, and other keys than the three. Throws Error{invalid} that names `file` and
-// the line, and never a value, if a line is wrong or a section lacks one of the first two keys.
+// Parses a credentials file. Ignores empty sections, and keys other than these three. Throws Error{invalid}
+// that names `file` and the line, and never a value, if a line is wrong or a section lacks one of the first
+// two keys.
 Credentials parse_credentials(std::string_view text, const std::string& file);
 std::string credentials_text(const Credentials& credentials);
 

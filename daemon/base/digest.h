@@ -1,4 +1,4 @@
-// SHA-256 digests and random numbers, in lower-case hexadecimal unless said otherwise.
+// SHA-256 digests and random bytes. Results are in lower-case hexadecimal, except that of hmac_sha256().
 #pragma once
 #include <memory>
 #include <string>

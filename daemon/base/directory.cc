@@ -22,8 +22,9 @@ void sync_directory(const UniqueFd& folder, const std::string& path) {
   if (disk().sync(folder.get()) != 0) throw_errno("fsync " + path);
 }
 
-// Opens the folder `name` in `parent`, so that its entries can be removed. Gives the owner access first, if
-// the folder's mode denies it. Does not follow a symbolic link. `path` is for error messages.
+// Opens the folder `name` in `parent`, so that its contents can be removed. If the folder's mode denies its
+// owner access, sets the mode to private_folder_mode first. Does not follow a symbolic link. `path` is for
+// error messages.
 UniqueFd open_to_empty(int parent, const std::string& name, const std::string& path) {
   const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
   UniqueFd folder(::openat(parent, name.c_str(), flags));
@@ -33,7 +34,8 @@ UniqueFd open_to_empty(int parent, const std::string& name, const std::string& p
   struct stat found {};
   if (::fstat(folder.get(), &found) != 0) throw_errno("stat " + path);
   const bool is_open = (found.st_mode & private_folder_mode) == private_folder_mode;
-  // EPERM is ignored: the folder is another user's, but might permit us to remove its entries all the same.
+  // EPERM is ignored: the folder is another user's, but its mode might let us remove its contents all the
+  // same.
   if (!is_open && disk().set_mode(folder.get(), private_folder_mode) != 0 && errno != EPERM)
     throw_errno("chmod " + path);
   return folder;
@@ -81,7 +83,8 @@ void make_directories(const std::string& path, unsigned mode) {
     make_directories(parent_of(path), mode);
     return make_directory(path, mode);
   }
-  // An NFS client refuses a user who may not write to the parent, before it looks whether the folder exists.
+  // If the user may not write to the parent, mkdir(2) on NFS fails with another errno than EEXIST even if the
+  // folder exists.
   std::error_code ignored;
   if (std::filesystem::is_directory(path, ignored)) return;
   errno = error;

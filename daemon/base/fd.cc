@@ -39,8 +39,8 @@ struct stat status_of(int fd, const std::string& path) {
   return found;
 }
 
-// Throws the error of a failed open(2). Names a refused link or a socket as such, because open(2) refuses
-// these with an errno (ELOOP, ENXIO) that does not name them.
+// Throws an Error for a failed open(2). If `path` is a symbolic link or a socket, the message says so,
+// because the errno of open(2) for these (ELOOP, ENXIO) does not.
 [[noreturn]] void throw_cannot_open(const std::string& path, LastLink link) {
   const int error = errno;
   struct stat found {};
@@ -103,8 +103,8 @@ UniqueFd open_regular_file(const std::string& path, LastLink link) {
   throw_errno("open " + path);
 }
 
-// Checks max_bytes against the bytes read and not the file's size, because a file can grow meanwhile, and files
-// in /proc report no size.
+// Checks max_bytes against the bytes read and not the file's size, because a file can grow meanwhile, and
+// files in /proc report no size.
 std::string read_all(int fd, const std::string& path, std::int64_t max_bytes) {
   std::string bytes = read_some(fd, path, max_bytes + 1);
   if (static_cast<std::int64_t>(bytes.size()) > max_bytes) throw_too_large(path, max_bytes);

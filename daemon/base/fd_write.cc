@@ -11,8 +11,8 @@
 namespace trainyard {
 namespace {
 
-// Calls `write`, which is write(2) or Disk::write(), until all bytes are written. Returns false, with errno
-// set, if a call fails.
+// Calls `write` (write(2) or Disk::write()) repeatedly until all bytes are written. Returns false, with errno
+// set, if one call fails.
 template <class Write>
 bool write_whole(std::string_view bytes, const Write& write) {
   while (!bytes.empty()) {

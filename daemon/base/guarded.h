@@ -1,5 +1,5 @@
-// Guarded: a value that several threads share and that only one thread at a time can use. Only for data that
-// no thread owns; state that changes belongs to the loop.
+// Guarded: a value with a mutex, so that several threads share the value and one at a time uses it. Not for
+// the state of runs, which belongs to the loop.
 #pragma once
 #include <mutex>
 #include <utility>

@@ -127,8 +127,9 @@ std::vector<std::int64_t> shape_of(hid_t dataset, const std::string& name) {
   return {sizes.begin(), sizes.end()};
 }
 
-// Returns the properties with which files are created and opened. HDF5's locks are off, because nobody else
-// opens a file that is being written (it has a temporary name). Arrays of 64 KiB and more begin on a page.
+// Returns the HDF5 properties with which files are created and opened. They turn HDF5's locks off, because no
+// other process opens a file that is being written (it has a temporary name). Arrays of 64 KiB and more begin
+// at a multiple of the page size.
 Hdf5Id file_access(const std::string& path) {
   tame_hdf5();
   Hdf5Id access = checked(H5Pcreate(H5P_FILE_ACCESS), ErrorKind::internal, path, "HDF5 does not start");
@@ -137,8 +138,8 @@ Hdf5Id file_access(const std::string& path) {
   return access;
 }
 
-// The data spaces for rows [first, first + count): a selection in the file, and an array of its shape in
-// memory.
+// HDF5's data spaces for the rows [first, first + count): the selected rows in the file, and an array of the
+// same shape in memory.
 struct Rows {
   Hdf5Id file, memory;
 };

@@ -52,7 +52,7 @@ class Hdf5Dataset {
   void write_rows(std::int64_t first, std::int64_t count, const void* rows);
   void read_rows(std::int64_t first, std::int64_t count, void* rows) const;
 
-  // Writes the rows that HDF5 still holds back; to be called after the last write_rows(). Throws
+  // Writes the rows that HDF5 still holds in memory; to be called after the last write_rows(). Throws
   // Error{unavailable} if that fails, which the destructor cannot report.
   void close();
 

@@ -70,7 +70,8 @@ class Headers {
   curl_slist* list_ = nullptr;
 };
 
-// Clears the settings of a request at the end of a scope. The connection stays open.
+// Resets a libcurl handle's settings for one request at the end of a scope. The handle's connection stays
+// open.
 struct ResetLater {
   CURL* easy;
   ~ResetLater() { curl_easy_reset(easy); }
@@ -80,7 +81,7 @@ struct ResetLater {
 
 struct HttpClient::Handle {
   Handle() {
-    // Runs once per process. The initialisation of a static variable is safe on any thread.
+    // A static variable, so that libcurl is initialised once per process, whichever thread comes first.
     static const CURLcode initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
     easy = initialised == CURLE_OK ? curl_easy_init() : nullptr;
     if (easy == nullptr) throw Error(ErrorKind::internal, "libcurl cannot be initialised");

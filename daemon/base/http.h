@@ -1,5 +1,5 @@
-// HTTP over a Unix socket or TCP (libcurl), with which the command line calls the daemon. For one thread at a
-// time.
+// HTTP over a Unix socket or TCP (libcurl), with which the command line calls the daemon. Each client is for
+// one thread at a time.
 #pragma once
 #include <functional>
 #include <memory>
@@ -17,14 +17,15 @@ struct HttpResponse {
   std::string body;
 };
 
-// The request might or might not have reached the server. A caller who repeats the request must make sure
-// that a second execution does no harm.
+// Thrown if no answer came: the request might or might not have reached the server. A caller who repeats the
+// request must make sure that a second execution does no harm.
 class ConnectionLost : public Error {
  public:
   explicit ConnectionLost(const std::string& message) : Error(ErrorKind::unavailable, message) {}
 };
 
-// Returns the value of the request's header Authorization, which proves which user sends the request.
+// A function that returns the value of a request's header Authorization, which proves which user sends the
+// request.
 using SignRequest = std::function<std::string(const SignedRequest& request)>;
 
 // Every call throws Error{unavailable}, which names the socket or the host, if nobody listens there;
@@ -32,7 +33,7 @@ using SignRequest = std::function<std::string(const SignedRequest& request)>;
 // two minutes of silence); and the errors of `sign`.
 class HttpClient {
  public:
-  // Uses one connection, which stays open.
+  // Uses one connection for all requests.
   explicit HttpClient(std::string unix_socket);
 
   // Opens a connection for each request. On a connection that stays open, libcurl might send a request again

@@ -24,7 +24,8 @@ fs::path configured_prefix() {
   return prefix;
 }
 
-// Returns the prefix for which `folder` is prefix/place; empty if there is none.
+// Returns /usr for the folder /usr/libexec/trainyard and the place libexec/trainyard; empty if `folder` does
+// not end in `place`.
 fs::path prefix_of(const fs::path& folder, const fs::path& place) {
   fs::path prefix = folder;
   for (auto part = place.end(); part != place.begin(); prefix = prefix.parent_path())

@@ -1,4 +1,4 @@
-// Installation: the folders of the parts of Trainyard that belong to the running program.
+// Installation: the folders in which the programs and modules of one installed Trainyard are.
 #pragma once
 #include <string>
 
@@ -12,9 +12,10 @@ struct Installation {
   bool operator==(const Installation&) const = default;
 };
 
-// Returns the installation that a program belongs to. If the program lies in a folder named as an install
-// names it (bin, sbin, the internals), its installation is the tree around it, even if that tree was moved as
-// a whole. Any other program, as in a build tree, gets the folders that the build was configured for.
+// Returns the installation that a program belongs to. If the program lies in a folder with one of the names
+// that `meson install` uses (bin, sbin, the internals), the other folders are found from this one, so an
+// installation can be moved as a whole. For any other program, as in a build tree, returns the folders that
+// the build was configured with.
 Installation installation_around(const std::string& program);
 
 // Returns the installation of this process's program. Does not check that the folders exist.

@@ -18,8 +18,8 @@ struct LogField {
 bool is_stderr_the_journal();
 
 // Sends the line with its fields, which are named TRAINYARD_<KEY> in the journal. `priority` is syslog's, 0
-// to 7. Returns false if journald refused
-// the line; where no journald is installed the line is lost. For any thread.
+// to 7. Returns false if journald refused the line; where no journald is installed the line is lost. Any
+// thread can call this.
 bool send_to_journal(int priority, std::string_view line, const std::vector<LogField>& fields);
 
 }  // namespace trainyard

@@ -13,9 +13,9 @@ namespace {
   throw Error(ErrorKind::invalid, where + ": " + why);
 }
 
-// Throws Error{invalid} if lists and objects are nested too deeply. Counts brackets outside strings only. The
-// parser sees the same brackets up to the first byte that is not JSON, and it reads no further than that
-// byte.
+// Throws Error{invalid} if lists and objects are nested too deeply. Counts brackets outside strings, without
+// parsing. In text that is not JSON the count can be wrong only behind the first wrong byte, where the parser
+// stops.
 void check_nesting(std::string_view text, const std::string& what) {
   std::size_t depth = 0;
   bool in_string = false;
@@ -40,7 +40,8 @@ T value_of(const Json& value) {
   return value.get<T>();
 }
 
-// Converts with a check, because nlohmann converts between types of numbers without checking for loss.
+// Converts a JSON value to std::int64_t. Throws Error{invalid} if it is no integer or does not fit, because
+// nlohmann's own conversion between types of numbers does not check for loss.
 template <>
 std::int64_t value_of<std::int64_t>(const Json& value) {
   if (!value.is_number_integer()) throw Error(ErrorKind::invalid, "a whole number is expected");

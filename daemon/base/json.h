@@ -1,6 +1,6 @@
 // JSON: nlohmann's value, and readers for text that is not trusted: nesting is limited, numbers are checked,
-// and every error names the key. Elsewhere only metrics lines are read (api/log_file), and single fields
-// (json_fields.h).
+// and every error names the key. Only lines of metrics (api/log_file) and single fields (json_fields.h) are
+// parsed without these functions.
 // This header stays C++17: the kernels include it.
 #pragma once
 #include <cstddef>

@@ -4,8 +4,8 @@
 
 namespace trainyard {
 
-// `error` is errno's value. Returns unavailable if the call might succeed later; for any other kind the
-// file's owner must act.
+// Returns ErrorKind::unavailable if a call that failed with this errno might succeed later. The other kinds
+// mean that the file's owner must do something.
 ErrorKind kind_of_errno(int error);
 
 }  // namespace trainyard

@@ -1,6 +1,6 @@
-// Lanes: one lane of blocking work for each key. The work in a lane runs one piece after the other. A lane
-// whose work blocks does not delay the other lanes. A lane has a thread while it has work, and for a while
-// after that.
+// Lanes: runs blocking work in threads, with a lane for each key. Pieces of work with the same key run one
+// after the other; a piece that blocks does not delay pieces with other keys. A lane has a thread while it
+// has work, and for some time after that.
 #pragma once
 #include <chrono>
 #include <map>
@@ -15,7 +15,7 @@ class Lanes {
  public:
   Lanes(Loop& loop, std::chrono::milliseconds idle = std::chrono::seconds(30)) : loop_(loop), idle_(idle) {}
 
-  // As Workers::run(), in the lane of this key.
+  // Does what Workers::run() does, on the thread of this key's lane.
   template <class Work, class Done>
   void run(const std::string& key, Work work, Done done, std::function<void(std::exception_ptr)> failed) {
     lane(key).run(
@@ -30,13 +30,15 @@ class Lanes {
         });
   }
 
-  // Finishes the work that has begun and drops the rest. No lane takes more work. On the loop.
+  // Waits for the pieces of work that have begun, drops the others, and ends the threads. No lane takes more
+  // work. On the loop.
   void stop();
 
-  // As stop(), but also finishes the work that has not begun. On the loop. For tests of a daemon that dies.
+  // Does what stop() does, but first lets the lanes do all their work. On the loop. For tests of a daemon
+  // that dies.
   void finish();
 
-  // Returns the number of pieces of work that are not done yet.
+  // Returns how many pieces of work have been given to run() and are not done.
   std::size_t busy() const { return busy_; }
 
  private:

@@ -1,4 +1,5 @@
-// Lazy: a value that is made at its first use and kept from then on. Copies share the value. For any thread.
+// Lazy: a value that is made at its first use and kept from then on. Copies share the value. Several threads
+// can use the same Lazy.
 #pragma once
 #include <functional>
 #include <memory>

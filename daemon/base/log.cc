@@ -33,7 +33,7 @@ bool is_key(std::string_view text) {
   return !text.empty() && text.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") == std::string_view::npos;
 }
 
-// Returns the text without surrounding quotes and without punctuation at its end: "{}" for "\"{}\"" and
+// Returns a value in a line's format without quotes around it and punctuation after it: "{}" for "\"{}\"" and
 // "{}:".
 std::string_view without_marks(std::string_view text) {
   while (!text.empty() && std::string_view("\":,").find(text.back()) != std::string_view::npos)
@@ -42,8 +42,8 @@ std::string_view without_marks(std::string_view text) {
   return text;
 }
 
-// Returns the value of a field: `text` itself if it has no "{", or the value with this number if `text` is
-// "{}". Returns nullopt for any other text.
+// Returns the value of a field whose value in the format is `text`: `text` itself if it has no "{", or the
+// value with this index if `text` is "{}". Returns nullopt for any other text.
 std::optional<std::string> value_of(std::string_view text, std::size_t number, fmt::format_args values) {
   const std::size_t open = text.find('{');
   if (open == std::string_view::npos) return std::string(text);
@@ -51,7 +51,8 @@ std::optional<std::string> value_of(std::string_view text, std::size_t number, f
   return fmt::vformat('{' + std::to_string(number) + std::string(text.substr(1)), values);
 }
 
-// Adds the field in a line's leading "run=42", which names the run or the data set that the line is about.
+// Adds the field {run, 42} for the text "run=42", with which a line begins. It names the run or the data set
+// that the line is about.
 void add_leading(std::vector<LogField>& fields, std::string_view text) {
   const std::size_t equals = text.find('=');
   if (equals == std::string_view::npos || !is_key(text.substr(0, equals))) return;

@@ -64,7 +64,8 @@ struct Loop::State {
     [[maybe_unused]] ssize_t written = ::write(wake.get(), &one, sizeof one);
   }
 
-  // Runs posted work for one turn. Work that is left then waits until the loop has served its other sources.
+  // Runs posted work until the time `turn` is over. The rest of the work waits until the loop has served its
+  // other sources.
   void run_posted() {
     std::uint64_t count = 0;
     [[maybe_unused]] ssize_t got = ::read(wake.get(), &count, sizeof count);
@@ -91,8 +92,8 @@ struct Loop::Watch::Source {
   sd_event_source* source = nullptr;
   std::function<void()> callback;
 
-  // Calls the callback and notes how long it took. Calls a copy and uses no member afterwards, because a
-  // callback can stop its own watch, which deletes this Source.
+  // Calls the callback and notes how long it took. Calls a copy and uses no member of this Source afterwards,
+  // because a callback can stop its own Watch, which deletes the Source.
   void fire() {
     State* timed = loop;
     std::function<void()> copy = callback;

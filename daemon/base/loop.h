@@ -13,7 +13,7 @@ namespace trainyard {
 
 class Loop {
  public:
-  // How long the callbacks of one source ran, while everything else waited, and when they ended.
+  // How long one callback, or one turn of posted work, kept the loop from all other work, and when it ended.
   struct Stall {
     std::chrono::microseconds length{0};
     UtcSeconds at{};
@@ -46,11 +46,12 @@ class Loop {
   // Runs until stop(); can be called again afterwards. An exception from a callback ends the loop and is
   // thrown by run(), unless the function given to survive() accepts the exception.
   void run();
-  // Sets a function that returns true if the loop goes on after this exception.
+  // Sets a function that is called with an exception of a callback. If the function returns true, run() goes
+  // on.
   void survive(std::function<bool(std::exception_ptr)> takes);
   void stop();
 
-  // Returns the longest stall so far. The time that run() takes before its first callback is not counted.
+  // Returns the longest stall so far. Only callbacks count, not what this thread did before run().
   Stall longest_stall() const;
 
   // Runs `work` on the loop, in the order of the calls. For any thread.

@@ -29,8 +29,8 @@ class MungeContext {
 
   munge_ctx_t get() const { return context_.get(); }
 
-  // Returns munge's message on the last call: "Unable to access \"/run/munge/munge.socket.2\": No such file
-  // …".
+  // Returns munge's error message for the last call: "Unable to access \"/run/munge/munge.socket.2\": No such
+  // file …".
   std::string words(munge_err_t error) const {
     const char* detail = munge_ctx_strerror(context_.get());
     return detail != nullptr ? detail : munge_strerror(error);

@@ -1,6 +1,6 @@
-// munge: proves on one host of a cluster which uid made a credential on another host. The munged of the one
-// host makes the credential, the munged of the other host opens it; both have the same key. Only munge.cc
-// uses libmunge.
+// munge: proves to a process on one host of a cluster which uid on another host made a credential. The munged
+// of the sender's host makes the credential, the munged of the receiver's host opens it; both have the same
+// key. Only munge.cc uses libmunge.
 //
 // For any thread. A call blocks until munged answers, for at most two seconds.
 #pragma once
@@ -23,13 +23,13 @@ class Munge {
   // `socket` is munged's socket; empty: munged's default socket.
   explicit Munge(std::string socket = "") : socket_(std::move(socket)) {}
 
-  // Returns a credential of this process that holds `payload` and is valid for `lifetime`. Only processes of
-  // `for_uid` can open the credential. Throws Error{unavailable} if munged does not answer.
+  // Returns a credential that proves this process's uid, holds `payload` and is valid for `lifetime`. Only
+  // processes of `for_uid` can open the credential. Throws Error{unavailable} if munged does not answer.
   std::string make(const std::string& payload, std::chrono::seconds lifetime, uid_t for_uid) const;
 
-  // Opens a credential. This is possible only once, because munged remembers an opened credential until it
-  // expires. Throws Error{denied}, which says why the credential is rejected and what helps, and
-  // Error{unavailable} if munged does not answer.
+  // Opens a credential. A second call with the same credential throws Error{denied}, because munged remembers
+  // an opened credential until it expires. Throws Error{denied}, with reason and remedy, for any credential
+  // that munged rejects, and Error{unavailable} if munged does not answer.
   OpenedCredential open(const std::string& credential) const;
 
  private:

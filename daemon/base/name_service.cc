@@ -20,7 +20,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using Guard = std::unique_lock<std::mutex>;
 
-// What is known of one uid, and whether a look-up of this uid is queued or running.
+// The last answer about one uid, and whether a look-up of this uid is queued or running.
 struct Entry {
   std::optional<Identity> identity;
   std::exception_ptr error;  // of the last look-up, if it found no user
@@ -54,13 +54,13 @@ std::exception_ptr no_answer(uid_t uid) {
 
 }  // namespace
 
-// Shared with the threads, because a thread that hangs in a look-up still uses the State after the
-// NameService is destroyed.
+// The NameService and its threads share the State, because a thread that hangs in a look-up still uses it
+// after the NameService is destroyed.
 struct NameService::State : std::enable_shared_from_this<State> {
   State(Loop& its_loop, Ask its_ask, NameServiceSettings its_settings)
       : loop(&its_loop), ask(std::move(its_ask)), settings(its_settings) {}
 
-  // These four functions are called with `mutex` held.
+  // The next four functions are called with `mutex` held.
   void begin_look_up(uid_t uid);
   void start_thread();
   void note(uid_t uid, std::optional<Identity> identity, std::exception_ptr error);
@@ -152,8 +152,8 @@ void NameService::State::note(uid_t uid, std::optional<Identity> identity, std::
   entry.error = std::move(error);
 }
 
-// Returns true if a look-up is under way that has taken less than `patience`. Later an old answer is used,
-// which is better than none.
+// Returns true if a look-up of this uid is queued or running and `patience` is not over. After `patience`
+// callers get the last answer, however old.
 bool NameService::State::must_be_waited_for(uid_t uid) const {
   auto found = entries.find(uid);
   return found != entries.end() && found->second.asked &&

@@ -1,11 +1,11 @@
 // NameService: looks up the user and groups of a uid, and keeps them in memory. The passwd and group
-// databases might be on a server that is slow or unreachable. So only threads of this class ask them, and no
-// caller waits longer than `patience`.
+// databases might be on a server that is slow or unreachable. So only threads of this class query them, and
+// no caller waits longer than `patience`.
 //
-// An answer is valid for `fresh`. After that, the name service is asked again. If it does not answer in time,
-// or answers with an error, the old answer stays valid, so that known users do not notice the outage. A uid
-// that was never looked up gets Error{unavailable} during an outage, and Error{not_found} if there is no such
-// user.
+// An answer is valid for `fresh`. After that, the databases are queried again. If they do not answer in time,
+// or answer with an error, callers get the old answer, so that known users do not notice the outage. For a
+// uid of which no answer is in memory, callers get Error{unavailable} during an outage, and Error{not_found}
+// if there is no such user.
 #pragma once
 #include <sys/types.h>
 
@@ -32,7 +32,7 @@ Identity identity_of(uid_t uid);
 
 struct NameServiceSettings {
   std::chrono::milliseconds fresh{60'000};
-  std::chrono::milliseconds fresh_when_absent{5'000};  // for "no such user", who might be added soon
+  std::chrono::milliseconds fresh_when_absent{5'000};  // of the answer "no such user"
   std::chrono::milliseconds patience{2'000};
   std::chrono::milliseconds pause{10'000};  // after an error, before the next look-up of the same uid
   int most_threads = 4;                     // how many look-ups can hang at the same time

@@ -27,8 +27,8 @@ bool is_line_separator(std::uint32_t c) { return c == 0x2028 || c == 0x2029; }
 
 bool is_harmless(std::uint32_t c) { return !is_control(c) && !is_direction_mark(c) && !is_line_separator(c); }
 
-// Copies the text. Replaces bytes that are not UTF-8, and characters that are neither harmless nor in `kept`,
-// by the result of `shown`.
+// Copies the text. Replaces bytes that are not UTF-8, and characters that could harm a terminal and are not
+// in `kept`, by the result of `shown`.
 template <class Shown>
 std::string with_replaced(std::string_view text, std::string_view kept, Shown shown) {
   std::string result;

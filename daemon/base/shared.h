@@ -1,5 +1,5 @@
-// Shared: a value that never changes and that its copies share, for a value that many objects repeat.
-// Compares by value. For any thread.
+// Shared: a value that never changes. Copies of a Shared share one value in memory, so that many objects can
+// have the same large value. Compares by value. Several threads can use copies.
 #pragma once
 #include <memory>
 #include <utility>

@@ -1,7 +1,7 @@
 // The payload of a munge credential: it describes the one request that the credential was made for. The
-// client derives it from the request that it sends, the daemon from the request that it receives. The
-// credential is valid only if both agree. munge makes sure that a credential is used once, and soon: every
-// credential has its time and its salt.
+// client makes the payload from the request that it sends. The daemon rejects the credential unless the
+// payload agrees with the request that it received. munge makes sure that a credential is used once, and
+// soon: every credential has its time and its salt.
 #pragma once
 #include <string>
 #include <string_view>

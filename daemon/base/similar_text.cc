@@ -5,8 +5,8 @@
 namespace trainyard {
 namespace {
 
-// Returns the largest size up to `most` for which `holds` is true. `holds` must be true for all smaller
-// sizes, too. Searches by bisection, so that texts are compared in large pieces.
+// Returns the largest size up to `most` for which `holds(size)` is true. If it is true for a size, it must be
+// true for all smaller ones. Searches by bisection, so that texts are compared in large pieces.
 template <class Holds>
 std::size_t largest(std::size_t most, const Holds& holds) {
   std::size_t known = 0;

@@ -7,7 +7,8 @@
 
 namespace trainyard {
 
-// A text that was kept. For any thread.
+// A text that SimilarTexts::keep() has stored. It stays valid without the SimilarTexts. Any thread can read
+// it.
 class SimilarText {
  public:
   std::string whole() const;

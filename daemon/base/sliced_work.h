@@ -1,5 +1,6 @@
-// SlicedWork: work on the loop that would block the loop if it were done at once. It is done in slices of a
-// few milliseconds; between them the loop does other things. Must be used on the loop.
+// SlicedWork: does work on the loop that would block the loop for too long if it were done at once. Does it
+// in slices of a few milliseconds; between two slices the loop calls other callbacks. Must be used on the
+// loop.
 #pragma once
 #include <chrono>
 #include <functional>
@@ -11,14 +12,14 @@ namespace trainyard {
 
 class SlicedWork {
  public:
-  // Does the next part of the work; returns false after the last part. A part must take much less time than a
-  // slice.
+  // A function that does the next part of the work, and returns false after the last part. A part must take
+  // much less time than a slice.
   using Part = std::function<bool()>;
 
   explicit SlicedWork(Loop& loop) : loop_(loop) {}
 
-  // Begins the work, and does its first slice before returning: little work is finished then. Calls `done`
-  // after the last part. Drops work that was under way.
+  // Drops work that is under way. Then begins the new work and does its first slice before returning: little
+  // work is finished by then. Calls `done` after the last part.
   void begin(Part part, std::function<void()> done);
   void stop();
   bool is_under_way() const { return work_ != nullptr; }

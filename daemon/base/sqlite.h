@@ -1,6 +1,7 @@
-// SQLite: one connection, prepared statements, transactions. For one thread at a time. Every failure is an
-// Error with SQLite's message and the statement: unavailable if the file system is full, read-only or
-// failing, if another process holds the file, or if the file cannot be opened; otherwise internal.
+// SQLite: one connection, prepared statements, transactions. A Database and its statements are for one thread
+// at a time. Every failure is an Error with SQLite's message and the statement: unavailable if the file
+// system is full, read-only or failing, if another process holds the file, or if the file cannot be opened;
+// otherwise internal.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -15,7 +16,8 @@ struct sqlite3_stmt;
 
 namespace trainyard {
 
-// A prepared statement in use. The destructor resets the statement. Parameters are bound in order.
+// A prepared statement in use. Each bind() sets the next parameter. The destructor resets the statement for
+// its next use.
 class Statement {
  public:
   Statement(Statement&&) noexcept = default;

@@ -1,6 +1,7 @@
 // How an object store is reached: the settings of the store, which an admin writes, and the name of the
 // user's credential for the store. Daemon, deputies, agents and the command line pass these values on as
-// JSON. The keys are not among them: keys stay in the user's file of credentials (credentials_file.h).
+// JSON. The user's keys are not among these values; they stay in the user's credentials file
+// (credentials_file.h).
 #pragma once
 #include <string>
 
@@ -9,7 +10,7 @@
 
 namespace trainyard {
 
-// [stores.NAME] of the daemon's settings.
+// The settings in [stores.NAME] of trainyard.toml.
 struct StoreSettings {
   enum class Style { path, virtual_host };  // where requests name the bucket: in the path, or in the host
 
@@ -24,7 +25,7 @@ struct StoreSettings {
   bool operator==(const StoreSettings&) const = default;
 };
 
-// Requests are not signed with this credential: for public buckets.
+// If a user names this credential, requests are not signed: for public buckets.
 inline constexpr const char* anonymous_credential = "anonymous";
 
 // What is needed to use a store as a user.
@@ -33,15 +34,16 @@ struct StoreAccess {
   std::string credentials_file;  // the user's; empty: none
   std::string credential;  // a name in that file; empty: the store's name, else "default", else anonymous
 
-  // A person waits for the answer: give up within a minute or so, while jobs wait for minutes. Not passed on
-  // as JSON.
+  // True if a person waits for the result, so that the store should not repeat failed requests for minutes.
+  // No store reads this yet. Not passed on as JSON.
   bool gives_up_soon = false;
 
   bool operator==(const StoreAccess&) const = default;
 };
 
-// Returns the name of the credential that is used: the one that is named, else the one with the store's name,
-// else "default"; empty if requests are not signed.
+// Returns the name of the credential that signs requests: `access.credential` if it is set, else the store's
+// name if `known` has it, else "default" if `known` has it. Returns an empty text if requests are not signed,
+// because there is none of these or `access` names the anonymous credential.
 std::string chosen_credential(const Credentials& known, const StoreAccess& access);
 
 const char* to_string(StoreSettings::Style style);  // "path", "virtual-host"

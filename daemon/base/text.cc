@@ -65,7 +65,8 @@ std::string ascii_lower(std::string text) {
 }
 
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
-  // A third of the word can be wrong:"gpus_per_nodes" is near, "colour" is not near "count".
+  // At most a third of the word can be wrong: "gpus_per_nodes" is near "gpus_per_node", "colour" is not near
+  // "count".
   std::size_t nearest_distance = std::max<std::size_t>(1, word.size() / 3) + 1;
   std::string found;
   for (const std::string& candidate : candidates) {

@@ -1,4 +1,4 @@
-// Text: small pure functions. They ignore the locale and work on bytes.
+// Small pure functions on text. They ignore the locale and work on bytes.
 #pragma once
 #include <charconv>
 #include <concepts>
@@ -23,8 +23,8 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
 // NUL.
 std::string shell_quote(std::string_view word);
 
-// Returns false if the text has NUL, newlines or other ASCII control characters, which could end a line of a
-// script or a log.
+// Returns true if the text has no NUL, newlines or other ASCII control characters, which could end a line of
+// a script or a log.
 bool is_one_printable_line(std::string_view text);
 
 // Parses the whole text as a decimal number, with "-" if it is negative. Returns nothing unless the text is a
@@ -38,8 +38,8 @@ std::optional<Number> whole_number(std::string_view text, Number least = std::nu
   return is_all && number >= least && number <= most ? std::optional(number) : std::nullopt;
 }
 
-// As whole_number(), but throws Error{invalid} "OBJECT: must be a whole number from 1 to 10", without
-// "OBJECT: " if `object` is empty.
+// Does the same as whole_number(), but throws Error{invalid} "OBJECT: must be a whole number from 1 to 10",
+// without "OBJECT: " if `object` is empty.
 std::int64_t parse_whole_number(std::string_view text, std::int64_t least, std::int64_t most,
                                 std::string_view object = "");
 

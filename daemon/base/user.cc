@@ -13,8 +13,8 @@ namespace {
 
 constexpr std::size_t most_entry_bytes = std::size_t{64} << 20;  // a group's entry has all its members' names
 
-// Calls one of the get…_r() functions with a buffer that is large enough. Returns nullptr if there is no such
-// entry.
+// Calls `ask`, which is getpwuid_r(), getpwnam_r() or getgrgid_r(), with a buffer that is large enough.
+// Returns nullptr if there is no such user or group.
 template <class Entry, class Ask>
 Entry* look_up(Entry& entry, std::vector<char>& buffer, const std::string& whom, const Ask& ask) {
   for (buffer.resize(1 << 14);; buffer.resize(buffer.size() * 4)) {

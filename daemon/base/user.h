@@ -1,6 +1,7 @@
 // Looks up users and groups in the name service (NSS: files, LDAP, SSSD). Every call can take seconds, or
-// never return, so the loop must not make one; base/name_service is for the loop. Throws Error{not_found} if
-// the name service says that there is no such entry, and Error{unavailable} if it could not find out.
+// never return, so it must not be made on the loop; base/name_service is for the loop. Every function throws
+// Error{not_found} if the name service says that there is no such user or group, and Error{unavailable} if it
+// could not find out.
 #pragma once
 #include <sys/types.h>
 

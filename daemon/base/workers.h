@@ -1,5 +1,6 @@
-// Workers: a few threads for blocking work. The work gets copies and returns one value, which comes back on
-// the loop. Workers with one thread are a lane: the work runs in the order in which it was given.
+// Workers: a few threads for blocking work. A piece of work gets copies and returns one value, with which a
+// callback is called on the loop. With one thread, the pieces run one after the other, in the order in which
+// they were given.
 #pragma once
 #include <condition_variable>
 #include <deque>
@@ -39,7 +40,8 @@ class Workers {
     });
   }
 
-  // Finishes the work that has begun, drops the rest, and takes no more. Must be called on the loop.
+  // Waits for the pieces of work that have begun, drops the others, and takes no more. Must be called on the
+  // loop.
   void stop();
 
   // Returns the number of pieces of work that have not begun. Must be called on the loop.

@@ -26,8 +26,8 @@ constexpr int look_again_ms = 1000;
   std::exit(1);
 }
 
-// Sets the limit of open files to what the deputies need: one for each process, and one for each socket that
-// is not sent yet.
+// Sets the limit of open files to what the broker needs for its deputies: one pidfd for each process, and one
+// socket for each `started` report that is not sent yet.
 void make_room_for(unsigned most_deputies) {
   rlimit files{};
   ::getrlimit(RLIMIT_NOFILE, &files);
@@ -59,8 +59,8 @@ bool is_of(int socket, uid_t uid) {
   return ::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.uid == uid;
 }
 
-// Sends a report, with the descriptor `attached` unless it is -1. Returns true if it was sent. Otherwise
-// errno is EAGAIN if the socket is full, or says why the connection broke.
+// Sends a report to the daemon, with the descriptor `attached` unless it is -1. Returns true if the report
+// was sent. Otherwise errno is EAGAIN if the socket is full, or says why the connection broke.
 bool send_record(int connection, const BrokerReport& report, int attached) {
   iovec bytes{.iov_base = const_cast<BrokerReport*>(&report), .iov_len = sizeof report};
   msghdr message{};
@@ -90,8 +90,7 @@ void Broker::serve() {
 }
 
 void Broker::serve_events() {
-  // Reads no request while the daemon leaves reports unread, so that the number of waiting reports is
-  // bounded.
+  // Reads no request of the daemon while reports to the daemon are unsent, so that their number is bounded.
   short wanted = outgoing_.empty() ? POLLIN : POLLOUT;
   std::vector<pollfd> polled{{listener_.get(), POLLIN, 0}, {daemon_.get(), wanted, 0}};  // poll() skips -1
   int timeout_ms = -1;
@@ -120,7 +119,7 @@ void Broker::accept_daemon() {
   greet_daemon();
 }
 
-// Closes the connection and kills all deputies, which are of no use without the daemon that asked for them.
+// Closes the daemon's connection and kills all deputies, because only this daemon could use them.
 void Broker::drop_daemon() {
   daemon_.reset();
   outgoing_.clear();
@@ -211,7 +210,7 @@ void Broker::start(const BrokerRequest& request) {
   pid_t self = ::getpid(), pid = ::fork();
   if (pid == 0) become_deputy(options_.deputy, request.uid, request.kind, of_deputy.get(), self);
   if (pid < 0) return refuse(request, Refusal::fork_failed);
-  // The pid cannot be another process's, because it is the child's until the child is waited for.
+  // The pid is the child's and not a later process's, because the broker has not waited for the child.
   UniqueFd pidfd = open_pidfd(pid);
   if (!pidfd) fail("pidfd_open");
   std::fprintf(stderr, "<6>started: uid %u, %s, pid %d\n", request.uid, name_of(request.kind), pid);

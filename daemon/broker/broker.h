@@ -1,6 +1,6 @@
-// The broker: starts and kills deputies when the daemon asks for it, and reports when they are gone. It has
-// one thread with a loop around poll(2). The loop waits only for the next event, and never asks the name
-// service.
+// The broker: starts and kills deputies when the daemon requests it, and reports to the daemon when their
+// processes are gone. The broker has one thread, with a loop around poll(2). The thread waits only in
+// poll(2), and never asks the name service.
 #pragma once
 #include <deque>
 #include <vector>
@@ -14,18 +14,19 @@ namespace trainyard {
 
 class Broker {
  public:
-  // Finds the deputies that an earlier broker left, and listens at options.socket, with mode 0660 and the
-  // group of this process. Ends the process if that fails.
+  // Finds the deputies that an earlier broker left, and listens at options.socket, which gets mode 0660 and
+  // the group of this process. Ends the process if that fails.
   explicit Broker(BrokerOptions options);
 
   // Serves until a signal ends the process; then the kernel kills its deputies.
   [[noreturn]] void serve();
 
-  // One turn of serve(): waits for events and serves them.
+  // One turn of serve(): waits until a process ends, the daemon connects, or its socket can be used; then
+  // reaps, accepts, reads a request and sends reports.
   void serve_events();
 
  private:
-  // A report that is not sent yet, with the deputy's socket if the report carries one.
+  // A report that is not sent yet, and the socket to the deputy that is sent with a `started` report.
   struct Outgoing {
     BrokerReport report;
     UniqueFd socket;

@@ -33,22 +33,22 @@ constexpr rlim_t most_address_space = rlim_t{4} << 30;
 
 [[noreturn]] void refuse(Refusal refusal) { ::_exit(exit_status_of(refusal)); }
 
-// Makes the socket descriptor 3 and closes all higher descriptors, which are the broker's.
+// Moves the socket to the daemon to descriptor 3 and closes all higher descriptors, which are the broker's.
 void keep_only(int socket) {
   if (socket != deputy_socket && ::dup2(socket, deputy_socket) < 0) give_up(Refusal::setup_failed, "dup2");
   if (::fcntl(deputy_socket, F_SETFD, 0) != 0) give_up(Refusal::setup_failed, "fcntl");
   if (::close_range(deputy_socket + 1, ~0U, 0) != 0) give_up(Refusal::setup_failed, "close_range");
 }
 
-// Makes the kernel kill this process when the broker dies. Must be called again after a change of uid,
-// because the kernel forgets the signal then. Ends the process if the broker has died already.
+// Makes the kernel kill this process when the broker dies (PR_SET_PDEATHSIG). Must be called again after a
+// change of uid, which resets this setting. Ends the process if the broker has died already.
 void die_with(pid_t broker) {
   if (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) give_up(Refusal::setup_failed, "PR_SET_PDEATHSIG");
   if (::getppid() != broker) ::_exit(0);  // no broker is left that could read an exit status
 }
 
-// Returns true if errno, after a look-up without a result, means that there is no such entry (getpwnam(3)
-// lists the values that occur).
+// Returns true if `error`, the errno after a look-up without a result, means that there is no such user or
+// group (getpwnam(3) lists the values that occur).
 bool means_not_found(int error) { return error == 0 || error == ENOENT || error == ESRCH; }
 
 passwd look_up(uid_t uid) {
@@ -85,8 +85,8 @@ void set_ids(uid_t uid, gid_t gid, const std::vector<gid_t>& groups) {
   if (::setresuid(uid, uid, uid) != 0) give_up(Refusal::privileges_not_dropped, "setresuid");
 }
 
-// Gives up all capabilities. A change of uid gives them up, too, but not if the new uid is root. After
-// no_new_privs, exec cannot give them back.
+// Drops all capabilities of this process. A change of uid drops them, too, but not if the new uid is root.
+// After no_new_privs, exec cannot give them back.
 void drop_capabilities() {
   __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
   __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {};
@@ -95,11 +95,11 @@ void drop_capabilities() {
 }
 
 // Joins a new session keyring; otherwise the deputies of all users would share the broker's. Ignores an
-// error: a kernel without keyrings has none to share.
+// error, because it means that the kernel has no keyrings.
 void leave_keyring() { ::syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, nullptr); }
 
-// Asks the kernel whether this process has only the rights of its user, instead of trusting the calls above.
-// Ends the process if it has more.
+// Ends the process if the kernel still gives it more than the rights of the user: reads its uids, gids,
+// capabilities and no_new_privs from the kernel, and tries to become root.
 void prove_unprivileged(uid_t uid, gid_t gid) {
   errno = 0;
   uid_t uids[3] = {};
@@ -111,8 +111,8 @@ void prove_unprivileged(uid_t uid, gid_t gid) {
   if (!mine) give_up(Refusal::privileges_not_dropped, "getresuid, getresgid");
   if (uid != 0 && ::setuid(0) == 0) give_up(Refusal::privileges_not_dropped, "root can be had back");
 
-  // Two sets need no check: the ambient set is part of the permitted set, and the bounding set only limits
-  // exec, which no_new_privs does already.
+  // Checks three of the five sets of capabilities. The ambient set is part of the permitted set, and the
+  // bounding set only limits exec, which no_new_privs does already.
   __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
   __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = {};
   bool empty = ::syscall(SYS_capget, &header, sets) == 0 &&

@@ -17,7 +17,7 @@ const char* name_of(DeputyKind kind);
 
 // Makes the calling process, a child of `broker`, the deputy of `uid`: it gets the uid, groups and rights of
 // that user and no more, the socket to the daemon as descriptor 3, and an environment of only PATH and LANG.
-// Asks the name service, which might never answer; then the daemon has the process killed. If something
+// Asks the name service; if that never answers, the daemon has the broker kill the process. If something
 // fails, ends the process with an exit status that says what went wrong: see refusal_in().
 [[noreturn]] void become_deputy(const DeputyProgram& program, uid_t uid, DeputyKind kind, int socket,
                                 pid_t broker);

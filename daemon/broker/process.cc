@@ -23,8 +23,8 @@ std::string read_proc(const std::string& pid, const char* file) {
   return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
 }
 
-// Fills in uid and kind. Returns false if the process is gone, or is not a deputy that runs the program at
-// `path` in this process's control group. (The command line of a zombie is empty.)
+// Sets `uid` and `kind` of the process with `pid`. Returns false if the process is gone or a zombie, or is
+// not a deputy that runs the program at `path` in this process's control group.
 bool identify(DeputyProcess& process, const std::string& path) {
   std::string pid = std::to_string(process.pid), status = read_proc(pid, "status"),
               line = read_proc(pid, "cmdline");
@@ -56,14 +56,14 @@ std::vector<DeputyProcess> find_survivors(const std::string& path) {
     process.pid = std::atoi(entry->d_name);
     process.is_child = false;
     if (process.pid <= 0) continue;
-    // Opened before identify(): if the pid passes on to another process meanwhile, the pidfd is that of the
-    // process that is gone.
+    // The pidfd is opened before identify(): if the process ends and another gets its pid, the pidfd is still
+    // that of the ended process, so that no other process is killed.
     process.pidfd = open_pidfd(process.pid);
     if (!process.pidfd || !identify(process, path)) continue;
     bool is_first = std::none_of(found.begin(), found.end(), [&](const DeputyProcess& other) {
       return other.uid == process.uid && other.kind == process.kind;
     });
-    if (is_first) found.push_back(std::move(process));  // a user who forges more cannot fill the table
+    if (is_first) found.push_back(std::move(process));  // or a user could fill the table
   }
   return found;
 }

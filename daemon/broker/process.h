@@ -1,4 +1,4 @@
-// DeputyProcess: what the broker knows of a deputy's process, from the fork until the process is reaped.
+// DeputyProcess: the broker's record of a deputy's process, from the fork until the process is reaped.
 #pragma once
 #include <sys/types.h>
 
@@ -18,8 +18,8 @@ struct DeputyProcess {
   DeputyKind kind{};
   std::uint64_t serial = 0;  // 0 for a deputy of an earlier broker
   bool is_child = true;      // false for a deputy of an earlier broker: it is init's child now
-  // The process has ended, but cannot be waited for yet, because a tracer still holds it. A user can attach a
-  // tracer to his deputies.
+  // True if the process has ended, but cannot be waited for yet, because a tracer still holds it. A user can
+  // attach a tracer to his deputies.
   bool held_by_tracer = false;
 };
 

@@ -22,8 +22,8 @@ enum class BrokerVerb : std::uint32_t {
 
 // A user has at most one unreaped deputy of each kind.
 enum class DeputyKind : std::uint32_t {
-  files = 1,  // handles the user's directories, launch files, evidence and logs
-  slurm = 2,  // handles the user's jobs; opens nothing below scratch or home
+  files = 1,  // reads and writes the user's files below scratch
+  slurm = 2,  // submits, finds and cancels the user's jobs; opens no files of the user
 };
 
 enum class BrokerEvent : std::uint32_t {
@@ -56,8 +56,8 @@ enum class Refusal : std::uint32_t {
   exec_failed,               // the program of the deputy could not be executed
 };
 
-// Returns the reason in words for a person, with the remedy if there is one. (Defined in record.cc, which the
-// daemon links and the broker does not.)
+// Returns the reason of a refusal in words for a person, with the remedy if there is one. (Defined in
+// record.cc, which the daemon links and the broker does not.)
 const char* words_of(Refusal refusal);
 
 // Returns true if the same request might succeed later without anybody's action.
@@ -68,9 +68,9 @@ struct BrokerRequest {
   BrokerVerb verb{};
   std::uint32_t uid = 0;
   DeputyKind kind{};
-  // In a start: chosen by the daemon, not 0, and never used before, not even by an earlier daemon (so the
-  // numbers begin with the clock). In a kill: the serial of the start, or the 0 that a survivor was reported
-  // with.
+  // In a `start`: a number that the daemon chooses, not 0 and never used before, not even by an earlier
+  // daemon (so the numbers begin with the clock). In a `kill`: the serial of the `start`, or 0 for a survivor
+  // that was reported with 0.
   std::uint64_t serial = 0;
   std::uint8_t reserved[64] = {};  // room for a signature by the user, which would prove the uid
 };
@@ -94,7 +94,8 @@ static_assert(sizeof(BrokerRequest) == 88 && sizeof(BrokerReport) == 32, "record
 inline constexpr int first_refusal_status = 200;
 constexpr int exit_status_of(Refusal refusal) { return first_refusal_status + static_cast<int>(refusal); }
 
-// Returns the refusal that a wait status says; Refusal::none if the process ended in another way.
+// Returns the refusal that is in the exit status of a process that did not become a deputy; Refusal::none if
+// `wait_status` has none.
 inline Refusal refusal_in(int wait_status) {
   if (!WIFEXITED(wait_status) || WEXITSTATUS(wait_status) <= first_refusal_status) return Refusal::none;
   return static_cast<Refusal>(WEXITSTATUS(wait_status) - first_refusal_status);

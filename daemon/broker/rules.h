@@ -1,5 +1,4 @@
-// Decides which users may have a deputy. The rules are numbers from the broker's command line. Pure
-// functions.
+// Decides which users may have a deputy, by uids and gids from the broker's command line. Pure functions.
 #pragma once
 #include <sys/types.h>
 
@@ -18,12 +17,12 @@ struct AllowRules {
   bool allow_sudoers = false;
 };
 
-// Judges the uid alone. The broker calls this before it starts a process. Returns Refusal::none if the user
-// may have a deputy.
+// Returns Refusal::none if a user with this uid may have a deputy, else the reason; considers only the uid.
+// The broker calls this before it starts a process.
 Refusal judge_uid(const AllowRules& rules, uid_t uid);
 
-// Judges the user's groups. `sudo_groups` are the groups whose members can become root. Returns Refusal::none
-// if the user may have a deputy.
+// Returns Refusal::none if a user with these groups may have a deputy, else the reason. `sudo_groups` are the
+// groups whose members can become root.
 Refusal judge_groups(const AllowRules& rules, uid_t uid, const std::vector<gid_t>& groups,
                      const std::vector<gid_t>& sudo_groups);
 

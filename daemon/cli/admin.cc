@@ -24,7 +24,7 @@ std::string scheduler_text(const Json& scheduler, const std::string& zone) {
          (trouble.empty() ? "" : "; trouble: " + trouble);
 }
 
-// Returns one line for each warning, all of them named "warning".
+// Returns a line "warning  TEXT" for each of the scheduler's warnings.
 std::string warnings_text(const Json& scheduler) {
   std::string text;
   for (const Json& warning : get_or<Json>(scheduler, "warnings", Json::array()))
@@ -32,7 +32,7 @@ std::string warnings_text(const Json& scheduler) {
   return text;
 }
 
-// "32 in the last minute: 30 load_jobs, 2 submit; the state of all jobs in 3 ms, every 2000 ms"
+// Returns "32 in the last minute: 30 load_jobs, 2 submit; the state of all jobs in 3 ms, every 2000 ms".
 std::string calls_text(const Json& scheduler) {
   Json calls = get_or<Json>(scheduler, "calls_last_minute", Json::object());
   std::int64_t total = 0;
@@ -42,7 +42,7 @@ std::string calls_text(const Json& scheduler) {
                      get_or<std::int64_t>(scheduler, "poll_interval_ms", 0));
 }
 
-// "3.2 ms, 2026-11-23 10:30:00"
+// Returns "3.2 ms, 2026-11-23 10:30:00": how long the loop was blocked, and when.
 std::string stall_text(const Json& stall, const std::string& zone) {
   return fmt::format("{:.1f} ms, {}", get_or<double>(stall, "ms", 0),
                      human_time(get_or<Json>(stall, "at", Json()), zone));

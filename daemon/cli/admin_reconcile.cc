@@ -1,4 +1,4 @@
-// trainyard admin reconcile, admin close-month: compare the accounting with Slurm's, and close months.
+// trainyard admin reconcile, admin close-month: compare the ledger with Slurm's accounting, and close months.
 #include <fmt/format.h>
 
 #include "daemon/base/clock.h"

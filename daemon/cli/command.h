@@ -1,5 +1,5 @@
-// Command: a command of the command line as a value. Help, completion, the parser and the test of the manual
-// all use these values.
+// Command: describes a command of the command line: its name, arguments, options, help text and function.
+// Help, completion, the parser and the test of the manual all use these values.
 #pragma once
 #include <string>
 #include <vector>

@@ -25,7 +25,8 @@ std::size_t index_of_command(const std::vector<std::string>& words) {
   return words.size();
 }
 
-// Finds the command in `words` and removes its words, one or more, from them.
+// Finds the command in `words`, sets `line.command` and `line.group`, and removes the command's words, one or
+// more, from `words`.
 void take_command(std::vector<std::string>& words, CommandLine& line) {
   std::size_t at = index_of_command(words);
   if (at == words.size()) return;

@@ -1,4 +1,4 @@
-// Turns the words of a command line into a command and its arguments.
+// Finds the command in the words of a command line, and parses its arguments and options.
 #pragma once
 #include <string>
 #include <vector>
@@ -18,8 +18,8 @@ struct CommandLine {
   std::string host;        // empty: not given
 };
 
-// `words` does not contain the program's name. Throws Error{invalid} that names the word not understood and a
-// similar known one.
+// `words` does not contain the program's name. Throws Error{invalid} that names an unknown command or option
+// and a similar known one.
 CommandLine parse_command_line(const std::vector<std::string>& words);
 
 }  // namespace trainyard

@@ -35,7 +35,8 @@ const std::vector<Option>& global_options();  // understood before and after a c
 
 const Command* find_command(const std::string& name);  // nullptr: there is none
 
-// Returns true if commands begin with `word` and have a further word: "report", "admin", "admin plan".
+// Returns true if some commands begin with `word` and have a further word: true for "report", "admin" and
+// "admin plan".
 bool is_command_group(const std::string& word);
 
 }  // namespace trainyard

@@ -30,7 +30,8 @@ std::string compgen(Completes completes) {
   return "COMPREPLY=()";
 }
 
-// Returns the shell's case branches for the values of options: "    'submit --state') …".
+// Returns the branches of a `case` in bash that complete the values of a command's options: "    'submit
+// --state') …".
 std::string value_cases(const std::string& command, const std::vector<Option>& options) {
   std::string text;
   for (const Option& option : options) {
@@ -52,7 +53,7 @@ std::string argument_case(const Command& command) {
                      compgen(completes));
 }
 
-// Returns the words that can follow each beginning of a command of several words: "admin plan" → {"apply",
+// Returns which words can follow the first words of commands with several words: "admin plan" → {"apply",
 // "diff"}.
 std::map<std::string, std::set<std::string>> words_of_groups() {
   std::map<std::string, std::set<std::string>> groups;
@@ -94,7 +95,7 @@ std::string bash_completion() {
     values += value_cases(command.name, command.options);
     arguments += argument_case(command);
   }
-  // The '*' matches any command only if it is outside the quotes.
+  // bash takes the '*' as "any command" only outside the quotes.
   for (std::size_t at; (at = values.find("'* ")) != std::string::npos;) values.replace(at, 3, "*' ");
   return "# Completion of trainyard(1) for bash; made by `trainyard --completion bash`.\n"
          "_trainyard() {\n"

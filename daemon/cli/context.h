@@ -1,4 +1,5 @@
-// Context: the daemon's client, the terminal and the output. Every command gets it.
+// Context: what every command gets: the client of the daemon, the terminal's properties, and functions that
+// print.
 #pragma once
 #include <map>
 #include <memory>
@@ -34,7 +35,8 @@ class Context {
   void print(std::string_view text) const;
   void print_json(const Json& object) const;  // one line; on a terminal non-ASCII characters are escaped
 
-  // The texts of the files that were read, by file name. A problem is shown with its line of the text.
+  // The texts of the files that the command has read, by file name. If one has a problem, the error message
+  // shows the line.
   std::map<std::string, std::string> sources;
 
  private:

@@ -1,5 +1,6 @@
-// trainyard credential: the user's keys for object stores. They are in a file of the user's part of scratch,
-// which only this command writes, as the user. The daemon says where the file is, and never sees a key.
+// trainyard credential: sets, lists and removes the user's keys for object stores. The keys are in a file in
+// the user's part of scratch, which only this command writes, as the user. The daemon tells the command where
+// the file is, and never sees a key.
 #include <termios.h>
 #include <unistd.h>
 
@@ -45,7 +46,8 @@ class WithoutEcho {
   bool is_terminal_;
 };
 
-// Asks on a terminal; else reads a line of standard input.
+// On a terminal prints the question and reads the answer, without echo if it is secret; else reads a line of
+// standard input.
 std::string ask(const char* question, bool secret) {
   if (::isatty(STDIN_FILENO)) std::cerr << question << ": " << std::flush;
   std::string line;

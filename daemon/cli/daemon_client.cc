@@ -48,8 +48,8 @@ Json json_of(const HttpResponse& response) {
 constexpr const char* look_there =
     "if it is trainyardd that listens there, its log says more: journalctl -u trainyardd";
 
-// Throws the error that the daemon has answered. An error without our JSON comes from a program that is not
-// trainyardd, or from a trainyardd that failed.
+// Throws the Error that is in the daemon's answer. If the answer is not an Error in trainyardd's JSON, throws
+// an Error that says so: another program listens there, or trainyardd failed.
 [[noreturn]] void throw_refusal(const HttpResponse& response, const std::string& request) {
   Json body = json_of(response);
   if (!body.is_object() || !body.contains("message"))
@@ -66,7 +66,8 @@ Json accept(const HttpResponse& response, const std::string& request) {
   return body;
 }
 
-// Long enough for hosts whose clocks differ a little, short enough to make a stolen credential useless.
+// How long a munge credential is valid: long enough for hosts whose clocks differ a little, short enough to
+// make a stolen credential useless.
 constexpr std::chrono::seconds credential_lifetime{60};
 
 // The user that trainyardd.service runs the daemon as.
@@ -89,7 +90,7 @@ HttpClient http_client(const DaemonAddress& address) {
           }};
 }
 
-// Calls `call`. If the connection is lost, adds the remedy to the error.
+// Calls `call`. If that throws ConnectionLost, adds the remedy to the error's message.
 template <class Call>
 Json with_remedy(const char* remedy, Call call) {
   try {
@@ -123,7 +124,8 @@ Json DaemonClient::post_repeatable(const std::string& target, const Json& body) 
       sent_before = true;
       if (number == most_tries) throw;
     } catch (const Error& e) {
-      // Nobody listens now, but the daemon took an earlier request: it is being restarted.
+      // Nobody listens now, but an earlier try reached the daemon, so the daemon is being restarted: try
+      // again.
       if (e.kind() != ErrorKind::unavailable || !sent_before || number == most_tries) throw;
     }
     pause_before_try(number);

@@ -1,5 +1,5 @@
-// DaemonClient: the daemon's API as calls: JSON in, JSON out. An error that the daemon answers is thrown as
-// the same Error.
+// DaemonClient: calls the daemon's API with JSON and returns JSON. If the daemon answers with an error,
+// throws an Error of the same kind, message and problems.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -37,7 +37,7 @@ class DaemonClient {
   HttpClient http_;
 };
 
-// "/v1/runs/42", "/v1/runs/42/logs"
+// Returns the path of a request about a run: "/v1/runs/42" or, with `what`, "/v1/runs/42/logs".
 std::string run_target(std::int64_t id, const std::string& what = "");
 
 }  // namespace trainyard

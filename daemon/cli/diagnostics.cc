@@ -29,8 +29,8 @@ std::string location(const Problem& problem) {
   return text;
 }
 
-// Returns blanks up to the problem's column. Tabs stay tabs, so that the caret is in the right column for any
-// tab width.
+// Returns blanks up to `column` of `line`, with which a caret is put below it. Where the line has a tab, so
+// has the result, so that the caret is in the right column for any tab width.
 std::string indent_below(const std::string& line, std::size_t column) {
   std::string indent;
   for (char c : line.substr(0, column))

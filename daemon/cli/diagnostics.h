@@ -1,5 +1,5 @@
-// Formats errors as a compiler does: the place, the message, the line with a caret, and what to write
-// instead.
+// Formats errors as a compiler does: file, line and column, the message, the line with a caret, and what to
+// write instead.
 #pragma once
 #include <map>
 #include <string>

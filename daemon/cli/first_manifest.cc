@@ -8,7 +8,7 @@
 namespace trainyard {
 namespace {
 
-// The placeholder for the URL of the folder in the texts below.
+// The texts of manifests below have this mark in place of the URL of the user's folder.
 constexpr std::string_view folder_mark = "@FOLDER@";
 
 constexpr const char* train_manifest = R"(# A training manifest. All keys: man trainyard-manifest

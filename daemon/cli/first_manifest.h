@@ -1,6 +1,6 @@
-// The manifests that `trainyard init` writes. They can be submitted unchanged, and this release can run them,
-// once the data are in `folder`, an absolute path; the results go there, too. Throws Error{invalid} if no URL
-// can name `folder`.
+// Makes the texts of the manifests that `trainyard init` writes. The manifests name data in `folder`, an
+// absolute path, and store the results there, too. When the data are there, the manifests can be submitted
+// unchanged. Every function throws Error{invalid} if no URL can name `folder`.
 #pragma once
 #include <string>
 

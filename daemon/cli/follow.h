@@ -1,5 +1,5 @@
-// FollowedFile: reads a run's log or metrics piece by piece while they grow. A new attempt of the run writes
-// a new file, which is read from its beginning.
+// FollowedFile: gets a run's log or metrics from the daemon, piece by piece while the file grows. When the
+// run has a new attempt, it goes on with that attempt's file, from its beginning.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -14,7 +14,7 @@ class FollowedFile {
   FollowedFile(DaemonClient& daemon, std::int64_t run_id, std::string what, std::string query = "")
       : daemon_(daemon), run_id_(run_id), what_(std::move(what)), query_(std::move(query)) {}
 
-  // Returns the daemon's next answer, which begins where the last one ended.
+  // Requests the next piece, which begins where the last one ended, and returns the daemon's answer.
   Json next();
 
   // Returns true if the last answer had new data.

@@ -21,7 +21,8 @@ constexpr std::int64_t default_limit = 20;
 constexpr std::int64_t most_limit = 1'000'000;
 constexpr std::int64_t page_size = 1000;  // the daemon's limit for one page
 
-// Returns the user's name, by which the list is filtered: an admin would see the runs of all users otherwise.
+// Returns this user's name. The list is filtered by it, because an admin would see the runs of all users
+// otherwise.
 std::string own_name() {
   const passwd* self = ::getpwuid(::geteuid());
   return self ? self->pw_name : std::to_string(::geteuid());

@@ -19,7 +19,8 @@ void print_part(Context& context, const Json& part, Form form) {
     context.print(form == Form::raw ? text : printable_lines(text));
 }
 
-// Prints the log to its current end. Returns true if the log will not grow any more.
+// Prints the log from where the last call ended to the log's current end. Returns true if the log will not
+// grow any more.
 bool print_rest(Context& context, FollowedFile& followed, Form form) {
   while (true) {
     Json part = followed.next();

@@ -14,8 +14,8 @@
 namespace trainyard {
 namespace {
 
-// Prints the help and returns the exit code. Help that was not asked for is the answer to an incomplete
-// command, so the exit code is that of an error.
+// Prints the help and returns the exit code: 0 after --help. Without --help the command was incomplete, so
+// the exit code is that of an error.
 int print_help(const Context& context, const CommandLine& line) {
   context.print(line.command         ? help_of(*line.command)
                 : line.group.empty() ? help_overview()

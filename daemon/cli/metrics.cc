@@ -17,7 +17,7 @@ class Reader {
   Reader(Context& context, std::int64_t id, bool json)
       : context_(context), followed_(context.daemon(), id, "metrics"), json_(json) {}
 
-  // Prints the new metrics. Returns true if no more metrics will follow.
+  // Prints the metrics that came since the last call. Returns true if no more metrics will follow.
   bool print_new() {
     while (true) {
       Json part = followed_.next();

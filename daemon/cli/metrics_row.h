@@ -1,5 +1,5 @@
-// Formats epochs as rows of a table. The columns have fixed widths, so that rows can be added while the user
-// watches. Pure.
+// Formats the metrics of an epoch as a row of a table. The columns have fixed widths, so that rows can be
+// printed while the training goes on. Pure functions.
 #pragma once
 #include <string>
 

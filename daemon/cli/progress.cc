@@ -18,7 +18,7 @@ std::optional<double> number_at(const Json& object, std::initializer_list<const 
   return std::nullopt;
 }
 
-// Returns the number as a count; 0 if the number cannot be a count.
+// Returns `number` as an integer; 0 if it is negative, too large or not a number.
 std::int64_t count_from(double number) {
   constexpr double most = 1e15;
   return number >= 0 && number <= most ? static_cast<std::int64_t>(number) : 0;
@@ -38,7 +38,7 @@ std::string epoch_text(const Progress& progress) {
 
 }  // namespace
 
-// A user's own program can write anything as metrics, so values that are not numbers are ignored.
+// Ignores values that are not numbers, because a user's own program can write anything as metrics.
 bool update(Progress& progress, const Json& metric) {
   if (!metric.is_object()) return false;
   if (auto epochs = number_at(metric, {"epochs"})) progress.epochs = count_from(*epochs);

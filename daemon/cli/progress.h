@@ -1,4 +1,5 @@
-// Progress: how far a training is, read from the lines of its metrics; also formatted as a text and a bar.
+// Progress: the epoch, loss and accuracy that a training has reached, read from the lines of its metrics;
+// also formatted as a text and a bar.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -17,13 +18,14 @@ struct Progress {
 // Updates the progress by one line of metrics. Returns true if the line was the end of an epoch.
 bool update(Progress& progress, const Json& metric);
 
-// "epoch 3/20  loss 0.4512  accuracy 0.8722"; empty before the first epoch.
+// Returns "epoch 3/20  loss 0.4512  accuracy 0.8722"; empty before the first epoch.
 std::string to_string(const Progress& progress);
 
-// "[########------------]", or the same with block characters if `utf8`.
+// Returns "[########------------]", or the same with block characters if `utf8`.
 std::string progress_bar(double fraction, int cells, bool utf8);
 
-// "training-42 running  epoch 12/20 [#####---]  loss 0.1234  accuracy 0.9510", at most `width` columns.
+// Returns "training-42 running  epoch 12/20 [#####---]  loss 0.1234  accuracy 0.9510", at most `width`
+// columns.
 std::string progress_line(const std::string& run, const std::string& state, const Progress& progress,
                           int width, bool utf8);
 

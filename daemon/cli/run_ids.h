@@ -1,4 +1,4 @@
-// Reads the numbers of runs as people write them.
+// Parses the numbers of runs as people write them.
 #pragma once
 #include <cstdint>
 #include <string>

@@ -1,4 +1,4 @@
-// trainyard show: prints all that is known of a run.
+// trainyard show: prints the details and the history of a run.
 #include <fmt/format.h>
 
 #include "daemon/cli/commands.h"

@@ -1,5 +1,5 @@
-// trainyard submit: submits manifests, which become runs. Checks them here first, so that all problems are
-// shown at once.
+// trainyard submit: submits manifests, which become runs. Checks the manifests of all files before it submits
+// the first, so that all problems are shown at once.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -111,7 +111,8 @@ std::string upload_code(Context& context, const Submission& submission, bool dry
   return digest;
 }
 
-// Returns the client id for the file at `index`. Each file of a command is a request with its own id.
+// Returns the client id of the request that submits the file at `index`. Each file of a command is a request
+// of its own.
 std::string client_id_for(const std::string& given, std::size_t index) {
   if (given.empty()) return random_hex(16);
   return index == 0 ? given : given + '-' + std::to_string(index + 1);

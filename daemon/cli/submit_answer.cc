@@ -9,7 +9,8 @@
 namespace trainyard {
 namespace {
 
-// Runs of one submission have successive numbers: "training-1", "training-1 to training-9 (9 runs)".
+// Returns "training-1" or "training-1 to training-9 (9 runs)": the runs of one submission have successive
+// numbers.
 std::string runs_text(const Json& runs) {
   if (runs.empty()) return "no run";
   std::string first = "training-" + runs.front().dump();

@@ -1,5 +1,5 @@
-// TextTable: rows of text in aligned columns. Widths are counted in code points. Cells and values go through
-// printable(), so that texts of other users cannot control this terminal.
+// TextTable: rows of text in aligned columns. Widths are counted in code points. Cells and values are cleaned
+// by printable(), so that texts of other users cannot control this terminal.
 #pragma once
 #include <string>
 #include <string_view>
@@ -32,7 +32,7 @@ class TextTable {
 std::size_t columns_of(std::string_view text);                  // code points
 std::string cut(const std::string& text, std::size_t columns);  // "a long s..."
 
-// "  owner       ada\n"
+// Returns a line with a name and a value: "  owner       ada\n".
 std::string field_line(const std::string& name, const std::string& value);
 
 }  // namespace trainyard

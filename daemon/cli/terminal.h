@@ -1,4 +1,5 @@
-// What stdout and stderr can show.
+// Terminal: whether stdout and stderr are terminals, and whether they can show colours, UTF-8 and how many
+// columns.
 #pragma once
 
 namespace trainyard {

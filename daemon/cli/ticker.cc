@@ -26,8 +26,8 @@ Ticker::Ticker() {
   if (!signals_) throw_errno("signalfd");
 }
 
-// Discards the signals that have arrived, because they were handled. Unblocked, they would end the program
-// before its last output.
+// Discards SIGINT and SIGTERM that have arrived, because wait() has reported them. If they were still pending
+// when they are unblocked, they would end the program before its last output.
 Ticker::~Ticker() {
   sigset_t set = interrupts();
   timespec at_once{};

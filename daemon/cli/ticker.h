@@ -1,4 +1,4 @@
-// Ticker: waits between two requests to the daemon. Ctrl-C ends the wait early.
+// Ticker: waits between two requests to the daemon. SIGINT (Ctrl-C) or SIGTERM ends the wait early.
 #pragma once
 #include <chrono>
 
@@ -15,7 +15,7 @@ class Ticker {
   Ticker(const Ticker&) = delete;
   Ticker& operator=(const Ticker&) = delete;
 
-  // Returns false if the user has interrupted.
+  // Waits for `interval`. Returns false if a signal ended the wait.
   bool wait(std::chrono::milliseconds interval);
 
  private:

@@ -22,7 +22,8 @@ std::string upper(std::string text) {
   return text;
 }
 
-// Returns notes about the GPU time of suspended jobs and of closed months that the table contains.
+// Returns notes below the table: how much of the GPU time is of suspended jobs, and how much is of closed
+// months but was recorded later.
 std::string notes_on(const Json& total) {
   std::string notes;
   if (std::int64_t suspended = integer_or_zero(total, "suspended_gpu_seconds"); suspended != 0)
@@ -50,8 +51,8 @@ std::vector<std::string> numbers_of(const Json& row) {
           std::to_string(gpu_seconds), hours(gpu_seconds)};
 }
 
-// Returns a text as a CSV cell. A text that begins like a formula gets an apostrophe in front, because users
-// choose the names and a spreadsheet would execute the formula.
+// Returns a text as a CSV cell. Puts an apostrophe before a text that begins like a formula, because users
+// choose the names of runs and plans, and a spreadsheet would execute the formula.
 std::string csv_cell(std::string text) {
   if (!text.empty() && std::string_view("=+-@\t\r").find(text[0]) != std::string_view::npos)
     text.insert(0, 1, '\'');

@@ -30,7 +30,7 @@ struct Followed {
   bool completed = false;
 };
 
-// Prints lines for people. On a terminal the last line is the progress line, which is rewritten each time.
+// Prints lines about runs. On a terminal the last line is the progress line, which is rewritten each time.
 // Prints nothing if `silent`.
 class Display {
  public:
@@ -79,8 +79,8 @@ class Waiting {
   }
 
  private:
-  // Looks at the runs. A daemon that does not answer is no error for `longest_absence`, because the runs go
-  // on while the daemon is restarted.
+  // Requests the state of each run that is not over, and prints what has changed. Ignores for
+  // `longest_absence` that the daemon does not answer, because the runs go on while the daemon is restarted.
   void look_unless_away() {
     try {
       for (Followed& run : runs_)
@@ -144,7 +144,7 @@ class Waiting {
     return progress_line(run.name, state, run.progress, terminal.width, terminal.utf8);
   }
 
-  // "12 runs: 3 completed, 1 running, 8 queued"
+  // Returns "12 runs: 3 completed, 1 running, 8 queued".
   std::string counts() const {
     std::map<std::string, int> by_state;
     for (const Followed& run : runs_) ++by_state[run.state];
@@ -153,8 +153,8 @@ class Waiting {
     return count_of(static_cast<std::int64_t>(runs_.size()), "run") + ": " + join(parts, ", ");
   }
 
-  // Returns the pause between two looks. A look costs two requests per run, so many runs are looked at less
-  // often.
+  // Returns the pause before the runs' states are requested again. That takes two requests per run, so the
+  // pause is longer for many runs.
   milliseconds pause() const { return look_interval * static_cast<long>(1 + runs_.size() / 20); }
 
   bool all_over() const {

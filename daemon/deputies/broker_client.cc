@@ -91,7 +91,7 @@ void BrokerClient::take(const BrokerReport& report, UniqueFd socket) {
       survivors_.insert(name);
       return;
     case BrokerEvent::ready: {
-      // Deputies that this process knows, and that the broker did not report, are gone.
+      // Deputies that this daemon expects to run, and that the broker did not report as survivors, are gone.
       std::set<DeputyName> before = std::exchange(expected_, survivors_);
       for (const DeputyName& deputy : std::exchange(survivors_, {})) {
         before.erase(deputy);
@@ -122,13 +122,14 @@ bool BrokerClient::send(BrokerVerb verb, const DeputyName& deputy) {
 void BrokerClient::start(const DeputyName& deputy) {
   expected_.insert(deputy);
   if (send(BrokerVerb::start, deputy)) return;
-  // Posted to the loop: no answer comes before start() has returned.
+  // Posted to the loop, because `refused` must not be called before start() has returned.
   loop_.post([this, deputy] {
     if (expected_.erase(deputy) > 0) news_.refused(deputy, trouble_, true);
   });
 }
 
-// A failed send is no problem: a broker that loses its daemon, or dies, takes its deputies with it.
+// Ignores a failed send: if the connection is broken, the broker kills all deputies; if the broker has died,
+// the kernel kills them.
 void BrokerClient::kill(const DeputyName& deputy) { send(BrokerVerb::kill, deputy); }
 
 }  // namespace trainyard

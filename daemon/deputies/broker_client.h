@@ -1,5 +1,5 @@
-// BrokerClient: starts and kills deputies through trainyard-broker(8), over its socket. Connects again when
-// the broker is restarted.
+// BrokerClient: a DeputyStarter that has trainyard-broker(8) start and kill deputies, by messages over the
+// broker's socket. Connects again when the broker is restarted.
 #pragma once
 #include <set>
 
@@ -32,7 +32,8 @@ class BrokerClient final : public DeputyStarter {
   Loop::Watch readable_, again_;
   bool is_ready_ = false;
   std::string trouble_ = "the broker has not answered yet";
-  // Deputies that were requested or are running, as far as this process knows.
+  // Deputies that this daemon has requested or that were reported as running, and that were not reported as
+  // gone.
   std::set<DeputyName> expected_;
   std::set<DeputyName> survivors_;  // reported by a broker that is not ready yet
 };

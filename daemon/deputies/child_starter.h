@@ -1,5 +1,5 @@
-// ChildStarter: starts deputies as children of the daemon, for the daemon's own user only. Needs no root and
-// no broker.
+// ChildStarter: a DeputyStarter that starts deputies as children of the daemon, for the daemon's own user
+// only. Needs no root and no broker.
 #pragma once
 #include <sys/types.h>
 

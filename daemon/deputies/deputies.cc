@@ -15,9 +15,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// How many calls can wait for one deputy; the next one is refused.
+// How many calls can wait for one deputy; further ones fail at once.
 constexpr std::size_t most_waiting = 2000;
-// How long a call waits for its turn; its own deadline begins after that.
+// How long a call waits until it is sent to the deputy; then the call's own deadline begins.
 constexpr std::chrono::milliseconds most_waiting_time = 60s;
 constexpr std::chrono::milliseconds most_starting_time = 10s;
 
@@ -25,7 +25,8 @@ std::exception_ptr unavailable(const std::string& why) {
   return std::make_exception_ptr(Error(ErrorKind::unavailable, why));
 }
 
-// Returns the error of a call to a deputy that is overdue.
+// Returns the error of a call that a deputy did not answer by the deadline: FilesAreSilent for a deputy for
+// files, else Error{unavailable}.
 std::exception_ptr silent(DeputyKind kind, const std::string& words) {
   return kind == DeputyKind::files ? std::make_exception_ptr(FilesAreSilent(words)) : unavailable(words);
 }
@@ -74,7 +75,8 @@ struct Deputies::Deputy {
   std::string overdue_words;  // why the current call fails, once it is overdue
 };
 
-// A thread that waits in call_and_wait(). The loop answers it, or stop() does; the first answer counts.
+// A thread that waits in call_and_wait(). The loop gives it the deputy's answer, or stop() an error; the
+// first of them counts.
 struct Deputies::Blocked {
   std::promise<Frame> promise;
   std::atomic_flag is_answered;
@@ -187,8 +189,8 @@ Deputies::Deputy* Deputies::find(const DeputyName& name) {
   return found != deputies_.end() && found->second->name == name ? found->second.get() : nullptr;
 }
 
-// Does what is due next for this deputy: starts its process, sends the next call, or sets the timer that ends
-// an idle deputy.
+// Starts the deputy's process if a call waits and there is no process, sends the next call if the deputy is
+// idle, or, if no call waits, sets the timer that ends an idle deputy.
 void Deputies::advance(const Key& key) {
   auto found = deputies_.find(key);
   if (found == deputies_.end()) return;
@@ -200,7 +202,7 @@ void Deputies::advance(const Key& key) {
         return;
       }
       if (!starter_->is_ready()) {
-        // Tries again later; the calls wait until their patience ends.
+        // Tries again later. If a call waits too long until then, its timer `patience` fails it.
         deputy.timer = loop_.after(100ms, [this, key] { advance(key); });
         return;
       }
@@ -259,8 +261,8 @@ void Deputies::send(Deputy& deputy) {
   deputy.state = Deputy::State::working;
 }
 
-// Waits until the socket takes more bytes. A descriptor can have only one watch, so what the deputy sends
-// before it has the whole request is read afterwards.
+// Waits until the socket takes more bytes of the request. The loop allows one watch per descriptor, so what
+// the deputy sends meanwhile is read when the whole request is sent.
 void Deputies::wait_to_send(Deputy& deputy) {
   if (deputy.writable) return;
   deputy.readable.stop();
@@ -310,8 +312,8 @@ void Deputies::overdue(const Key& key) {
   log_warning("event=deputy_overdue uid={} kind={} {}", key.first,
               key.second == DeputyKind::files ? "files" : "slurm", deputy.overdue_words);
   std::shared_ptr<Waiting> late = deputy.current;
-  // A request to a deputy for files can be repeated without harm, so its caller need not wait until the
-  // deputy is gone.
+  // A request to a deputy for files can be repeated without harm, so its caller gets the error now. A deputy
+  // for Slurm might still submit a job, so its caller gets the error when the deputy is reaped.
   bool may_go_on = key.second == DeputyKind::slurm;
   if (late && !may_go_on) deputy.current.reset();
   std::string words = deputy.overdue_words;
@@ -320,7 +322,7 @@ void Deputies::overdue(const Key& key) {
   if (late && !may_go_on) late->failed(silent(key.second, words));
 }
 
-// Closes the socket, upon which the deputy ends by itself, if it has not ended already.
+// Closes the socket, so that the deputy ends by itself. Kills it if it has not ended five seconds later.
 void Deputies::end(Deputy& deputy) {
   deputy.readable.stop();
   deputy.writable.stop();
@@ -328,7 +330,6 @@ void Deputies::end(Deputy& deputy) {
   deputy.socket.reset();
   deputy.parser = {};
   deputy.state = Deputy::State::ending;
-  // A deputy that does not end when its socket is closed is killed.
   deputy.timer = loop_.after(5s, [this, name = deputy.name] { starter_->kill(name); });
 }
 

@@ -1,6 +1,7 @@
-// Deputies: manages the deputies for the daemon. Starts the deputy that a call needs, sends it one call after
-// the other, enforces each call's deadline, and ends a deputy that has nothing to do. A user has at most one
-// process of each kind; the next one starts only after the last one is reaped.
+// Deputies: sends the daemon's calls to the users' deputies. Starts the deputy that a call needs, sends it
+// one call after the other, kills it if it does not answer by the call's deadline, and ends a deputy that has
+// had no call for a while. A user has at most one process of each kind; the next one starts only after the
+// last one is reaped.
 #pragma once
 #include <chrono>
 #include <deque>
@@ -35,23 +36,25 @@ class Deputies {
   Deputies(const Deputies&) = delete;
   Deputies& operator=(const Deputies&) = delete;
 
-  // To be called on the loop. Either `answer` or `failed` is called, once, on the loop. A failure is
-  // Error{unavailable}, or Error{denied} if this user cannot have a deputy. A call that was sent to a deputy
-  // for Slurm fails only when the deputy is reaped, because the deputy might still act until then.
+  // Sends a call to the user's deputy when its turn comes. Calls either `answer` or `failed`, once. `failed`
+  // gets Error{unavailable}, or Error{denied} if this user cannot have a deputy. A call that was sent to a
+  // deputy for Slurm fails only when the deputy is reaped, because the deputy might still act until then.
+  // Must be called on the loop, where the callbacks are called, too.
   void call(DeputyCall call, std::function<void(Frame)> answer,
             std::function<void(std::exception_ptr)> failed);
 
-  // The same for any other thread, which waits for the answer.
+  // Does the same, for any thread but the loop's. Blocks until the answer has come and returns it, or throws
+  // the error.
   Frame call_and_wait(DeputyCall call);
 
   // Fails all calls, and accepts no more. Threads that wait in call_and_wait() get an error. To be called on
   // the loop, or after the loop has ended.
   void stop();
 
-  // Sets the observer that is called on the loop when a deputy is gone that might have been acting.
+  // Sets a function that is called on the loop when a deputy's process has been reaped, or was not started.
   void on_reaped(std::function<void(std::uint32_t uid, DeputyKind kind)> observer);
 
-  // For people: the number of deputies, and why none can be started.
+  // Return, for a status report, the number of deputies, and why none can be started now (empty: they can).
   std::size_t count() const { return deputies_.size(); }
   std::string trouble() const { return starter_->trouble(); }
 

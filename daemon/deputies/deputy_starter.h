@@ -1,5 +1,6 @@
-// DeputyStarter: starts and kills the processes of deputies: by the broker (broker_client.h), or as children
-// of a daemon that acts for its own user only (child_starter.h). All calls are on the loop.
+// DeputyStarter: the interface that starts and kills the processes of deputies. BrokerClient lets the broker
+// do it; ChildStarter starts children of a daemon that acts for its own user only. All functions must be
+// called on the loop.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -22,12 +23,13 @@ struct DeputyName {
 struct DeputyNews {
   // The process has started; `socket` connects to it.
   std::function<void(const DeputyName& deputy, UniqueFd socket)> started;
-  // No process was started, and none will be. `why` gives the reason; `passes_by_itself`: trying again later
-  // can help.
+  // No process was started for this start(). `why` gives the reason. If `passes_by_itself`, the same start()
+  // might succeed later.
   std::function<void(const DeputyName& deputy, const std::string& why, bool passes_by_itself)> refused;
   // A process that an earlier daemon started is still there.
   std::function<void(const DeputyName& deputy)> survived;
-  // The process is gone. `why` is empty if it ended by itself without an error.
+  // The process is gone. `why` is empty if it ended by itself without an error. `passes_by_itself`: as for
+  // `refused`.
   std::function<void(const DeputyName& deputy, const std::string& why, bool passes_by_itself)> reaped;
 };
 
@@ -35,13 +37,13 @@ class DeputyStarter {
  public:
   virtual ~DeputyStarter() = default;
 
-  // Sets the callbacks. To be called once, before anything else.
+  // Sets the callbacks. To be called once, before any other function.
   virtual void tell(DeputyNews news) = 0;
 
-  // Returns true if it is known which deputies of earlier daemons are still there. Until then none is
-  // started.
+  // Returns true if the starter knows which deputies of earlier daemons are still there. Deputies are started
+  // only after that.
   virtual bool is_ready() const = 0;
-  // Returns why the starter is not ready, for people.
+  // Returns the reason why the starter is not ready, in words for people; empty if it is ready.
   virtual std::string trouble() const = 0;
 
   // Starts a process. DeputyNews::started or refused is called later.

@@ -12,7 +12,7 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::milliseconds;
 
-// Deadlines of requests about files. A file system that does not answer in time counts as hanging.
+// Deadlines of requests to deputies for files. If one passes, the user's file system is taken as hanging.
 constexpr milliseconds for_files = 10s;
 constexpr milliseconds for_many_files = 30s;
 constexpr milliseconds for_a_listing = 100s;  // shorter than the 120 s after which a client gives up
@@ -26,7 +26,7 @@ constexpr std::size_t most_attempt_bytes = std::size_t{4} << 20;
 
 std::string text_of(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
-// Returns the answer's JSON; throws the error if the answer is one.
+// Returns the JSON of a deputy's answer; throws the error if the answer has one.
 Json answer_in(const Frame& frame) {
   Json answer = parse_json(frame.json, "a deputy's answer");
   if (!answer.is_object()) throw Error(ErrorKind::unavailable, "a deputy's answer makes no sense");
@@ -147,8 +147,8 @@ class RemoteJobs final : public SchedulerActor {
   RemoteJobs(Deputies& deputies, SchedulerReader& reader, std::uint32_t uid, const Json& settings)
       : deputies_(deputies), reader_(reader), uid_(uid), settings_(settings) {}
 
-  // The SendBefore argument is not used. The call's deadline takes its place: a caller gives up no earlier
-  // than that.
+  // Does not use the SendBefore argument: the deputy itself must begin no change after the call's deadline
+  // (Frame::begin_before), and callers wait at least that long.
   QueuedJob submit(const JobRequest& request, SendBefore) override {
     Json answer = call("submit", {{"request", wire::to_json(request)}});
     try {

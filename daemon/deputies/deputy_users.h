@@ -1,5 +1,5 @@
-// DeputyUsers: implements Users by deputies. Turns calls into request frames and answers into values. A
-// deputy runs as its user, so its answers cannot be trusted.
+// DeputyUsers: implements Users: has a call performed by the user's deputy, to which it sends the arguments
+// in a frame, and parses the answer. A deputy runs as its user, so its answers cannot be trusted.
 #pragma once
 #include <functional>
 #include <map>
@@ -12,7 +12,7 @@
 
 namespace trainyard {
 
-// The file system on which a user's part of scratch was when it was made.
+// The file system that was mounted where a user's part of scratch is, when that was made.
 struct KnownMount {
   std::uint32_t uid = 0;
   std::string path;
@@ -21,9 +21,9 @@ struct KnownMount {
 
 class DeputyUsers final : public Users {
  public:
-  // `reader`: counts the deputies' requests to the scheduler. `scheduler_settings`: for the scheduler's
-  // module, which a deputy loads. `mounts`: known from earlier daemons. `keep`: called on the loop when a new
-  // mount becomes known.
+  // `reader` counts the deputies' requests to the scheduler. A deputy passes `scheduler_settings` to the
+  // scheduler's module. `mounts` are those that `keep` got in earlier daemons. `keep` is called on the loop
+  // when the mount of a user's part of scratch becomes known for the first time.
   DeputyUsers(Loop& loop, Deputies& deputies, SchedulerReader& reader, Json scheduler_settings,
               const std::vector<KnownMount>& mounts, std::function<void(const KnownMount&)> keep);
 

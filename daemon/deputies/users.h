@@ -1,5 +1,5 @@
-// Users: gives access to what the daemon asks to have done with a user's rights. Calls block until it is
-// done, so none is made on the loop.
+// Users: the interface by which the daemon has files and jobs changed with a user's rights. Calls of the
+// objects that it returns block until the work is done, so none must be made on the loop.
 #pragma once
 #include <memory>
 
@@ -10,7 +10,7 @@
 
 namespace trainyard {
 
-// The user's deputy for files did not answer in time: the user's file system hangs.
+// Thrown if the user's deputy for files did not answer by the deadline, because the user's file system hangs.
 class FilesAreSilent : public Error {
  public:
   explicit FilesAreSilent(const std::string& why) : Error(ErrorKind::unavailable, why) {}

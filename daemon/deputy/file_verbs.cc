@@ -1,4 +1,5 @@
-// The verbs of a deputy for files: each reads its arguments, calls LocalFiles, and returns a value.
+// The verbs of a deputy for files. For each verb, a function parses the arguments of the daemon's request,
+// calls a function of LocalFiles, and returns its result as JSON.
 #include <map>
 
 #include "daemon/base/error.h"
@@ -9,7 +10,7 @@
 namespace trainyard {
 namespace {
 
-// Performs a verb and returns the answer's value. `bytes`: what the answer carries in addition to the value.
+// Performs a verb and returns the answer's JSON. `bytes` gets the raw bytes that are sent after the JSON.
 using FileVerb = Json (*)(LocalFiles& files, const Json& arguments, Frame& request, std::string& bytes);
 
 Json prepare_attempts(LocalFiles& files, const Json& arguments, Frame&, std::string&) {

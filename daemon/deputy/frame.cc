@@ -27,8 +27,8 @@ void check_size(std::size_t json, std::size_t bytes) {
                     " bytes of JSON, " + std::to_string(bytes) + " bytes of a file");
 }
 
-// Reads `size` bytes, and stores a descriptor that comes with them in `fd`. Returns false at the end of the
-// stream.
+// Reads `size` bytes, waiting for them, and stores a descriptor that comes with them in `fd`. Returns false
+// at the end of the stream.
 bool receive_all(int socket, char* to, std::size_t size, UniqueFd& fd) {
   for (std::size_t filled = 0; filled < size;) {
     ssize_t got = receive_with_fd(socket, to + filled, size - filled, 0, fd);

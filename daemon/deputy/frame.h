@@ -23,8 +23,8 @@ struct Frame {
   UniqueFd fd{};  // of a request only
 };
 
-// Returns the frame as bytes for the socket, without the descriptor. Error{invalid} if the frame is too
-// large.
+// Returns the bytes that are sent for the frame; they do not contain its descriptor. Error{invalid} if the
+// frame is too large.
 std::string encode(const Frame& frame);
 
 // Sets Frame::begin_before of an encoded frame.
@@ -46,9 +46,10 @@ std::optional<Frame> receive_frame(int socket);
 void send_frame(int socket, const Frame& frame);
 
 // For the daemon; does not block. Sends as many of `bytes` as the socket takes, and returns how many. If `fd`
-// is not negative, it is sent with the first of them. Error{unavailable} if the other end is closed.
+// is not negative, sends this descriptor with the first byte. Error{unavailable} if the other end is closed.
 std::size_t send_some(int socket, std::string_view bytes, int fd);
-// Returns the bytes that have arrived; nullopt if there are none yet; "" if the other end is closed.
+// For the daemon; does not block. Returns the bytes that have arrived; nullopt if there are none yet; "" if
+// the other end is closed.
 std::optional<std::string> receive_some(int socket);
 
 }  // namespace trainyard

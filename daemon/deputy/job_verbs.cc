@@ -1,4 +1,5 @@
-// The verbs of a deputy for Slurm: each reads its arguments, calls a SchedulerActor, and returns a value.
+// The verbs of a deputy for Slurm. For each verb, a function parses the arguments of the daemon's request,
+// calls a SchedulerActor, and returns its result as JSON.
 #include <map>
 
 #include "daemon/base/error.h"

@@ -34,7 +34,7 @@ void for_each_file(const std::string& directory, const Visit& visit) {
   }
 }
 
-// Copies all bytes of `from`, from its beginning, to `to`. Returns their digest.
+// Copies the whole file `from` to `to`. Returns the SHA-256 of the bytes.
 std::string copy_and_digest(int from, AtomicFile& to) {
   Sha256 hash;
   std::string bytes(1 << 20, '\0');
@@ -105,7 +105,7 @@ void KeptCode::link(const std::string& digest, const std::string& target) const 
   throw_errno("link " + path + " to " + target);
 }
 
-// This also removes the unfinished files of a killed deputy, which have no other link either.
+// Also removes temporary files that a killed deputy has left, because they have only one link, too.
 void KeptCode::remove_unused(const std::set<std::string>& in_use) const {
   const std::int64_t old = to_unix(now() - kept_unused);
   std::set<std::string> kept;

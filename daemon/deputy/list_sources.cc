@@ -1,4 +1,5 @@
-// Lists the objects of a data set. Writes the list to a file, object by object.
+// Lists the objects of a data set in the object store. Writes the list to a file, object by object, because
+// it can be long.
 #include <unistd.h>
 
 #include "daemon/base/directory.h"

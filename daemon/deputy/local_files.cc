@@ -84,7 +84,7 @@ void LocalFiles::prepare_attempts(const std::vector<AttemptFiles>& attempts,
         throw_errno("symlink " + link);
     }
   }
-  // Makes all of them durable at once: to sync a thousand files one by one would take seconds.
+  // Syncs the file system once, because to sync a thousand files one by one would take seconds.
   sync_file_system(root_.path);
 }
 

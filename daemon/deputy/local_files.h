@@ -8,7 +8,7 @@ namespace trainyard {
 
 class LocalFiles final : public UserFiles {
  public:
-  // Enters the user's part of scratch, and makes it if it is missing (scratch_root.h).
+  // Checks the user's part of scratch, and makes it if it is missing: see enter_scratch().
   explicit LocalFiles(const ScratchRoot& root);
 
   const ScratchState& scratch() const { return scratch_; }

@@ -34,7 +34,7 @@ bool is_socket(int fd) {
 }  // namespace
 
 int main(int count, char** words) {
-  // Keeps the user's other processes from inspecting this one: only the deputy may use its descriptor to the
+  // Keeps the user's other processes from tracing this one, so that only the deputy can use its socket to the
   // daemon.
   ::prctl(PR_SET_DUMPABLE, 0);
   std::signal(SIGPIPE, SIG_IGN);

@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Decodes a name of mountinfo, which writes blanks and backslashes in octal: "/mnt/a\040b".
+// Decodes a path of /proc/self/mountinfo, which has blanks and backslashes in octal: "/mnt/a\040b".
 std::string unescaped(const std::string& text) {
   std::string plain;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -37,7 +37,7 @@ bool lies_below(const std::string& path, const std::string& folder) {
   return folder == "/" || path == folder || path.starts_with(folder + "/");
 }
 
-// Returns the folders from the first one below `base` to `path`.
+// Returns the paths of the folders from the one directly below root.base down to root.path.
 std::vector<std::string> components(const ScratchRoot& root) {
   std::vector<std::string> folders;
   std::string folder = root.base;
@@ -75,7 +75,7 @@ void make_own(const std::string& folder) {
 }  // namespace
 
 Mount mount_of(const std::string& path) {
-  // A line: id parent device root mount_point options [optional...] - type source options
+  // The fields of a line: id parent device root mount_point options [optional...] - type source options
   std::ifstream mounts("/proc/self/mountinfo");
   Mount best;
   std::string best_folder, line;

@@ -18,7 +18,7 @@ Json error_of(std::exception_ptr thrown) {
   }
 }
 
-// Returns JSON as UTF-8 text. Other bytes are replaced, because a user's paths can hold any bytes.
+// Returns JSON as UTF-8 text. Replaces bytes that are not UTF-8, because a user's paths can have any bytes.
 std::string text_of(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 }  // namespace

@@ -1,8 +1,9 @@
-// UserFiles: what the daemon asks to have done with files of one user, with that user's rights. All files are
-// below the user's part of scratch. Calls block as long as the user's file systems do.
+// UserFiles: the interface by which the daemon has files of one user read and written with that user's
+// rights. All files are below the user's part of scratch. Calls block as long as the user's file systems do.
 //
-// Throws Error{unavailable} if the call might succeed later: a file system is full, unreachable or not
-// mounted. What the user has broken is Error{denied}, {invalid} or {not_found}.
+// Every function throws Error{unavailable} if the call might succeed later: a file system is full,
+// unreachable or not mounted. It throws Error{denied}, {invalid} or {not_found} if the call cannot succeed
+// before the user has changed something.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -31,7 +32,7 @@ struct ScratchRoot {
   std::optional<Mount> mount;  // what was mounted there when scratch was made; unset: not made yet
 };
 
-// What enter_scratch() has found (scratch_root.h).
+// What enter_scratch() (scratch_root.h) has found in the user's part of scratch.
 struct ScratchState {
   Mount mount;
   // True if scratch had been made before and the right file system is there, but scratch was empty. It has
@@ -39,7 +40,7 @@ struct ScratchState {
   bool was_purged = false;
 };
 
-// A file that the user, or a job of the user, could have written.
+// The contents of a file that the user, or a job of the user, could have written, so they are not trusted.
 struct FileText {
   std::optional<std::string> text;  // unset: the file is not there, or cannot be read
   std::string problem;              // why it cannot be read: "claim: is a FIFO, not a file"
@@ -110,8 +111,8 @@ class UserFiles {
   // Removes a link, and then its directory if that is empty. No error if they are not there.
   virtual void remove_link(const std::string& directory, const std::string& name) = 0;
 
-  // The packed code that the user uploaded (deputy/kept_code.h). `most_bytes`: the limit for all of it
-  // together.
+  // Store, find and remove archives of code that the user uploaded: see KeptCode (deputy/kept_code.h).
+  // `most_bytes`: the limit for all archives of the user together.
   virtual void keep_code(const std::string& digest, UniqueFd archive, std::int64_t most_bytes) = 0;
   virtual std::optional<std::int64_t> find_code(const std::string& digest) = 0;
   virtual void remove_unused_code(const std::set<std::string>& in_use) = 0;

@@ -1,6 +1,6 @@
-// The values of the deputies' verbs as JSON, for requests and answers. A deputy runs as its user, so its
-// answers cannot be trusted: the readers here check types and sizes, and the daemon relies on nothing else in
-// them.
+// Converts the arguments and results of the deputies' verbs to JSON, and back. A deputy runs as its user, so
+// its answers cannot be trusted: the functions that parse them check types and sizes, and the daemon relies
+// on nothing else in them.
 #pragma once
 #include <string>
 #include <vector>
@@ -30,7 +30,7 @@ SourceList source_list_from_json(const Json& json);
 
 Json to_json(const JobRequest& request);
 JobRequest job_request_from_json(const Json& json);
-// The reader makes `said` one printable line of limited length, as it does with the text of an error.
+// queued_job_from_json() makes `said`, a text from the deputy, one printable line of limited length.
 Json to_json(const QueuedJob& job);
 QueuedJob queued_job_from_json(const Json& json);
 Json to_json(const JobKey& key);
@@ -43,8 +43,8 @@ std::vector<PlanLimit> plan_limits_from_json(const Json& json);
 Json to_json(const std::vector<PlanDrift>& drift);
 std::vector<PlanDrift> plan_drift_from_json(const Json& json);
 
-// The reader makes the text one printable line of limited length: it might be shown to others and in the
-// journal.
+// throw_error_in() makes the error's text one printable line of limited length, because it might be shown to
+// other users and in the journal.
 Json to_json(const Error& error);
 [[noreturn]] void throw_error_in(const Json& json);
 

@@ -55,8 +55,8 @@ struct Acceptance::Data {
   }
 };
 
-// The answer to a request. If there is a submission, the answer is sent after the submission is written,
-// otherwise at once.
+// The answer to a SubmitRequest, and the submission that must be written before the answer is given; no
+// submission: it is given at once.
 struct Acceptance::Offer {
   SubmitAnswer answer;
   std::optional<NewSubmission> submission;
@@ -115,8 +115,8 @@ void Acceptance::submit(SubmitRequest request, Answer answer, Failed failed) {
       failed);
 }
 
-// Has the owner's deputy look for the uploaded code and list the sources of the data, then calls accept(). A
-// submission without code and data does not wait for the deputy.
+// Has the owner's deputy check that the uploaded code is there, and list the objects of the data sources;
+// then calls accept(). For a submission without code and data, calls accept() at once.
 void Acceptance::list_and_accept(const std::shared_ptr<SubmitRequest>& request, Answer answer,
                                  const Failed& failed) {
   auto go_on = [this, request, answer = std::move(answer), failed](const std::vector<SourceList>& sources) {
@@ -134,8 +134,9 @@ void Acceptance::list_and_accept(const std::shared_ptr<SubmitRequest>& request, 
       [this, request, scratch] { return list_all(*request, scratch); }, std::move(go_on), failed);
 }
 
-// Runs in the owner's lane. Throws, which refuses the submission, when a source is missing or unreadable, or
-// when the code was not uploaded.
+// Lists the objects of each data source of the request, by the owner's deputy. Runs in the owner's lane.
+// Throws if a source is missing or unreadable, or if the code was not uploaded; the submission is then
+// refused.
 std::vector<SourceList> Acceptance::list_all(const SubmitRequest& request,
                                              const ScratchPlace& scratch) const {
   if (wants_code(request) &&
@@ -190,8 +191,8 @@ void Acceptance::tell_plan(SubmitAnswer& answer, const event::Accepted& first) c
       entities_.tally().gpus_in_use(settings_.plans, limited_party(settings_.plans, party));
 }
 
-// Writes the submission and answers. If the same submission is being written already, waits for the end of
-// that and tries again; then the answer names the existing runs.
+// Writes the submission, then calls `answer`. If a submission with the same client id is being written, waits
+// until that is written and then answers with its runs.
 void Acceptance::accept(const std::shared_ptr<SubmitRequest>& request, const std::vector<SourceList>& sources,
                         const Answer& answer, const Failed& failed) {
   auto again = [=, this] { accept(request, sources, answer, failed); };
@@ -212,8 +213,8 @@ void Acceptance::accept(const std::shared_ptr<SubmitRequest>& request, const std
   writer_.write(std::move(*offer.submission), std::move(written), failed);
 }
 
-// Makes the answer to the request. Moves the submission and the manifests out of the request if they must be
-// written: not for a dry run, and not for a submission that was accepted before.
+// Makes the answer to the request. Unless it is a dry run or was accepted before, also moves the submission
+// and the manifests out of the request into the offer, to be written.
 Acceptance::Offer Acceptance::offer_of(SubmitRequest& request, const std::vector<SourceList>& sources) const {
   if (std::optional<SubmitAnswer> before = submitted_before(request.submission)) return {*before, {}};
   check_limits(request);

@@ -1,5 +1,5 @@
-// Acceptance: checks the parsed manifests of a submission and accepts their runs, all or none. A submission
-// can come from a request or from within the daemon. Called on the loop.
+// Acceptance: checks the parsed manifests of a submission and accepts their runs, all or none. Used on the
+// loop.
 #pragma once
 #include <functional>
 #include <map>
@@ -18,8 +18,8 @@
 
 namespace trainyard {
 
-// Consecutive runs of a submission with the same resources, the same data and the same kind of program.
-// Checks look only at the first run of such a group. A sweep of thousands of runs is one group.
+// A group of consecutive runs of a submission with the same resources, the same data and the same kind of
+// program. Only the first run of a group is checked. A sweep of thousands of runs is one group.
 struct RunsAlike {
   std::size_t first = 0;  // index of the first run's manifest
   std::size_t count = 0;
@@ -59,17 +59,17 @@ class Acceptance {
   Acceptance(Loop& loop, Workers& lane, Lanes& lanes, Ledger& ledger, Steps& steps, Entities& entities,
              const DriverSettings& settings);
 
-  // Returns the answer to a submission that was accepted before: its runs. nullopt: it was not accepted
-  // before. Throws Error{invalid} when the client id was used for other contents.
+  // Returns the answer with the existing runs if this submission was accepted before, else nullopt. Throws
+  // Error{invalid} if the user's earlier submission with this client id had other contents.
   std::optional<SubmitAnswer> submitted_before(const Submission& submission) const;
 
-  // Asks the scheduler whether the user may use the accounts, partitions and QOS that the manifests name. Has
-  // his deputy list the sources of the data. Then accepts all runs or none. Calls `answer` or `failed` once;
-  // `failed` gets an Error.
+  // Checks with the scheduler that the user may use the accounts, partitions and QOS that the manifests name.
+  // Has the user's deputy list the objects of the data sources. Then accepts all runs or none. Calls `answer`
+  // or `failed` once; `failed` gets an Error.
   void submit(SubmitRequest request, Answer answer, Failed failed);
 
-  // Sets the function that is called after runs were accepted, with the digests of those of their data sets
-  // that must be staged.
+  // Sets the function that is called after runs were accepted, with the digests of their data sets that must
+  // be staged.
   void on_accepted(std::function<void(const std::vector<std::string>& wanted)> accepted) {
     accepted_ = std::move(accepted);
   }

@@ -26,8 +26,8 @@ std::set<std::string> data_on_its_way(const Entities& entities) {
   return digests;
 }
 
-// Returns true if the run can be admitted. Checked again before the admission, because a run's state can
-// change between the slices of a look.
+// Returns true if the run's state allows its admission. Checked several times in a look, because a run's
+// state can change between the slices of the look.
 bool may_begin(const LiveRun& live) {
   return live.run.state == RunState::queued && !live.run.is_of_newer_release && live.changes_pending == 0;
 }
@@ -58,9 +58,9 @@ Admitter::Admitter(Loop& loop, Lanes& lanes, Steps& steps, Entities& entities,
 
 Admitter::~Admitter() = default;
 
-// All events of one turn of the loop cause one look. While work is under way in the lanes, the look waits 200
-// ms for more runs, because runs that are admitted together become one job array. The longer a look takes,
-// the longer the pause before the next one.
+// Schedules one look at the queue, however often it is called before the look begins. While work is under way
+// in the lanes, the look begins 200 ms later, so that more runs can come: runs that are admitted together
+// become one job array. The longer a look takes, the longer the pause before the next one.
 void Admitter::admit_soon() {
   has_changed_ = true;
   if (entities_.tally().queued().empty() || timer_ || look_ || being_recorded_ > 0) return;
@@ -114,7 +114,7 @@ bool Admitter::look_further() {
   return look_->next < look_->ready.size();
 }
 
-// Sorts the next queued runs into `ready` and `not_ready`. Returns false after the last run of the queue.
+// Puts the next queued runs into `ready` or `not_ready`. Returns false after the last run of the queue.
 bool Admitter::sort_further() {
   const std::set<std::int64_t>& queued = entities_.tally().queued();
   auto next = queued.upper_bound(look_->last_sorted);
@@ -149,7 +149,7 @@ void Admitter::end_look() {
   if (has_changed_) admit_soon();
 }
 
-// Returns the reason that holds back all runs of this owner; null: none.
+// Returns the reason why no run of this run's owner may be admitted; null: there is none.
 std::shared_ptr<const WaitingFor> Admitter::what_holds_back(const TrainingRun& run) const {
   if (silent_files_.are_silent(run.owner.uid))
     return std::make_shared<const WaitingFor>(
@@ -162,14 +162,15 @@ std::shared_ptr<const WaitingFor> Admitter::what_holds_back(const TrainingRun& r
   return nullptr;
 }
 
-// Fails a run whose data set could not be staged. If the change is not recorded, the next look tries again.
+// Ends a run, as failed, whose data set could not be staged. If the change cannot be recorded, the next look
+// tries again.
 void Admitter::fail_without_data(const LiveRun& live, const std::string& reason) {
   if (live.changes_pending > 0) return;
   entities_.record_soon({live.failed("its data set could not be staged: " + reason)}, [](bool) {});
 }
 
-// Records the admission of these runs. No other look begins before all are recorded, because the GPUs of
-// these runs are not counted yet. A run whose admission could not be recorded stays queued until a look after
+// Records the admission of these runs. No other look begins before all are recorded, because the runs' GPUs
+// count in the plans only then. A run whose admission could not be recorded stays queued until a look after
 // the next poll.
 void Admitter::begin(std::vector<std::int64_t> run_ids) {
   more_may_begin_ = run_ids.size() > most_admitted_at_once;

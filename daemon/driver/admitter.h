@@ -1,5 +1,5 @@
-// Admitter: decides which queued runs are admitted, and for what the others wait. Looks through a long queue
-// in slices. Called on the loop.
+// Admitter: decides which queued runs are admitted, and why the others wait. It examines all queued runs in
+// one pass, which is called a look; a look is done in slices. Used on the loop.
 #pragma once
 #include <chrono>
 #include <memory>
@@ -24,10 +24,10 @@ class Admitter {
            const SubmitLimits& submit_limits, const DriverSettings& settings);
   ~Admitter();
 
-  // Schedules a look at the queue. Call this after a change that admission depends on.
+  // Schedules a look at the queue. To be called after every change that can let a run be admitted.
   void admit_soon();
-  // Gives up the look at the queue of runs that is under way, and begins another one soon. Called after the
-  // plans (limits of GPUs in use) or other limits have changed, because the first look used the old ones.
+  // Stops the look that is under way, and schedules another one. To be called after the plans or other limits
+  // have changed, because the stopped look used the old ones.
   void look_anew();
 
   // While the daemon is drained, no run is admitted.

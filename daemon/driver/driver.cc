@@ -49,7 +49,7 @@ Driver::~Driver() {
 
 void Driver::recover() {
   entities_.load(ledger_.note_start(now()));
-  for (auto& [id, live] : entities_.runs())  // an early release had one scratch for all users
+  for (auto& [id, live] : entities_.runs())  // a run of an early release has no scratch of its own
     if (live.run.scratch.path.empty()) live.run.scratch = acceptance_.scratch_of(live.run.owner, "");
   charge_what_an_earlier_release_left();
   entities_.each([this](LiveEntity& live) { step_runner_.consider(live); });
@@ -85,8 +85,8 @@ void Driver::follow(const Changes& changes) {
   admitter_.admit_soon();
 }
 
-// Removes a run or data set that is over from memory, once all its changes are recorded. For any other one,
-// begins the step that is due.
+// To be called after a change of this run or data set was recorded. If it is over and has no pending changes,
+// removes it from memory. If it is not over, begins the step that is due.
 void Driver::follow(const EntityId& id) {
   LiveEntity* live = entities_.find(id);
   if (live == nullptr) return;

@@ -1,5 +1,6 @@
-// Driver: takes runs and data sets through their steps. Owns the parts that do this, starts what follows from
-// each recorded change, and answers the API about live runs and data sets. All calls are made on the loop.
+// Driver: owns the parts that take runs and data sets through their steps, starts the step that follows from
+// each recorded change, and gives the API information about live runs and data sets. All functions must be
+// called on the loop.
 #pragma once
 #include <functional>
 #include <map>
@@ -31,7 +32,7 @@ class Driver {
   // `lane`: one thread, which reads the scheduler. `lanes`: two for each user, for the steps of his runs.
   Driver(Loop& loop, Workers& lane, Lanes& lanes, Ledger& ledger, Steps& steps, DriverSettings settings);
 
-  // Stops the lanes, because their work refers to this object.
+  // Stops the lanes, because the work in them uses this object.
   ~Driver();
 
   // Loads the live runs and data sets from the ledger and continues their steps. Throws the errors of the
@@ -47,7 +48,8 @@ class Driver {
   // there is no such run, Error{unavailable} when the ledger cannot be written.
   void cancel(std::int64_t run_id, const std::string& by);
 
-  // Live runs and data sets are found in memory, ended ones in the ledger.
+  // Return a run or a data set; nullopt if there is none with this id. Live ones are found in memory, ended
+  // ones in the ledger.
   std::optional<TrainingRun> find_run(std::int64_t run_id) const;
   std::optional<DataSet> find_data_set(const std::string& digest) const;
   std::size_t live_runs() const { return entities_.runs().size(); }
@@ -69,7 +71,7 @@ class Driver {
     Loop::Stall longest_stall;
   };
   Status status() const;
-  // The two members of Status that every user sees.
+  // Return the scheduler's name and its trouble: the two members of Status that every user may see.
   const std::string& scheduler_name() const { return poller_.status().name; }
   const std::string& scheduler_trouble() const { return trouble_.reason(); }
 
@@ -91,8 +93,9 @@ class Driver {
   // Returns the jobs of live runs and data sets whose usage is not in the ledger yet.
   std::set<JobKey> uncharged_jobs() const;
 
-  // Call this when the user's deputy for Slurm has ended. The deputy can have sent submissions until now, so
-  // now becomes the time of doubt (Circumstances::doubt) of the user's runs and data sets that are in doubt.
+  // To be called when the user's deputy for Slurm has ended. The deputy might have submitted jobs until now.
+  // So the present time becomes the time of doubt (Circumstances::doubt) of those runs and data sets of the
+  // user that are in doubt already.
   void deputy_is_gone(std::uint32_t uid);
 
   // Sets a function that is called on the loop after every recorded event. For tests.

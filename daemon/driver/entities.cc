@@ -27,8 +27,9 @@ std::vector<Changes> pieces_of(const Changes& changes) {
   return pieces;
 }
 
-// Returns the latest time at which an earlier daemon can have submitted the train job. That is the start of
-// the daemon that followed it, or now if the run is in another state than admitted.
+// Returns the latest time at which an earlier daemon can have submitted the run's train job: the start of the
+// first daemon after the run's admission and after the last resubmission. For a run in another state than
+// admitted, returns the present time.
 UtcSeconds doubt_of(const TrainingRun& run, const std::vector<UtcSeconds>& starts,
                     UtcSeconds last_resubmission) {
   if (run.state != RunState::admitted) return now();
@@ -127,9 +128,8 @@ DataSet& Entities::data_set_in(Transaction& transaction, const std::string& dige
   return transaction.data_sets.emplace(digest, std::move(data_set)).first->second;
 }
 
-// Returns the change and those that must be in the same transaction. With the end of a job, its usage is
-// recorded. With the retry of a run that misses its data on scratch, it is recorded that the data set is
-// wanted again.
+// Returns the change and the changes that must be in the same transaction: for the end of a job, the job's
+// usage; for the retry of a run whose data set is missing on scratch, that the data set is wanted again.
 Changes Entities::with_consequences(Transaction& transaction, const Change& change) {
   const auto* of_run = std::get_if<RunChange>(&change);
   if (of_run == nullptr) return {change};
@@ -178,7 +178,7 @@ void Entities::append(Transaction& transaction, const Changes& changes) {
     }
 }
 
-// Drops what polls have seen of an entity that has changed, because it is out of date.
+// Drops what polls have noted about an entity that has changed now, because it is out of date.
 void Entities::forget_what_was_seen(LiveEntity& live) const {
   live.seen_from = polls_begun_ + 1;
   live.missing_since.reset();
@@ -212,8 +212,9 @@ void Entities::take_over(Transaction& transaction) {
     tell("{} attempt={} event={} state={}", to_string(event.entity), event.attempt, event.name, event.state);
 }
 
-// Notes that changes could not be recorded. Nothing has changed, so the same step stays due. The entities are
-// in doubt from now on, so their jobs are looked up before they are submitted again.
+// Logs that changes could not be recorded, and puts their entities in doubt, so that the entities' jobs are
+// looked up in the scheduler before they are submitted again. The entities themselves have not changed, so
+// the same step stays due.
 void Entities::note_failure(const Changes& changes, const std::string& reason) {
   for (const Change& change : changes) {
     EntityId id = entity_of(change);
@@ -298,8 +299,9 @@ void Entities::record_in_pieces(const Changes& changes, const std::function<void
     });
 }
 
-// Records the pending changes in one transaction. If this fails, records those of each call by themselves, so
-// that a change that cannot be recorded does not hold back the others.
+// Records the changes of several record_soon() calls in one transaction. If this fails, records the changes
+// of each call in a transaction of their own, so that a change that cannot be recorded does not hold back the
+// others.
 void Entities::record_pending() {
   if (ledger_.is_checkpoint_under_way())
     return ledger_.after_checkpoint([this] { post([this] { record_pending(); }); });

@@ -1,5 +1,5 @@
-// Entities: all runs and data sets that are not over, in memory, and the one place where their events are
-// recorded. A change is written to the ledger before it is made in memory. Called on the loop.
+// Entities: keeps all runs and data sets that are not over in memory, and records their events; no other
+// class does. A change is written to the ledger before it is made in memory. Used on the loop.
 #pragma once
 #include <fmt/format.h>
 
@@ -22,9 +22,9 @@ class Entities {
  public:
   Entities(Loop& loop, Ledger& ledger) : loop_(loop), ledger_(ledger) {}
 
-  // Loads the live runs and data sets from the ledger. All are in doubt: an earlier daemon can have submitted
-  // their jobs until it ended, at the latest when the next daemon started. `starts`: the start times of the
-  // last daemons, in order, including this one.
+  // Loads the live runs and data sets from the ledger, and puts all in doubt: an earlier daemon can have
+  // submitted their jobs until it ended, at the latest when the next daemon started. `starts`: the times at
+  // which the last daemons were started, in order, including this one.
   void load(const std::vector<UtcSeconds>& starts);
 
   std::map<std::int64_t, LiveRun>& runs() { return runs_; }
@@ -41,10 +41,9 @@ class Entities {
 
   const RunTally& tally() const { return tally_; }
   const JobArrays& arrays() const { return arrays_; }
-  // Returns the data set that the run names. Null: the run names none, or the data set was evicted.
+  // Returns the data set that the run uses; null: the run uses none, or its data set was evicted.
   const DataSet* data_set_of(const TrainingRun& run) const;
-  // Returns true if the data set is ready, and also if there is none: it was evicted, or the run needs no
-  // data (empty digest).
+  // Returns true if the data set is ready, was evicted, or is none (an empty digest: the run needs no data).
   bool is_data_ready(const std::string& digest) const;
   ShownState shown_state(const TrainingRun& run) const;
   bool has_data_set(const std::string& digest) const;  // it is ready, wanted or being staged
@@ -58,20 +57,20 @@ class Entities {
   // has ended, and that a data set must be staged again. Returns false if the transaction failed; then
   // nothing has changed.
   bool record(const Changes& changes);
-  // As record(), but throws the errors of the ledger. The changes can be of runs that are over.
+  // Does the same as record(), but throws the errors of the ledger. The changes can be of runs that are over.
   void record_or_throw(const Changes& changes);
-  // As record(), but in one transaction with all other changes of this turn of the loop, because each
-  // transaction waits for the disk. Many changes are split over several transactions; consecutive changes of
-  // one entity stay in one. Calls `recorded` afterwards, with false if some changes could not be written. No
-  // step of these entities begins before that.
+  // Records the changes as record() does, but later, in one transaction with the changes of other calls,
+  // because each transaction waits for the disk. Many changes are split over several transactions;
+  // consecutive changes of one entity stay in one. Calls `recorded` afterwards, with false if some changes
+  // could not be written. No step of these entities begins before that.
   void record_soon(Changes changes, std::function<void(bool)> recorded);
 
   // Records that jobs in doubt are about to be submitted again. Returns false if this could not be written;
   // then the jobs must not be submitted.
   bool note_resubmission();
 
-  // Sets the function that is called on the loop once after each transaction, with all its changes, when no
-  // other call is under way.
+  // Sets the function that is called on the loop once after each transaction, with all its changes. It is
+  // called by the loop itself, never from within another function of this class.
   void on_recorded(std::function<void(const Changes&)> follow) { follow_ = std::move(follow); }
   // Sets a function that is called after every recorded event.
   void on_event(std::function<void()> observer) { observer_ = std::move(observer); }
@@ -82,18 +81,18 @@ class Entities {
     if (observer_) observer_();
   }
 
-  // Returns the number of the poll that begins now. For an entity that changes after this call, the answer of
-  // the poll is out of date.
+  // To be called when a poll of the scheduler begins; returns the poll's number. The answer of this poll is
+  // out of date for an entity that changes after the call (LiveEntity::seen_from).
   std::int64_t begin_poll() { return ++polls_begun_; }
 
  private:
-  // An event as the log shows it, with the state that follows from it.
+  // The values of an event's log line: the entity, its attempt, the event and the entity's state after it.
   struct RecordedEvent {
     EntityId entity;
     std::size_t attempt = 0;
     std::string name, state;
   };
-  // The entities that a transaction changes, as they are after it.
+  // Copies of the entities that a transaction changes, in their state after it.
   struct Transaction {
     std::map<std::int64_t, TrainingRun> runs;
     std::map<std::string, DataSet> data_sets;
@@ -122,7 +121,7 @@ class Entities {
   void record_in_pieces(const Changes& changes, const std::function<void(bool)>& recorded);
   void hold_or_release(const Changes& changes, int hold);
   void record_pending();
-  // Runs `work` on the loop when no other call is under way, unless this object is destroyed before.
+  // Posts `work` to the loop. The loop does not run it if this object is destroyed before.
   template <class Work>
   void post(Work work) {
     loop_.post([alive = std::weak_ptr<const bool>(alive_), work = std::move(work)] {

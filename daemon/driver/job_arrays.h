@@ -1,4 +1,4 @@
-// JobArrays: finds the live runs whose attempts are tasks of the same job array. Called on the loop.
+// JobArrays: finds the live runs whose attempts are tasks of the same job array. Used on the loop.
 #pragma once
 #include <map>
 #include <set>
@@ -10,7 +10,7 @@ namespace trainyard {
 
 class JobArrays {
  public:
-  // Call this when the run is new, or when its attempt has changed or ended.
+  // To be called when the run is new, or when its attempt has changed or ended.
   void update(const TrainingRun& run);
   void remove(std::int64_t run_id);
 

@@ -7,7 +7,8 @@
 namespace trainyard {
 namespace {
 
-// Each look-up is a query to the ledger. A daemon that has just started has all ended jobs to look up.
+// The most jobs that are looked up in the ledger after one poll. After its start, a daemon must look up all
+// ended jobs that the scheduler shows.
 constexpr int most_look_ups = 200;
 
 constexpr const char* after_its_run = "Slurm started the job although its run had given the job up";
@@ -26,7 +27,8 @@ void LateUse::enter_missing(const Snapshot& snapshot, std::int64_t poll) {
   looked_up_ = std::move(looked_up);
 }
 
-// Returns false if the ledger's disk failed. The next poll repeats the look-up then.
+// Enters the usage of an ended job if the ledger does not have it. Returns false if the ledger could not be
+// read or written; the next poll tries again.
 bool LateUse::enter_if_missing(const JobStatus& job) {
   std::optional<Segment> segment = segment_of_job(job);
   if (!segment) return true;
@@ -63,8 +65,8 @@ bool LateUse::enter_for_run(const JobStatus& job, const NamedJob& named, event::
   return true;
 }
 
-// Returns the run whose attempt the job is according to its name. Any user can give a job such a name, so the
-// job must also belong to the owner of the run.
+// Returns the run that the job's name identifies; nullopt if there is none, or if the job's user is not the
+// run's owner, because any user can give a job such a name.
 std::optional<TrainingRun> LateUse::run_of(const JobStatus& job, const NamedJob& named) {
   std::optional<std::int64_t> id = named.run_id;
   if (named.is_array)

@@ -1,6 +1,6 @@
-// LateUse: enters in the ledger what jobs used that ended after their run was over, or after their run had
-// gone on to the next attempt. Such a job was cancelled before it began; then slurmctld was killed, went back
-// to an older state, and started the job. Called on the loop.
+// LateUse: enters the usage of jobs in the ledger that ended after their run was over, or after their run had
+// begun the next attempt. Such a job was cancelled before it began; then slurmctld was killed, went back to
+// an older state, and started the job. Used on the loop.
 #pragma once
 #include <cstdint>
 #include <set>
@@ -17,14 +17,14 @@ class LateUse {
  public:
   LateUse(Entities& entities, Ledger& ledger) : entities_(entities), ledger_(ledger) {}
 
-  // Enters the use of the jobs in the snapshot that have ended and belong to no live run or data set, unless
-  // the ledger has it. Looks up a limited number of jobs; the next call goes on with the others. Call this
-  // after the poll with this number was compared with every entity.
+  // Enters the usage of those jobs of the snapshot that have ended and belong to no live run or data set,
+  // unless the ledger has it. Looks up a limited number of jobs in the ledger; the next call looks up the
+  // others. To be called after the poll with this number was compared with every entity.
   void enter_missing(const Snapshot& snapshot, std::int64_t poll);
 
-  // Enters `segment` as the use of `job`, which slurmctld or slurmdbd has on record. Returns false, and
-  // enters nothing, if the ledger has the use of this job already, or if the job belongs to no run or data
-  // set: its name and its user must be those of a job of ours. Throws the errors of the ledger.
+  // Enters `segment` as the usage of `job`, which slurmctld or slurmdbd has on record. Returns false, and
+  // enters nothing, if the ledger has the usage of this job already, or if the job's name and user are not
+  // those of a run's or data set's job. Throws the errors of the ledger.
   bool enter(const JobStatus& job, const Segment& segment, const std::string& reason);
 
  private:

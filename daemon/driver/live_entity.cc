@@ -37,7 +37,7 @@ std::vector<Token> LiveRun::awaited_tokens(const std::string& ledger_id) const {
   return {token_of(ledger_id, run, JobRole::train), token_of(ledger_id, run, JobRole::store)};
 }
 
-// The job's usage is added when the change is recorded (Entities).
+// The event of the job's usage is added by Entities when the change is recorded.
 Changes LiveRun::end_of_job(JobRole role, const JobStatus& ended, UtcSeconds at) const {
   return {RunChange{run.id, event::Ended{at, role, ended}}};
 }

@@ -1,5 +1,6 @@
-// LiveEntity: a run or a data set that is not over, with what the daemon knows of it beside its events. Steps
-// and polls treat both kinds in the same way. The virtual functions are the differences between them.
+// LiveEntity: a run or a data set that is not over, with the values that the daemon keeps about it beside its
+// events. StepRunner and Poller use runs and data sets in the same way; the virtual functions have the
+// differences between the two.
 #pragma once
 #include <map>
 #include <optional>
@@ -31,20 +32,21 @@ struct LiveEntity {
   virtual const ScratchPlace& scratch() const = 0;
   virtual bool is_over() const = 0;  // then it is removed from memory
   virtual std::optional<Step> next_step(const Circumstances& all) const = 0;
-  // Adds this entity, and what the step must know of it, to the input of a step.
+  // Adds this entity, and the values of it that steps need, to the input of a step.
   virtual void add_to(StepCall& call) const = 0;
-  // Returns the change that ends the entity after a step that can never succeed.
+  // Returns the change that records the entity as failed, after a step that can never succeed.
   virtual Change failed(const std::string& reason) const = 0;
 
   virtual std::vector<EntityJob> jobs() const = 0;
   virtual Token token_of_job(JobRole role, const std::string& ledger_id) const = 0;
-  // Returns the tokens of the jobs that a step might be submitting. The step is under way or in doubt.
+  // Returns the tokens of the jobs that might be in the scheduler although no event records them, while a
+  // step is under way or the entity is in doubt.
   virtual std::vector<Token> awaited_tokens(const std::string& ledger_id) const = 0;
-  // Returns the changes that follow from the end of a job of this entity.
+  // Returns the changes to be recorded when a job of this entity has ended.
   virtual Changes end_of_job(JobRole role, const JobStatus& ended, UtcSeconds at) const = 0;
-  // Returns the changes that follow from the scheduler's status of a job that has not ended.
+  // Returns the changes to be recorded after the scheduler showed this status of a job that has not ended.
   virtual Changes news_of_job(JobRole role, const JobStatus& job, UtcSeconds at) const = 0;
-  // Notes in `circumstances` what else follows from the status of a job that has not ended.
+  // Sets in `circumstances` what follows from the status of a job that has not ended and is not recorded.
   virtual void look_at_job(JobRole, const JobStatus&) {}
 
   // Returns true while a step is under way, a change is to be recorded, or the step is to be tried again

@@ -7,8 +7,8 @@ namespace {
 
 constexpr const char* lane_of_accounting = "accounting";
 
-// Returns the status of a job whose end is not known anywhere. `known`: what the accounting database has of
-// the job, without an end; null: nothing.
+// Makes the status of a job whose end neither the scheduler nor its accounting database knows. `known`: the
+// accounting database's record of the job, without an end; null: it has none.
 JobStatus lost_job(const LiveEntity& live, const EntityJob& job, const std::string& ledger_id,
                    const JobStatus* known) {
   JobStatus lost;
@@ -53,8 +53,8 @@ void MissingJobs::answer(const std::vector<Missing>& asked, const Known& known) 
   }
 }
 
-// Returns true if the job still has no known end. Returns false while a change of the entity is being
-// recorded, because that change might be the end of the job.
+// Returns true if the daemon still does not know the job's end. Returns false while a change of the entity is
+// being recorded, because that change might be the end of the job.
 bool MissingJobs::is_still_missing(const Missing& missing) {
   const LiveEntity* live = entities_.find(missing.entity);
   if (live == nullptr || live->changes_pending > 0) return false;
@@ -62,9 +62,10 @@ bool MissingJobs::is_still_missing(const Missing& missing) {
       live->jobs(), [&](const EntityJob& job) { return job.key == missing.job.key && !job.has_ended; });
 }
 
-// Decides what became of a missing job. A stage or store job without a recorded end counts as lost at once,
-// because it leaves evidence of its own and can be repeated. A train job must be missing for twice the
-// message timeout, and its owner must confirm that it is gone.
+// Decides whether a missing job has ended. `known`: the accounting database's record of the job; if it has an
+// end, that is used. A stage or store job without a recorded end counts as lost at once, because it leaves
+// evidence of its own and can be repeated. A train job must be missing for twice the message timeout, and its
+// owner's deputy must confirm that it is gone.
 void MissingJobs::judge(const Missing& missing, const JobStatus* known) {
   if (!is_still_missing(missing)) return;
   const LiveEntity& live = *entities_.find(missing.entity);
@@ -76,8 +77,8 @@ void MissingJobs::judge(const Missing& missing, const JobStatus* known) {
     ask_owner(missing, if_lost);
 }
 
-// Has the owner's deputy confirm that the job is gone, because only the owner is sure to be shown his own
-// job.
+// Has the owner's deputy confirm that the scheduler does not have the job, because Slurm always shows a job
+// to its owner, but not always to other users.
 void MissingJobs::ask_owner(const Missing& missing, const JobStatus& if_lost) {
   if (!asked_owner_.insert(missing.job.key).second) return;
   lanes_.run(

@@ -1,6 +1,6 @@
-// MissingJobs: finds out what became of jobs that the scheduler no longer shows. Slurm forgets ended jobs;
-// its accounting database knows them, a little later. One call asks for all jobs that are missing in one
-// poll. Called on the loop.
+// MissingJobs: finds out how jobs ended that the scheduler no longer shows. Slurm forgets ended jobs; its
+// accounting database has them, a little later. Looks up all jobs that are missing in one poll with one query
+// to the database. Used on the loop.
 #pragma once
 #include <functional>
 #include <map>
@@ -23,10 +23,10 @@ class MissingJobs {
   MissingJobs(Lanes& lanes, Steps& steps, Entities& entities, SchedulerTrouble& trouble, Ended ended)
       : lanes_(lanes), steps_(steps), entities_(entities), trouble_(trouble), ended_(std::move(ended)) {}
 
-  // Notes a job that the poll should show, but does not.
+  // Notes a job that the poll does not show although its end is not known.
   void note(LiveEntity& live, const EntityJob& job);
-  // Asks for all jobs that were noted. While the previous question is not answered, drops them instead; the
-  // next poll notes them again.
+  // Queries the accounting database for all jobs that were noted. If the previous query is not answered yet,
+  // drops them instead; the next poll notes them again.
   void look_up();
 
  private:

@@ -14,8 +14,8 @@ constexpr std::size_t many_runs = 100;
 constexpr std::int64_t polls_per_look = 30;  // one poll in 30 asks when the controller was started
 constexpr std::chrono::milliseconds longest_poll_interval{9'000};  // so that every change is seen within 10 s
 
-// Adds to the sightings that the job was running at this time. Leaves out a suspended or only completing job,
-// because the scheduler does not charge that time.
+// Notes in `sightings` that the job was running at this time. Notes nothing for a suspended or completing
+// job, because the scheduler does not charge that time.
 void note_sighting(std::map<JobKey, Sighting>& sightings, const JobStatus& job, UtcSeconds at) {
   if (job.phase != JobPhase::running || job.completing) return;
   auto before = sightings.find(job.key);
@@ -25,7 +25,7 @@ void note_sighting(std::map<JobKey, Sighting>& sightings, const JobStatus& job, 
 
 }  // namespace
 
-// The result of the call to the scheduler for one poll. Made in the lane.
+// What one poll got from the scheduler. Made in the lane that reads the scheduler.
 struct Poller::Answer {
   std::string name;                   // of the scheduler; empty: the daemon knows it already
   std::vector<std::string> warnings;  // set together with the name
@@ -62,8 +62,8 @@ void Poller::poll_soon(std::chrono::milliseconds delay) {
   timer_ = loop_.after(delay, [this] { poll(); });
 }
 
-// Returns the time until the next poll. A controller that answers slowly is polled less often, and even less
-// often if there are many live runs.
+// Returns the time until the next poll. It is longer if slurmctld answers slowly, and still longer if there
+// are many live runs, too.
 std::chrono::milliseconds Poller::interval() const {
   int patience = entities_.runs().size() < many_runs ? 5 : 50;
   return std::min(std::max(settings_.poll_interval, patience * status_.latency),
@@ -74,7 +74,7 @@ std::chrono::milliseconds Poller::interval() const {
 
 void Poller::poll() {
   std::int64_t number = entities_.begin_poll();
-  // A controller that did not answer might have been started again.
+  // slurmctld might have been started again if it did not answer the last poll.
   bool may_be_new = status_.name.empty() || has_failed_ || number % polls_per_look == 0;
   lane_.run(
       [this, describe = status_.name.empty(), may_be_new, known = jobs_of_entities()]() mutable {
@@ -114,8 +114,8 @@ void Poller::failed(std::exception_ptr error) {
   try {
     std::rethrow_exception(error);
   } catch (const Error& e) {
-    // Rethrown, because without the right to see all jobs, a job that is not shown would be taken for one
-    // that is gone.
+    // Error{denied} ends the daemon: without the right to see all jobs, a job that is not shown would be
+    // taken for one that has ended.
     if (e.kind() == ErrorKind::denied) throw;
     if (trouble_.reason() != e.what()) log_warning("event=poll_failed {}", e.what());
     trouble_.note(e.what());
@@ -156,9 +156,9 @@ void Poller::end_poll(std::int64_t number) {
   poll_soon(interval());
 }
 
-// If slurmctld was started again, marks all running runs, so that the evidence of their agents is looked at.
-// A killed slurmctld starts again from a state that is some seconds old, so a job that it shows as running
-// might have ended.
+// If slurmctld was started again, marks all running runs, so that the evidence of their agents is read. A
+// slurmctld that was killed starts again from a state that is some seconds old, so a job that it shows as
+// running might have ended.
 void Poller::note_controller_start(UtcSeconds started_at) {
   if (started_at == controller_started_at_) return;
   controller_started_at_ = started_at;
@@ -169,14 +169,15 @@ void Poller::note_controller_start(UtcSeconds started_at) {
 // ---- the answer of a poll
 
 void Poller::compare(LiveEntity& live, std::int64_t number) {
-  // Checked once for all jobs of the entity, because both jobs of a run might have ended since the last poll.
-  // The pending change of the first one must not hold back the second one.
+  // Checked once for all jobs of the entity, because both jobs of a run might have ended since the last poll:
+  // record_end() of the train job makes a pending change, which must not hold back the end of the store job.
   if (live.changes_pending > 0) return expect_jobs_of(live, number);
   for (const EntityJob& job : live.jobs()) compare(live, job, number);
 }
 
-// Only marks the jobs of the entity as expected, so that they are not cancelled as stray jobs. Nothing else
-// is compared, because a change of the entity is being recorded, and might be the one that the poll shows.
+// Marks the jobs of the entity in the snapshot as jobs of ours, so that they are not cancelled as stray jobs.
+// Does not compare them, because a change of the entity is being recorded, and might be the one that the poll
+// shows.
 void Poller::expect_jobs_of(const LiveEntity& live, std::int64_t number) {
   for (const EntityJob& job : live.jobs()) snapshot_.find_for_entity(job.key, number);
 }

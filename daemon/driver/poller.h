@@ -1,5 +1,6 @@
-// Poller: asks the scheduler for all our jobs, one call at a time, and compares the answer with every live
-// run and data set. The comparison runs on the loop in slices, the call in the lane that reads the scheduler.
+// Poller: regularly gets the status of all our jobs from the scheduler, and compares it with every live run
+// and data set. The call to the scheduler runs in the lane that reads the scheduler, the comparison on the
+// loop, in slices. Used on the loop.
 #pragma once
 #include <chrono>
 #include <functional>
@@ -24,7 +25,7 @@ namespace trainyard {
 
 class Poller {
  public:
-  // The scheduler, and how it answers the polls.
+  // The scheduler's name and warnings, and how fast it answers the polls.
   struct Status {
     std::string name;                   // "Slurm 22.05.8, cluster yard"; empty until it answered
     std::vector<std::string> warnings;  // the scheduler's settings that an admin should change

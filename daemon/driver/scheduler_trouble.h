@@ -1,4 +1,4 @@
-// SchedulerTrouble: why the last call to the scheduler failed. Shown in the daemon's status.
+// SchedulerTrouble: keeps the reason why the last call to the scheduler failed, for the daemon's status.
 #pragma once
 #include <string>
 #include <utility>

@@ -1,4 +1,4 @@
-// DriverSettings: the settings of the driver's parts, from the configuration file.
+// DriverSettings: the settings of the Driver and its parts, from trainyard.toml.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -17,7 +17,7 @@ struct DriverSettings {
   std::int64_t cache_bytes = 0;                // limit for each user's data sets on scratch; 0: no limit
   std::chrono::seconds noted_waits{10};        // shorter waits are not recorded in a run's history
   std::string scratch;                         // pattern of the users' parts of it (handover/scratch_place.h)
-  // After this time without an answer from a user's files, his submitted runs go back into the queue.
+  // When a user's file system has not answered for this long, his submitted runs go back into the queue.
   std::chrono::seconds files_patience{600};
 };
 

@@ -44,7 +44,7 @@ void SilentFiles::probe_failed(std::uint32_t uid, std::exception_ptr error) {
   auto user = users_.find(uid);
   if (user == users_.end()) return;
   user->second.is_probed = false;
-  // Any other error shows that the files answer.
+  // An error other than FilesAreSilent shows that the user's file system answers.
   if (!failure_of(error).files_are_silent) users_.erase(user);
 }
 

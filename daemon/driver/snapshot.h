@@ -1,5 +1,5 @@
-// Snapshot: our jobs as the scheduler showed them in the last poll that found a change. Made in any thread,
-// then used on the loop.
+// Snapshot: the status of our jobs, as the scheduler showed them in the last poll that found a change. Made
+// in any thread, then used on the loop.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -17,7 +17,7 @@ class Snapshot {
 
   const JobStatus* find(const JobKey& job) const;  // null: the scheduler does not show it
 
-  // As find(). Also marks the job as one of a live entity, for the poll with this number.
+  // Does the same as find(), and also marks the job as one of a live entity, for the poll with this number.
   const JobStatus* find_for_entity(const JobKey& job, std::int64_t poll);
 
   // Returns the jobs that have not ended, were submitted before `until`, and were not marked by

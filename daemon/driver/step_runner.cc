@@ -12,7 +12,7 @@ constexpr std::chrono::seconds longest_delay{30};  // longest delay until a fail
 
 constexpr std::size_t most_found_together = 500;  // the most runs in doubt that one `find` step looks up
 
-// Returns true for steps that submit a job: it can be in the scheduler although the step failed.
+// Returns true for steps that submit a job. The job can be in the scheduler although such a step failed.
 bool submits(Step step) {
   return step == Step::submit || step == Step::release || step == Step::collect_results ||
          step == Step::stage;
@@ -77,8 +77,8 @@ StepRunner::Ids StepRunner::due_together(LiveEntity& live, Step step) {
   return {live.id()};
 }
 
-// Returns this run and other runs of its owner that are in doubt until the same time or earlier. One question
-// to the scheduler serves all of them.
+// Returns this run and those other runs of its owner whose step is `find`, too, and whose time of doubt is
+// not later. One query to the scheduler looks up all of them.
 StepRunner::Ids StepRunner::in_doubt_together(const LiveRun& live) {
   Ids ids{live.run.id};
   for (const auto& [id, other] : entities_.runs()) {
@@ -90,9 +90,9 @@ StepRunner::Ids StepRunner::in_doubt_together(const LiveRun& live) {
   return ids;
 }
 
-// Returns the runs of the array for which the same step is due. If submitting has failed, perhaps because
-// Slurm has no room for so many jobs, returns half of them, a quarter after two failures, and so on: the
-// array is submitted in parts.
+// Returns the runs of this run's job array for which the same step is due. If submitting has failed, perhaps
+// because Slurm has no room for so many jobs, returns half of them, a quarter after two failures, and so on:
+// the array is then submitted in parts.
 StepRunner::Ids StepRunner::of_array_together(LiveRun& live, Step step) {
   const TrainingRun& run = live.run;
   std::vector<std::int64_t> run_ids{run.id};
@@ -146,18 +146,18 @@ void StepRunner::done(const Ids& ids, Step step, const StepResult& result) {
   });
 }
 
-// Ends the doubt about jobs that are certainly not in the scheduler, so that they are submitted again.
-// Records this first, because after a restart the next daemon must know that they can have been submitted
-// again.
+// Ends the doubt of entities whose jobs are certainly not in the scheduler, so that the jobs are submitted
+// again. Records first that jobs are submitted again, because the next daemon computes from that how late a
+// job might have been submitted.
 void StepRunner::resolve_doubts(const std::set<EntityId>& not_submitted) {
   if (not_submitted.empty() || !entities_.note_resubmission()) return;
   for (const EntityId& id : not_submitted)
     if (LiveEntity* live = entities_.find(id)) live->circumstances.doubt.reset();
 }
 
-// Ends a step for these entities. Those in `got_on` have changes; Driver considers them when everything that
-// follows from the changes is recorded. The others are considered here, after all are free again, because
-// they might perform their next step together.
+// Ends a step of these entities. For those in `got_on`, which have changes, Driver calls consider() when the
+// changes are recorded. For the others, finish() calls it, after none of them is busy, because they might
+// perform their next step together.
 void StepRunner::finish(const Ids& ids, Step step, const std::set<EntityId>& got_on,
                         std::chrono::seconds delay) {
   for (const EntityId& id : ids) {
@@ -165,7 +165,7 @@ void StepRunner::finish(const Ids& ids, Step step, const std::set<EntityId>& got
     if (live == nullptr) continue;
     live->busy = false;
     if (got_on.contains(id)) live->circumstances.doubt.reset();
-    // While the entity is in doubt, it keeps the reason of the failure that caused the doubt.
+    // An entity in doubt keeps the reason (`trouble`) of the failure that caused the doubt.
     if (live->circumstances.doubt) continue;
     live->circumstances.failures = 0;
     live->trouble.clear();

@@ -27,12 +27,13 @@ class StepRunner {
         submit_limits_(submit_limits),
         trouble_(trouble) {}
 
-  // Begins the step that is due for the entity, unless it is occupied.
+  // Begins the step that is due for the entity, unless another step of it is under way, a change of it is
+  // being recorded, or a failed step waits to be tried again.
   void consider(const EntityId& id);
   void consider(LiveEntity& live);
 
-  // Cancels the run's jobs even while another step of the run is under way, because that step might hang on
-  // the user's files.
+  // Cancels the run's jobs, even while another step of the run is under way, because that step might wait for
+  // the user's file system for long.
   void cancel_jobs(const TrainingRun& run);
 
  private:

@@ -12,16 +12,16 @@ constexpr std::chrono::seconds stray_age{30};
 
 }  // namespace
 
-// Looks through the entities only if the snapshot has a job without an entity. This is rare, and to gather
-// the jobs of all entities takes long.
+// Collects the jobs of all entities only if the snapshot has a job without an entity, because that is rare
+// and collecting takes long.
 void StrayJobs::cancel(const Snapshot& snapshot, std::int64_t poll) {
   const std::vector<JobStatus> possible = snapshot.without_entity(poll, now() - stray_age);
   if (possible.empty()) return;
   for (const auto& [key, stray] : strays_among(possible)) cancel(key, stray);
 }
 
-// Returns the stray jobs by the keys under which they are cancelled. An array is cancelled as one if none of
-// its tasks belongs to an entity.
+// Returns the stray jobs by the keys with which they are cancelled. If no task of a job array belongs to an
+// entity, the whole array is cancelled, with the array's key.
 std::map<JobKey, JobStatus> StrayJobs::strays_among(const std::vector<JobStatus>& possible) {
   std::set<JobKey> expected, arrays;  // arrays: those with an expected task
   std::set<Token> awaited;
@@ -41,7 +41,8 @@ std::map<JobKey, JobStatus> StrayJobs::strays_among(const std::vector<JobStatus>
   return strays;
 }
 
-// Cancels a stray job. If this fails, the next poll shows the job again.
+// Cancels a stray job by its owner's deputy. If this fails, the next poll shows the job once more, and it is
+// cancelled then.
 void StrayJobs::cancel(const JobKey& key, const JobStatus& stray) {
   log_warning("event=stray_cancelled job={} token={} uid={}", to_string(key), stray.token, stray.uid);
   lanes_.run(

@@ -1,5 +1,5 @@
-// StrayJobs: cancels jobs in the scheduler that have our token but belong to no live run or data set. A
-// crash, or a doubt that was resolved twice, can leave such jobs behind. Called on the loop.
+// StrayJobs: cancels jobs in the scheduler that have a token of this daemon but belong to no live run or data
+// set. A crash, or a job that was submitted twice, can leave such jobs behind. Used on the loop.
 #pragma once
 #include <map>
 #include <vector>
@@ -16,8 +16,8 @@ class StrayJobs {
   StrayJobs(Lanes& lanes, Steps& steps, Entities& entities)
       : lanes_(lanes), steps_(steps), entities_(entities) {}
 
-  // Cancels the stray jobs of the snapshot. Call this after the poll with this number was compared with every
-  // entity.
+  // Cancels the stray jobs of the snapshot. To be called after the poll with this number was compared with
+  // every entity.
   void cancel(const Snapshot& snapshot, std::int64_t poll);
 
  private:

@@ -17,7 +17,7 @@ std::string preparing_lane(std::uint32_t uid) { return "submission of " + std::t
 
 }  // namespace
 
-// Makes the runs and their events. Called in any thread.
+// Makes the runs of a submission, and the JSON of their Accepted events. For any thread.
 SubmissionWriter::Prepared SubmissionWriter::prepare(const std::vector<AcceptedAlike>& runs,
                                                      std::vector<Manifest> manifests, std::int64_t first_id) {
   Prepared prepared;
@@ -70,8 +70,9 @@ std::vector<SubmissionWriter::Place> SubmissionWriter::take_small() {
   return taken;
 }
 
-// Writes the submissions in one transaction. If this fails, writes each by itself, so that one for which the
-// disk has no room does not hold back the others.
+// Writes these small submissions in one transaction. If this fails, writes each in a transaction of its own,
+// so that one for which the disk has no room does not hold back the others. Then makes their runs live and
+// calls `done`.
 void SubmissionWriter::write_together(const std::vector<Place>& small) {
   std::vector<Wanted> wanted;
   try {
@@ -88,7 +89,8 @@ void SubmissionWriter::write_together(const std::vector<Place>& small) {
     end(small[i], [&](Writing& over) { over.done(std::move(written[i])); });
 }
 
-// Writes the submissions in one transaction. Returns the data sets that are wanted with each submission.
+// Writes these submissions in one transaction. Returns for each submission the data sets that were recorded
+// as wanted with it.
 std::vector<SubmissionWriter::Wanted> SubmissionWriter::enter(const std::vector<Place>& small) {
   std::vector<Wanted> wanted;
   std::set<std::string> of_others;
@@ -164,7 +166,8 @@ void SubmissionWriter::write_piece(Place writing) {
   writing->written = written;
 }
 
-// Removes some runs of a failed submission. The next daemon removes what could not be removed.
+// Removes some runs of a failed submission from the ledger. What cannot be removed, the next daemon removes
+// at its start.
 void SubmissionWriter::remove_piece(Place writing) {
   try {
     if (!ledger_.remove_runs(writing->unfinished, most_runs_together)) return go_on_soon(writing);
@@ -199,8 +202,8 @@ void SubmissionWriter::end(Place writing, const std::function<void(Writing&)>& t
 
 // ---- making runs live
 
-// Returns those data sets that are neither ready nor on their way. Asked when the submission is written,
-// because this can have changed since the submission came.
+// Returns those data sets that are not ready, wanted or being staged. Called only when the submission is
+// written, because data sets can have changed since the submission came.
 SubmissionWriter::Wanted SubmissionWriter::missing(Wanted data_sets) const {
   std::erase_if(data_sets, [this](const auto& one) { return entities_.has_data_set(one.first); });
   return data_sets;

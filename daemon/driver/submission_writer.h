@@ -53,12 +53,12 @@ class SubmissionWriter {
   // Returns how many runs of this user are still to be written. The ledger does not count them yet.
   std::int64_t unwritten_runs_of(std::uint32_t uid) const;
 
-  // Returns true if a submission of this user with this client id is being written. Then calls `over` when
-  // the writing has ended, with or without success.
+  // Returns true if a submission with the same user and client id is being written, and then calls `over`
+  // when that has ended, with or without success.
   bool wait_for(const Submission& same, std::function<void()> over);
 
  private:
-  // Runs that are ready to be written.
+  // The runs of a submission, made and ready to be written into the ledger.
   struct Prepared {
     std::map<std::int64_t, LiveRun> runs;
     std::vector<std::string> bodies;  // JSON of the Accepted events, in the order of the run ids

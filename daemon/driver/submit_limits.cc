@@ -17,8 +17,8 @@ std::int64_t SubmitLimits::oldest_submitted(std::uint32_t uid) const {
   return oldest == runs.end() ? 0 : oldest->first;
 }
 
-// The store jobs of an array are submitted together. If the oldest run is among the refused ones, the older
-// half of them keeps its places, because half as many jobs might fit.
+// The store jobs of an array are submitted together. If the user's oldest run is among the refused ones, the
+// older half of the refused runs stays submitted, because Slurm might take half as many jobs.
 void SubmitLimits::note_refusal(const std::vector<std::int64_t>& run_ids, const std::string& reason) {
   const std::uint32_t uid = entities_.runs().at(run_ids.front()).run.owner.uid;
   const std::int64_t first = oldest_submitted(uid);

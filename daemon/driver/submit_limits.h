@@ -1,7 +1,8 @@
-// SubmitLimits: knows the users of whom Slurm takes no more jobs (MaxSubmitJobs and similar limits). A run
-// has two jobs in Slurm and keeps its place while it waits for room for the second one, so several runs could
-// block each other for ever. So the oldest run keeps its place, the others give theirs back, and no run of
-// the user begins before the oldest has its second job. Called on the loop.
+// SubmitLimits: keeps a list of the users of whom Slurm takes no more jobs (MaxSubmitJobs and similar
+// limits). A run submits two jobs, train and store. While it waits to submit the second, the first stays in
+// Slurm, so several runs of a user could block each other for ever. So of the refused runs all but the user's
+// oldest go back into the queue, and no run of the user is admitted before the oldest has its store job. Used
+// on the loop.
 #pragma once
 #include <map>
 #include <string>
@@ -16,8 +17,8 @@ class SubmitLimits {
  public:
   explicit SubmitLimits(Entities& entities) : entities_(entities) {}
 
-  // Call this when Slurm has refused the store jobs of these runs, which belong to one user. Chooses the runs
-  // that give their places back.
+  // To be called when Slurm has refused the store jobs of these runs, which belong to one user. Marks those
+  // of them that must go back into the queue (Circumstances::seen.gives_way).
   void note_refusal(const std::vector<std::int64_t>& run_ids, const std::string& reason);
 
   // Returns the reason why this user's queued runs wait. Null: Slurm has refused none of his jobs, or takes

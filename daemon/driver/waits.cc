@@ -64,16 +64,16 @@ std::optional<UtcSeconds> Waits::expected_start(const TrainingRun& run) const {
   return job == nullptr ? std::nullopt : job->expected_start;
 }
 
-// Returns true if the run has waited for DriverSettings::noted_waits or longer, for something else than the
-// last wait in its history. A plan that other runs use by now counts as the same wait. A suspension has
-// events of its own.
+// Returns true if this wait of the run must be recorded: it has lasted for DriverSettings::noted_waits or
+// longer, and its reason differs from that of the last wait in the run's history (is_same_wait()). A
+// suspension is not recorded as a wait, because it has events of its own.
 bool Waits::is_to_be_noted(const LiveRun& live, const std::string& waits_for) const {
   return live.run.state != RunState::running && !waits_for.empty() &&
          !is_same_wait(live.run.waits_for, waits_for) && live.changes_pending == 0 &&
          now() >= live.waits_since + settings_.noted_waits;
 }
 
-// Does nothing if the work for the poll before is still under way.
+// Does nothing if the call after the previous poll is still at work.
 void Waits::note_all() {
   if (noting_.is_under_way()) return;
   notes_ = 0;
@@ -95,8 +95,8 @@ void Waits::note(LiveRun& live) {
                         [](bool) {});
 }
 
-// Returns true if the run certainly waits for what its history has as the last wait. This quick check is true
-// for most runs of a long queue at most polls.
+// Returns true if the run certainly still waits for the reason of the last wait in its history. A quick
+// check, which saves waiting_for() for most runs of a long queue at most polls.
 bool Waits::waits_as_noted(const LiveRun& live) const {
   if (live.waits_for != live.run.waits_for) return false;
   if (live.run.state == RunState::queued) return admitter_.waiting_for(live.run.id).what == live.waits_for;

@@ -1,4 +1,5 @@
-// Waits: tells what each run waits for, and records long waits in the history of the run. Called on the loop.
+// Waits: finds the reason why each run waits, and records long waits in the history of the run. Used on the
+// loop.
 #pragma once
 #include <cstddef>
 #include <optional>
@@ -22,7 +23,7 @@ class Waits {
   // Returns the scheduler's forecast of the start of the run's pending train job; unset where there is none.
   std::optional<UtcSeconds> expected_start(const TrainingRun& run) const;
 
-  // Records what runs have been waiting for since DriverSettings::noted_waits or longer. Called after a poll;
+  // Records the waits that have lasted for DriverSettings::noted_waits or longer. To be called after a poll;
   // works in slices.
   void note_all();
 

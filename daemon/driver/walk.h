@@ -1,5 +1,5 @@
-// Walks: iterate over live runs and data sets, a few at a time. In between, runs and data sets can be added
-// and removed.
+// Walks: iterators over live runs and data sets that call a function with a few at a time. Between two calls
+// of next(), runs and data sets can be added and removed.
 #pragma once
 #include <cstddef>
 #include <map>
@@ -38,7 +38,7 @@ class EntityWalk {
  public:
   explicit EntityWalk(Entities& entities) : data_sets_(entities.data_sets()), runs_(entities.runs()) {}
 
-  // As Walk::next(), for all data sets and then all runs.
+  // Does the same as Walk::next(), for all data sets and then all runs.
   template <class Each>
   bool next(std::size_t count, const Each& each) {
     return data_sets_.next(count, each) || runs_.next(count, each);
@@ -49,7 +49,7 @@ class EntityWalk {
   RunWalk runs_;
 };
 
-// The number of entities in one part of a slice (base/sliced_work.h).
+// The number of entities that are walked in one SlicedWork::Part (base/sliced_work.h).
 constexpr std::size_t walked_together = 64;
 
 }  // namespace trainyard

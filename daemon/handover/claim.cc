@@ -58,7 +58,7 @@ Claim revoke_claim(const std::string& directory, UtcSeconds at) {
   if (create_claim(directory, revoked)) return revoked;
   if (std::optional<Claim> standing = read_claim(directory)) revoked = *standing;
   if (revoked.revoked) {
-    fsync_directory(directory);  // an earlier revocation might have failed to sync it
+    fsync_directory(directory);  // an earlier revocation might have failed in this sync
     return revoked;
   }
   revoked.at = at;

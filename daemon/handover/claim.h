@@ -1,6 +1,6 @@
-// The claim on an attempt: a file that names the one job that executes the attempt. An agent that finds the
-// claim taken by another job exits at once. A later restart of the same job takes the claim over, and the
-// earlier process notices this at its next heartbeat.
+// The claim on an attempt: a file that names the one job that executes the attempt. An agent of another job
+// that finds this file exits at once. A later restart of the same job replaces the claim by its own; the
+// agent of the earlier restart notices this at its next heartbeat and exits.
 //
 // The fence: before the daemon gives up an attempt whose processes might still run, it revokes the claim. An
 // agent reads its claim every heartbeat_interval. It ends its processes if the claim is revoked, or if it
@@ -24,15 +24,16 @@ inline constexpr std::chrono::seconds ended_after{30};       // longer than the 
 // count. The host and the time are only for people.
 bool same_execution(const Claim& a, const Claim& b);
 
-// Claims the attempt in `directory`. Returns nullopt if the claim is `mine` now, else the claim that stands
-// in the way.
+// Claims the attempt in `directory`. Returns nullopt if the claim is `mine` now, else the existing claim of
+// another job or restart, or the revoked claim.
 std::optional<Claim> take_claim(const std::string& directory, const Claim& mine);
 
 // Returns true if the attempt's claim is still `mine` and not revoked.
 bool holds_claim(const std::string& directory, const Claim& mine);
 
-// Revokes the claim for the daemon. If no agent has claimed the attempt yet, no agent can claim it any more.
-// Returns the revoked claim; its `at` is the time of the first revocation.
+// Revokes the claim; the daemon has the user's deputy do this. If no agent has claimed the attempt yet,
+// writes a revoked claim, so that no agent can claim it any more. Returns the revoked claim; its `at` is the
+// time of the first revocation.
 Claim revoke_claim(const std::string& directory, UtcSeconds at);
 
 // Returns the attempt's claim; nullopt if the attempt was neither claimed nor revoked.

@@ -36,7 +36,8 @@ constexpr std::size_t most_hosts = 65'536;  // more than Slurm gives to a job
 constexpr std::size_t most_last_lines = 20;
 constexpr std::size_t most_line_bytes = 4096;
 
-// How far a time can be in the future. munge refuses nodes whose clocks differ by more than a few minutes.
+// How far a time in evidence can be in the future. Clocks differ less: munge rejects credentials of nodes
+// whose clock is wrong by more than a few minutes.
 constexpr std::chrono::seconds clocks_apart{3600};
 
 template <class T>
@@ -57,8 +58,8 @@ std::string text(const Json& json, const char* key, std::size_t most) {
   return value;
 }
 
-// Returns a message, cut if it is too long: it is for people only, so its length does not make evidence
-// invalid.
+// Returns the message at `key`, made printable, and cut if it is too long: it is for people only, so evidence
+// with a long message is still valid.
 std::string message(const Json& json, const char* key) {
   return printable_lines(get<std::string>(json, key).substr(0, most_message_bytes));
 }
@@ -69,8 +70,8 @@ Json list(const Json& json, const char* key) {
   return items;
 }
 
-// Returns a list of texts, made printable. Error{invalid} if there are more than `most`, or one is longer
-// than `most_bytes_each`.
+// Returns the list of texts at `key`, made printable. Error{invalid} if there are more than `most`, or one is
+// longer than `most_bytes_each`.
 std::vector<std::string> strings(const Json& json, const char* key, std::size_t most,
                                  std::size_t most_bytes_each) {
   const Json items = list(json, key);
@@ -99,7 +100,8 @@ Json readable(const std::vector<std::string>& texts) {
   return list;
 }
 
-// Missing in the files of the release before, which knew only file://.
+// Returns the store at `key`. The files of the previous release do not have this key, because that release
+// had only file:// stores.
 StoreAccess store_of(const Json& json, const char* key) {
   return json.contains(key) ? store_access_from_json(json.at(key)) : StoreAccess{};
 }
@@ -213,7 +215,7 @@ Launch launch_from_json(const Json& json) {
   launch.code_archive = get<std::string>(json, "code_archive");
   launch.dataset_directory = get<std::string>(json, "dataset_directory");
   launch.dataset_digest = get<std::string>(json, "dataset_digest");
-  // Missing in the files of jobs that the release before submitted.
+  // Jobs that the previous release submitted have files without this key.
   launch.checkpoint_from = get_or<std::string>(json, "checkpoint_from", "");
   launch.may_be_tried_again = get<bool>(json, "may_be_tried_again");
   launch.data_store = store_of(json, "data_store");

@@ -1,11 +1,11 @@
-// The files that pass between the daemon and the agent: requests from the daemon, evidence from the agent. A
-// file holds one JSON value and is written atomically. Each has one writer, except the claim. Times are UTC
-// seconds. The …_from_json() readers throw Error{invalid} naming the key. They refuse a file of another
-// `version`, so that a daemon and an agent of different releases notice.
+// The files by which the daemon and the agent communicate: requests from the daemon, evidence from the agent.
+// A file holds one JSON value and is written atomically. Each has one writer, except the claim. Times are UTC
+// seconds. The …_from_json() functions throw Error{invalid} naming the key. They refuse a file with another
+// `version`, so that a daemon and an agent of different releases do not misread each other's files.
 //
-// Evidence lies in the user's directory, and the user can change it. Its readers limit every number, count
-// and length, refuse times in the future, and make texts printable. They cannot check whether the evidence is
-// true.
+// Evidence lies in the user's directory, and the user can change it. The functions that parse it limit every
+// number, count and length, refuse times in the future, and make texts printable. They cannot check whether
+// the evidence is true.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -29,7 +29,8 @@ inline constexpr std::int64_t most_launch_bytes = std::int64_t{16} << 20;
 inline constexpr std::int64_t most_evidence_bytes = 1 << 20;
 inline constexpr std::int64_t most_claim_bytes = 64 << 10;
 
-// One object of a data set as it was when the run was accepted; a different etag shows that it was changed.
+// One object of a data set as it was when the run was accepted. If the store has it with another etag now, it
+// was changed.
 struct SourceObject {
   std::string url, key, etag;
   std::int64_t size_bytes = 0;
@@ -57,7 +58,7 @@ struct StageEvidence {
   UtcSeconds at{};
 };
 
-// progress.json: how far staging is; replaced about every second.
+// progress.json: how much of a data set its stage job has fetched; replaced about every second.
 struct StageProgressNote {
   std::int64_t fetched_bytes = 0;
   std::int64_t size_bytes = 0;  // of all objects
@@ -66,7 +67,8 @@ struct StageProgressNote {
   UtcSeconds at{};
 };
 
-// launch.json: from the daemon to `trainyard-agent run` and `trainyard-agent store`.
+// launch.json: what to run and to store, from the daemon to `trainyard-agent run` and `trainyard-agent
+// store`.
 struct Launch {
   std::int64_t run_id = 0;
   int attempt = 1;
@@ -81,9 +83,9 @@ struct Launch {
   Manifest manifest;
 };
 
-// claim: the job that executes an attempt (claim.h). The attempt's first agent creates the file exclusively,
-// as with O_EXCL; the agent of any other job of the attempt exits at once. When the daemon gives up the
-// attempt, it revokes the claim, and the agent that held the claim ends its processes.
+// claim: the job that executes an attempt (claim.h). The first agent of the attempt creates the file
+// exclusively, as with O_EXCL; the agent of any other train job of the attempt then exits at once. When the
+// daemon gives the attempt up, it revokes the claim; the agent named in the claim then ends its processes.
 struct Claim {
   std::string cluster;
   std::uint32_t job_id = 0;  // of a task of a job array: the array's id
@@ -115,9 +117,9 @@ struct ExitEvidence {
   std::vector<std::string> last_lines;  // of the training log, at most 20
 };
 
-// Returns true if the run ends with this attempt, whatever the daemon finds out: the attempt succeeded, or
-// cannot be tried again. Then the store job publishes the results at once. It does not publish any other
-// attempt before the daemon has settled it.
+// Returns true if the evidence alone shows that the run has no further attempt: this attempt succeeded, or
+// [retry] allows no other. The store job then stores the results at once. Otherwise it waits until the daemon
+// has decided whether there is another attempt (the file `settled`).
 bool is_final(const std::optional<ExitEvidence>& evidence, bool may_be_tried_again);
 
 // stored.json: how storing ended. If `ok`, the results are in the bucket, with the receipt written last.
@@ -129,8 +131,8 @@ struct StoreEvidence {
   UtcSeconds at{};
 };
 
-// Returns a time of evidence or of a heartbeat. Error{invalid} naming `what` if the time is before 1970, or
-// more than an hour after now; the hour is for clocks that differ.
+// Converts a time in evidence or in a heartbeat. Error{invalid} naming `what` if the time is before 1970, or
+// more than an hour in the future; the hour allows for clocks that differ.
 UtcSeconds past_time(std::int64_t seconds, const std::string& what);
 
 Json to_json(const SourceObject& object);

@@ -32,7 +32,8 @@ ScratchPlace scratch_place(const std::string& pattern, const ScratchUser& user,
   fill(path, "{home}", user.home);
   fill(path, "{user}", user.name);
   fill(path, "{uid}", std::to_string(user.uid));
-  // If the pattern begins with {home}, the site's part is the folder that holds the home directory.
+  // The site's part ends above the first folder with a placeholder. If the pattern begins with {home}, it is
+  // the parent of the user's home directory.
   bool begins_with_home = pattern.starts_with("{home}");
   std::string site = begins_with_home ? user.home : pattern.substr(0, first_placeholder(pattern));
   std::string base = std::filesystem::path(site + (begins_with_home ? "" : "x")).parent_path().string();

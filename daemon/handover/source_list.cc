@@ -15,7 +15,7 @@ const char* to_string(SourcePart part) { return part == SourcePart::train ? "tra
 SourceListWriter::SourceListWriter(const std::string& folder, const DataSpec& data)
     : file_(join_path(folder, "list")) {
   DataSpec identity = data;
-  identity.store.credentials.clear();  // the same objects, whoever's keys are used
+  identity.store.credentials.clear();  // the name of the user's keys does not change the objects
   digest_.add(to_json(identity).dump());
 }
 

@@ -1,6 +1,6 @@
-// The list of a data set's objects, as they were when the run was accepted: sources.jsonl beside the data
-// set, one object per line. A million objects make a file of about 200 MB, so neither the ledger nor the
-// daemon ever holds the list.
+// The list of a data set's objects, as they were when the run was accepted: the file sources.jsonl beside the
+// data set, one object per line. A million objects make a file of about 200 MB, so the list is neither in the
+// ledger nor in the daemon's memory.
 #pragma once
 #include <cstdint>
 #include <fstream>
@@ -19,7 +19,7 @@ enum class SourcePart { train, test };
 // Writes a list object by object, and computes a digest of the list and the data set's options.
 class SourceListWriter {
  public:
-  // `folder`: where the list is written until commit(); on the file system on which the list is to appear.
+  // Writes the list to a temporary file in `folder`, which must be on the file system of commit()'s `path`.
   SourceListWriter(const std::string& folder, const DataSpec& data);
 
   void add(SourcePart part, const SourceObject& object);
@@ -27,7 +27,7 @@ class SourceListWriter {
   std::int64_t size_bytes() const { return size_bytes_; }
   std::string digest() { return digest_.hex(); }  // call it once, after the last object
 
-  // Gives the complete list its name. The folder of `path` must exist.
+  // Renames the complete list to `path`, whose folder must exist.
   void commit(const std::string& path);
 
  private:
@@ -39,9 +39,9 @@ class SourceListWriter {
   std::int64_t objects_ = 0, size_bytes_ = 0;
 };
 
-// Returns the name of a data set. Equal lists with equal options of one owner are one data set. Owners do not
-// share data sets, because only the store knows who else may read the objects. `list_digest`:
-// SourceListWriter::digest().
+// Returns the digest that names a data set of this owner. `list_digest`: SourceListWriter::digest(), so equal
+// lists with equal options are one data set. Owners do not share data sets, because only the store knows who
+// else may read the objects.
 std::string data_set_digest(std::uint32_t owner, const std::string& list_digest);
 
 // Reads a list object by object. Error{not_found} if the list does not exist, Error{invalid} naming the line

@@ -15,7 +15,8 @@ std::int64_t signed_gpus(const ChargedSegment& charged) {
   return charged.kind == EntryKind::reversal ? -charged.segment.gpus : charged.segment.gpus;
 }
 
-// Returns the part of the segment in months that were not closed when the segment was written.
+// Returns the part of the segment that lies in `asked` and in months that were not closed when the segment
+// was written.
 std::optional<BookedPart> part_in_time(const ChargedSegment& charged, const Period& asked) {
   const Segment& segment = charged.segment;
   UtcSeconds begin = std::max(segment.started_at, charged.closed_until);
@@ -27,7 +28,8 @@ std::optional<BookedPart> part_in_time(const ChargedSegment& charged, const Peri
   return part.since < part.until ? std::optional(BookedPart{part, part.since}) : std::nullopt;
 }
 
-// Returns the part of the segment in months that were already closed when the segment was written.
+// Returns the part of the segment in months that were already closed when the segment was written, if it was
+// written within `asked`.
 std::optional<BookedPart> late_part(const ChargedSegment& charged, const Period& asked) {
   const Segment& segment = charged.segment;
   if (segment.started_at >= charged.closed_until || !is_within(charged.written_at, asked))

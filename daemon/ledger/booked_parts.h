@@ -1,6 +1,6 @@
-// Booked parts: when the usage of a segment is booked. Usage is booked in the month in which the GPUs were
-// used. If that month was already closed when the segment was written, the usage is booked at the time of
-// writing instead (late). Pure.
+// Booked parts: splits a segment of usage by the time at which it is booked. Usage is booked in the month in
+// which the GPUs were used. If that month was already closed when the segment was written, the usage is
+// booked at the time of writing instead (late). Pure functions.
 #pragma once
 #include <vector>
 

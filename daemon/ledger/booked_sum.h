@@ -1,4 +1,4 @@
-// Sums of booked parts of segments. Pure.
+// Adds up booked parts of segments: runs, jobs and GPU-seconds. Has no effect outside its objects.
 #pragma once
 #include <cstdint>
 #include <set>
@@ -12,7 +12,8 @@ struct UsageAmounts {
   std::int64_t jobs = 0;                   // distinct jobs
   std::int64_t gpu_seconds = 0;            // occupied, late ones included
   std::int64_t suspended_gpu_seconds = 0;  // the part of gpu_seconds in which the job was suspended
-  // The part of gpu_seconds in months that were closed before; negative where too much was charged.
+  // The part of gpu_seconds that was booked late, because its month was closed; negative if it takes back too
+  // high a charge.
   std::int64_t late_gpu_seconds = 0;
 
   UsageAmounts& operator+=(const UsageAmounts& other);

@@ -9,8 +9,8 @@
 
 namespace trainyard {
 
-// The kind of a row of the account. A reversal takes back the whole row that it corrects. A correction
-// replaces the row that it corrects.
+// The kind of a row of the account: an entry of usage; a reversal, which takes back another row as a whole;
+// or a correction, which is entered in the place of the row that was taken back.
 enum class EntryKind { entry, reversal, correction };
 const char* to_string(EntryKind kind);
 EntryKind entry_kind_from(const std::string& name);  // Error{invalid}

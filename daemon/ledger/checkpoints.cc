@@ -21,8 +21,8 @@ Checkpoints::~Checkpoints() {
   ledger_.after_commits([](int) {});
 }
 
-// Makes a checkpoint on the worker thread. With the next commit SQLite restarts the log from its beginning,
-// if no commit came during the checkpoint.
+// Makes a checkpoint on the worker thread. If no commit came during the checkpoint, the next commit begins
+// the write-ahead log anew, so that the log does not grow.
 void Checkpoints::begin() {
   ledger_.begin_checkpoint();
   worker_.run(
@@ -41,8 +41,8 @@ void Checkpoints::begin() {
       });
 }
 
-// Logs a failed checkpoint, once for failures in a row. The next commit begins another checkpoint. Nothing is
-// lost until then, because the write-ahead log has all commits.
+// Logs a failed checkpoint, unless the one before it failed, too. The next commit begins another checkpoint.
+// Nothing is lost until then, because the write-ahead log has all commits.
 void Checkpoints::failed(std::exception_ptr error) {
   if (std::exchange(has_failed_, true)) return;
   try {

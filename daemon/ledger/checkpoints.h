@@ -1,6 +1,6 @@
-// Checkpoints: copies what the ledger has committed from SQLite's write-ahead log into the database file. A
-// worker thread with its own connection waits for the disk, so that the loop does not. All methods are called
-// on the loop.
+// Checkpoints: copies the ledger's commits from SQLite's write-ahead log into the database file. A worker
+// thread with its own connection does this, so that the loop does not wait for the disk. All functions must
+// be called on the loop.
 #pragma once
 #include <exception>
 #include <memory>
@@ -13,7 +13,8 @@ namespace trainyard {
 
 class Checkpoints {
  public:
-  // Makes checkpoints as long as this object lives. The ledger's commits make none any more.
+  // As long as this object lives, it makes the checkpoints of the ledger, and SQLite makes none within a
+  // commit.
   Checkpoints(Loop& loop, Ledger& ledger);
   ~Checkpoints();
 

@@ -117,7 +117,7 @@ void Ledger::insert_data_set_event(const std::string& digest, DataSetState after
   ++appended_;
 }
 
-// Keeps the start times in the settings, as Unix seconds.
+// The start times are kept in the table settings, as Unix seconds.
 std::vector<UtcSeconds> Ledger::note_start(UtcSeconds at) {
   std::vector<UtcSeconds> starts;
   std::istringstream before(setting("daemon_starts").value_or(""));

@@ -1,7 +1,8 @@
-// Ledger: the events of runs and data sets, and the account of what they used, in SQLite. An event is durable
-// when append(), or together() around it, has returned. A ledger object is used by one thread, the loop. Code
-// that reads much opens another object (open_to_read()) in its own thread. Error{unavailable}: the disk is
-// full, read-only or failing; the call has changed nothing and can be repeated.
+// Ledger: the events of runs and data sets, and the account of the GPU time that they used, in SQLite. An
+// event is durable when append(), or together() around it, has returned. Each Ledger object is used by one
+// thread. The daemon's, which writes, is used by the loop; code that reads much opens an object of its own in
+// its thread (open_to_read()). Every function throws Error{unavailable} if the disk is full, read-only or
+// failing; the call has then changed nothing and can be repeated.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -20,7 +21,8 @@
 
 namespace trainyard {
 
-// What a client sent in one submission. The same client_id from the same user stands for the same runs.
+// What a client sent in one submission. A second submission of the same user with the same client_id makes no
+// further runs.
 struct Submission {
   std::uint32_t uid = 0;
   std::string client_id;
@@ -41,8 +43,8 @@ struct UnfinishedSubmission {
   std::int64_t first_run_id = 0;  // the ids of the other runs follow, in order
 };
 
-// Selects the runs of a list. Unset fields do not filter. The list has the newest runs first, at most `limit`
-// runs, and only ids below `before`.
+// Conditions that the runs of a list must meet; an unset or empty field is no condition. The list has the
+// newest runs first, at most `limit` runs, and only ids below `before`.
 struct RunFilter {
   std::optional<std::uint32_t> uid;
   std::string user, name, plan;  // all must match exactly
@@ -59,7 +61,7 @@ struct ListedRun {
   std::optional<TrainingRun> ended{};  // the whole run if it has ended; unset: the run is live
 };
 
-// A closed month: its usage is accounted for. The month begins and ends at midnight in the time zone `zone`.
+// A month in which no more usage is booked. The month begins and ends at midnight in the time zone `zone`.
 struct ClosedMonth {
   std::string month, zone;
   Period period;
@@ -67,7 +69,7 @@ struct ClosedMonth {
   std::string closed_by;
 };
 
-// The place of a run in the order of their ends.
+// A run's place if runs are ordered by the time of their end and then by id.
 struct RunEnd {
   UtcSeconds ended_at{};
   std::int64_t run_id = 0;
@@ -86,8 +88,8 @@ class Ledger {
   static std::unique_ptr<Ledger> open_to_read(const std::string& path);
 
   const std::string& path() const { return path_; }
-  // The ledger's random id, made when the ledger was created. It distinguishes the jobs of two daemons on one
-  // cluster.
+  // Returns the ledger's random id, made when the ledger was created. It is in the names of jobs, so that two
+  // daemons on one cluster do not take each other's jobs for their own.
   const std::string& id() const { return id_; }
 
   std::optional<SubmittedRuns> find_submission(std::uint32_t uid, const std::string& client_id);
@@ -99,26 +101,27 @@ class Ledger {
   SubmittedRuns accept(const Submission& submission, const std::vector<event::Accepted>& runs,
                        const std::map<std::string, event::Wanted>& data_sets);
 
-  // The same as accept(), but in pieces, for thousands of runs. Call begin_submission(), then add_run() for
-  // each run in its state after its Accepted event (`accepted` is the body of this event as JSON), then
-  // finish_submission(). To give a submission up, call remove_runs(), which removes at most `most` runs,
-  // until it returns true: nothing is left. Opening the ledger to write removes unfinished submissions.
+  // Write the same as accept(), but in several transactions, for thousands of runs. Call begin_submission(),
+  // then add_run() for each run, in its state after its Accepted event (`accepted` is the body of this event
+  // as JSON), then finish_submission(). To give a submission up, call remove_runs(), which removes at most
+  // `most` runs, until it returns true: then nothing of the submission is left. When a ledger is opened to
+  // write, its unfinished submissions are removed.
   UnfinishedSubmission begin_submission(const Submission& submission, std::size_t runs);
   void add_run(const UnfinishedSubmission& submission, const TrainingRun& run, const std::string& accepted);
   void finish_submission(const UnfinishedSubmission& submission,
                          const std::map<std::string, event::Wanted>& data_sets);
   bool remove_runs(const UnfinishedSubmission& submission, int most);
 
-  // Writes in one transaction: the event, the usage that it enters in the account, and the row in `runs` or
-  // `data_sets`. `run` and `data_set` must be in their state after the event.
+  // Writes in one transaction: the event, the usage in it (into the account), and the state of the run or
+  // data set (into the table runs or data_sets). `run` and `data_set` must be in their state after the event.
   void append(const TrainingRun& run, const RunEvent& event);
   void append(const DataSet& data_set, const DataSetEvent& event);
 
-  // Runs `work`, all of whose appends are one transaction.
+  // Runs `work` in a transaction: what `work` appends is written completely or not at all.
   void together(const std::function<void()>& work);
 
-  // Calls `each` with every live run, in the order of the ids. It reads one run at a time, so that a hundred
-  // thousand runs are in memory only once, where `each` has put them.
+  // Calls `each` with every live run, in the order of the ids. Reads one run at a time, so that memory holds
+  // a hundred thousand runs only once, where `each` puts them.
   void each_live_run(const std::function<void(TrainingRun)>& each);
   std::vector<DataSet> data_sets();  // all that are not evicted
   std::optional<TrainingRun> find_run(std::int64_t run_id);
@@ -128,36 +131,40 @@ class Ledger {
   std::optional<DataSet> find_data_set_by_prefix(const std::string& digest);  // by the digest's beginning
   std::vector<std::int64_t> list(const RunFilter& filter);                    // the ids of the runs
   std::vector<ListedRun> list_with_ended(const RunFilter& filter);            // ended runs in full
-  // Returns runs that ended before `time` and whose directories have not been removed, in the order of their
-  // ends; those that follow `after`.
+  // Returns at most `limit` runs that ended before `time` and whose directories have not been removed, in the
+  // order of RunEnd, and only those behind `after` in this order.
   std::vector<EndedRun> ended_before(UtcSeconds time, int limit, const RunEnd& after = {});
   void mark_removed(std::int64_t run_id);  // the run's directory is removed
 
-  // Returns the rows of the account that overlap [since, until) or are booked in it, only those of one user
-  // if `uid` is set. Segments are returned whole: the caller clips them. A segment without length overlaps
-  // the period that contains its second.
+  // Returns the segments that overlap [since, until) or are booked in it, only those of one user if `uid` is
+  // set. Also returns the parts of these segments outside the period; the caller must cut them off. A segment
+  // without length overlaps the period that contains its second.
   std::vector<ChargedSegment> segments(UtcSeconds since, UtcSeconds until,
                                        std::optional<std::uint32_t> uid = std::nullopt);
-  // Returns the segments in force that ended at or after `since`: one for each job and restart, with
-  // corrections in the place of the segments that they correct.
+  // Returns the segments in force that ended at or after `since`: one for each job and restart, and of a
+  // corrected segment only the correction.
   std::vector<ChargedSegment> segments_in_force(UtcSeconds since);
-  // Returns true if the usage of this restart of the job was entered, whether it was corrected later or not.
+  // Returns true if the account has an entry of this restart of the job, whether it was corrected later or
+  // not.
   bool has_segment(const JobKey& job, int restart);
   // Takes back the segment `was` and enters `is`, a segment of the same job, in its place (nothing if `is` is
-  // unset). Throws Error{invalid} if the segment in force is not equal to `was`, signs of life aside. For a
-  // segment of a run, append event::Corrected instead: append() then calls this function.
+  // unset). Throws Error{invalid} if the job's segment in force is not equal to `was` (signs of life are not
+  // compared). For a segment of a run, append event::Corrected instead: append() then calls this function.
   void correct(const Segment& was, const std::optional<Segment>& is, const std::string& reason);
 
-  // The usage by month. From the first make_rollup() on, it is updated together with the segments.
+  // Returns the sums of usage by month. After the first make_rollup(), every function that enters segments
+  // updates them.
   const Rollup& rollup() const { return rollup_; }
-  // Makes the rollup for the months of that time zone from all segments, in one transaction. This takes some
-  // seconds for a million segments.
+  // Computes the rollup for the months of this time zone from all segments, in one transaction. This takes
+  // some seconds for a million segments.
   void make_rollup(const std::string& zone);
-  // Runs `work`, which must only read: `work` sees the ledger as it was at its first statement.
+  // Runs `work`, which must only read. All statements of `work` see the ledger as it was at the first of
+  // them.
   void in_snapshot(const std::function<void()>& work);
 
-  // Closes the month of that time zone: usage of this month that is written from now on is booked at the time
-  // of writing. Throws Error{invalid} if the month is not over, or if this month or a later one is closed.
+  // Closes a month of this time zone: usage in the month that is written later is booked at the time of
+  // writing. Throws Error{invalid} if the month is not over, or if this month or a later one is closed. `by`:
+  // the name of the user who closes it.
   ClosedMonth close_month(const std::string& month, const std::string& zone, const std::string& by);
   std::vector<ClosedMonth> closed_months();  // in order
 
@@ -168,7 +175,7 @@ class Ledger {
   void note_resubmission(UtcSeconds at);
   UtcSeconds last_resubmission();  // the Unix epoch: there was none
 
-  // Small settings that stay when the daemon ends, such as "drained".
+  // Read and write settings that outlive the daemon's process, such as "drained".
   std::optional<std::string> setting(const std::string& name);
   void set_setting(const std::string& name, const std::string& value);
   std::map<std::string, std::string> settings_beginning(const std::string& prefix);

@@ -1,4 +1,4 @@
-// The ledger's reading functions: runs and data sets from their events, and lists of runs.
+// Functions of the ledger that make runs and data sets from their events, and lists of runs.
 #include "daemon/base/json_fields.h"
 #include "daemon/base/similar_text.h"
 #include "daemon/ledger/ledger.h"
@@ -25,13 +25,14 @@ std::vector<TrainingRun> fold_rows(Statement& rows) {
   return runs;
 }
 
-// Selects the events of a run. There are none while the run's submission is unfinished.
+// The end of a statement that reads the events of the run ?. It finds none while the run's submission is
+// unfinished.
 constexpr const char* events_of_run =
     "from run_events join runs using (run_id) join submissions using (submission_id) where run_id = ? and "
     "accepted = 1 order by seq";
 
-// Reads the events of live runs. A run in a long queue has two events, accepted and waiting. This class reads
-// both many times faster than run_event() does.
+// Parses the events of live runs. A run in a long queue has two events, accepted and waiting. This class
+// parses both many times faster than run_event() does.
 class LiveRunEvents {
  public:
   // Makes the same run from an Accepted event as apply_event() does.
@@ -56,7 +57,7 @@ class LiveRunEvents {
     return run;
   }
 
-  // Reads an event that follows the Accepted event.
+  // Parses an event of a run other than its Accepted event.
   RunEvent later_event(const std::string& name, UtcSeconds at, std::string_view text) {
     if (name != "waiting") return run_event(name, at, parse_json(text, "the ledger's run_events"));
     body_.read(text, "the ledger's run_events");
@@ -163,9 +164,9 @@ std::optional<DataSet> Ledger::find_data_set_by_prefix(const std::string& digest
   return find_data_set(whole);
 }
 
-// The statement contains only the filters that are set, so that SQLite can choose an index by them. For
-// `since`: if fewer than 5000 runs were accepted since then, SQLite does not look at the runs before the
-// first of them. If there are more, the list is soon full.
+// The statement has only the conditions that are set, so that SQLite can choose an index by them. For
+// `since`: if fewer than 5000 runs were accepted since then, SQLite does not read the runs before the first
+// of them. If there are more, the list is soon full.
 Statement Ledger::select_runs(const RunFilter& filter) {
   std::string conditions =
       "run_id < ?1 and submission_id not in (select submission_id from submissions where accepted = 0)";

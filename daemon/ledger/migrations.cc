@@ -45,7 +45,8 @@ void create(Database& database) {
   database.execute(rollup);
 }
 
-// Upgrades from an earlier schema to the present one. What schema 2 added to segments is in segments.sql.
+// Upgrades a ledger from schema `version` to the present one. The table segments of schema 1 is replaced by
+// that of segments.sql.
 void upgrade(Database& database, int version) {
   if (version < 1) throw Error(ErrorKind::internal, fmt::format("no way on from schema {}", version));
   if (version == 1) {

@@ -1,4 +1,4 @@
-// Migrations: bring a ledger file from its schema to the schema that this release writes.
+// Migrations: change a ledger file of an earlier release so that it has the schema of this release.
 #pragma once
 #include <string>
 
@@ -8,8 +8,8 @@ namespace trainyard {
 
 inline constexpr int schema_version = 5;
 
-// Creates or upgrades the tables in one transaction. Throws Error{invalid} if a newer release wrote the file;
-// `path` is for the message.
+// Creates the tables of a new ledger, or upgrades those of an earlier release, in one transaction. Throws
+// Error{invalid} if a newer release wrote the file; `path` is for the message.
 void migrate(Database& database, const std::string& path);
 
 }  // namespace trainyard

@@ -12,8 +12,8 @@ bool is_same_run(const ChargedSegment& a, const ChargedSegment& b) {
   return a.run_id == b.run_id && (a.run_id || a.segment.job == b.segment.job);
 }
 
-// Ends of statements that read all segments, in an order in which the segments of one run follow each other:
-// first the segments of runs, then those of jobs that belong to no run.
+// The ends of two statements that together read all segments: first those of runs, then those of jobs that
+// belong to no run. The order puts the segments of one run, or of one such job, next to each other.
 constexpr const char* in_order_of_runs[] = {
     "where run_id is not null order by run_id, segment_id",
     "where run_id is null order by cluster, job_id, submitted_at, array_task, segment_id"};
@@ -80,8 +80,8 @@ void Rollup::add(std::int64_t segment_id) {
   change_usage(change);
 }
 
-// Returns the segments in order. For a run with more segments than can be rolled up, returns one more than
-// that limit, so that usage_of_run() sees that there are too many.
+// Returns all segments of the run, or of the job without a run, that has this segment, in the order of their
+// ids; at most one more than most_segments_rolled_up, so that usage_of_run() sees that there are too many.
 std::vector<ChargedSegment> Rollup::segments_of_run_with(std::int64_t segment_id) const {
   Statement run = database_.prepare("select run_id from segments where segment_id = ?");
   run.bind(segment_id).step();

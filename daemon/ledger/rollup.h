@@ -1,7 +1,7 @@
-// Rollup: sums of usage by month and party in the ledger. A run is rolled up under the span of months in
-// which its usage is booked. A period that contains the span contains the whole run; for a run that crosses
-// an edge of the period, the segments are read instead. Used on the thread of its database. A call that
-// writes must be in the transaction that writes the segments.
+// Rollup: sums of usage in the ledger by month and party (user, account and plan). The sums of a run are kept
+// under its span: the first and the last month in which its usage is booked. A period that contains the span
+// contains the whole run; for a run whose span lies only partly in the period, the segments are read instead.
+// Used on the thread of its database. A call that writes must be in the transaction that writes the segments.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -24,9 +24,10 @@ class Rollup {
 
   // Returns the time zone of the rollup's months; nullopt: there is no rollup.
   std::optional<std::string> zone() const;
-  // Makes the rollup from all segments. Throws Error{invalid} for an unknown zone.
+  // Computes the rollup anew from all segments. Throws Error{invalid} for an unknown zone.
   void make(const std::string& zone);
-  // Adds a row that was just appended to the segments together with its suspensions.
+  // Adds the usage of a segment to the rollup. The segment and its suspensions must have been appended just
+  // before.
   void add(std::int64_t segment_id);
 
   // The next three functions return only the usage of one user if `uid` is set.
@@ -39,8 +40,8 @@ class Rollup {
   // `except`, and all segments of runs that cannot be rolled up.
   std::vector<ChargedSegment> spanning_segments(const MonthSpan& touched, const MonthRange& except,
                                                 std::optional<std::uint32_t> uid = std::nullopt) const;
-  // Returns the segments, whole, that overlap the period and whose runs are not in the table
-  // spanning_segments: all usage of these runs is booked in a single month.
+  // Returns the segments that overlap the period and are of runs whose usage is booked in a single month
+  // (they are not in the table spanning_segments). The segments are not cut at the edges of the period.
   std::vector<ChargedSegment> segments_in_one_month(const Period& period,
                                                     std::optional<std::uint32_t> uid = std::nullopt) const;
   // Returns the last second in which something is booked; the Unix epoch if nothing is booked.

@@ -1,4 +1,4 @@
-// Computes what one run adds to the rollup. Pure.
+// Computes the sums that one run adds to the rollup. Pure functions.
 #pragma once
 #include <compare>
 #include <cstdint>
@@ -18,9 +18,9 @@ struct MonthSpan {
   auto operator<=>(const MonthSpan&) const = default;
 };
 
-// A key of the rollup: the party that was charged for the runs of one span, in one month of the span or in
-// all of them, for one GPU type or for all. A run counts once under each key. Therefore the numbers of runs
-// and jobs must not be added up over months or GPU types.
+// A key of the rollup: the party (user, account and plan) that was charged for runs with this span, in one
+// month of the span or in all of them, for one GPU type or for all. A run counts once under each key.
+// Therefore the numbers of runs and jobs must not be added up over months or GPU types.
 struct UsageKey {
   MonthSpan span;
   std::uint32_t uid = 0;
@@ -38,13 +38,13 @@ struct RunUsage {
   Usage usage;
 };
 
-// A run with more segments than this is not rolled up, which limits the cost of adding one more segment to a
-// run.
+// A run with more segments than this is left out of the rollup, because adding a segment reads all segments
+// of its run.
 inline constexpr std::size_t most_segments_rolled_up = 32;
 
-// Returns what the run adds to the rollup. `segments`: all segments of one run, or of one job that belongs to
-// no run; not empty. nullopt: the segments cannot be rolled up, because they are charged to several parties
-// or are too many; more segments do not change that.
+// Returns the sums that a run adds to the rollup. `segments`: all segments of one run, or of one job that
+// belongs to no run; not empty. nullopt: the run is left out of the rollup, because its segments are charged
+// to several parties or are too many; further segments do not change that.
 std::optional<RunUsage> usage_of_run(const std::vector<ChargedSegment>& segments, MonthCalendar& calendar);
 
 }  // namespace trainyard

@@ -1,4 +1,5 @@
-// Reads rows of the table `segments` as values, and has the SQL conditions that select the rows of a period.
+// Converts rows of the table segments to ChargedSegments, and has the SQL conditions that select the rows of
+// a period.
 #pragma once
 #include <string>
 #include <vector>
@@ -16,15 +17,15 @@ extern const char* const is_in_force;
 // The next two functions return conditions on segments. ?1 is the beginning of a period, ?2 its end and, if
 // `of_user`, ?3 a uid.
 // Segments that overlap the period. A segment without length overlaps the period if it lies in the period.
-// SQLite does not look at segments that ended so late that even the longest segment would have begun after
-// the period.
+// The condition lets SQLite skip segments that ended so late that even the longest segment of the ledger
+// would have begun after the period.
 std::string overlaps_period(bool of_user);
-// Segments that were written in the period and reach into months that were closed at that time.
+// Segments that were written in the period and began in a month that was closed by then.
 std::string is_booked_late(bool of_user);
 
 // Reads all rows of a statement that begins with select_segments.
 std::vector<ChargedSegment> read_segments(Database& database, Statement& rows);
-// Reads the current row of such a statement.
+// Reads the current row of a statement that begins with select_segments.
 ChargedSegment read_segment(Database& database, const Statement& row);
 
 }  // namespace trainyard

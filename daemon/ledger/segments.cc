@@ -1,4 +1,4 @@
-// The ledger's account: segments, their corrections and closed months.
+// The functions of the ledger for its account: segments, their corrections and closed months.
 #include <fmt/format.h>
 
 #include "daemon/base/error.h"
@@ -18,8 +18,8 @@ std::optional<std::int64_t> unix_if_set(const std::optional<UtcSeconds>& time) {
 
 }  // namespace
 
-// Enters the segment unless its job and restart have an entry already: a step that is performed again after a
-// crash must not charge the job twice.
+// Enters the segment unless its job and restart have an entry already, because a step that is performed again
+// after a crash must not charge the job twice.
 void Ledger::insert_segment(const ChargedSegment& charged) {
   const Segment& segment = charged.segment;
   std::optional<std::int64_t> segment_id;
@@ -58,8 +58,8 @@ void Ledger::insert_segment(const ChargedSegment& charged) {
   rollup_.add(*segment_id);
 }
 
-// Enters the job's sign of life unless there is one already: a step that is performed again after a crash
-// reports it again.
+// Enters the time at which the agent of the job last gave a sign of life, unless there is one already: a step
+// that is performed again after a crash reports it again.
 void Ledger::insert_sign_of_life(const JobKey& job, UtcSeconds last_seen_at) {
   database_
       .prepare(
@@ -101,8 +101,8 @@ std::vector<ChargedSegment> Ledger::segments_in_force(UtcSeconds since) {
   return read_segments(database_, rows);
 }
 
-// Enters another row about the job of the row `segment_id`. The new row is charged to the same user, and to
-// the account that `segment` names or, if it names none, to the same account.
+// Enters a row of the given kind that corrects the row `segment_id`. The new row is charged to the same user,
+// and to the account in `segment` or, if that is empty, to the same account.
 void Ledger::enter_again(EntryKind kind, std::int64_t segment_id, const Segment& segment,
                          const std::string& reason) {
   Statement insert = database_.prepare(
@@ -146,7 +146,7 @@ std::optional<std::int64_t> Ledger::id_in_force(const Segment& segment) {
       .bind(segment.restart);
   std::vector<ChargedSegment> found = read_segments(database_, rows);
   if (found.size() != 1) return std::nullopt;
-  // If the segment names no account, the row has the run's account. A sign of life might have come after the
+  // If the segment names no account, the row has the run's account. The sign of life can be newer than the
   // segment.
   Segment expected = segment;
   expected.last_seen_at = found[0].segment.last_seen_at;

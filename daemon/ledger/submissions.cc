@@ -1,4 +1,5 @@
-// Submissions: what a client sent in one submission, and the runs that were made from it.
+// The functions of the ledger for submissions: what a client sent in one, and the runs that were made from
+// it.
 #include <fmt/format.h>
 
 #include "daemon/ledger/ledger.h"

@@ -23,8 +23,8 @@ std::string section_in_words(const std::string& section) {
   return section.empty() ? "" : '[' + section + ']';
 }
 
-// Returns the section in which the list has a key of this name, such as "[resources]"; empty if there is
-// none.
+// Returns a section in which a key of this name is allowed, such as "[resources]", for a hint about a
+// misplaced key; empty if there is none.
 std::string other_home(const Keys& keys, const std::string& key) {
   for (const KeyInfo& known : keys) {
     std::size_t dot = known.path.rfind('.');

@@ -28,15 +28,15 @@ struct KeyInfo {
 };
 using Keys = std::vector<KeyInfo>;
 
-// Both ends included.
+// The numbers that a key allows; both ends are included.
 template <class T>
 struct Range {
   T least = std::numeric_limits<T>::lowest();
   T most = std::numeric_limits<T>::max();
 };
 
-// Returns what is wrong with a text, in words that can follow the key's name ("must begin with /"); nullopt
-// if the text is right.
+// A function that returns what is wrong with a text, in words that can follow the key's name ("must begin
+// with /"); nullopt if the text is valid.
 using TextCheck = std::optional<std::string> (*)(const std::string& text);
 
 class Fields {
@@ -48,8 +48,8 @@ class Fields {
   bool has(const char* key) const { return find(key) != nullptr; }
   const Node* find(const char* key) const;
 
-  // Each of these functions sets `into` and returns true if the key is there and its value is right.
-  // Otherwise it leaves `into` unchanged, and records a problem if the value is wrong.
+  // Each of these functions sets `into` and returns true if the table has the key and the key's value is
+  // valid. Otherwise it leaves `into` unchanged, and records a problem if the value is wrong.
   bool boolean(const char* key, bool& into);
   bool integer(const char* key, int& into, Range<int> range = {});
   bool integer(const char* key, std::int64_t& into, Range<std::int64_t> range = {});
@@ -74,10 +74,11 @@ class Fields {
   // sub-table with another name is recorded as a problem and left out.
   std::vector<std::pair<std::string, Fields>> named_tables(const char* key);
 
-  // Returns true if the key is there. Otherwise records the missing key as a problem, at the table's line.
+  // Returns true if the table has the key. Otherwise records the missing key as a problem, at the table's
+  // line.
   bool require(const char* key);
 
-  // Records a problem at the place of the key's value, or of the table if the key is absent.
+  // Records a problem at the line and column of the key's value, or of the table if the key is absent.
   void problem(const char* key, const std::string& message, const std::string& hint = "");
 
   Place place() const { return place_; }

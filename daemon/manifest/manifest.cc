@@ -135,8 +135,8 @@ Launcher launcher_from(const std::string& name) {
 
 namespace {
 
-// Adds the keys that are set. Without them, the JSON is that of releases that knew no stores, so that data
-// sets keep their digests.
+// Adds the store and the credentials to the JSON, if they are set. Otherwise the JSON is the same as that of
+// releases without stores, so that data sets keep their digests.
 void add_store(Json& json, const StoreChoice& choice, const std::string& prefix) {
   if (!choice.store.empty()) json[prefix + "store"] = choice.store;
   if (!choice.credentials.empty()) json[prefix + "credentials"] = choice.credentials;

@@ -1,5 +1,5 @@
-// Manifest: describes one run, as a plain value. read_manifest() makes it from a person's file, the ledger
-// makes it from JSON. Every value in it is checked, and every default is filled in.
+// Manifest: describes one run, as a plain value. read_manifest() makes it from a file that a user wrote, the
+// ledger from JSON. Every value in it is checked, and every default is filled in.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -82,7 +82,7 @@ struct CommandSpec {
   bool operator==(const CommandSpec&) const = default;
 };
 
-// Facts about the place where a batch script was submitted, which sbatch would have found by itself.
+// Where and how a batch script was submitted: values that sbatch would have taken from its own process.
 struct ScriptOrigin {
   std::string path;       // absolute path of the script
   std::string directory;  // absolute path of the current directory
@@ -121,8 +121,9 @@ struct Manifest {
   bool operator==(const Manifest&) const = default;
 };
 
-// Equal manifests have equal JSON text, and manifest_from_json(to_json(m)) == m. The readers throw
-// Error{invalid}, naming the key, for JSON that to_json() did not make, such as that of another release.
+// Equal manifests have equal JSON text, and manifest_from_json(to_json(m)) == m. The …_from_json() functions
+// throw Error{invalid}, naming the key, for JSON that to_json() did not make, such as that of another
+// release.
 Json to_json(const Manifest& manifest);
 Json to_json(const DataSpec& data);
 Json to_json(const ScriptOrigin& origin);

@@ -1,6 +1,6 @@
-// Rules for names and URLs that people write. Each problem_with_…() returns what is wrong with a text, in
-// words that can follow the key's name; nullopt if the text is right. A right name is safe in a shell
-// command, a batch script and a path. A right URL is one printable line whose path has no "." or ".." parts.
+// Rules for names and URLs that users write. Each problem_with_…() returns what is wrong with a text, in
+// words that can follow the key's name; nullopt if the text is valid. A valid name is safe in a shell
+// command, a batch script and a path. A valid URL is one printable line whose path has no "." or ".." parts.
 #pragma once
 #include <cstddef>
 #include <optional>

@@ -1,6 +1,6 @@
-// Node: a value in a text that a person wrote, with its place in the text. The TOML reader makes Nodes, and
-// Fields (fields.h) reads them. A Node is independent of the language of the text, so that readers of other
-// languages, such as YAML, can make Nodes, too.
+// Node: a value in a text that a user wrote, with its line and column in the text. read_toml() makes Nodes,
+// and Fields (fields.h) reads them. A Node does not depend on TOML, so that parsers of other languages, such
+// as YAML, can make Nodes, too.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -29,7 +29,7 @@ struct Node {
   // monostate: a value of a type that no reader uses, such as a date
   std::variant<std::monostate, bool, std::int64_t, double, std::string, List, Table> value;
 
-  // Each returns nullptr if the value is of another type.
+  // Each of these functions returns nullptr if the value is of another type.
   const bool* boolean() const { return std::get_if<bool>(&value); }
   const std::int64_t* integer() const { return std::get_if<std::int64_t>(&value); }
   const double* number() const { return std::get_if<double>(&value); }

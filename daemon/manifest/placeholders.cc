@@ -7,9 +7,9 @@
 namespace trainyard {
 namespace {
 
-// Returns the name in the {name} that begins at `at`; empty if none begins there. A name holds no brace, so
-// the search ends at the next brace: each byte of a text is read at most twice, however many braces the text
-// has.
+// Returns the name in the placeholder {name} that begins at `at`; empty if none begins there. A name has no
+// braces, so the search for its end stops at the next brace: each byte of a text is read at most twice,
+// however many braces the text has.
 std::string_view placeholder_at(std::string_view text, std::size_t at) {
   if (text[at] != '{' || (at > 0 && text[at - 1] == '$')) return {};
   const std::size_t end = text.find_first_of("{}", at + 1);

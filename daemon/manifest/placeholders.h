@@ -12,14 +12,14 @@ namespace trainyard {
 // Returns true if the value can replace a placeholder: a number, a text of one printable line, true or false.
 bool is_speakable(const Node& node);
 
-// Returns the text that replaces the placeholder: an integer in decimal, the digits of another number as
-// written, a string's content. Empty for a value that is no scalar.
+// Returns the text that replaces a placeholder with this value: an integer in decimal, the digits of another
+// number as written, the content of a string, true or false. Empty for any other value.
 std::string spoken_value(const Node& node);
 
-// Returns `text` with each {name} of `values` replaced, in one pass: placeholders within a value are not
-// replaced. ${name} belongs to the shell and is left alone. `for_shell`: a value is quoted unless sh would
-// read it as one unchanged word anyway. Returns nullopt, without making the text, if it would have more than
-// `most_bytes`.
+// Returns `text` with each {name} replaced for which `values` has a value. Placeholders within a value are
+// not replaced. ${name} is not replaced either, because it is the shell's. With `for_shell`, a value is
+// quoted unless sh would read it as one unchanged word anyway. Returns nullopt if the result would have more
+// than `most_bytes`.
 std::optional<std::string> fill_placeholders(const std::string& text,
                                              const std::map<std::string, std::string>& values, bool for_shell,
                                              std::size_t most_bytes);

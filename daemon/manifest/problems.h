@@ -1,4 +1,4 @@
-// Problems: collects what a reader finds wrong in one text, so that a person sees all problems at once.
+// Problems: collects all problems that are found in one text, so that the user sees them at once.
 #pragma once
 #include <string>
 #include <vector>

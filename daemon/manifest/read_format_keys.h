@@ -16,8 +16,9 @@ void read_format_keys(Fields& fields, const FormatInfo& format, DataSpec& data);
 // Records a problem for each of the keys that the manifest has: they mean nothing for this format.
 void refuse_keys(Fields& fields, const std::vector<std::string>& keys, const FormatInfo& format);
 
-// Reads a URL, or the name of a file in the source's folder, which becomes a URL. Leaves `into` as it was,
-// and returns false, if the key is absent, or is wrong, which is recorded as a problem.
+// Sets `into` to the URL that the key's value is, or, if the value is the name of a file, to the URL of this
+// file in the folder of `source`. Leaves `into` as it was, and returns false, if the key is absent, or if its
+// value is neither, which is recorded as a problem.
 bool read_url_or_name(Fields& fields, const char* key, const std::string& source, std::string& into);
 
 }  // namespace trainyard

@@ -27,8 +27,8 @@ std::optional<Value> value_of(const Node& node) {
   return std::nullopt;
 }
 
-// Reads the table's entries as parameters of the kind. The entry `kind_key` names the kind itself and holds
-// its principal parameter.
+// Reads the table's entries as parameters of a kind of layer or optimizer. The entry with the key `kind_key`,
+// the kind's name, has the kind's principal parameter as its value. Returns nullopt if it added a problem.
 std::optional<KindSpec> read_parameters(const Table& table, const KindInfo& kind, const std::string& kind_key,
                                         Place place, const std::string& path, Problems& problems) {
   const std::size_t problems_before = problems.count();
@@ -82,7 +82,7 @@ std::optional<Value> read_parameter(const Node& node, const ParameterInfo& param
                  word ? did_you_mean(*word, parameter.choices, "") : "");
     return std::nullopt;
   }
-  // An integer is accepted where a number is expected.
+  // An integer is allowed for a parameter of type number.
   const auto* integer = std::get_if<std::int64_t>(&*value);
   if (integer && parameter.type == ValueType::number) return static_cast<double>(*integer);
   return value;

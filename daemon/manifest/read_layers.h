@@ -10,17 +10,19 @@
 
 namespace trainyard {
 
-// Returns the node as a value of the parameter. If it is none, returns nullopt and adds a problem that begins
-// with `path`.
+// Returns the node's value if the parameter allows it. If not, returns nullopt and adds a problem, whose
+// message begins with `path`.
 std::optional<Value> read_parameter(const Node& node, const ParameterInfo& parameter, const std::string& path,
                                     Problems& problems);
 
-// Reads { dense = 128, activation = "relu" }: a kind with its principal parameter, and its other parameters
-// beside it.
+// Parses a layer: { dense = 128, activation = "relu" }. One key is the layer's kind, with the kind's
+// principal parameter as its value; the other keys are further parameters. Returns nullopt if it added a
+// problem.
 std::optional<KindSpec> read_layer(const Node& node, const KindTable& kinds, const std::string& path,
                                    Problems& problems);
 
-// Reads { sgd = { learning_rate = 0.1 } }: one kind, with its parameters in a table of its own.
+// Parses an optimizer: { sgd = { learning_rate = 0.1 } }. The only key is the optimizer's kind, its value a
+// table of all parameters. Returns nullopt if it added a problem.
 std::optional<KindSpec> read_optimizer(const Node& node, const KindTable& kinds, const std::string& path,
                                        Problems& problems);
 

@@ -34,8 +34,8 @@ void check_batch(Fields& train_fields, const TrainSpec& train, const Resources& 
       "it counts the samples of all ranks together: " + std::to_string(resources.ranks()) + " or more");
 }
 
-// Checks that loss cross_entropy has more than one output: softmax over one number is always 1, so nothing
-// would be learned.
+// Adds a problem if the loss is cross_entropy and the last layer has only one output: softmax over one number
+// is always 1, so nothing would be learned.
 void check_last_layer(Fields& train_fields, const TrainSpec& train, const Shape& output) {
   if (train.training.loss != Loss::cross_entropy || element_count(output) > 1) return;
   train_fields.problem("layers", "end in one number, and loss cross_entropy tells classes apart",
@@ -44,7 +44,7 @@ void check_last_layer(Fields& train_fields, const TrainSpec& train, const Shape&
 
 void check_layers(Fields& fields, const TrainSpec& train, const std::optional<DataSpec>& data) {
   const Node* layers = fields.find("layers");
-  // Wrong layers are recorded as problems already.
+  // If a layer is wrong, read_train() has added a problem and left the layer out.
   if (!layers || !layers->list() || train.layers.size() != layers->list()->size()) return;
   Shape sample = {1};
   if (data && data->options.contains("shape")) {

@@ -1,5 +1,5 @@
-// read_manifest(): turns a text that a person wrote into Manifests; there is no other way. Pure: it reads
-// nothing but the text.
+// read_manifest(): parses a text that a user wrote into Manifests; no other function does. Pure: it reads no
+// files.
 #pragma once
 #include <cstddef>
 #include <string>
@@ -22,9 +22,10 @@ namespace trainyard {
 std::vector<Manifest> read_manifest(std::string_view text, const std::string& file,
                                     std::size_t origin_bytes = 0);
 
-// Every key a manifest may hold, for the readers, `trainyard init`, bash completion and the manual's test.
-// Each kind of layer or optimizer is among them, followed by the keys of that kind: "train.layers.dense",
-// "train.layers.dense.activation". In a manifest these two are { dense = 128, activation = "relu" }.
+// Returns all keys that a manifest may have, for the parser, `trainyard init`, bash completion and the test
+// of the manual. Each kind of layer or optimizer is among them, followed by the keys of that kind:
+// "train.layers.dense", "train.layers.dense.activation". In a manifest these two are { dense = 128,
+// activation = "relu" }.
 using ManifestKey = KeyInfo;
 const std::vector<ManifestKey>& manifest_keys();
 

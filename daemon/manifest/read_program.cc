@@ -26,7 +26,8 @@ void read_layers(Fields& fields, TrainSpec& train) {
   }
 }
 
-// Returns the setting that the parameter describes, checked; its default if it is absent or wrong.
+// Returns the checked value of the key of [train] that `parameter` describes; the parameter's default if the
+// key is absent or its value is wrong.
 Value read_setting(Fields& fields, const ParameterInfo& parameter) {
   const Node* node = fields.find(parameter.name);
   if (!node) return *parameter.otherwise;

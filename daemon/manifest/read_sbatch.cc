@@ -22,7 +22,7 @@ std::string job_name(const Json& options, const std::string& file) {
   return file == "stdin" ? "sbatch" : last_component(file);
 }
 
-// Turns a job's name into a run's name: Slurm allows any characters, problem_with_name() only a few.
+// Makes a valid run's name of a job's name: Slurm allows any characters, problem_with_name() only a few.
 std::string run_name(std::string name) {
   for (char& c : name)
     if (problem_with_name(std::string("a") + c)) c = '-';
@@ -48,8 +48,8 @@ void read_trainyard_lines(const std::string& toml, Manifest& manifest, Problems&
   if (auto fields = root.table("results")) read_results(*fields, manifest);
 }
 
-// Refuses alternatives ('?') in the --dependency of a run with [data]: the dependency on the stage job is
-// joined with ',', and Slurm accepts only one kind of separator.
+// Adds a problem if the --dependency of a run with [data] has alternatives ('?'): Trainyard joins its own
+// dependency on the stage job with ',', and Slurm accepts only one kind of separator.
 void check_dependency(const std::map<std::string, sbatch::Given>& given, const Manifest& manifest,
                       Problems& problems) {
   auto dependency = given.find("dependency");
@@ -59,8 +59,9 @@ void check_dependency(const std::map<std::string, sbatch::Given>& given, const M
                  "has alternatives, and the run waits for its data besides: Slurm knows no such mixture");
 }
 
-// Returns the bytes that one task takes. The text and the origin count for each task: the tasks share them in
-// memory, but each run's record in the ledger holds its own copy.
+// Returns how many bytes one task of --array counts towards most_expanded_bytes. The script's text and the
+// origin count for each task: the tasks share them in memory, but each run's record in the ledger has its own
+// copy.
 std::size_t bytes_of_a_task(const ScriptSpec& script, const sbatch::Lines& lines, std::size_t origin_bytes) {
   const std::size_t indices = script.options.contains("array") ? footprint(script.options["array"]) : 0;
   return sizeof(Manifest) + script.text->size() + footprint(script.options) - indices + lines.toml.size() +

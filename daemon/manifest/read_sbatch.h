@@ -1,5 +1,5 @@
-// read_sbatch(): turns a batch script for sbatch(1) into Manifests, from the options in its #SBATCH lines,
-// the TOML in its #TRAINYARD lines, and the script itself as the program.
+// read_sbatch(): makes Manifests of a batch script for sbatch(1): from the options in its #SBATCH lines, the
+// TOML in its #TRAINYARD lines, and the script itself as the program.
 #pragma once
 #include <string>
 #include <string_view>
@@ -10,9 +10,9 @@
 
 namespace trainyard {
 
-// Returns one Manifest, or one per task of --array. An option that cannot keep its meaning is recorded as a
-// problem, with the reason; then the result must not be used. The caller sets ScriptSpec::origin (the host,
-// the folder and the environment from which the script was submitted) afterwards. `origin_bytes`: its size,
+// Returns one Manifest, or one per task of --array. Adds a problem, with the reason, for each option that a
+// run cannot have; the result must not be used then. The caller sets ScriptSpec::origin (the host, the folder
+// and the environment from which the script was submitted) afterwards. `origin_bytes`: the origin's size,
 // which counts towards the limit on the size of all Manifests.
 std::vector<Manifest> read_sbatch(std::string_view text, const std::string& file, std::size_t origin_bytes,
                                   Problems& problems);

@@ -8,9 +8,9 @@
 namespace trainyard {
 namespace {
 
-// Source: converts toml++'s line and column to a byte of the text and to a Place. toml++ counts columns in
-// characters; editors and Place count them in bytes. Two tables make a look-up fast, because each value of a
-// text is looked up, and all values can be on one line.
+// Source: converts a position of toml++ (line and column) to an offset in bytes and to a Place. toml++ counts
+// columns in characters, Place in bytes. Two tables make this fast, because the position of each value of a
+// text is converted, and all values can be on one line.
 class Source {
  public:
   explicit Source(std::string_view text) : text_(text) {
@@ -102,7 +102,7 @@ class Converter {
   Problems& problems_;
 };
 
-// Returns a hint: the most common cause of this message of the parser; empty if none is known.
+// Returns a hint for the user: the most common cause of this error message of toml++; empty if none is known.
 std::string syntax_hint(const std::string& message) {
   auto says = [&](const char* words) { return message.find(words) != std::string::npos; };
   if (says("could not determine value type")) return "text stands in quotes: \"…\"";

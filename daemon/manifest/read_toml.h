@@ -1,4 +1,4 @@
-// read_toml(): turns TOML text into Nodes. No other file uses toml++.
+// read_toml(): parses TOML text into Nodes. No other file uses toml++.
 #pragma once
 #include <optional>
 #include <string_view>

@@ -1,4 +1,5 @@
-// Retry: the causes for which an attempt can end, and those after which the run is tried again.
+// The causes for which an attempt can end, and the [retry] table, which names the causes after which the run
+// gets another attempt.
 #pragma once
 #include <chrono>
 #include <string>
@@ -25,8 +26,8 @@ enum class Cause {
 const char* to_string(Cause cause);
 Cause cause_from(const std::string& name);  // Error{invalid} lists the names
 
-// Returns true if an attempt with this cause did not reach the program. Such an attempt is repeated whatever
-// [retry] says, and is not counted.
+// Returns true if an attempt that ended with this cause did not start the program. Such an attempt is
+// repeated whatever [retry] says, and does not count as one of [retry] attempts.
 bool is_free(Cause cause);
 
 // The manifest's [retry] table.
@@ -42,7 +43,7 @@ struct RetrySpec {
   bool operator==(const RetrySpec&) const = default;
 };
 
-// Returns the causes that [retry] `on` may name, for the reader and the manual's test.
+// Returns the causes that [retry] `on` may name, for the parser and the test of the manual.
 std::vector<std::string> retry_words();
 
 Json to_json(const RetrySpec& retry);

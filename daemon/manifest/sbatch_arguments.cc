@@ -9,7 +9,7 @@
 namespace trainyard::sbatch {
 namespace {
 
-// Arguments: reads words as getopt_long(3) does, which sbatch uses.
+// Arguments: parses the words of #SBATCH lines as getopt_long(3) does, because sbatch uses that.
 class Arguments {
  public:
   Arguments(const std::vector<Word>& words, Problems& problems) : words_(words), problems_(problems) {}
@@ -43,7 +43,8 @@ class Arguments {
     take(*option, word, value);
   }
 
-  // Reads a word of short options: "-N2" and "-N 2"; "-Os" is "-O -s".
+  // Parses a word of short options: "-N2", "-N" with the next word as its value, or several options, "-Os"
+  // for "-O -s".
   void read_short(const Word& word) {
     for (std::size_t i = 1; i < word.text.size(); ++i) {
       const Option* option = find_option(word.text[i]);

@@ -22,7 +22,7 @@ std::string_view trimmed(std::string_view line) {
   return line;
 }
 
-// Words: splits a line into words by sbatch's rules. A quote (' or ") can open anywhere in a word, a
+// Words: splits an #SBATCH line into words by sbatch's rules. A quote (' or ") can open anywhere in a word, a
 // backslash escapes only within quotes, and a # outside quotes ends the line.
 class Words {
  public:

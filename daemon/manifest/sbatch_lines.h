@@ -18,8 +18,8 @@ struct Word {
 struct Lines {
   std::vector<Word> words;    // of all #SBATCH lines before the first command, in their order
   std::vector<Word> foreign;  // the #PBS and #BSUB lines before the first command; sbatch reads them, too
-  // The text of the #TRAINYARD lines. Every byte is at the line and column that it has in the script, so that
-  // problems name the right place.
+  // The TOML of the #TRAINYARD lines. Every byte is at the line and column that it has in the script, so that
+  // problems name these.
   std::string toml;
 };
 
@@ -27,8 +27,8 @@ struct Lines {
 // line.
 bool is_script(std::string_view text);
 
-// Reads the directive lines. Adds a problem for a missing #!, DOS line breaks, a quote that is not closed, a
-// directive for a burst buffer, and a #TRAINYARD line after the first command.
+// Finds and splits the directive lines of a batch script. Adds a problem for a missing #!, DOS line breaks, a
+// quote that is not closed, a directive for a burst buffer, and a #TRAINYARD line after the first command.
 Lines read_lines(std::string_view text, Problems& problems);
 
 }  // namespace trainyard::sbatch

@@ -1,4 +1,4 @@
-// Reads the times of --begin and --deadline.
+// Parses the times of sbatch's options --begin and --deadline.
 #include <algorithm>
 #include <array>
 #include <ctime>
@@ -33,7 +33,8 @@ UtcSeconds at_clock(std::tm parts, seconds of_day) {
 
 std::optional<int> amount(std::string_view text) { return whole_number(text, 0); }
 
-// Returns the offset after "now": "+2hours", "+90" (seconds); nullopt if the text is none.
+// Parses the part of a time after "now": "+2hours", "+90" (seconds). Returns nullopt if the text is no such
+// offset.
 std::optional<seconds> offset(std::string_view text) {
   struct Unit {
     std::string_view name;
@@ -56,7 +57,8 @@ std::optional<seconds> offset(std::string_view text) {
   return std::nullopt;
 }
 
-// Returns a time of day ("16:00", "4:30pm", "noon") as seconds since midnight; nullopt if the text is none.
+// Parses a time of day: "16:00", "4:30pm", "noon". Returns the seconds since midnight; nullopt if the text is
+// no time of day.
 std::optional<seconds> time_of_day(std::string text) {
   if (text == "midnight") return seconds{0};
   if (text == "noon") return 12 * seconds{3600};

@@ -1,5 +1,6 @@
-// The table of all options of sbatch(1), Slurm 22.05; each is kept or refused. The reader accepts no other
-// options, and a test compares trainyard-sbatch(5) with this table.
+// The table of all options of sbatch(1), Slurm 22.05. An option in a batch script is kept or refused as the
+// table says; options that are not in the table are errors. A test compares trainyard-sbatch(5) with the
+// table.
 #pragma once
 #include <span>
 #include <string>
@@ -14,7 +15,7 @@ enum class Argument {
   optional,  // --nice=10, -koff: the value is never the next word
 };
 
-// An option is kept or refused. If kept, `read` converts the written value. If refused, `refused` gives the
+// An option of sbatch. If a batch script may have it, `read` parses its value. If not, `refused` is the
 // reason, in words that follow "is refused: ".
 struct Option {
   const char* name;  // without "--"

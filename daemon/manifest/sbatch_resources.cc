@@ -118,7 +118,8 @@ int gpus_of(const Json& options, const char* name) {
   return (std::string_view(name) == "gres" ? gpus_in_gres(text) : gpus_in(text)).count;
 }
 
-// Returns the number of tasks that other options imply; 0 if none does.
+// Returns the number of tasks that follows from options other than --ntasks (--ntasks-per-node, or numbers of
+// GPUs); 0 if they imply none.
 std::int64_t tasks_implied(const Json& options, std::int64_t nodes) {
   if (const std::int64_t per_node = number_of(options, "ntasks-per-node")) return nodes * per_node;
   const std::int64_t gpus = gpus_of(options, "gpus");
@@ -129,8 +130,9 @@ std::int64_t tasks_implied(const Json& options, std::int64_t nodes) {
   return nodes * std::max(gpus_of(options, "gpus-per-node"), gpus_of(options, "gres")) * per_gpu;
 }
 
-// Applies sbatch's rules for --hint. An option that sets what --hint would set removes --hint. Otherwise
-// --hint=compute_bound replaces --sockets-per-node and --cores-per-socket.
+// Applies sbatch's rules for --hint. Removes --hint if the script has --extra-node-info, --ntasks-per-core or
+// --threads-per-core, which set the same. Otherwise --hint=compute_bound removes --sockets-per-node and
+// --cores-per-socket.
 void apply_hint(Json& options) {
   auto hint = options.find("hint");
   if (hint == options.end()) return;

@@ -9,9 +9,9 @@ namespace trainyard::sbatch {
 // problem for options that exclude each other, and for GPUs whose number is unknown before the job starts.
 Resources resources_of(const std::map<std::string, Given>& given, Problems& problems);
 
-// Adds the options that sbatch derives from others: --ntasks and --nodes if other options imply them, and no
-// more nodes than tasks. Implied nodes have "implied": true, because no task is started for each of them.
-// Removes --hint beside an option that excludes it.
+// Changes the options as sbatch does: adds --ntasks and --nodes if other options imply them, limits the nodes
+// to the number of tasks, and removes --hint beside an option that excludes it. Implied nodes have "implied":
+// true, because no task is started for each of them.
 void add_conclusions(Json& options);
 
 }  // namespace trainyard::sbatch

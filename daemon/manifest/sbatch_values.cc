@@ -37,7 +37,7 @@ std::int64_t take_factor(std::string& text) {
   return std::int64_t{1} << (10 * (place + 1));
 }
 
-// Reads the words of "[[type:]count]" as type and count; a missing count is 1.
+// Parses "[[type:]count]", split at ':', into type and count; a missing count is 1.
 GpuCount gpu_part(const std::vector<std::string>& words) {
   GpuCount part{1, ""};
   std::size_t at = 0;

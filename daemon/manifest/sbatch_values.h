@@ -1,6 +1,6 @@
-// Values of sbatch's options as people write them, read as Slurm 22.05 reads them. Each reader returns the
-// value in the one form in which Manifests and JobRequests hold it, or throws Error{invalid} in words that
-// follow the option's name ("must be …"). Pure.
+// Parses the values of sbatch's options as Slurm 22.05 does. Each read_…() returns the value in the form that
+// Manifests and JobRequests have, or throws Error{invalid}, whose words follow the option's name ("must be
+// …"). Pure functions.
 #pragma once
 #include <string>
 #include <vector>
@@ -23,8 +23,8 @@ Json read_gpus(const std::string& value);     // the text, for gpus_in(): "2", "
 Json read_gres(const std::string& value);     // the text, for gpus_in_gres(): "gpu:k40:2,disk"
 Json read_signal(
     const std::string& value);  // {"number": 10, "seconds": 60, "batch": true, "reservation": false}
-// ["begin", "end"]; [] if NONE is among the words. As sbatch does, ignores words that are no kind of mail, if
-// at least one word is.
+// Parses --mail-type: ["begin", "end"]; [] if NONE is among the words. Like sbatch, ignores words that are no
+// kind of mail if at least one other word is.
 Json read_mail(const std::string& value);
 Json read_switches(const std::string& value);  // {"count": 1, "seconds": 600}; −1 seconds: wait without limit
 Json read_nice(const std::string& value);      // an integer; 100 if the value is empty
@@ -54,7 +54,8 @@ struct GpuCount {
 GpuCount gpus_in(const std::string& gpus);       // a text of read_gpus()
 GpuCount gpus_in_gres(const std::string& gres);  // a text of read_gres()
 
-// Returns the time that a text of read_moment() means if it is read at `now`, in this host's time zone.
+// Returns the time that a text of read_moment(), such as "now+1hour" or "16:00", stands for at the time
+// `now`, in this host's time zone.
 UtcSeconds moment_of(const std::string& moment, UtcSeconds now);
 
 }  // namespace trainyard::sbatch

@@ -1,5 +1,5 @@
-// Readers of a manifest's tables. Each records problems in the Problems of its `fields`; if it records one,
-// its result must not be used.
+// Functions that parse the tables of a manifest. Each adds the problems that it finds to the Problems of its
+// `fields`; if it adds one, its result must not be used.
 #pragma once
 #include "daemon/manifest/fields.h"
 #include "daemon/manifest/manifest.h"

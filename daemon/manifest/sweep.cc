@@ -18,7 +18,8 @@ void add_parameters(std::vector<std::string>& paths, const std::string& prefix, 
     paths.push_back(prefix + (parameter.name == std::string(kind.principal) ? kind.name : parameter.name));
 }
 
-// Returns the kind that one of the table's keys names: dense for { dense = 128 }; nullptr if none does.
+// Returns the kind of layer or optimizer that one of the table's keys names: dense for { dense = 128 };
+// nullptr if no key does.
 const KindInfo* kind_chosen(const Node& node, const KindTable& kinds) {
   for (const Entry& entry : node.table() ? *node.table() : Table{})
     if (const KindInfo* kind = find_kind(kinds, entry.key)) return kind;
@@ -48,8 +49,8 @@ bool names_path(const std::string& name, const std::string& path) {
   return path.ends_with(name) && path.size() > name.size() && path[path.size() - name.size() - 1] == '.';
 }
 
-// Returns the node at that path, and makes missing tables on the way. Returns nullptr if a value on the way
-// is neither a table nor a list with that item.
+// Returns the node at this path, and makes the tables of the path that are missing. Returns nullptr if a
+// value on the path is neither a table nor a list with the numbered item.
 Node* reach(Node& root, const std::vector<std::string>& path) {
   Node* node = &root;
   for (const std::string& part : path) {
@@ -125,7 +126,8 @@ Sweep::Sweep(const Node& manifest, Fields& root)
 }
 
 void Sweep::add_variable(const std::string& name, Place place, const Node& value, Problems& problems) {
-  // TOML reads train.epochs = [1, 2] as a table within a table; the person means one name.
+  // TOML reads train.epochs = [1, 2] in [sweep] as a table `train` with the key `epochs`; the user means the
+  // one name "train.epochs".
   if (const Table* parts = value.table()) {
     for (const Entry& part : *parts)
       if (!problems.full()) add_variable(name + '.' + part.key, place, part.value, problems);

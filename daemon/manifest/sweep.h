@@ -1,6 +1,6 @@
-// Sweep: makes the manifests of many runs from one text with a [sweep] table. Each run's manifest is the
-// text's with the swept values put in their places, so that all other readers read it as if a person had
-// written it, and problems with a value point into [sweep].
+// Sweep: makes the manifests of many runs from one text with a [sweep] table. The manifest of a run is the
+// text's Node with the run's values in the swept keys and placeholders. It is parsed as if a user had written
+// it, and problems with a swept value have the line of the value in [sweep].
 #pragma once
 #include <cstddef>
 #include <map>
@@ -15,7 +15,7 @@ namespace trainyard {
 
 class Sweep {
  public:
-  // Reads [sweep], if there is one, and finds the place of each swept name: a key of [train] (named by its
+  // Reads [sweep], if there is one, and finds what each swept name stands for: a key of [train] (named by its
   // last parts or its whole path, if only one key matches), or {name} in the texts of [command]. Keeps
   // pointers into `manifest`, which must outlive this object.
   Sweep(const Node& manifest, Fields& root);
@@ -24,8 +24,9 @@ class Sweep {
   // problem.
   std::size_t runs() const { return runs_; }
 
-  // Returns the manifest of one run (from 0), without [sweep]; the last list varies fastest. Takes its bytes
-  // from `room`; returns nullopt if `room` has too few.
+  // Returns the manifest of run number `run` (from 0), without [sweep]; the last list of [sweep] varies
+  // fastest. Subtracts the manifest's size from the bytes that are left in `room`; returns nullopt if fewer
+  // are left.
   std::optional<Node> manifest_of(std::size_t run, Room& room) const;
 
   // Returns the run's swept values, for people: {"learning_rate": "0.1"}.

@@ -14,8 +14,9 @@ Place place_of(std::string_view text, std::size_t offset) {
           static_cast<int>(offset - line_start) + 1};
 }
 
-// Returns the end of the string whose quote is at `start`. An unclosed string ends with its line, or with the
-// text. The parser stops there, too, so the check misses nothing after it.
+// Returns the end of the TOML string whose opening quote is at `start`. A string that is not closed ends with
+// its line or, with three quotes, with the text. toml++ stops there with an error, so the text behind it need
+// not be checked.
 std::size_t end_of_string(std::string_view text, std::size_t start) {
   const char quote = text[start];
   const bool escapes = quote == '"';
@@ -32,7 +33,7 @@ std::size_t end_of_string(std::string_view text, std::size_t start) {
   }
   if (at >= text.size()) return text.size();
   at += 3;
-  // One or two quotes can come right before the closing three: """a""""" holds a"".
+  // One or two quotes can come right before the three closing quotes: """a""""" is the string a"".
   for (int extra = 0; extra < 2 && at < text.size() && text[at] == quote; ++extra) ++at;
   return at;
 }

@@ -1,5 +1,6 @@
-// Checks before a text is parsed: refuse what could exhaust or crash the parser. (toml++ 3.3 recurses once
-// per bracket and once per part of a dotted key, and crashes at the end of the stack.)
+// Checks of a text before it is parsed: they refuse texts that could crash the parser or take too much
+// memory. (toml++ 3.3 recurses once per bracket and once per part of a dotted key, and crashes at the end of
+// the stack.)
 #pragma once
 #include <cstddef>
 #include <string_view>
@@ -12,8 +13,8 @@ inline constexpr std::size_t most_text_bytes = 256 * 1024;
 inline constexpr int most_nesting = 32;    // brackets and braces
 inline constexpr int most_key_parts = 32;  // a.b.c has three
 
-// Checks the size, and for NUL bytes and invalid UTF-8; for a text in any language. Returns false if it added
-// a problem.
+// Checks that the text is not too large, has no NUL bytes and is valid UTF-8; for TOML and batch scripts.
+// Returns false if it added a problem.
 bool check_text(std::string_view text, Problems& problems);
 
 // Checks, before TOML is parsed, that brackets are not nested too deeply and dotted keys do not have too many

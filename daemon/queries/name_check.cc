@@ -45,8 +45,8 @@ struct NameCheck::Answer {
   std::map<std::string, std::string> default_accounts;  // by user, only of users who have one
 };
 
-// A check that is not over yet. It ends with the scheduler's answer or when `patience` fires, whichever comes
-// first. The work in the lane owns it.
+// One call of check(). It ends with the scheduler's answer or when `patience` is over, whichever comes first.
+// The work in the lane owns this object.
 struct NameCheck::Check {
   bool over = false;
   Loop::Watch patience;

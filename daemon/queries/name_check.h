@@ -1,7 +1,8 @@
-// NameCheck: compares the accounts, partitions and QOS that manifests name with what the scheduler allows, so
-// that a user who may not use one gets an error at once, and not only when the run is submitted. Finds out
-// the user's default account, because plans can count GPUs by account. If the scheduler does not answer, the
-// manifests pass, because the scheduler decides in the end. Must be used on the loop.
+// NameCheck: checks with the scheduler that a user may use the accounts, partitions and QOS that the user's
+// manifests name, so that the user gets an error at once, and not only when the job is submitted. Also finds
+// out the user's default account, because plans can count GPUs by account. If the scheduler does not answer,
+// the check accepts all names, because the scheduler checks them again when the job is submitted. Must be
+// used on the loop.
 #pragma once
 #include <functional>
 #include <map>
@@ -30,8 +31,8 @@ class NameCheck {
   // `lane` has one thread and reads from the scheduler.
   NameCheck(Loop& loop, Workers& lane, SchedulerReader& reader) : loop_(loop), lane_(lane), reader_(reader) {}
 
-  // Calls `go_on` if no name is refused, or if the scheduler fails or has not answered for five seconds.
-  // Calls `failed` with an Error{invalid} that lists the refused names.
+  // Calls `go_on` if the scheduler refuses none of the names, or if it fails or has not answered for five
+  // seconds. Otherwise calls `failed` with an Error{invalid} that lists the refused names.
   void check(const NamedBy& by, const std::vector<const Manifest*>& manifests, std::function<void()> go_on,
              std::function<void(std::exception_ptr)> failed);
 
@@ -47,7 +48,7 @@ class NameCheck {
   bool needs_default_account(const std::string& user, const std::vector<const Manifest*>& manifests) const;
   void remember(const std::string& user, const std::set<JobNames>& names, const Answer& answer);
 
-  // The users whose default accounts will be asked for, all in one question.
+  // The users whose default accounts the next query to the scheduler asks for, all at once.
   using Wanted = Guarded<std::set<std::string>>;
 
   struct DefaultAccount {

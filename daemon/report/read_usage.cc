@@ -6,15 +6,16 @@
 namespace trainyard {
 namespace {
 
-// The months of a query's period: the months that it touches, and those that it contains whole.
+// The months of a query's period: those that the period touches, and those that lie completely in the period.
 struct AskedMonths {
   MonthSpan touched;
   MonthRange whole;
   Period whole_period;
 };
 
-// Returns the months of the query's period; nullopt: the period contains no whole month. If everything was
-// booked before the end of the period, the month of the last booking counts as whole.
+// Returns the months of the query's period; nullopt: no month lies completely in the period. If all usage was
+// booked before the end of the period, the month of the last booking counts as lying completely in the
+// period.
 std::optional<AskedMonths> months_of(const UsageQuery& query, UtcSeconds last_booking) {
   MonthCalendar calendar(query.zone);
   const MonthCalendar::Month& first = calendar.month_with(query.since);

@@ -9,9 +9,9 @@
 
 namespace trainyard {
 
-// Returns what total_usage() makes of all segments, only those of one user if `uid` is set. If the query's
-// time zone is not the rollup's, all segments of the period are read, which can take seconds. Therefore
-// `reader` must belong to another thread than the loop.
+// Returns the same totals that total_usage() computes from all segments, only those of one user if `uid` is
+// set. If the query's time zone is not the rollup's, reads all segments of the period, which can take
+// seconds. Therefore `reader` must be used by another thread than the loop's.
 UsageTotals read_usage(Ledger& reader, const UsageQuery& query, std::optional<std::uint32_t> uid);
 
 }  // namespace trainyard

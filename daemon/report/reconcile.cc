@@ -40,17 +40,18 @@ const Words& words_of(Finding finding) { return all_words.at(static_cast<std::si
 
 // ---- for how many seconds an explanation holds
 
-// For a job that slurmctld starts once more, and for a second copy of a job: the agent finds that the attempt
-// is claimed, and exits. Such a job takes no longer than a prologue and the agent's start.
+// The longest time, in seconds, of a job that slurmctld started once more, or that is a second copy of a job.
+// Its agent finds that the attempt is claimed, and exits, so the job takes no longer than a prologue and the
+// agent's start.
 constexpr std::int64_t longest_repetition = 60;
-// The time until a slurmctld that went back to its saved state notices that a job is over: SlurmdTimeout,
-// 300 s by default, and the time that nodes take to register. It is also the time after which the next poll
-// has certainly seen a job's end.
+// Seconds until a slurmctld that went back to its saved state notices that a job is over: SlurmdTimeout, 300
+// s by default, and the time that nodes take to register. After as many seconds the daemon's polls have
+// certainly seen the end of a job.
 constexpr std::int64_t longest_oversight = 900;
-// For jobs without GPUs: they are charged no GPU time, however long they take. A store job can take hours.
+// Seconds that a job without GPUs can take, of which no GPU time is charged. A store job can take hours.
 constexpr std::int64_t longest_without_gpus = 86'400;
 
-// Returns what a job used by slurmdbd's record; nullopt if slurmdbd has no start or no end of the job.
+// Returns the job's usage as slurmdbd recorded it; nullopt if slurmdbd has no start or no end of the job.
 std::optional<Segment> by_slurmdbd(const ReconciledJob& job) {
   if (!job.recorded || job.recorded->phase != JobPhase::ended) return std::nullopt;
   std::optional<Segment> segment = segment_of_job(*job.recorded);
@@ -75,15 +76,15 @@ bool same_times(const Segment& a, const Segment& b) {
   return a.started_at == b.started_at && a.ended_at == b.ended_at;
 }
 
-// Returns the ledger's seconds up to the job's last sign of life, plus the seconds at the job's end that an
-// agent cannot see.
+// Returns how many seconds of the job the agent's signs of life confirm: from its start in the ledger to the
+// last sign of life, plus the seconds at a job's end that an agent cannot see.
 std::int64_t seconds_seen(const Segment& ledger) {
   if (!ledger.last_seen_at) return 0;
   return (*ledger.last_seen_at - ledger.started_at + longest_farewell).count();
 }
 
-// Returns true if the ledger's end, which slurmctld told the daemon, can be trusted without slurmdbd: no GPUs
-// are charged, or a sign of life confirms that the job ran until then.
+// Returns true if the job's end in the ledger, which slurmctld told the daemon, can be trusted without
+// slurmdbd: no GPUs are charged, or a sign of life confirms that the job ran until this end.
 bool is_borne_out(const Segment& ledger) {
   return ledger.gpus == 0 ||
          (ledger.last_seen_at && *ledger.last_seen_at >= ledger.ended_at - longest_farewell);
@@ -91,16 +92,16 @@ bool is_borne_out(const Segment& ledger) {
 
 bool repeats(const JobStatus& row, const Segment& ledger) { return row.started_at >= ledger.ended_at; }
 
-// An explanation, and up to how many seconds of difference it holds.
+// An explanation of a difference, and the greatest difference in seconds that it can explain.
 struct Explanation {
   Finding finding = Finding::equal;
   std::int64_t seconds_allowed = 0;
 };
 
-// Explains a job for which ledger and slurmdbd have the same start and end.
+// Explains the difference for a job of which ledger and slurmdbd have the same start and end.
 std::optional<Explanation> explain_same_times(const ReconciledJob& job, const Segment& slurmdbd) {
   const Segment& ledger = job.charged->segment;
-  // A job that ended within a second of its start used nothing. slurmdbd can have heard of its end without
+  // A job that ended within a second of its start used nothing. slurmdbd can have recorded its end without
   // its GPUs.
   if (seconds_of(ledger) == 0) return Explanation{Finding::equal, 0};
   if (slurmdbd.gpus != ledger.gpus) return std::nullopt;
@@ -111,18 +112,18 @@ std::optional<Explanation> explain_same_times(const ReconciledJob& job, const Se
   return Explanation{unseen ? Finding::node_failure_detected_late : Finding::equal, 0};
 }
 
-// Explains a job that slurmctld lost: the ledger has only what was seen of the job. slurmdbd can have more,
-// because the clocks of two hosts differ, and because the agent does not see the very begin and end of the
-// job.
+// Explains the difference for a job that slurmctld lost: the ledger has only the time in which polls or the
+// agent saw the job. slurmdbd can have more, because the clocks of two hosts differ, and because the agent
+// does not see the first and last seconds of the job.
 Explanation explain_lost_job(const Segment& ledger, const std::optional<Segment>& slurmdbd) {
   bool slurmdbd_has_more = seconds_of(slurmdbd) > seconds_of(ledger);
   return {Finding::controller_lost_job,
           slurmdbd_has_more ? 2 * longest_farewell.count() : seconds_seen(ledger)};
 }
 
-// Explains a different end: a slurmctld that was killed goes back to its saved state, and finds another end
-// for the job or none. If slurmdbd then does not have more seconds than the ledger, the agent's evidence must
-// confirm the ledger's end.
+// Explains why slurmdbd has another end of a job than the ledger: a slurmctld that was killed goes back to
+// its saved state, and tells slurmdbd a later end of the job or none. If slurmdbd has no more seconds than
+// the ledger, this holds only if the agent's evidence confirms the ledger's end.
 std::optional<Explanation> explain_other_end(const Segment& ledger, const std::optional<Segment>& slurmdbd) {
   bool same_start = !slurmdbd || (slurmdbd->started_at == ledger.started_at && slurmdbd->gpus == ledger.gpus);
   bool slurmdbd_has_more = seconds_of(slurmdbd) > seconds_of(ledger);
@@ -131,8 +132,8 @@ std::optional<Explanation> explain_other_end(const Segment& ledger, const std::o
   return Explanation{Finding::controller_forgot_end, ledger.gpus == 0 ? longest_without_gpus : allowed};
 }
 
-// Returns the first explanation that fits. It does not check whether the difference is small enough for the
-// explanation to hold; compare() does.
+// Returns the first explanation that fits the difference between ledger and slurmdbd; nullopt if none does.
+// Does not check whether the difference is small enough for the explanation; compare() does.
 std::optional<Explanation> explain(const ReconciledJob& job) {
   const Segment& ledger = job.charged->segment;
   std::optional<Segment> slurmdbd = by_slurmdbd(job);
@@ -157,15 +158,16 @@ void compare(ReconciledJob& job) {
   job.seconds_allowed = explanation->seconds_allowed;
 }
 
-// Returns true if the token can be that of the charged job: "ty-cafe-7.1-train" is a train job of run 7. The
-// token of an array names another run, but for an array the task in the job's key identifies the run.
+// Returns true if a job with this token can be of the same run as the charged segment: "ty-cafe-7.1-train" is
+// a train job of run 7. The token of an array names only the array's first run; there the task in the job's
+// key identifies the run, so any array token is accepted.
 bool is_token_of(const Token& token, const ChargedSegment& charged) {
   if (!charged.run_id || !token.ends_with(std::string("-") + to_string(charged.role))) return false;
   return charged.segment.job.task || token.find("-" + std::to_string(*charged.run_id) + ".") != Token::npos;
 }
 
-// Returns a key that is the same for all jobs that ever had this cluster, this id and, in an array, this
-// task.
+// Returns the key without its submit time. It is the same for all jobs that ever had this cluster, id and, in
+// an array, task.
 JobKey whenever(JobKey job) {
   job.submitted_at = UtcSeconds{};
   return job;
@@ -173,21 +175,21 @@ JobKey whenever(JobKey job) {
 
 bool is_store(const Token& token) { return token.ends_with(std::string("-") + to_string(JobRole::store)); }
 
-// The rows of slurmdbd. Each row is given to at most one segment.
+// The records of slurmdbd, from which each segment takes its own; each record is taken at most once.
 class Rows {
  public:
   explicit Rows(const std::vector<JobStatus>& recorded) {
     for (const JobStatus& row : recorded) left_.emplace(whenever(row.key), &row);
   }
 
-  // Takes the row that has exactly the key of the charged job.
+  // Returns and takes the record with exactly the key of the charged job; null if there is none.
   const JobStatus* take(const ChargedSegment& charged) {
     return take_if(charged.segment.job, [&](const JobStatus& row) { return row.key == charged.segment.job; });
   }
 
-  // Takes the row of a job that slurmctld lost and put back into the queue: the row has a new submit time,
-  // but the same id, and a token of the same run. (The run's next attempt can have got the same id, too. Its
-  // row has already been taken for its own segment.)
+  // Returns and takes the record of a job that slurmctld lost and put back into the queue: the record has a
+  // new submit time, but the same id, and a token of the same run. (The run's next attempt can have got the
+  // same id, too. Its record has been taken for its own segment before.)
   const JobStatus* take_requeued(const ChargedSegment& charged) {
     const Segment& segment = charged.segment;
     if (segment.source != SegmentSource::evidence) return nullptr;
@@ -219,7 +221,7 @@ class Rows {
 // The charged segments, by token and, in an array, by task.
 using ChargedJobs = std::map<std::pair<Token, std::optional<std::uint32_t>>, Segment>;
 
-// Explains why the ledger has no segment of one of Trainyard's jobs that has started.
+// Explains why the ledger has no segment for this record of a job of Trainyard's that has started.
 std::optional<Explanation> explain_missing(const JobStatus& row, const std::set<JobKey>& uncharged,
                                            const ChargedJobs& charged, UtcSeconds asked_at) {
   if (row.phase != JobPhase::ended) return Explanation{Finding::not_ended_in_slurmdbd, 0};
@@ -286,7 +288,8 @@ std::optional<Segment> ReconciledJob::as_recorded() const {
   }
   if (same_times(segment, charged->segment) && segment.gpus == charged->segment.gpus) return std::nullopt;
   segment.source = SegmentSource::slurm;
-  // slurmdbd has only the sum of the suspensions: those in the ledger stay if they lie within the new times.
+  // slurmdbd has only the total of the suspensions, so the ledger's suspensions stay if they lie within the
+  // new times.
   std::erase_if(segment.suspended, [&](const Period& suspended) {
     return suspended.since < segment.started_at || suspended.until > segment.ended_at;
   });

@@ -33,12 +33,11 @@ const char* to_string(Finding finding);  // "controller_lost_job"
 std::string in_words(Finding finding);   // for an admin
 bool is_explained(Finding finding);      // true for `equal`, too; an explanation holds up to seconds_allowed
 
-// One execution of a job: what the ledger charged for it, and what slurmdbd recorded. At least one of
-// `charged` and `recorded` is set.
+// One execution of a job: its segment in the ledger (`charged`), its record in slurmdbd (`recorded`), of
+// which at least one is set, and how they differ.
 struct ReconciledJob {
   Finding finding = Finding::equal;
-  // The number of seconds by which ledger and slurmdbd can differ for the explanation to hold; unset if
-  // nothing explains the difference.
+  // The greatest difference in seconds that `finding` explains; unset if nothing explains the difference.
   std::optional<std::int64_t> seconds_allowed;
   std::optional<ChargedSegment> charged;
   std::optional<JobStatus> recorded;
@@ -50,9 +49,9 @@ struct ReconciledJob {
   std::int64_t slurmdbd_seconds() const;
   // Returns the ledger's GPU-seconds minus slurmdbd's.
   std::int64_t gpu_seconds_too_many() const;
-  // Returns the segment with which the ledger would agree with slurmdbd: slurmdbd's times and GPUs, but the
-  // ledger's GPUs if slurmdbd has none. For a job that is not in the ledger: slurmdbd's whole segment.
-  // nullopt: slurmdbd has nothing, or the same times and GPUs as the ledger.
+  // Returns the segment that must be in the ledger to agree with slurmdbd: slurmdbd's times and GPUs, but the
+  // ledger's GPUs if slurmdbd has none. For a job that is not in the ledger, returns slurmdbd's whole
+  // segment. Returns nullopt if slurmdbd has no usage of the job, or the same times and GPUs as the ledger.
   std::optional<Segment> as_recorded() const;
   // Returns the number of seconds from the last sign of life of the job to its end in the ledger; nullopt:
   // there was no sign of life.

@@ -32,7 +32,7 @@ std::string key_of(GroupKey by, const UsageKey& key) {
   return "";
 }
 
-// The sum of the usage of segments and of the rollup, which are of different runs.
+// Adds up the usage in segments and in the rollup. Both must be of different runs.
 struct Sum {
   UsageSum segments;
   UsageAmounts rolled_up;

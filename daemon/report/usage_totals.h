@@ -1,5 +1,5 @@
-// Totals of usage, computed from the ledger's segments and its rollup at each query. Pure. All times are
-// integer seconds, so the seconds of the groups add up exactly to the seconds of the period.
+// Computes totals of usage from the ledger's segments and rollup for one query. Pure functions. All times are
+// integer seconds, so the seconds of the groups add up exactly to the total.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -23,16 +23,17 @@ struct UsageQuery {
   std::vector<GroupKey> by;
 };
 
-// The usage of one group in the period. Runs and jobs are distinct: a run that crosses the end of a month
-// counts in both months, and once in the total. Usage of a month that was written after the month was closed
-// counts in the month in which it was written.
+// The usage of one group in the period. Each run and each job counts once: a run that crosses the end of a
+// month counts in both months, and once in the total. Usage of a month that was written after the month was
+// closed counts in the month in which it was written.
 struct UsageRow {
   std::vector<std::string> keys;  // one per UsageQuery::by; gpu: type, "gpu" if untyped, empty without GPUs
   std::int64_t runs = 0;          // the staging of a data set belongs to no run
   std::int64_t jobs = 0;
   std::int64_t gpu_seconds = 0;            // occupied, late ones included
   std::int64_t suspended_gpu_seconds = 0;  // the part of gpu_seconds in which the job was suspended
-  // The part of gpu_seconds in months that were closed before; negative where too much was charged.
+  // The part of gpu_seconds that was booked late, because its month was closed; negative if it takes back too
+  // high a charge.
   std::int64_t late_gpu_seconds = 0;
   bool operator==(const UsageRow&) const = default;
 };
@@ -42,9 +43,9 @@ struct UsageTotals {
   UsageRow total;              // its keys are empty
 };
 
-// Adds up the usage of `segments` and `rolled_up`. Segments can reach beyond the period: they are clipped.
-// `rolled_up` must lie in the period, have the months of the query's zone and the query's groups, and contain
-// no runs or jobs of `segments`. Throws Error{invalid} for an unknown zone.
+// Adds up the usage of `segments` and `rolled_up`. Counts only the parts of the segments that lie in the
+// period. `rolled_up` must lie in the period, have the months of the query's zone and the query's groups, and
+// contain no runs or jobs of `segments`. Throws Error{invalid} for an unknown zone.
 UsageTotals total_usage(const std::vector<ChargedSegment>& segments, const UsageQuery& query,
                         const Usage& rolled_up = {});
 bool is_by(const UsageQuery& query, GroupKey key);

@@ -1,4 +1,5 @@
-// Admission: decides which queued runs may begin, by their plans and by the room in the scheduler. Pure.
+// Admission: decides which queued runs may begin an attempt, by the plans' limits of GPUs and the limit of
+// jobs in the scheduler. Pure: no effect outside these objects.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -23,8 +24,8 @@ struct JobCount {
 };
 
 // The number of jobs that may still be added to the scheduler. Plans do not limit runs without GPUs.
-// Therefore the jobs of such runs are limited to half of the daemon's jobs, so that they cannot keep out all
-// other runs.
+// Therefore such runs may have at most half of the daemon's jobs, so that they cannot keep out all other
+// runs.
 class JobRoom {
  public:
   JobRoom(int most_jobs, const JobCount& held);
@@ -44,7 +45,7 @@ class JobRoom {
 // it.
 class QueueWaits {
  public:
-  // To be called in the order of the ids.
+  // Notes why this run waits. To be called in the order of the run ids.
   void add(std::int64_t run_id, std::shared_ptr<const WaitingFor> wait) {
     waits_.emplace_back(run_id, std::move(wait));
   }
@@ -59,9 +60,10 @@ struct Admission {
   QueueWaits waiting;
 };
 
-// Goes through a queue once and admits runs. The order is strict within each limited party (limited_party()):
-// if one run of the party does not fit into its plan, the party's later runs that ask for GPUs wait, too. So
-// the use of the plan, and the text that describes it, stay the same for all of them.
+// Examines the runs of a queue once, in their order, and admits those that fit. The order is strict within
+// each limited party (limited_party()): if one run of the party does not fit into its plan, the party's later
+// runs that ask for GPUs wait, too. So the use of the plan, and the text that describes it, stay the same for
+// all of them.
 class QueueAdmission {
  public:
   // `use`: the GPUs in use now, by limited party. `data_on_its_way`: digests of data sets that are ready or
@@ -70,7 +72,7 @@ class QueueAdmission {
                  std::set<std::string> data_on_its_way, JobRoom room)
       : plans_(plans), use_(std::move(use)), data_on_its_way_(std::move(data_on_its_way)), room_(room) {}
 
-  // Admits the run or notes why it waits. To be called in the order of the ids.
+  // Admits the run, or notes why it waits. To be called in the order of the run ids.
   void admit_or_let_wait(const TrainingRun& queued);
 
   // Returns the result. To be called once, after the last run.
@@ -79,8 +81,8 @@ class QueueAdmission {
  private:
   using SharedWait = std::shared_ptr<const WaitingFor>;
 
-  // A user or an account whose GPUs a plan limits. `full` and `behind_first` are the reasons why runs behind
-  // the party's first waiting run wait.
+  // A user or an account whose GPUs a plan limits. `full` and `behind_first` are the reasons why the runs
+  // after the party's first waiting run wait.
   struct Party {
     PlanUse* use = nullptr;
     bool has_waiting = false;
@@ -99,8 +101,8 @@ class QueueAdmission {
   std::set<std::string> data_on_its_way_;
   JobRoom room_;
   std::map<std::string, Party> parties_;
-  // The party of the previous run. Most of thousands of queued runs have the same party as the previous run,
-  // so the party is looked up only when it changes.
+  // The plan, user and account of the previous run. Most of thousands of queued runs have the same ones, so
+  // the limited party is looked up only when they change.
   PlanParty last_;
   Party* party_ = nullptr;  // the party of the previous run
   Admission admission_;

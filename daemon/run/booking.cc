@@ -11,8 +11,8 @@ const std::optional<RunJob>& job_of(const TrainingRun& run, JobRole role) {
   return role == JobRole::train ? run.attempt()->train : run.attempt()->store;
 }
 
-// Adds the start that the run has on record for the job to what the polls saw. After a restart of the daemon,
-// the recorded start can be all that is known.
+// Returns the polls' sighting of the job with the start and the GPUs that the run's events record. After a
+// restart of the daemon, there may be no sighting, only the recorded start.
 std::optional<Sighting> with_start(const RunJob& job, std::optional<Sighting> seen) {
   if (!job.started_at) return seen;
   if (!seen) seen = Sighting{*job.started_at, *job.started_at, 0, "", ""};
@@ -80,7 +80,8 @@ std::vector<RunEvent> uncharged_uses(const TrainingRun& run, UtcSeconds at) {
   return events;
 }
 
-// If the record of a train job cannot tell GPUs, the GPUs that the run asked for are charged.
+// If the scheduler's record of a train job has no number of GPUs, the GPUs that the run requested are
+// charged.
 void complete_use(const TrainingRun& run, const JobStatus& job, event::Used& used) {
   if (used.segment.account.empty()) used.segment.account = run.account;
   if (used.role != JobRole::train || used.segment.gpus > 0 || job.gpus_on_record) return;

@@ -1,5 +1,5 @@
-// Changes: events together with the run or the data set to which they happened. Changes that are recorded in
-// one transaction become durable together, or none of them does.
+// Change: an event, and the id of the run or data set that it belongs to. Changes that are recorded in one
+// transaction become durable together, or none of them does.
 #pragma once
 #include <cstdint>
 #include <string>

@@ -1,6 +1,6 @@
-// DataSet: objects of a store as one HDF5 file (or folder) on scratch. All runs that name the same objects
-// with the same options share it, so it stays when one of these runs is cancelled. A DataSet is the fold of
-// its events.
+// DataSet: objects of a store that are copied to scratch as one HDF5 file (or folder). All runs of a user
+// that name the same objects with the same options share it, so it stays when one of these runs is cancelled.
+// The state of a DataSet is computed from its events.
 #pragma once
 #include <optional>
 #include <string>

@@ -1,5 +1,5 @@
 // Converts the values inside events to and from JSON for the ledger, and enumerations to and from their names
-// there. The readers expect what Trainyard itself wrote and throw Error{invalid} for anything else.
+// in the ledger. The functions that parse JSON throw Error{invalid} unless a release of Trainyard wrote it.
 #pragma once
 #include <array>
 #include <optional>
@@ -39,7 +39,7 @@ std::optional<UtcSeconds> optional_time_from(const Json& json, const char* key);
 std::optional<int> optional_int(const Json& json, const char* key);
 
 Json to_json(const ScratchPlace& place);
-// Reads the key "scratch"; returns an empty place for an event of an earlier release, which lacks the key.
+// Reads the key "scratch"; returns empty paths for an event of an earlier release, which lacks the key.
 ScratchPlace scratch_place_from(const Json& json);
 std::vector<std::string> lines_from_json(const Json& json, const char* key);  // key missing: no lines
 

@@ -231,7 +231,7 @@ event::Wanted from_body(UtcSeconds at, const Json& json) {
   wanted.scratch = scratch_place_from(json);
   wanted.objects = get_or<std::int64_t>(json, "object_count", 0);
   wanted.source_bytes = get_or<std::int64_t>(json, "source_bytes", 0);
-  // Earlier releases kept the list of objects itself in the ledger.
+  // Events of earlier releases have the list of objects itself.
   for (const char* list : {"objects", "test_objects"})
     for (const Json& object : get_or(json, list, Json::array())) {
       ++wanted.objects;
@@ -258,8 +258,8 @@ event::Evicted from_body(UtcSeconds at, const Json&) {
   return {at};
 }
 
-// Makes the alternative of the variant whose index is the index of `name` in `names`. For a name that is not
-// in `names`, makes event::Unknown, the last alternative.
+// Parses `json` as the event with this name: the alternative of the variant with the index that the name has
+// in `names`. For a name that is not in `names`, makes event::Unknown, the last alternative.
 template <class Variant, std::size_t index = 0, std::size_t known>
 Variant from_name(const std::array<const char*, known>& names, const std::string& name, UtcSeconds at,
                   const Json& json) {
@@ -279,7 +279,8 @@ const char* name_among(const std::array<const char*, known>& names, const Varian
 
 const Segment* address_of(const std::optional<Segment>& segment) { return segment ? &*segment : nullptr; }
 
-// Returns what an event charges, one overload each. All other events charge nothing.
+// Return the usage that an event charges, one overload for each kind of event. All other events charge
+// nothing.
 Charge charge(const event::Used& e) { return {&e.segment, e.role, e.reason}; }
 Charge charge(const event::Settled& e) { return {address_of(e.segment), JobRole::train}; }
 Charge charge(const event::Retried& e) { return {address_of(e.segment), JobRole::train}; }

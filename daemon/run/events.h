@@ -1,6 +1,5 @@
-// Events: the facts from which runs and data sets are made. Events are only appended to the ledger, in order,
-// and never changed. Times are UTC seconds. A run is the fold of its events (run.h), and so is a data set
-// (data_set.h).
+// Events: the facts from which the states of runs (run.h) and data sets (data_set.h) are computed. Events are
+// only appended to the ledger, in order, and never changed. Times are UTC seconds.
 #pragma once
 #include <optional>
 #include <string>
@@ -35,7 +34,7 @@ JobRole job_role_from(const std::string& name);
 enum class Result { completed, failed, cancelled };
 const char* to_string(Result result);
 
-// The place of an attempt in a job array. The array is named after the first run in it.
+// The job array that an attempt is in, and the attempt's task. The array is named after its first run.
 struct ArrayPlace {
   std::int64_t first_run = 0;
   int first_attempt = 1;   // the attempt of first_run
@@ -99,9 +98,9 @@ struct Ended {  // a job of the run has ended; `job` describes the end in the sc
   JobRole role = JobRole::train;
   JobStatus job;
 };
-// The usage of a job of a run, or of a job of a data set (the role is then `stage`). It is entered in the
-// ledger once: either with the job's end, from the scheduler's record, or later, with the reason for the
-// delay. What is found out after that is recorded as Corrected.
+// The usage of a job of a run, or of a job of a data set (the role is then `stage`). A job's usage is entered
+// in the ledger once: either with the job's end, from the scheduler's record, or later, with the reason for
+// the delay. Later changes are recorded as Corrected.
 struct Used {
   UtcSeconds at{};
   JobRole role = JobRole::train;
@@ -109,8 +108,8 @@ struct Used {
   std::string reason;  // empty: entered from the scheduler's record at the job's end
 };
 // `segment` in Settled, Stored, StoreRetried, Failed, Retried, Ready and StageFailed is set only in events
-// that an earlier release wrote: that release charged a job by these events and not by Used. A segment that
-// is read from such an event is still charged. This release writes none.
+// that an earlier release wrote: that release charged a job by these events and not by Used. The segment in
+// such an event is still charged. This release writes no segments in them.
 
 struct Settled {  // what the end of the train job means
   UtcSeconds at{};
@@ -192,8 +191,8 @@ struct Evicted {
 
 // ---- of a run or a data set, written by a newer release
 
-// An event that this release does not know. No step is taken for a run or a data set that has such an event
-// (TrainingRun::is_of_newer_release).
+// An event of a kind that this release does not know. No step is performed for a run or a data set that has
+// such an event (TrainingRun::is_of_newer_release).
 struct Unknown {
   UtcSeconds at{};
   std::string name;
@@ -219,8 +218,8 @@ UtcSeconds time_of(const DataSetEvent& event);
 // Returns the event as JSON, without its name and its time, which have their own columns in the ledger.
 Json body_of(const RunEvent& event);
 Json body_of(const DataSetEvent& event);
-// Makes an event from its name, time and body. Returns event::Unknown if this release has no event of that
-// name. Throws Error{invalid} if the body does not belong to the event.
+// Makes an event from its name, time and body. Returns event::Unknown if this release has no event of this
+// name. Throws Error{invalid} if the body does not have the event's keys.
 RunEvent run_event(const std::string& name, UtcSeconds at, const Json& body);
 DataSetEvent data_set_event(const std::string& name, UtcSeconds at, const Json& body);
 
@@ -234,8 +233,8 @@ struct Charge {
 Charge charge_of(const RunEvent& event);
 Charge charge_of(const DataSetEvent& event);
 
-// Returns the time of the agent's last sign of life in the attempt that the event settles; nullopt if the
-// event does not tell it.
+// Returns the time of the agent's last sign of life that the event records (Settled and Retried do); nullopt
+// if it records none.
 std::optional<UtcSeconds> last_sign_of_life(const RunEvent& event);
 
 }  // namespace trainyard

@@ -12,8 +12,8 @@
 namespace trainyard {
 namespace {
 
-// Returns the environment of a job. The user's profile is not read. The environment does not depend on who
-// started the daemon.
+// Returns the environment of a job. It is the same for all jobs of a user: it has nothing of the user's
+// profile or of the daemon's own environment.
 std::vector<std::string> environment_of(const JobSite& site, const Owner& owner) {
   std::vector<std::string> environment{"PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8", "SHELL=/bin/sh",
                                        "USER=" + owner.name, "LOGNAME=" + owner.name};
@@ -45,8 +45,8 @@ std::string comment_of(const TrainingRun& run, const char* doing) {
                      run.manifest->name, run.attempt()->number);
 }
 
-// Turns the request for the first of these attempts into a request for the array of all of them. Each task
-// finds its own directory by its index.
+// Changes `request`, which is for the job of the first of these runs, into the request for a job array with a
+// task for each. A task finds the directory of its attempt by its index.
 void make_array(JobRequest& request, const JobSite& site, const std::vector<TrainingRun>& runs,
                 const char* command, const char* log) {
   const ArrayPlace& array = *runs.front().attempt()->array;

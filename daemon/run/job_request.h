@@ -24,15 +24,15 @@ struct JobSite {
 JobRequest stage_job(const JobSite& site, const DataSet& data_set);
 
 // Makes the request for a held train job of one run or, if `runs` share an array, for the array. `runs` must
-// be in the order of their tasks. `stage_job_id`: a stage job that was just seen alive; 0 if the data set is
-// ready or the run has no data set.
+// be in the order of their tasks. `stage_job_id`: the id of the live stage job that the train job must wait
+// for; 0 if the data set is ready or the run has no data set.
 JobRequest train_jobs(const JobSite& site, const std::vector<TrainingRun>& runs, std::uint32_t stage_job_id);
-// Makes the request for the store job of one run, or for the array of store jobs. `after`: the train job, or
-// the array of train jobs, on which the request depends.
+// Makes the request for the store job of one run, or for an array of store jobs. `after`: the id of the train
+// job, or of the array of train jobs, that the store job waits for.
 JobRequest store_jobs(const JobSite& site, const std::vector<TrainingRun>& runs, std::uint32_t after);
 
-// Makes the request for a single store job without a dependency, for an attempt whose train job has ended.
-// The attempt can be part of an array; this store job is not.
+// Makes the request for a single store job without a dependency, for an attempt whose train job has ended. It
+// is no task of an array even if the train job was.
 JobRequest store_job(const JobSite& site, const TrainingRun& run);
 
 }  // namespace trainyard

@@ -9,7 +9,8 @@ namespace {
 constexpr std::array step_names{"find",     "submit",   "release", "cancel",          "abandon", "give_back",
                                 "give_way", "find_end", "settle",  "collect_results", "stage",   "inspect"};
 
-// Returns collect_results once the store job has ended: the job left evidence, or another store job follows.
+// Returns the step of a run whose results are being stored: collect_results if the store job has ended,
+// cancel if it will never start, else none.
 std::optional<Step> step_of_storing(const TrainingRun& run, const Circumstances::Seen& seen) {
   if (!has_live_store_job(run)) return Step::collect_results;
   return seen.store_waits_in_vain ? std::optional(Step::cancel) : std::nullopt;
@@ -23,7 +24,7 @@ std::optional<Step> next_step(const TrainingRun& run, const Circumstances& circu
   if (run.is_of_newer_release) return std::nullopt;
   const Circumstances::Seen& seen = circumstances.seen;
   if (run.cancel_requested && occupies_plan(run.state)) {
-    // Only the scheduler knows whether the train job was submitted: abandon looks for a job with its token.
+    // The train job might be in the scheduler without an event; abandon looks it up by its token.
     if (run.state == RunState::admitted) return Step::abandon;
     return Step::cancel;
   }

@@ -16,8 +16,8 @@ enum class Step {
   release,    // submitted: submits the store job, then releases the train job
   cancel,     // cancels the run's live jobs
   abandon,    // cancelled while admitted: finds the train job to cancel, or else ends the run
-  give_back,  // submitted, but the owner's files do not answer: gives the run's place to others
-  give_way,   // submitted, but the scheduler has no room for the store job: gives the place to an older run
+  give_back,  // submitted, but the owner's file system does not answer: back into the queue
+  give_way,   // submitted, but there is no room for the store job: back into the queue
   find_end,   // the scheduler shows a doubtful state of the train job: finds out whether the job is over
   settle,     // ended: reads the agent's evidence and decides what the end means
   collect_results,  // the store job has ended: reads its evidence
@@ -27,12 +27,12 @@ enum class Step {
 };
 const char* to_string(Step step);
 
-// The latest time at which a submission can have been sent of which the ledger has no event. Unset: certainly
-// no such submission was sent.
+// The latest time at which a job can have been submitted of which the ledger has no event. Unset: certainly
+// no such job was submitted.
 using Doubt = std::optional<UtcSeconds>;
 
-// What is known of a run or a data set in addition to its events. Circumstances are not stored: a daemon that
-// starts finds them out again.
+// What the daemon knows about a run or a data set in addition to its events. Circumstances are not in the
+// ledger: after its start, the daemon finds them out again.
 struct Circumstances {
   Doubt doubt;
   int failures = 0;  // consecutive failures of the step that is due

@@ -1,5 +1,5 @@
-// Plans: how many GPUs each user or account may have at a time. Pure. The daemon enforces the plans; Slurm's
-// own limits only help.
+// Plans: how many GPUs each user or account may use at a time. Pure functions. The daemon enforces the plans
+// by its admission; it does not depend on Slurm's own limits.
 #pragma once
 #include <compare>
 #include <cstdint>
@@ -30,7 +30,8 @@ const Plan* find_plan(const Plans& plans, const std::string& name);  // null: th
 // Error{invalid}, which says which plans the user may ask for.
 std::string resolve_plan(const Plans& plans, const std::string& asked, const std::string& user);
 
-// Throws Error{invalid}, which says by how much, if the run is larger than its plan: it could never start.
+// Throws Error{invalid} if the run requests more GPUs than its plan has, because it could never start; the
+// message says how many more.
 void check_fits(const Plans& plans, const std::string& plan, const Manifest& manifest);
 
 // Throws Error{denied} if `more` runs, added to the user's `live` runs, would be more than `most`.
@@ -40,15 +41,16 @@ void check_live_runs(const std::string& user, std::int64_t live, std::size_t mor
 // of its train job has more.
 int gpus_counted(const TrainingRun& run);
 
-// The party of a run: its plan, and the user and the account of which the plan limits one.
+// A run's plan, user and account. The plan limits the GPUs of either the user or the account.
 struct PlanParty {
   std::string plan, user, account;
   auto operator<=>(const PlanParty&) const = default;
 };
 PlanParty party_of(const TrainingRun& run);
 
-// Returns a name for the runs that are limited together: those of the same plan and user, or of the same plan
-// and account. Runs whose account is not known yet are limited together by user.
+// Returns the name of the limited party of a run: all runs with the same name share the plan's limit. These
+// are the runs of the same plan and user or, if the plan counts by account, of the same plan and account.
+// Runs whose account is not known are limited by user.
 std::string limited_party(const Plans& plans, const PlanParty& party);
 
 // The GPUs that one limited party uses, and the runs that use them, in order.

@@ -1,4 +1,5 @@
-// Derives events from what a poll of the scheduler shows of a run's live train job. Pure.
+// Compares a run with the status of its live jobs in a poll of the scheduler: makes events of what is new,
+// and finds jobs that slurmctld shows wrongly. Pure functions.
 #pragma once
 #include <vector>
 

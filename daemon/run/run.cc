@@ -32,7 +32,8 @@ Segment* find_charge(TrainingRun& run, const JobKey& job, int restart) {
   return nullptr;
 }
 
-// Charges the segment unless its job and restart are already charged. The ledger does the same.
+// Adds the segment to the run's charges unless its job and restart are already charged, as the ledger does,
+// too.
 void charge(TrainingRun& run, const std::optional<Segment>& segment) {
   if (!segment || find_charge(run, segment->job, segment->restart) != nullptr) return;
   run.charges.push_back(*segment);
@@ -93,7 +94,7 @@ void apply(TrainingRun& run, const event::Started& e) {
 
 void apply(TrainingRun& run, const event::Reassigned& e) { run.account = e.account; }
 
-// Usage counts in every state of the run.
+// Usage is charged in every state of the run.
 void apply(TrainingRun& run, const event::Used& e) { charge(run, e.segment); }
 
 void apply(TrainingRun& run, const event::Unknown&) { run.is_of_newer_release = true; }
@@ -156,8 +157,8 @@ void apply(TrainingRun& run, const event::Failed& e) {
   if (is_over(run.state)) return;
   charge(run, e.segment);
   run.reason = run.reason.empty() ? e.reason : run.reason + "; " + e.reason;
-  // A run that its user cancelled is cancelled, also if its output could not be stored, or if the user
-  // cancelled the storing of its results.
+  // The state is cancelled, and not failed, if the user cancelled the run and then its output could not be
+  // stored, or if the user cancelled the storing of its results.
   const bool is_cancelled =
       run.result == Result::cancelled || (run.store_cancel_requested && run.result == Result::completed);
   end_run(run, is_cancelled ? RunState::cancelled : RunState::failed, e.at);

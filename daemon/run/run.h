@@ -1,4 +1,4 @@
-// TrainingRun: a training run, as the fold of its events. Plain values and pure functions.
+// TrainingRun: a training run, as computed from its events. Plain values and pure functions.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -25,7 +25,7 @@ enum class RunState {
   cancelled,
 };
 
-// One job of an attempt, as far as is known.
+// One job of an attempt. An unset or empty field is not known yet.
 struct RunJob {
   JobKey key;
   std::optional<UtcSeconds> started_at, ended_at;
@@ -57,7 +57,7 @@ struct TrainingRun {
   // `name` and `gpus` are copies from the manifest: lists and admission need them for every run.
   std::string name;
   int gpus = 0;  // requested
-  // By the scheduler's record; before there is one, as in event::Accepted. Empty: unknown.
+  // The account by the scheduler's record; before there is one, as in event::Accepted. Empty: unknown.
   std::string account;
   std::string plan, dataset_digest, code_digest;
   ScratchPlace scratch;
@@ -84,8 +84,8 @@ struct TrainingRun {
   const Attempt* attempt() const { return attempts.empty() ? nullptr : &attempts.back(); }
 };
 
-// Changes the run as the event says. Pure. An event that cannot follow the run's state has no effect, because
-// the same fact can be recorded twice.
+// Changes the run to its state after the event. Pure. An event that cannot follow the run's state has no
+// effect, because the same fact can be recorded twice.
 void apply_event(TrainingRun& run, const RunEvent& event);
 TrainingRun fold(std::int64_t id, const std::vector<RunEvent>& events);
 
@@ -97,9 +97,9 @@ bool has_live_store_job(const TrainingRun& run);
 // Returns the run's charge for the last restart of that job; null: nothing is charged yet.
 const Segment* charge_of(const TrainingRun& run, const JobKey& job);
 
-// Tokens are the names of jobs: "ty-<ledger id>-<run>.<attempt>-train" for a job, "ty-<ledger id>-a<first
-// run>.<attempt of the first run>-train" for a job array. The ledger id distinguishes the jobs of two daemons
-// on one cluster.
+// Tokens are the names of jobs in Slurm: "ty-<ledger id>-<run>.<attempt>-train" for a job, "ty-<ledger
+// id>-a<first run>.<attempt of the first run>-train" for a job array. The ledger id distinguishes the jobs of
+// two daemons on one cluster. token_prefix() returns "ty-<ledger id>-".
 std::string token_prefix(const std::string& ledger_id);
 Token token_of(const std::string& ledger_id, std::int64_t run_id, int attempt, JobRole role);
 // Returns the token of the last attempt's job of this role: the token that the job has in the scheduler or,
@@ -107,8 +107,8 @@ Token token_of(const std::string& ledger_id, std::int64_t run_id, int attempt, J
 // first store job was a task of an array.
 Token token_of(const std::string& ledger_id, const TrainingRun& run, JobRole role);
 
-// What the name of a job says. Users can give their own jobs any name, so a name helps to find a job but
-// proves nothing.
+// The parts of a token, the name of a job. Users can give their own jobs any name, so a name helps to find a
+// job but does not prove that the daemon submitted it.
 struct NamedJob {
   JobRole role = JobRole::train;
   std::int64_t run_id = 0;  // for an array: its first run; 0 for a stage job

@@ -1,5 +1,6 @@
-// RunTally: counts of the live runs by state, and of the GPUs and jobs that they hold. The counts are updated
-// when a run changes, so that no caller has to go through a hundred thousand runs. Pure.
+// RunTally: counts the live runs by state, and the GPUs and jobs that they have. The counts are updated when
+// a run changes, so that no caller must iterate over a hundred thousand runs. Pure: no effect outside this
+// object.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -22,12 +23,13 @@ class RunTally {
 
   const std::set<std::int64_t>& queued() const { return queued_; }
 
-  // Returns true if the data set of this digest is ready.
+  // A function that returns true if the data set with this digest is ready.
   using IsReady = std::function<bool(const std::string& digest)>;
   std::map<ShownState, int> count_by_state(const IsReady& is_ready) const;
   std::map<ShownState, int> count_by_state(std::uint32_t uid, const IsReady& is_ready) const;
 
-  // Returns the GPUs in use by limited party (limited_party()). Runs without GPUs are left out.
+  // Returns the GPUs in use and the runs that use them, by the name of the limited party (limited_party()).
+  // Runs without GPUs are left out.
   std::map<std::string, PlanUse> plan_use(const Plans& plans) const;
   // Returns the number of GPUs that one limited party uses.
   int gpus_in_use(const Plans& plans, const std::string& party) const;

@@ -12,8 +12,8 @@
 namespace trainyard {
 namespace {
 
-// Options that are not passed on as batch options: other fields of the request, or the environment, have
-// them.
+// Options of the script that are not in JobRequest::batch_options, because other fields of the request, or
+// the environment, have them.
 constexpr std::array not_for_the_scheduler{"chdir",      "comment",  "exclude",    "export",   "get-user-env",
                                            "ignore-pbs", "job-name", "no-requeue", "propagate"};
 
@@ -44,7 +44,8 @@ constexpr std::array told{Told{"cpus-per-gpu", "SLURM_CPUS_PER_GPU"},
 
 std::string as_text(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
 
-// Doubles each "%" in a text that is filled into a pattern, so that Slurm does not read the "%" as a pattern.
+// Doubles each "%" in a text that is put into a file name pattern of Slurm, so that Slurm does not take it
+// for a placeholder.
 std::string escaped(const std::string& text) {
   std::string result;
   for (char c : text) result += c == '%' ? std::string("%%") : std::string(1, c);
@@ -77,7 +78,7 @@ std::vector<std::string> exported(const ScriptSpec& script) {
     if (value.is_string()) variables.push_back(words.back());
   }
   for (const auto& [name, value] : script.origin->variables) variables.push_back(name + '=' + value);
-  // srun reads SLURM_EXPORT_ENV and passes on only the same variables.
+  // srun in the script reads SLURM_EXPORT_ENV and exports only these variables to its tasks.
   variables.push_back("SLURM_EXPORT_ENV=" + (words.empty() ? "NONE" : join(words, ",")));
   return variables;
 }
@@ -136,7 +137,7 @@ void describe_script(JobRequest& request, const ScriptSpec& script, UtcSeconds a
       from(script.origin->directory, script.options.value("chdir", script.origin->directory));
   if (const std::string comment = script.options.value("comment", ""); !comment.empty())
     request.comment += ": " + comment.substr(0, 500);
-  // File descriptors 3 and 4 are the script's stdout and stderr, which Slurm has opened.
+  // The agent finds the script's stdout and stderr, which Slurm has opened, as the descriptors 3 and 4.
   std::string& wrapper = request.script;
   if (wrapper.ends_with('\n')) wrapper.pop_back();
   wrapper += fmt::format(" 3>&1 4>&2 >>{} 2>&1\n", shell_quote(agent_log));

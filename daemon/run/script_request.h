@@ -1,5 +1,5 @@
-// Describes the train job of a batch script as sbatch would have submitted it in the place where the user
-// submitted the script (ScriptOrigin). Pure.
+// Makes the request for the train job of a batch script, as sbatch would have submitted it from the host,
+// directory and environment where the user submitted the script (ScriptOrigin). Pure functions.
 #pragma once
 #include <string>
 
@@ -9,13 +9,13 @@
 namespace trainyard {
 
 // Adds the script's options to `request`, the request for a train job. They replace the resources of the
-// manifest. `accepted_at`: the time to which --begin=now+1hour refers. `agent_log`: the file for the agent's
-// own output; the script's output goes where the script's options send it.
+// manifest. `accepted_at`: the "now" of --begin=now+1hour. `agent_log`: the file for the agent's own output;
+// the script's output goes to the files that its options name.
 void describe_script(JobRequest& request, const ScriptSpec& script, UtcSeconds accepted_at,
                      const std::string& agent_log);
 
-// Returns the pattern of --output, --error or --input with the parts filled in that only Trainyard knows: %x,
-// the job's name, and %a, the task's index. Slurm fills in the other parts.
+// Replaces the placeholders in the file name pattern of --output, --error or --input that only Trainyard
+// knows: %x, the job's name, and %a, the task's index. Slurm replaces the others.
 std::string fill_pattern(const std::string& pattern, const ScriptSpec& script);
 
 // Returns the environment variables that sbatch itself sets for the script, as NAME=value.

@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::array source_names{"slurm", "evidence"};
 
-// Returns true if Slurm ended the job at the recorded end. What was seen of the job after that was only the
-// ending of its processes.
+// Returns true if Slurm itself ended the job. Then a later sighting of the job shows only that its processes
+// were still ending.
 bool ended_on_purpose(JobOutcome outcome) {
   return outcome == JobOutcome::cancelled || outcome == JobOutcome::time_limit ||
          outcome == JobOutcome::preempted || outcome == JobOutcome::out_of_memory;
@@ -33,8 +33,9 @@ std::chrono::seconds time_seen(const Witness& witness) {
   return witness.last_seen_at.value_or(*witness.started_at) - *witness.started_at;
 }
 
-// Returns true if the record contradicts what polls saw. The clocks of hosts differ by some seconds, so an
-// end that is only that much before the last sighting is believed.
+// Returns true if the scheduler's record contradicts the polls: it shows no usage, or it ends well before the
+// last sighting. The clocks of hosts differ by some seconds, so an end only some seconds before the last
+// sighting is no contradiction.
 bool contradicts(const JobStatus& job, const Sighting& seen) {
   return is_lost(job, seen.until - seen.started_at) || seen.until > *job.ended_at + longest_farewell;
 }
@@ -49,8 +50,8 @@ std::optional<Segment> by_scheduler(const JobStatus& job) {
   return segment;
 }
 
-// Returns the recorded segment, extended to cover at least what polls saw. A recorded end that contradicts
-// the polls does not count.
+// Returns a segment that covers at least the time and GPUs that the polls saw: the scheduler's segment or, if
+// the scheduler has none or contradicts the polls, that segment extended to the polls' times.
 Segment no_less_than(std::optional<Segment> recorded, const JobStatus& job, const Sighting& seen) {
   if (!recorded || contradicts(job, seen)) {
     Segment segment = recorded.value_or(Segment{job.key, job.restarts});
@@ -68,9 +69,9 @@ Segment no_less_than(std::optional<Segment> recorded, const JobStatus& job, cons
   return *recorded;
 }
 
-// Returns the record with the start that polls saw, if the record has an end soon after the last sighting but
-// no start: slurmctld forgets the start of a job that it requeues. A later end is not that of the same
-// execution.
+// Returns the scheduler's record, with the start that polls saw if the record has no start and its end is
+// soon after the last sighting: slurmctld forgets the start of a job that it requeues. A later end is not
+// that of the same execution.
 JobStatus with_start_seen(JobStatus job, const std::optional<Sighting>& seen) {
   if (seen && !job.started_at && job.ended_at && *job.ended_at >= seen->started_at &&
       *job.ended_at <= seen->until + longest_farewell)
@@ -172,7 +173,7 @@ std::optional<Segment> segment_of_job(const JobStatus& record, const std::option
 
 std::optional<Segment> with_evidence(const std::optional<Segment>& charged, const JobStatus& job,
                                      const Witness& witness, int gpus, const std::string& gpu_type) {
-  // segment_of_job() has completed the scheduler's record: nothing is lost.
+  // The scheduler did not lose this job: it only had no start, which segment_of_job() has added.
   if (charged && charged->source == SegmentSource::slurm && !job.started_at) return charged;
   if (!witness.started_at || !is_lost(job, time_seen(witness))) return charged;
   Segment segment = charged.value_or(Segment{job.key, job.restarts});
@@ -244,7 +245,7 @@ Json to_json(const Segment& segment) {
           {"account", segment.account}};
 }
 
-// JSON that an earlier release wrote can lack suspensions, source, last sign of life and account.
+// JSON of an earlier release can lack suspensions, source, last sign of life and account.
 Segment segment_from_json(const Json& json) {
   Segment segment;
   segment.job = job_key_from_json(get<Json>(json, "job"));

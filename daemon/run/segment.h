@@ -1,5 +1,5 @@
-// Usage: what a job occupied. There is one segment for each job and restart: GPUs × [started_at, ended_at),
-// in integer seconds. Slurm keeps a suspended job's GPUs allocated, so suspended time is occupied, too; the
+// Segment: the usage of a job. There is one segment for each job and restart: GPUs × [started_at, ended_at),
+// in integer seconds. Slurm keeps a suspended job's GPUs allocated, so suspended time is used, too; the
 // segment also lists it as intervals.
 #pragma once
 #include <chrono>
@@ -35,13 +35,13 @@ struct Segment {
   std::vector<Period> suspended{};  // within [started_at, ended_at), in order, not overlapping
   SegmentSource source = SegmentSource::slurm;
   std::optional<UtcSeconds> last_seen_at{};  // when the agent or a poll last saw the job live; unset: unknown
-  // By the scheduler's record, else the requested account; empty: neither names an account.
+  // The account in the scheduler's record, else the requested account; empty: there is neither.
   std::string account{};
   bool operator==(const Segment&) const = default;
 };
 
-// What polls saw of a job while it ran, which the scheduler itself reported then. No charge is less than
-// this.
+// What the scheduler showed of a job in the daemon's polls while the job ran. A job is charged for no less
+// than this.
 struct Sighting {
   UtcSeconds started_at{};
   UtcSeconds until{};  // when the job was last seen running, and not only completing
@@ -52,8 +52,8 @@ struct Sighting {
 // Returns the sighting with one more record of the running job added, which was read at `at` or later.
 Sighting seen_again(const std::optional<Sighting>& before, const JobStatus& running_job, UtcSeconds at);
 
-// What the agent's evidence tells of one execution of a job. A field is unset if there is no evidence of it.
-// The user can write the evidence files; within() limits how far they are believed.
+// The times of one execution of a job in the agent's evidence. A field is unset if there is no evidence of
+// it. The user can write the evidence files, so within() limits the times.
 struct Witness {
   std::optional<UtcSeconds> started_at;    // the agent was running then: the job began no later
   std::optional<UtcSeconds> last_seen_at;  // the program's end, or else the last heartbeat
@@ -64,31 +64,32 @@ struct Witness {
 Witness witness_of(const std::optional<StartEvidence>& start, const std::optional<ExitEvidence>& exit,
                    std::optional<UtcSeconds> heartbeat);
 
-// Returns the witness with all its times moved into the period: a job cannot begin before its submission, and
-// cannot be seen after its end was known.
+// Returns the witness with each time that is outside `period` moved to the nearer end of it: a job cannot
+// begin before its submission, and cannot be seen after its end was known.
 Witness within(Witness witness, const Period& period);
 
-// Returns what an ended job used by the scheduler's record, to the second. If the record contradicts what was
-// seen (never started, no end, or an end before the job was last seen running), the segment covers at least
-// what was seen. If it lacks only the start, the start is the one that was seen. nullopt: no source shows that the job started, so it used nothing.
-// `suspensions`: those that polls saw, see suspended_intervals().
+// Returns the usage of an ended job by the scheduler's record, to the second. If the record contradicts the
+// sighting `seen` (never started, no end, or an end before the job was last seen running), the segment covers
+// at least the sighting. If the record lacks only the start, the start is that of the sighting. nullopt:
+// neither shows that the job started, so it used nothing. `suspensions`: those that polls saw, see
+// suspended_intervals().
 std::optional<Segment> segment_of_job(const JobStatus& record, const std::optional<Sighting>& seen = {},
                                       const std::vector<Period>& suspensions = {});
 
-// Returns the charge with the agent's evidence applied. Evidence counts only if the scheduler lost the job
-// (never started, no end, or 0 s although the job ran). Evidence only fills in or lengthens: the result is
-// never less than `charged` in time or GPUs. `gpus`, `gpu_type`: the requested ones, used if no record tells
-// them.
+// Returns the segment to charge for a train job: `charged`, changed by the agent's evidence if the scheduler
+// lost the job (never started, no end, or 0 s although the job ran). The evidence can only add: the result
+// never has less time or fewer GPUs than `charged`. `gpus`, `gpu_type`: the requested ones, used if the
+// scheduler's record has none.
 std::optional<Segment> with_evidence(const std::optional<Segment>& charged, const JobStatus& ended_job,
                                      const Witness& witness, int gpus, const std::string& gpu_type);
 
-// Returns when the job was suspended, from one record of the scheduler and the intervals `observed` in
-// earlier records. The record's sum is exact, and so is each observed interval. The rest of the sum, which no
-// record showed as intervals, becomes one interval before the last resume. `observed` can overlap, because a
-// slurmctld that was killed can forget a resume. The result is in order and does not overlap.
+// Returns the intervals in which the job was suspended: those `observed` in earlier records of the scheduler,
+// and one before the last resume that makes their total that of this record. The record's total is exact, and
+// so is each observed interval. `observed` can overlap, because a slurmctld that was killed can forget a
+// resume. The result is in order and does not overlap.
 std::vector<Period> suspended_intervals(const JobStatus& job, std::vector<Period> observed = {});
 
-// Returns what reports call the segment's GPUs: their type, "gpu" if they are untyped, empty without GPUs.
+// Returns the name of the segment's GPUs in reports: their type, "gpu" if they have none, empty without GPUs.
 std::string gpu_key(const Segment& segment);
 std::int64_t gpu_seconds(const Segment& segment);            // occupied, suspended time included
 std::int64_t suspended_gpu_seconds(const Segment& segment);  // the suspended part of gpu_seconds()

@@ -15,7 +15,8 @@ std::string names_of(const Stores& stores) {
   return names.empty() ? "none" : join(names, ", ");
 }
 
-// `table` is the manifest's: "data", "results".
+// Sets the default store in `choice` if the URL is in an object store and names none, and checks a named one.
+// `table`: "data" or "results", for error messages.
 void choose(const Stores& stores, const std::string& table, bool is_in_store, StoreChoice& choice) {
   if (!is_in_store) {
     const char* key = !choice.store.empty()         ? ".store"

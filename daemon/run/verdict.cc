@@ -9,8 +9,8 @@
 namespace trainyard {
 namespace {
 
-// The limit on attempts of a run that fails for free causes (is_free()): its data set comes and goes, or its
-// jobs never begin.
+// The most attempts of a run if they end with free causes (is_free()), such as a data set that is missing
+// again and again, or jobs that never begin.
 constexpr int most_free_attempts = 8;
 
 bool is_success(const ExitEvidence& evidence) {
@@ -46,8 +46,8 @@ Cause cause_by_evidence(const ExitEvidence& evidence) {
   return Cause::exit_code;
 }
 
-// Returns true if the train job was lost before an agent began. A slurmctld that was killed forgets jobs that
-// it had accepted, and a node refuses a job whose id another job on it still has.
+// Returns true if the train job ended before an agent began, and no user ended it. A slurmctld that was
+// killed forgets jobs that it had accepted, and a node refuses a job whose id another job on it still has.
 bool never_began(const TrainingRun& run, const EndFacts& facts) {
   if (!facts.unclaimed || run.cancel_requested) return false;
   JobOutcome outcome = run.attempt()->train->end->outcome;
@@ -55,16 +55,16 @@ bool never_began(const TrainingRun& run, const EndFacts& facts) {
          (outcome == JobOutcome::cancelled && facts.by_nobody);
 }
 
-// Returns true if the program had already ended when Slurm ended the job, because slurmctld had forgotten the
-// job's end or had never learned of it. Returns false if one of several nodes failed, because this failure
-// can be the reason why the program ended.
+// Returns true if, by the evidence, the program ended well before the end that Slurm records for the job:
+// slurmctld had forgotten the job's end or never learned of it. Returns false if one of several nodes failed,
+// because this failure can be the reason why the program ended.
 bool was_over(const ExitEvidence& evidence, const JobStatus& job, int nodes) {
   bool is_symptom = job.outcome == JobOutcome::node_failure && nodes > 1;
   return !is_symptom && job.ended_at && *job.ended_at - evidence.ended_at > longest_farewell;
 }
 
-// Returns the cause of the attempt's end. A program that failed does not tell who or what ended it.
-// Therefore, if the scheduler knows the cause, its record takes precedence.
+// Returns the cause of the attempt's end. If the program failed, the evidence does not tell who or what ended
+// it, so a cause in the scheduler's record takes precedence.
 Cause cause_of(const TrainingRun& run, const EndFacts& facts) {
   const std::optional<ExitEvidence>& evidence = facts.evidence;
   if (never_began(run, facts)) return Cause::never_began;

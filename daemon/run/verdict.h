@@ -1,6 +1,7 @@
-// Verdict: decides what the end of a train job means. Pure. The agent's evidence decides whether the program
-// succeeded, because a job can run to its end and still be recorded as never started. Without evidence the
-// scheduler's record decides. An unknown end is never a success.
+// Verdict: decides, after the end of a train job, whether the run gets another attempt or is completed,
+// failed or cancelled. Pure functions. The agent's evidence decides whether the program succeeded, because a
+// job can run to its end and still be recorded as never started. Without evidence the scheduler's record
+// decides. An unknown end is never a success.
 #pragma once
 #include <optional>
 #include <string>
@@ -20,8 +21,8 @@ struct EndFacts {
   bool unclaimed = false;    // no agent ever claimed the attempt, and none can claim it any more
 };
 
-// Returns event::Retried if another attempt is worth it: by [retry], for missing data, or for a job that
-// never began. Returns event::Settled otherwise.
+// Returns event::Retried if the run is to have another attempt: [retry] allows it, the data set was missing,
+// or the job never began. Returns event::Settled otherwise.
 RunEvent judge(const TrainingRun& run, const EndFacts& facts, UtcSeconds at);
 
 // Returns true if a job with this end can still have processes: its node might only be cut off from the

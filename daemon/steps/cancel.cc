@@ -1,5 +1,5 @@
-// cancel, abandon, give_back and give_way: the steps that take the jobs of a run out of the scheduler. The
-// store job of a run that is cancelled while it runs stays, and still stores the logs.
+// cancel, abandon, give_back and give_way: the steps that cancel the jobs of a run. If a run is cancelled
+// while its program runs, its store job is not cancelled and still stores the logs.
 #include "daemon/base/error.h"
 #include "daemon/steps/steps.h"
 
@@ -17,12 +17,13 @@ void Steps::cancel_stray(std::uint32_t uid, const JobKey& job, const Token& toke
   cancel_if_there(uid, job, token);
 }
 
-// Cancels the jobs of the run. The step stays due, every 10 s, until the poll has seen the jobs end.
+// Cancels the jobs of the run. This is repeated every 10 s until a poll shows that the jobs have ended.
 RunStepResult Steps::cancel(const TrainingRun& run) {
   const Attempt& attempt = *run.attempt();
   if (attempt.train && !attempt.train->end)
     cancel_if_there(run.owner.uid, attempt.train->key, token_of(site_.ledger_id, run, JobRole::train));
-  // If the run never ran, or if its results are given up, there is nothing to store.
+  // The store job is cancelled, too, unless the program runs: there is nothing to store, or the user gives
+  // the results up.
   if (run.state != RunState::running) cancel_store(run);
   return {{}, std::chrono::seconds(10)};
 }
@@ -41,9 +42,8 @@ RunEvent Steps::abandon(const TrainingRun& run, Doubt doubt) {
   return event::Cancelled{now()};
 }
 
-// Takes the jobs of the run out of the scheduler and puts the run back into the queue, because its job would
-// wait in vain and other runs can have its place. The train job was never released, so no agent can have
-// begun.
+// Cancels the jobs of a run that cannot be released, and puts the run back into the queue, so that other runs
+// can have its share of GPUs and jobs. The train job was never released, so no agent can have begun.
 RunStepResult Steps::give_back(const TrainingRun& run, Doubt doubt, const std::string& reason) {
   const Attempt& attempt = *run.attempt();
   Token token = token_of(site_.ledger_id, run, JobRole::train);

@@ -1,5 +1,5 @@
-// collect_results: the step after the end of a store job. The evidence of the store job says whether the
-// results are in the bucket.
+// collect_results: the step after the end of a store job. Reads from the job's evidence whether the results
+// are in the bucket; if not, submits another store job, or ends the run without results.
 #include <fmt/format.h>
 
 #include "daemon/base/error.h"
@@ -13,12 +13,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Results that could not be stored for this long after the end of the training are given up. They stay on
-// scratch.
+// If the results cannot be stored for this long after the end of the train job, the run ends without them.
+// They stay on scratch.
 constexpr std::chrono::hours given_up_after{72};
 
-// Returns true if neither the scheduler nor the evidence of the agent shows a start. The scheduler alone is
-// not enough, because a killed slurmctld can forget that a job has begun.
+// Returns true if neither the scheduler nor the agent's evidence shows that the train job started. The
+// scheduler alone is not enough, because a slurmctld that was killed can forget that a job has begun.
 bool never_ran(UserFiles& files, const std::string& directory, const TrainingRun& run) {
   if (run.attempt()->train->started_at) return false;
   AttemptEvidence evidence = read_evidence(files, directory, run);
@@ -54,9 +54,9 @@ RunStepResult Steps::collect_results(const TrainingRun& run, Doubt doubt) {
                                               reason, join_path(directory, layout::results_folder))}},
             {}};
 
-  // Until they are given up, the results wait on scratch and the run stays `storing`. A store job whose
-  // dependency failed, as in an array after a failed training, has not tried to store yet: the next one
-  // follows without a delay.
+  // Between two store jobs the results stay on scratch and the run stays `storing`. A store job whose
+  // dependency failed, as in an array after a failed training, has not tried to store, so the next one is
+  // submitted without a delay.
   bool was_tried = job.outcome != JobOutcome::dependency_failed;
   UtcSeconds due = *attempt.store->end_known_at + (was_tried ? delay_after(attempt.store_tries) : 0s);
   if (now() < due) return {{}, due - now()};

@@ -1,6 +1,6 @@
-// Failure: what an error of a step means for the run or the data set. A step that knows the meaning throws a
-// StepFailure. After any other error the step is tried again, as `later` or, for an internal error, as
-// `our_fault`; the run does not end.
+// Failure: whether the error of a step ends the run, or the step is tried again. A step that can decide this
+// throws a StepFailure. After any other error the step is tried again, as `later` or, for an internal error,
+// as `our_fault`; the run does not end.
 #pragma once
 #include <exception>
 #include <string>

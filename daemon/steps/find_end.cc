@@ -1,6 +1,6 @@
-// find_end: the step for a released job whose state in slurmctld might be out of date. A killed slurmctld
-// starts again from a state that is up to five seconds old, so it can have lost our release, the start, or
-// the whole life of a job.
+// find_end: the step for a released train job whose state in slurmctld might be out of date. A slurmctld that
+// was killed starts again from a state that is up to five seconds old, so it can have lost the job's release,
+// its start, or its start and end.
 #include "daemon/base/log.h"
 #include "daemon/handover/claim.h"
 #include "daemon/handover/layout.h"
@@ -10,8 +10,8 @@
 namespace trainyard {
 namespace {
 
-// The clocks of two hosts differ by at most this much. A time further in the future was not written by an
-// agent.
+// The clocks of two hosts differ by at most this much. If a heartbeat is further in the future, no agent
+// wrote it.
 constexpr std::chrono::seconds clock_difference{60};
 
 bool is_silent(const AttemptEvidence& evidence) {
@@ -19,20 +19,20 @@ bool is_silent(const AttemptEvidence& evidence) {
   return sign_of_life > now() + clock_difference || now() > sign_of_life + ended_after;
 }
 
-// Slurm's reason for a job that no node can run. Slurm checks what a held job asks for only after the
+// Slurm's reason for a job that no node can run. Slurm checks the request of a held job only after the job's
 // release, and then holds such a job for good.
 constexpr const char* never_runnable = "BadConstraints";
 
-// Slurm makes that check within this time after the release. If the reason comes later, the cluster has
-// changed, and it might change again.
+// Slurm makes the check for BadConstraints within this time after the release. If a job has this reason
+// later, the cluster has changed, and it might change again.
 constexpr std::chrono::seconds first_look{60};
 
 bool can_never_run(const TrainingRun& run, const JobStatus& job) {
   return job.reason == never_runnable && now() < run.attempt()->released_at + first_look;
 }
 
-// Returns true if slurmctld lost our release, because it was started again since then from an older state.
-// Otherwise the owner or an admin holds the job on purpose.
+// Returns true if slurmctld lost the release of the job, because slurmctld was started again after the
+// release from an older state. Otherwise the owner or an admin holds the job on purpose.
 bool is_release_lost(SchedulerReader& reader, const TrainingRun& run, const JobStatus& job) {
   bool is_held_by_others = job.reason == "JobHeldAdmin" || job.reason == never_runnable;
   return !is_held_by_others &&
@@ -41,8 +41,8 @@ bool is_release_lost(SchedulerReader& reader, const TrainingRun& run, const JobS
 
 }  // namespace
 
-// Cancels a job that is over by the evidence of the agent, but not in slurmctld. A killed slurmctld can have
-// forgotten the end, and would keep the GPUs allocated until the time limit of the job.
+// Cancels a job that has ended by the agent's evidence, but not in slurmctld. A slurmctld that was killed can
+// have forgotten the end, and would keep the GPUs allocated until the time limit of the job.
 RunStepResult Steps::end_if_over(const TrainingRun& run, const AttemptEvidence& evidence,
                                  const JobStatus& job) {
   if (!evidence.exit || now() < evidence.exit->ended_at + longest_farewell) return {{}, look_again};
@@ -51,8 +51,8 @@ RunStepResult Steps::end_if_over(const TrainingRun& run, const AttemptEvidence& 
   return {{}, look_again};
 }
 
-// Cancels the jobs of the run, then throws the failure of the run. The message is the one with which Slurm
-// refuses such a job that is not submitted held.
+// Cancels the jobs of a run that no node can run, then throws the StepFailure that ends the run. Its message
+// is the one with which Slurm refuses such a job if it is not submitted held.
 void Steps::refuse(const TrainingRun& run) {
   cancel_if_there(run.owner.uid, run.attempt()->train->key, token_of(site_.ledger_id, run, JobRole::train));
   cancel_store(run);

@@ -1,6 +1,6 @@
-// Makes what the jobs of attempts look for on scratch: directories, launch files, and the links of a job
-// array. The agent makes the folders of the program. Doing this again after a crash has the same result. Also
-// removes runs and data sets from scratch.
+// Makes the files on scratch that the jobs of attempts need: the attempts' directories, launch files, and the
+// links of a job array. (The agent makes the folders for the program.) A repetition after a crash has the
+// same result. Also removes the directories of runs and data sets from scratch.
 #include "daemon/base/fd.h"
 #include "daemon/handover/layout.h"
 #include "daemon/steps/steps.h"

@@ -24,8 +24,8 @@ Value value_from_text(const std::string& text) {
   return from_json(parse_json(text, "the file"));
 }
 
-// Returns the value that the file holds. nullopt: the file is missing, unreadable or malformed. Logs a
-// warning unless it is missing.
+// Returns the value in the JSON of an evidence file; nullopt if the file is missing, unreadable or malformed.
+// Logs a warning unless it is missing.
 template <class Value>
 std::optional<Value> value_in(const FilesFound& found, const char* name, const std::string& directory,
                               Value (*from_text)(const std::string&)) {

@@ -1,6 +1,6 @@
 // Evidence: the files on scratch in which the agent of an attempt recorded what it did. The user can have
-// written or replaced these files, so they prove no more than his word. A malformed file counts as absent,
-// with a warning.
+// written or replaced these files, so they are not proof. A malformed file counts as missing, and a warning
+// is logged.
 #pragma once
 #include <optional>
 #include <string>
@@ -12,7 +12,8 @@
 
 namespace trainyard {
 
-// The evidence of the train job of a run's last attempt. Start and exit evidence of another job is left out.
+// The evidence of the train job of a run's last attempt. Files start.json and exit.json that another job
+// wrote are ignored.
 struct AttemptEvidence {
   bool has_directory = false;  // the directory exists: the attempt was prepared
   std::optional<Claim> claim;  // the claim in force: of a job, or revoked
@@ -24,9 +25,9 @@ struct AttemptEvidence {
 };
 AttemptEvidence read_evidence(UserFiles& files, const std::string& directory, const TrainingRun& run);
 
-// Reads the evidence of the store job. nullopt: there is none, but another store job might leave some. If the
-// owner has made the directory or the evidence file unusable, returns evidence of a failure that another
-// store job cannot repair.
+// Reads the evidence of the store job; nullopt if there is none, but another store job could write some. If
+// the owner has made the directory or the evidence file unusable, returns StoreEvidence of a failure after
+// which no other store job is tried.
 std::optional<StoreEvidence> read_store_evidence(UserFiles& files, const std::string& directory);
 // Reads the evidence of the stage job; nullopt: there is none.
 std::optional<StageEvidence> read_stage_evidence(UserFiles& files, const std::string& directory);

@@ -1,11 +1,12 @@
-// release: submits the store jobs behind the train jobs, prepares the files that the jobs look for, then
-// releases the train jobs.
+// release: the step that submits the store jobs, which wait for the train jobs, makes the files that the jobs
+// need, and then releases the train jobs.
 #include "daemon/steps/steps.h"
 
 namespace trainyard {
 
-// Returns the store job of each task, and submits those that are missing. In doubt, looks for existing ones
-// first, but does not wait until the doubt is over, because storing twice does no harm.
+// Submits the store jobs of these runs, and returns the store job of each task. In doubt, looks up existing
+// store jobs first and submits only the missing ones; does not wait until the doubt is over, because storing
+// twice does no harm.
 std::map<Task, JobKey> Steps::submit_store_jobs(const std::vector<TrainingRun>& runs, Doubt doubt) {
   const TrainingRun& first = runs.front();
   std::map<Task, JobKey> stores;
@@ -24,13 +25,15 @@ std::map<Task, JobKey> Steps::submit_store_jobs(const std::vector<TrainingRun>& 
   return stores;
 }
 
-// Releases an array that was submitted in parts task by task, because it can have tasks of runs whose jobs
-// are in another array. Those tasks stay held until the poll finds that they belong to no run.
+// Releases an array as a whole, unless it was submitted in parts: then releases each task, because the array
+// can have tasks of runs whose jobs are in another array. Those tasks stay held until StrayJobs cancels them
+// after a poll.
 StepResult Steps::release(const StepCall& call) {
   const std::vector<TrainingRun>& runs = call.runs;
   std::map<Task, JobKey> stores = submit_store_jobs(runs, call.doubt);
   const TrainingRun& first = runs.front();
-  // Done after all jobs are in the queue, because for a thousand runs this takes longer than all the rest.
+  // The files are made after all jobs are in the queue, because for a thousand runs this takes longer than
+  // the rest of the step.
   prepare(runs, call.data_set);
   const Token token = token_of(site_.ledger_id, first, JobRole::train);
   std::unique_ptr<SchedulerActor> jobs = users_.jobs_of(first.owner.uid);

@@ -1,6 +1,6 @@
-// settle: the step that decides from the evidence what the end of the train job means. An attempt that might
-// still have processes is fenced first. Before these have certainly ended, the end is not settled and no
-// other attempt begins.
+// settle: the step that decides, after the end of a train job, from the evidence whether the run gets another
+// attempt or how it ends. If the attempt might still have processes, its claim is revoked first (the fence).
+// Before these processes have certainly ended, nothing is decided and no other attempt begins.
 #include <algorithm>
 
 #include "daemon/base/error.h"
@@ -23,18 +23,19 @@ struct Fence {
   bool unclaimed = false;        // no job ever claimed the attempt, and now none can
 };
 
-// Returns true if the attempt was prepared. An attempt that was never released might not be prepared. Then no
-// agent can have found it, and there is nothing to fence or to store.
+// Returns true if the attempt's files on scratch were made. If not, because the train job was never released,
+// no agent can have begun, and there is no claim to revoke and no result to store.
 bool is_prepared(const TrainingRun& run, const AttemptEvidence& evidence) {
   return run.attempt()->store || evidence.has_directory;
 }
 
-// Revokes the claim, so that the agent of the attempt ends its processes.
+// Revokes the claim, so that the agent of the attempt ends its processes, and returns how long that can take.
 Fence fence(UserFiles& files, const std::string& directory, const TrainingRun& run) {
   try {
     Claim claim = files.revoke_claim(directory, now());
     if (claim.job_id == 0) return {{}, true};
-    // The user can have written the time of the claim, so the wait is at most as long as for an agent.
+    // The user can have written the time in the claim, so the wait is limited to the time that an agent
+    // takes.
     return {std::clamp<std::chrono::seconds>(claim.at + ended_after - now(), std::chrono::seconds(0),
                                              ended_after),
             false};
@@ -57,7 +58,7 @@ bool is_refusal_of_a_node(const JobStatus& recorded) {
          *recorded.ended_at - *recorded.started_at <= std::chrono::seconds(1);
 }
 
-// Returns true while it is unknown whether a user cancelled the job. slurmdbd knows this a little later.
+// Returns true while it is unknown whether a user cancelled the job. slurmdbd records this a little later.
 bool is_record_awaited(const TrainingRun& run, const EndFacts& facts) {
   return is_cancelled_behind_our_back(run) && facts.unclaimed && !facts.by_nobody &&
          facts.cancelled_by.empty() && now() < *run.attempt()->train->end_known_at + record_due;
@@ -67,9 +68,10 @@ bool is_record_awaited(const TrainingRun& run, const EndFacts& facts) {
 // job was known.
 constexpr std::chrono::minutes patience_with_files{10};
 
-// Tells the store job, by the file `settled`, that the run has no other attempt. The store job cannot know
-// this by itself, because another attempt was possible when this one was launched. If the user has made his
-// directory unusable, the end is settled anyway; at worst his results stay on scratch.
+// Writes the file `settled`, which tells the store job that the run has no other attempt and the results are
+// to be stored. The store job cannot know this by itself, because another attempt was possible when this one
+// was launched. If the user has made the directory unusable, the run is settled anyway; at worst the results
+// stay on scratch.
 void allow_store_job(UserFiles& files, const std::string& directory, const TrainingRun& run) {
   try {
     files.write_files(directory, {}, {{layout::settled_file, format_utc(now()) + "\n"}});
@@ -84,8 +86,8 @@ bool is_one_node(const std::string& nodes) { return nodes.find_first_of(",[") ==
 
 }  // namespace
 
-// Asks the scheduler why the job ended: failed nodes, and who cancelled it. If the scheduler does not answer,
-// returns without these facts and does not wait, because the rest is known.
+// Asks the scheduler which of the job's nodes failed, and who cancelled the job. If the scheduler does not
+// answer, returns without these facts, because the run can be settled without them.
 EndFacts Steps::facts_of_end(const TrainingRun& run) {
   const RunJob& job = *run.attempt()->train;
   EndFacts facts;
@@ -127,7 +129,7 @@ RunStepResult Steps::settle(const TrainingRun& run) {
   facts.evidence = evidence.exit;
   facts.witness = evidence.witness();
   RunEvent verdict = judge(run, facts, now());
-  // The run is tried again, so the store job of this attempt must not publish anything.
+  // The run gets another attempt, so the store job of this attempt must not store anything.
   if (std::holds_alternative<event::Retried>(verdict))
     cancel_store(run);
   else if (!is_final(facts.evidence, true) && is_prepared(run, evidence))

@@ -13,8 +13,8 @@ namespace {
 
 constexpr int max_stage_jobs = 5;
 
-// Makes sure that the list of the objects lies beside the data set. It was written when the data set was
-// wanted. If scratch was emptied since, lists the objects again; throws StepFailure if they have changed.
+// Checks that the list of the data set's objects is on scratch; it was written when the data set was
+// requested. If scratch was emptied since, lists the objects again; throws StepFailure if they have changed.
 void ensure_source_list(UserFiles& files, const DataSet& data_set, const std::string& directory,
                         const StoreAccess& store) {
   if (files.read_piece(join_path(directory, layout::source_list), 0, 1).size_bytes > 0) return;
@@ -25,8 +25,8 @@ void ensure_source_list(UserFiles& files, const DataSet& data_set, const std::st
                           "on it as it is");
 }
 
-// Writes the request for the stage job. Removes the evidence of an earlier stage job, so that it does not
-// count for the new one.
+// Writes the file stage.json for the stage job. Removes the evidence of an earlier stage job, so that it is
+// not taken for that of the new one.
 void write_request(UserFiles& files, const DataSet& data_set, const std::string& directory,
                    const StoreAccess& store) {
   StageRequest request{data_set.digest, directory, data_set.data, store, {}, {}};
@@ -47,8 +47,8 @@ StepResult Steps::stage(const DataSet& data_set, Doubt doubt) {
   }
   std::string directory = layout::dataset_directory(data_set.scratch.path, data_set.digest);
   JobRequest request = stage_job(site_, data_set);
-  // In doubt, looks for an existing job, but does not wait until the doubt is over, because staging twice
-  // does no harm.
+  // In doubt, looks up an existing stage job, but does not wait until the doubt is over, because staging
+  // twice does no harm.
   std::optional<JobKey> job;
   if (doubt)
     job = already_submitted(request.token, data_set.owner.uid, {}, data_set.changed_at, UtcSeconds{});

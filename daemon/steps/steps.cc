@@ -6,8 +6,8 @@
 namespace trainyard {
 namespace {
 
-// The deadline for sending to a scheduler that is called directly. Deputies have a shorter deadline of their
-// own for a call.
+// How long after its begin a call may still send requests to a scheduler that is called directly. A deputy
+// has a shorter deadline of its own for each call.
 constexpr std::chrono::seconds time_to_send{60};
 
 }  // namespace

@@ -1,7 +1,7 @@
-// Steps: performs the step that next_step() returns, through the deputies of the owner. What a deputy says is
-// confirmed by the daemon's own reading of the scheduler. Every step can be performed twice without harm.
-// Called in any thread but the loop's, on copies of the run; each lane of a user (lane_of) performs one step
-// at a time.
+// Steps: performs the step that next_step() returns, through the deputies of the owner. Jobs that a deputy
+// reports are confirmed by the daemon's own queries to the scheduler. Every step can be performed twice
+// without harm. Must not be called on the loop, because steps block. Steps run on copies of the runs; each
+// lane of a user (lane_of) performs one step at a time.
 //
 // Throws errors that failure_of() (failure.h) classifies.
 #pragma once
@@ -31,16 +31,17 @@ struct StepCall {
   // For a step of runs: one run. For `submit` and `release`: runs of the same array, in the order of their
   // tasks. For `find`: runs of one user that are in doubt.
   std::vector<TrainingRun> runs{};
-  // For a step of a data set: this data set. For a step of runs: the data set that they name, if any.
+  // For a step of a data set: this data set. For a step of runs: the data set that the runs use, if any.
   std::optional<DataSet> data_set{};
   Doubt doubt{};
-  // Other runs of the array were submitted without these runs. So the scheduler can have several copies of
-  // the array.
+  // True if the array was submitted in parts: other runs of it were submitted without these runs, so the
+  // scheduler can have several copies of the array.
   bool in_parts = false;
   std::optional<JobStatus> stage_job_end{};  // for `inspect`
 };
 
-// The result of a step: changes to record, all or none. A run of the call without a change got no further.
+// The result of a step: changes to record in one transaction. For a run of the call without a change, the
+// step must be performed again.
 struct StepResult {
   Changes changes;
   std::optional<std::chrono::seconds> again_after;  // when to repeat the step for runs without a change
@@ -53,7 +54,8 @@ struct RunStepResult {
   std::optional<std::chrono::seconds> again_after;
 };
 
-// The delay before a step asks again for what the scheduler, or the agent, might know a moment later.
+// The delay before a step is performed again that waits for something which the scheduler, or the agent,
+// might record a moment later.
 inline constexpr std::chrono::seconds look_again{2};
 
 // The index of a task in its job array; unset: the job is in no array.
@@ -61,8 +63,8 @@ using Task = std::optional<std::uint32_t>;
 Task task_of(const TrainingRun& run);
 std::set<Task> tasks_of(const std::vector<TrainingRun>& runs);
 
-// Each user has two lanes. His files can hang, and steps that concern only his jobs must not wait for his
-// files.
+// Each user has two lanes: one for steps that need the user's files, which can hang, and one for steps that
+// need only the user's jobs, so that these do not wait for the files.
 enum class StepLane { files, jobs };
 StepLane lane_of(Step step);
 std::string lane_key(std::uint32_t uid, StepLane lane);  // for base/lanes.h
@@ -76,8 +78,8 @@ class Steps {
 
   StepResult perform(const StepCall& call);
 
-  // Lists the objects of a data set as they are now, with the rights of the user. The list stays on his
-  // scratch.
+  // Lists the objects of a data set as they are now, with the rights of the user. The list is written to a
+  // file in the user's part of scratch.
   SourceList list_sources(const Owner& owner, const ScratchPlace& scratch, const DataSpec& data);
 
   // Removes a run's directory and the code of the user that is not in `code_in_use` (digests), or a data
@@ -85,14 +87,14 @@ class Steps {
   void remove_run(const TrainingRun& run, const std::set<std::string>& code_in_use);
   void remove_data_set(const DataSet& data_set);
 
-  // Cancels a job with our token that belongs to no run or data set.
+  // Cancels a job of this user that has a token of this daemon but belongs to no run or data set.
   void cancel_stray(std::uint32_t uid, const JobKey& job, const Token& token);
 
-  // Reads from the scratch of the user. Throws FilesAreSilent while it does not answer.
+  // Reads from the user's part of scratch. Throws FilesAreSilent if the file system does not answer.
   void probe_files(std::uint32_t uid, const ScratchPlace& scratch);
 
-  // Asks the scheduler as the owner of the job. Returns true if it shows no such job that is live. `since`:
-  // the job was not submitted earlier.
+  // Has the deputy of the job's owner look the job up in the scheduler. Returns true if the scheduler has no
+  // such job that is live. `since`: the job was not submitted earlier.
   bool is_gone(const JobStatus& job, UtcSeconds since);
 
   SchedulerReader& reader() { return reader_; }
@@ -135,8 +137,8 @@ class Steps {
   std::map<Task, JobKey> find_submitted(const Token& token, std::uint32_t uid, const std::set<Task>& tasks,
                                         UtcSeconds since);  // submit.cc
   void confirm(const FoundJobs& found, std::uint32_t uid);  // submit.cc
-  // Returns the job of the task; nullopt when there certainly is none. Throws Error{unavailable} while it is
-  // too early to be certain.
+  // Returns the job with this token and task, looking it up if there is a doubt; nullopt if there certainly
+  // is none. Throws Error{unavailable} if the job is not found and a submission might still be on its way.
   std::optional<JobKey> already_submitted(const Token& token, std::uint32_t uid, Task task, UtcSeconds since,
                                           Doubt doubt);
   // Returns the time from which on a submission that find_submitted() does not find was certainly never made.
@@ -152,8 +154,8 @@ class Steps {
   JobSite site_;
 };
 
-// Returns the deadline for sending the requests of a call that begins now. After it, nothing of the call can
-// be sent any more.
+// Returns the time until which a call that begins now may send requests to the scheduler; after it, the
+// scheduler's module sends nothing of the call any more.
 SendBefore soon();
 
 }  // namespace trainyard

@@ -1,6 +1,7 @@
-// submit and find: the steps that bring the train job into the scheduler. `submit` submits it held, under a
-// token that follows from the run, after the intent was recorded (Admitted). After a doubt, `find` looks up
-// the token; the job is submitted again only when it is certainly not there.
+// submit and find: the steps that get the train job into the scheduler. `submit` submits it held, with a
+// token that follows from the run, after the intent was recorded (Admitted). If it is in doubt whether the
+// job was submitted, `find` looks up the token; the job is submitted again only when it is certainly not in
+// the scheduler.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -15,15 +16,16 @@ namespace {
 // The clocks of the head node and the controller can differ by this much.
 constexpr std::chrono::minutes controllers_clock_difference{10};
 
-// Returns true if the job counts as that of the attempt. A refused submission leaves a record that never
-// started, which does not count. A job that ran counts, ended or not.
+// Returns true if the job counts as that of the attempt: it has not ended, or it ran. A refused submission
+// leaves the record of a job that never started, which does not count.
 bool is_the_attempt(const JobStatus& job) {
   return job.phase != JobPhase::ended || job.started_at.has_value();
 }
 
-// Returns the id of the stage job that the train job must wait for. 0: none. nullopt: no live stage job is
-// shown, because its end is about to be recorded. Only a job just seen alive is returned, because afterok on
-// a job that the scheduler has forgotten would count as satisfied.
+// Returns the id of the live stage job that the train job must wait for; 0 if the data set is ready or there
+// is none. nullopt: the scheduler shows no live stage job; the end of the last one is about to be recorded,
+// or another one will be submitted. A job that is not live is never returned, because Slurm takes afterok on
+// a job that it has forgotten as satisfied.
 std::optional<std::uint32_t> stage_job_to_wait_for(SchedulerReader& reader,
                                                    const std::optional<DataSet>& data) {
   if (!data || data->state == DataSetState::ready) return 0;
@@ -35,8 +37,8 @@ std::optional<std::uint32_t> stage_job_to_wait_for(SchedulerReader& reader,
   return std::nullopt;
 }
 
-// Throws the error of a submission again. If the scheduler will never take the job, throws a StepFailure that
-// ends the run.
+// Rethrows the error of a submission. If the error shows that the scheduler will never take the job, throws a
+// StepFailure, which ends the run.
 [[noreturn]] void throw_refusal(const Error& e) {
   if (e.kind() == ErrorKind::invalid || e.kind() == ErrorKind::denied)
     throw StepFailure(Meaning::users_fault, e.what());
@@ -51,8 +53,8 @@ UtcSeconds earliest_admission(const std::vector<TrainingRun>& runs) {
 
 }  // namespace
 
-// The owner's deputy finds the jobs, because only the owner is sure to be shown them. Each job that is
-// returned is confirmed by the daemon's own reading.
+// The owner's deputy looks the jobs up, because Slurm always shows jobs to their owner, but not always to
+// other users. confirm() then checks each job that is returned.
 Steps::FoundJobs Steps::find_submitted(const WantedJobs& wanted, std::uint32_t uid, UtcSeconds since) {
   std::set<Token> tokens;
   for (const auto& [token, tasks] : wanted) tokens.insert(token);
@@ -71,8 +73,8 @@ Steps::FoundJobs Steps::find_submitted(const WantedJobs& wanted, std::uint32_t u
   return kept;
 }
 
-// Confirms that these jobs exist, by what the scheduler, or else its accounting database, shows the daemon
-// itself. Throws Error{unavailable} if neither shows a job.
+// Checks, by the daemon's own queries, that the scheduler or its accounting database has each of these jobs,
+// because the deputy that found them is not trusted. Throws Error{unavailable} if neither has a job.
 void Steps::confirm(const FoundJobs& found, std::uint32_t uid) {
   std::map<std::uint32_t, std::vector<JobStatus>> seen;
   std::vector<std::pair<JobKey, Token>> unseen;
@@ -114,8 +116,9 @@ std::optional<JobKey> Steps::already_submitted(const Token& token, std::uint32_t
   return std::nullopt;
 }
 
-// Looks for the train jobs of runs in doubt, all of one user, in one question. A run whose job is not found
-// is submitted again, but only when a submission that might be on its way would certainly have arrived.
+// Looks up the train jobs of runs in doubt, all of one user, with one query. The job of a run that is not
+// found is submitted again later, but only when a submission that might be on its way would certainly have
+// arrived.
 StepResult Steps::find(const StepCall& call) {
   const std::vector<TrainingRun>& runs = call.runs;
   WantedJobs wanted;
@@ -136,7 +139,8 @@ StepResult Steps::find(const StepCall& call) {
   return result;
 }
 
-// Waiting here is not an error: no submission was sent, so a retry cannot create a duplicate.
+// If there is no stage job to wait for yet, the step is performed again after a second. This is not an error:
+// nothing was submitted, so a repetition cannot create a duplicate.
 StepResult Steps::submit(const StepCall& call) {
   StepResult result;
   const std::vector<TrainingRun>& runs = call.runs;
@@ -150,8 +154,8 @@ StepResult Steps::submit(const StepCall& call) {
   return result;
 }
 
-// Submits the job. If it cannot run without the nodes that it is to avoid, submits it with them, because a
-// node that failed before is better than none.
+// Submits the job. If Slurm refuses it as invalid, perhaps because no node is left besides those that it
+// excludes, submits it without exclusions: a node that failed before is better than none.
 QueuedJob Steps::submit_elsewhere(SchedulerActor& jobs, JobRequest request) {
   try {
     return jobs.submit(request, soon());
@@ -163,8 +167,8 @@ QueuedJob Steps::submit_elsewhere(SchedulerActor& jobs, JobRequest request) {
   }
 }
 
-// Submits the job through the owner's deputy, which returns the id of the job. The key is what the daemon
-// itself reads under this id.
+// Submits the job through the owner's deputy, which returns the job's id. Then reads the job's key itself
+// from the scheduler, because the deputy is not trusted.
 Steps::ConfirmedJob Steps::submit_and_confirm(const JobRequest& request) {
   QueuedJob queued;
   try {

@@ -27,7 +27,7 @@ void CpuBackend::sum_rows(float* row, const float* matrix, std::int64_t rows, st
     for (std::int64_t c = 0; c < columns; ++c) row[c] += matrix[r * columns + c];
 }
 
-// Keeps NaN as NaN, so that the trainer finds it.
+// A NaN stays NaN, so that the trainer's check of the loss finds it.
 void CpuBackend::relu(float* values, std::int64_t count) {
   for (std::int64_t i = 0; i < count; ++i) values[i] = values[i] < 0.0F ? 0.0F : values[i];
 }

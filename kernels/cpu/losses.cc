@@ -6,7 +6,7 @@
 namespace trainyard {
 namespace {
 
-// log(sum(exp(outputs))), without overflow.
+// Returns log(sum(exp(outputs))) without overflow.
 float log_sum_exp(const float* outputs, std::int64_t columns) {
   const float greatest = *std::max_element(outputs, outputs + columns);
   float sum = 0.0F;

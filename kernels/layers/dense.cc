@@ -9,8 +9,8 @@ std::vector<ParameterPart> Dense::parts() const {
   return {{"weights", {units_, inputs_}}, {"biases", {units_}}};
 }
 
-// Draws the weights from a uniform distribution. Its width keeps the variance the same from layer to layer:
-// He et al. (2015) before ReLU, Glorot and Bengio (2010) otherwise. Biases begin at zero.
+// Sets the weights to random numbers of a uniform distribution, whose width keeps the variance the same from
+// layer to layer: He et al. (2015) before ReLU, Glorot and Bengio (2010) otherwise. Sets the biases to zero.
 void Dense::initialize(float* parameters, Philox& random) const {
   const auto fan_in = static_cast<double>(inputs_);
   const auto fan = activation_ == Activation::relu ? fan_in : fan_in + static_cast<double>(units_);

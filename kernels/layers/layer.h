@@ -1,6 +1,6 @@
-// Layer: the computation of a kind of layer, on a Backend. A layer holds no values: parameters, activations
-// and gradients belong to the Model, which passes them in. Names and parameters of the kinds of layers are in
-// kernels/spec/layer.h.
+// Layer: computes outputs and gradients of one layer of a network, on a Backend. A Layer has no values of its
+// own: parameters, activations and gradients belong to the Model, which passes them in. Names and parameters
+// of the kinds of layers are in kernels/spec/layer.h.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -39,7 +39,8 @@ struct BackwardPass {
 class Layer {
  public:
   virtual ~Layer() = default;
-  // The parts in the order of the parameters in memory; together parameter_count() numbers.
+  // Returns the parts of the layer's parameters, in their order in memory; together they have
+  // parameter_count() numbers.
   virtual std::vector<ParameterPart> parts() const = 0;
   virtual void initialize(float* parameters, Philox& random) const = 0;  // `parameters` is on the host
   virtual void forward(Backend& backend, const ForwardPass& pass) const = 0;

@@ -1,4 +1,5 @@
-// Optimizer: updates parameters from their gradient. Keeps its states on the device.
+// Optimizer: updates parameters by their gradient. Its states, such as the momentum, are in the device's
+// memory.
 #pragma once
 #include <memory>
 
@@ -10,7 +11,7 @@ namespace trainyard {
 class Optimizer {
  public:
   virtual ~Optimizer() = default;
-  // Performs one step over all `count` parameters that the optimizer was made for.
+  // Updates all parameters, as many as the optimizer was made for, by one step.
   virtual void step(float* parameters, const float* gradient) = 0;
 };
 

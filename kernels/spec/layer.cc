@@ -17,8 +17,8 @@ std::int64_t dense_parameters(const LayerSpec& layer, const Shape& input) {
   return (element_count(input) + 1) * layer.integer("units");
 }
 
-// The output shape and the number of parameters of a kind of layer. A new kind needs an entry in `rules` and
-// one in layer_kinds().
+// Functions that compute the output shape and the number of parameters of a kind of layer. A new kind needs
+// an entry in `rules` and one in layer_kinds().
 struct LayerRules {
   const char* kind;
   Shape (*output)(const LayerSpec& layer);

@@ -10,13 +10,14 @@
 
 namespace trainyard {
 
-// Sizes of one sample, without the batch: [1, 8, 8] or [64].
+// The sizes of one sample's dimensions: [1, 8, 8] or [64]. The number of samples in the batch is not among
+// them.
 using Shape = std::vector<std::int64_t>;
 
 std::int64_t element_count(const Shape& shape);
 std::string to_string(const Shape& shape);  // "[1, 8, 8]"
 
-// Written { <kind> = <principal>, <parameter> = … }: { dense = 128, activation = "relu" }.
+// A layer, in a manifest { <kind> = <principal>, <parameter> = … }: { dense = 128, activation = "relu" }.
 using LayerSpec = KindSpec;
 
 const KindTable& layer_kinds();
@@ -26,7 +27,7 @@ const KindTable& layer_kinds();
 Json layer_to_json(const LayerSpec& layer);
 LayerSpec layer_from_json(const Json& json);
 
-// The same for a list of layers. Errors name the layer by its place in the list, from 1.
+// Convert a list of layers to and from JSON. Errors name a layer by its number in the list, from 1.
 Json layers_to_json(const std::vector<LayerSpec>& layers);
 std::vector<LayerSpec> layers_from_json(const Json& json);
 
@@ -37,14 +38,15 @@ Shape output_shape(const LayerSpec& layer, const Shape& input);
 // Returns the number of parameters that the layer learns.
 std::int64_t parameter_count(const LayerSpec& layer, const Shape& input);
 
-// The shapes in a network, and its number of parameters.
+// The shapes and the numbers of parameters of a network's layers.
 struct NetworkSize {
   std::vector<Shape> shapes;             // of the input, then of the output of each layer
   std::vector<std::int64_t> parameters;  // of each layer
   std::int64_t total_parameters = 0;
 };
 
-// Throws Error{invalid}, which names the layer by its place, from 1: "layer 2 (dense): …".
+// Computes the size of a network for this input. Throws Error{invalid} if a layer cannot take its input,
+// naming it by its number, from 1: "layer 2 (dense): …".
 NetworkSize network_size(const std::vector<LayerSpec>& layers, const Shape& input);
 
 // Estimates the bytes that one rank needs for its model and one local batch: weights, gradients,

@@ -1,6 +1,6 @@
-// Tables of the kinds of layers, optimizers and losses that can be chosen, each with its parameters. Readers
-// check their input against the tables, tests compare the manual pages with them, the trainer builds from
-// them. Pure functions, as everything in kernels/spec/.
+// Tables of the kinds of layers, optimizers and losses that a manifest can choose, each with its parameters.
+// The parsers check manifests and settings against the tables, and tests compare the manual pages with them.
+// Pure functions, like all in kernels/spec/.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -13,8 +13,8 @@
 
 namespace trainyard {
 
-// A parameter's value. An integer is accepted where a number is expected, but a number is not accepted where
-// an integer is expected.
+// A parameter's value. An integer is allowed for a parameter of type number, but not a number for one of type
+// integer.
 using Value = std::variant<std::int64_t, double, std::string>;
 
 enum class ValueType { integer, number, choice };
@@ -40,7 +40,7 @@ struct KindInfo {
 
 using KindTable = std::vector<KindInfo>;
 
-// One choice from a table, with every parameter set.
+// A kind of a table that was chosen, with a value for every parameter.
 struct KindSpec {
   std::string kind;
   std::map<std::string, Value> parameters;
@@ -54,16 +54,17 @@ struct KindSpec {
   }
 };
 
-// Return nullptr if there is none of that name.
+// Return the kind or the parameter with this name; nullptr if there is none.
 const KindInfo* find_kind(const KindTable& table, const std::string& name);
 const ParameterInfo* find_parameter(const std::vector<ParameterInfo>& parameters, const std::string& name);
 
 // Returns what is wrong with the value, in words that can follow the parameter's name ("must be from 0 to 1,
-// not 3"). Returns nullopt if the value is right.
+// not 3"); nullopt if the value is valid.
 std::optional<std::string> problem_with(const ParameterInfo& parameter, const Value& value);
 
-// Returns the kind with the given parameters. Fills in defaults, and makes integers double where numbers are
-// expected. Throws Error{invalid} on an unknown, missing or wrong parameter, naming kind and parameter.
+// Returns the kind with the given values of parameters, and the defaults of the others. Converts integers to
+// double for parameters of type number. Throws Error{invalid} for an unknown, missing or wrong parameter,
+// naming kind and parameter.
 KindSpec make_spec(const KindInfo& kind, const std::map<std::string, Value>& given);
 
 // Returns the names in one text, for messages: "relu, tanh, none".

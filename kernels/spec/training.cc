@@ -16,7 +16,7 @@ ParameterInfo integer(const char* name, const char* meaning, std::int64_t otherw
   return {name, ValueType::integer, meaning, Value(otherwise), least, most, {}};
 }
 
-// Reads the settings that have a single value from the JSON, and fills in defaults.
+// Parses the settings of training_parameters() from the JSON; those that are missing get their defaults.
 KindSpec training_values(const Json& json) {
   KindInfo kind{"train", "", "", training_parameters()};
   std::map<std::string, Value> given;

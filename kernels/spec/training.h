@@ -9,7 +9,8 @@
 
 namespace trainyard {
 
-// Written { <kind> = { <parameter> = … } }: { sgd = { learning_rate = 0.1, momentum = 0.9 } }.
+// An optimizer, in a manifest { <kind> = { <parameter> = … } }: { sgd = { learning_rate = 0.1, momentum = 0.9
+// } }.
 using OptimizerSpec = KindSpec;
 
 const KindTable& optimizer_kinds();
@@ -30,7 +31,7 @@ const char* to_string(Device device);
 const ParameterInfo& device_parameter();
 Device device_from(const std::string& name);  // Error{invalid} on anything but gpu and cpu
 
-// Returns the settings of a training that have a single value: loss, epochs, batch_size, seed.
+// Returns the settings of a training that are a single number or word: loss, epochs, batch_size, seed.
 const std::vector<ParameterInfo>& training_parameters();
 
 // How the layers are trained, with defaults filled in.
@@ -47,13 +48,14 @@ struct TrainingSpec {
   }
 };
 
-// The keys are those of the manifest's [train]: loss, epochs, batch_size, optimizer, seed.
-// training_from_json() fills in defaults, and throws Error{invalid} on the first wrong or unknown key.
+// Convert the settings of a training to and from JSON with the keys of the manifest's [train]: loss, epochs,
+// batch_size, optimizer, seed. training_from_json() sets the defaults of missing keys, and throws
+// Error{invalid} for the first wrong or unknown key.
 Json training_to_json(const TrainingSpec& training);
 TrainingSpec training_from_json(const Json& json);
 
-// Checks that the network fits the data: the loss matches the labels, and the last layer yields one number
-// per class, or per target where classes is 0. Otherwise throws Error{invalid}, which says what to change.
+// Throws Error{invalid}, which says what to change, unless the network fits the data: the loss suits the kind
+// of labels, and the last layer has one output per class, or per target if `classes` is 0.
 void check_against_data(const std::vector<LayerSpec>& layers, Loss loss, const Shape& sample,
                         std::int64_t classes, std::int64_t targets);
 

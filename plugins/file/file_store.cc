@@ -22,7 +22,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Throws the error in errno. Names the URL and not the path, because a user knows the URL.
+// Throws an Error for errno. Its message has the URL and not the path, because the user wrote the URL.
 [[noreturn]] void throw_errno_of(const std::string& url) { throw_errno(url); }
 
 std::string etag_of(const struct stat& status) {
@@ -55,7 +55,8 @@ struct stat status_of(int fd, const std::string& url) {
   throw Error(ErrorKind::invalid, url + ": has changed since it was listed");
 }
 
-// Opens the file, and throws if it is another one than the object that was listed.
+// Opens the object's file. Throws Error{invalid} if the file was changed or replaced since the object was
+// listed.
 UniqueFd open_object(const Object& object) {
   UniqueFd fd;
   try {
@@ -83,7 +84,7 @@ class FileReader final : public ObjectReader {
     }
   }
 
-  // Throws if the file was changed since it was opened.
+  // Throws Error{invalid} if the file was changed since it was opened.
   void check_unchanged() const {
     if (etag_of(status_of(fd_.get(), url_)) != etag_) throw_changed(url_);
   }
@@ -93,8 +94,8 @@ class FileReader final : public ObjectReader {
   UniqueFd fd_;
 };
 
-// Lists a folder and the folders in it, in the order of the keys. Keeps the names in each folder on the way
-// down in memory, but no objects.
+// Lists the files of a folder and of all folders below it, in the order of their keys. Memory has the names
+// in the current folder and in those above it, but no list of all objects.
 class Listing {
  public:
   Listing(std::string url, const std::function<void(Object)>& each) : url_(std::move(url)), each_(each) {}
@@ -145,8 +146,8 @@ class Listing {
     return ::fstatat(parent, entry.d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(status.st_mode);
   }
 
-  // Calls `each_` for a file. Skips an entry that was removed meanwhile, a link that leads nowhere, and
-  // anything that is not a regular file.
+  // Calls `each_` with the file `name` as an Object. Ignores a file that was removed meanwhile, a link to
+  // nothing, and what is not a regular file.
   void tell(int folder, const std::string& name, const std::string& key) {
     struct stat status {};
     if (::fstatat(folder, name.c_str(), &status, 0) != 0) {

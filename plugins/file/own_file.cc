@@ -28,9 +28,9 @@ std::vector<std::string> components_of(const std::string& key) {
   return components;
 }
 
-// Opens the folder of the URL `base`, and makes it if it is missing. Its path may contain links, and anybody
-// may own it: an admin or the user made it. The folder may be unreadable (mode 1733) unless it holds the file
-// itself, because then it must be fsynced.
+// Opens the folder of the URL `base`, and makes it if it is missing. Its path may have links, and any user
+// may own it, because an admin or the user chose this folder. The folder need not be readable (mode 1733),
+// unless the file is directly in it: then it must be opened for reading to be fsynced.
 UniqueFd open_base(const std::string& base, bool holds_the_file) {
   const std::string path = path_of(base);
   make_directories(path, 0777);

@@ -1,5 +1,5 @@
-// OwnFile: writes a file below a folder that other users can write to as well. All folders between them
-// belong to this user.
+// OwnFile: writes a file below a folder that other users can write to as well. All folders between this
+// folder and the file belong to this user.
 #pragma once
 #include <sys/stat.h>
 
@@ -12,10 +12,10 @@ namespace trainyard {
 // Returns "/folder/" for "file:///folder/". Throws Error{invalid} for any other URL.
 std::string path_of(const std::string& url);
 
-// A file at `key` below `base`. Every folder that the key names is made by this user, or is checked to belong
-// to this user and to be no link. Each folder is opened relative to the one above it, so that nobody can put
-// another in its place. The file is written under a temporary name beside its own name. Folders and file have
-// the modes that the process's umask leaves, as cp(1) would make them.
+// A file at `key`, a path below the folder `base`. Makes each folder of `key`, or checks that the existing
+// one belongs to this user and is no link. Opens each folder relative to the one above it, so that no other
+// user can replace it meanwhile. The file has a temporary name until commit(). Folders and file get the modes
+// that the process's umask leaves, as with cp(1).
 class OwnFile {
  public:
   // Makes `base` ("file:///bucket/") if it is missing. Throws Error{denied}, naming the folder, its owner and

@@ -1,6 +1,6 @@
-// Reads the XML in answers of an S3 store, and writes the XML of requests. Pure functions. A reader throws
-// Error{unavailable} if the text is not the XML that it expects, because a proxy or a cut connection can be
-// the cause: the same request might be answered well later.
+// Parses the XML in answers of an S3 store, and writes the XML of requests. Pure functions. The functions
+// that parse throw Error{unavailable} if the text is not the XML that they expect, because a proxy or a
+// broken connection can be the cause, and the same request might succeed later.
 #pragma once
 #include <optional>
 #include <string>
@@ -32,13 +32,13 @@ struct StoreProblem {
   std::string request_id;
   std::string region;  // the region that the store expects, if it says so
 };
-// Returns the problem that a body tells; one without a code if the body tells none.
+// Returns the <Error> in the body of an answer; with an empty code if the body has none.
 StoreProblem read_problem(std::string_view body);
 
 // Returns <UploadId> of CreateMultipartUpload.
 std::string read_upload_id(std::string_view xml);
 
-// The body of CompleteMultipartUpload. The parts have the numbers 1, 2, …
+// Returns the body of the request CompleteMultipartUpload for parts with the numbers 1, 2, …
 std::string complete_upload_text(const std::vector<std::string>& etags);
 
 // Returns the time of a listing ("2026-11-23T09:30:00.000Z") or of a header Last-Modified ("Mon, 23 Nov 2026

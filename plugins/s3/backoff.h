@@ -1,6 +1,6 @@
-// Backoff: how long to wait before a failed request is repeated, and when to give up. The pause is random
-// between 0 and a limit that doubles with each failure (exponential back-off with full jitter), so that many
-// clients that failed together do not come back together.
+// Backoff: computes how long to wait before a failed request is repeated, and when to stop repeating it. The
+// pause is random between 0 and a limit that doubles with each failure (exponential back-off with full
+// jitter), so that many clients whose requests failed at the same time do not repeat them at the same time.
 #pragma once
 #include <chrono>
 #include <optional>
@@ -21,7 +21,8 @@ class Backoff {
   // a random number from 0 to 1.
   std::optional<std::chrono::milliseconds> after_failure(double share);
 
-  // The request has made progress: bytes came. Only failures in a row count.
+  // To be called when bytes of the answer have come: resets the count of failures, because only failures in a
+  // row count.
   void progress() { failures_ = 0; }
 
  private:

@@ -13,10 +13,12 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// What a request costs beside its bytes, in bytes: small requests count for the throughput, too.
+// How many bytes a request counts in the throughput, in addition to the bytes that it transfers, so that
+// small requests count, too.
 constexpr double bytes_per_request = 64 << 10;
 
-// Large transfers use the network well with few connections, small ones wait for answers most of the time.
+// Returns how many requests run at a time at first: few if the requests are large, because these use the
+// network well, more if they are small, because these mostly wait for answers.
 int first_requests(const std::optional<Request>& request) {
   constexpr std::int64_t large = 16 << 20;
   const std::int64_t size = !request         ? 0
@@ -26,7 +28,7 @@ int first_requests(const std::optional<Request>& request) {
   return size >= large ? 2 : 8;
 }
 
-// The requests of one perform_all().
+// Performs the requests of one perform_all(): those that run, and those that wait to be repeated.
 class RequestQueue {
  public:
   RequestQueue(Connections& connections, Signer& signer, const StoreAccess& access,
@@ -65,7 +67,8 @@ class RequestQueue {
 
   bool is_busy() const { return static_cast<int>(running_.size()) >= concurrency_.allowed(); }
 
-  // Begins requests until as many run as are allowed: first those that are repeated, then new ones.
+  // Begins requests until as many run as `concurrency_` allows: first those that are due to be repeated, then
+  // new ones.
   void fill() {
     while (!is_busy()) {
       std::unique_ptr<Exchange> exchange = take_due();
@@ -86,7 +89,7 @@ class RequestQueue {
   }
 
   std::unique_ptr<Exchange> take_next() {
-    // Requests that wait for another try count as running: what they need of memory is in use.
+    // Requests that wait to be repeated count as running, because they still use memory.
     if (is_at_end_ || static_cast<int>(running_.size() + waiting_.size()) >= access_.settings.connections)
       return nullptr;
     std::optional<Request> request = std::exchange(next_request_, std::nullopt);
@@ -118,7 +121,8 @@ class RequestQueue {
       done.exchange->request().done(done.exchange->answer());
   }
 
-  // Lets the request wait for its next try, or throws if there is none.
+  // Lets the request wait until it is to be repeated. Throws the failure as an Error if it will not be
+  // repeated.
   void try_again(std::unique_ptr<Exchange> exchange, const Failure& failure) {
     using Cure = Failure::Cure;
     const bool is_cured = signer_.cure(failure, exchange->generation());

@@ -1,5 +1,5 @@
-// S3Client: signs requests, sends them by libcurl, several at a time, and repeats those that fail. For any
-// thread; each call works in the thread that makes it.
+// S3Client: signs requests, sends them by libcurl, several at a time, and repeats those that fail. Several
+// threads can use one S3Client; each call does its work in the thread that makes it.
 #pragma once
 #include <functional>
 #include <memory>
@@ -28,12 +28,13 @@ class S3Client {
   explicit S3Client(const StoreAccess& access, const ClientLimits& limits = {});
   ~S3Client();
 
-  // Performs one request. Throws the Error of the last try; see Failure.
+  // Performs one request and returns the answer. If all tries fail, throws the Error of the last one; see
+  // Failure.
   Answer perform(Request request);
 
-  // Performs the requests that `next` returns, until it returns none and all are done. `next`, sinks and
-  // `done` are called in the thread of this call; when they throw, the call ends with their error, and the
-  // requests that are on their way are broken off.
+  // Performs the requests that `next` returns, several at a time, until it returns none and all are done.
+  // Calls `next`, sinks and `done` in the thread of this call. If one of them throws, stops the requests
+  // under way and throws the same error.
   void perform_all(const std::function<std::optional<Request>()>& next);
 
  private:
@@ -43,7 +44,7 @@ class S3Client {
   StoreAccess access_;
   ClientLimits limits_;
   Signer signer_;
-  // Idle connections, kept for the next call.
+  // Connections that no call uses, kept for later calls.
   Guarded<std::vector<std::unique_ptr<Connections>>> idle_;
 };
 

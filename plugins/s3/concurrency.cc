@@ -22,7 +22,7 @@ void Concurrency::look(Time now, bool busy) {
   was_busy_ = was_busy_ && busy;
   if (now - window_began_ < window) return;
   const double rate = work_ / std::chrono::duration<double>(now - window_began_).count();
-  // Without enough requests to run, the throughput says nothing about their number.
+  // If fewer requests ran than were allowed, the throughput does not show whether the allowed number is good.
   if (was_busy_ && now >= no_growth_before_) {
     const bool is_worse = rate * clearly < last_rate_;
     const bool is_better = last_rate_ * clearly < rate;

@@ -1,6 +1,6 @@
-// Concurrency: decides how many requests run at a time. Begins with a few, adds some while the throughput
-// grows with them, takes them away again if it does not, and halves their number if the store says that it
-// has too many requests.
+// Concurrency: decides how many requests run at a time. Begins with a few, allows more as long as that makes
+// the throughput grow, allows fewer again when it makes the throughput smaller, and halves the number if the
+// store answers that it has too many requests.
 #pragma once
 #include <chrono>
 
@@ -15,14 +15,14 @@ class Concurrency {
 
   int allowed() const { return allowed_; }
 
-  // Counts work that is done: bytes that were transferred, and a share for each request.
+  // Counts `work` that was done, in bytes, for the throughput.
   void count(double work) { work_ += work; }
 
-  // Looks at the throughput since the last look, at most twice a second. `busy`: as many requests ran as are
-  // allowed.
+  // Raises or lowers the number of allowed requests by the throughput since the last call that did so, at
+  // most twice a second. `busy`: as many requests run as are allowed.
   void look(Time now, bool busy);
 
-  // The store refused a request because there are too many.
+  // To be called when the store has refused a request because it has too many.
   void slow_down(Time now);
 
  private:

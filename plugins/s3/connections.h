@@ -1,4 +1,5 @@
-// Connections: libcurl's multi handle, and the easy handles of the requests that it performs. For one thread.
+// Connections: libcurl's multi handle, and the easy handles of the requests that it performs. Each object is
+// for one thread at a time.
 #pragma once
 #include <curl/curl.h>
 
@@ -30,8 +31,8 @@ class Connections {
     CURL* easy;
     CURLcode code;
   };
-  // Sends and receives, and returns the requests that have ended. Waits for a socket, but not longer than
-  // `longest`, if nothing has ended.
+  // Sends and receives what the sockets allow, and returns the requests that have ended. If none has, waits
+  // for a socket, for at most `longest`.
   std::vector<Ended> work(std::chrono::milliseconds longest);
 
  private:

@@ -1,4 +1,4 @@
-// Endpoint: where the requests for a bucket go. Pure functions.
+// Endpoint: computes the URL and the header Host of requests for a bucket. Pure functions.
 #pragma once
 #include <string>
 

@@ -15,11 +15,11 @@
 namespace trainyard {
 namespace {
 
-// Bodies that are kept in memory: listings and errors.
+// The greatest body that is kept in memory, as those of listings and errors are.
 constexpr std::size_t most_body_bytes = 16 << 20;
 constexpr long buffer_bytes = 512 << 10;
 
-// "Content-Range: bytes 100-199/5000" → 100.
+// Returns 100 for the value "bytes 100-199/5000" of the header Content-Range.
 std::optional<std::int64_t> first_byte(const std::string& content_range) {
   constexpr std::string_view unit = "bytes ";
   if (!content_range.starts_with(unit)) return std::nullopt;
@@ -112,8 +112,8 @@ std::int64_t Exchange::body_size() const {
   return request_.file ? request_.file->size_bytes : static_cast<std::int64_t>(request_.body.size());
 }
 
-// Gives the header lines of a final answer to read_header(). The status line of each answer, also of a
-// proxy's or of "100 Continue", starts again.
+// libcurl calls this with each header line. The status line of each answer, also that of a proxy or of "100
+// Continue", discards the headers before it, so that those of the final answer are left.
 std::size_t Exchange::on_header(const char* bytes, std::size_t size, std::size_t count, void* exchange) {
   static_cast<Exchange*>(exchange)->read_header({bytes, size * count});
   return size * count;
@@ -144,7 +144,8 @@ std::size_t Exchange::on_body(const char* bytes, std::size_t size, std::size_t c
   }
 }
 
-// Returns false if the transfer must be broken off.
+// Passes a piece of the body to the sink, or keeps it if there is no sink or the request failed. Returns
+// false if the transfer must be stopped.
 bool Exchange::take_body(std::string_view bytes) {
   moved_ += static_cast<std::int64_t>(bytes.size());
   if (!request_.sink || !is_success(answer_.status)) {
@@ -163,8 +164,8 @@ bool Exchange::take_body(std::string_view bytes) {
   return true;
 }
 
-// Returns a failure unless the answer begins with the byte that was asked for. Throws if it is about another
-// object than the one that was listed.
+// Returns a failure unless the answer begins with the requested byte. Throws Error{invalid} if the object was
+// changed since it was listed (it has another etag).
 std::optional<Failure> Exchange::wrong_range() const {
   const std::string etag = answer_.header("etag");
   if (!request_.etag.empty() && !etag.empty() && unquoted(etag) != request_.etag)
@@ -178,7 +179,7 @@ std::optional<Failure> Exchange::wrong_range() const {
   return passing(fmt::format("the store sends other bytes than those from {} on", expected));
 }
 
-// A failure that another try can cure.
+// Returns a failure with this message after which the same request might succeed.
 Failure Exchange::passing(const std::string& what) const {
   return {Failure::Cure::wait, ErrorKind::unavailable,
           fmt::format("{} {}: {}", request_.method, url_of(request_), what), ""};
@@ -221,7 +222,8 @@ std::optional<Failure> Exchange::judge(CURLcode code, const Asker& asker) {
   if (thrown_) std::rethrow_exception(thrown_);
   if (failure_) return failure_;
   const bool has_answer = answer_.status != 0;
-  // A store may refuse an upload before it has read all of it, and close the connection.
+  // The answer counts before libcurl's error: a store may refuse an upload and close the connection before it
+  // has read all of it.
   if (has_answer && !is_success(answer_.status)) return failure_of(request_, answer_, asker);
   const bool is_complete = request_.range && received_ == request_.range->size_bytes;
   if (code != CURLE_OK && !is_complete)

@@ -1,5 +1,6 @@
-// Exchange: one try of a request on a handle of libcurl: sends it, checks the answer, and passes the body on.
-// A later try continues a range where the earlier one broke off. For one thread.
+// Exchange: performs a request on a handle of libcurl, one try after the other: sends it, checks the answer,
+// and passes the body to the sink. A later try continues a range where the earlier one stopped. Each object
+// is for one thread at a time.
 #pragma once
 #include <exception>
 #include <optional>
@@ -26,8 +27,8 @@ class Exchange {
 
   int generation() const { return state_.generation; }  // of the keys with which the try is signed
 
-  // Judges a try that has ended. Returns nothing if the request has succeeded. Throws what the sink has
-  // thrown.
+  // Returns the failure of a try that has ended, with libcurl's `code`; nullopt if the request has succeeded.
+  // Throws what the sink has thrown.
   std::optional<Failure> judge(CURLcode code, const Asker& asker);
 
   const Request& request() const { return request_; }

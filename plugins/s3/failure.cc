@@ -20,7 +20,7 @@ struct KnownCode {
   ErrorKind kind;
 };
 
-// Codes that stores use. For other codes, the status decides.
+// What the error codes of stores mean. For other codes, the HTTP status decides.
 constexpr std::array known_codes{
     KnownCode{"SlowDown", Cure::fewer, ErrorKind::unavailable},
     KnownCode{"ServiceUnavailable", Cure::fewer, ErrorKind::unavailable},
@@ -54,7 +54,7 @@ KnownCode meaning_of_status(int status) {
   if (status == 401 || status == 403) return {"", Cure::none, ErrorKind::denied};
   if (status == 412) return {"", Cure::none, ErrorKind::invalid};
   if (status == 301 || status == 307) return {"", Cure::region, ErrorKind::invalid};
-  // A success without the headers that it must have, or a status that no store sends: of a proxy, perhaps.
+  // A status below 400 that no store sends for a failure: a proxy might have answered.
   if (status < 400) return {"", Cure::wait, ErrorKind::unavailable};
   return {"", Cure::none, ErrorKind::invalid};
 }
@@ -80,7 +80,7 @@ std::string remedy_for_denied(const Asker& asker) {
          "\"";
 }
 
-// Returns what a person can do; empty if nothing is known.
+// Returns what the user or an admin can do about the failure; empty if nothing is known.
 std::string remedy(const Request& request, const Answer& answer, std::string_view code, const Asker& asker) {
   const std::string add =
       "trainyard credential add " + (asker.credential.empty() ? "NAME" : asker.credential);
@@ -120,7 +120,7 @@ Failure failure_of(const Request& request, const Answer& answer, const Asker& as
   Failure failure;
   failure.region = region_of(answer, problem);
   if (meaning.cure == Cure::region && failure.region.empty()) meaning.cure = Cure::none;
-  // The answer to HEAD has no body, so no code: the keys can be the reason.
+  // The answer to HEAD has no body and so no error code. The reason might be the keys.
   if (request.method == "HEAD" && (answer.status == 400 || answer.status == 401 || answer.status == 403))
     meaning = {"", Cure::credentials, ErrorKind::denied};
   failure.cure = meaning.cure;

@@ -1,4 +1,4 @@
-// Failure: why a request had no success, and what follows. Pure functions.
+// Failure: why a request failed, and whether and after which change it can be repeated. Pure functions.
 #pragma once
 #include <string>
 
@@ -23,17 +23,17 @@ struct Failure {
   std::string region;
 };
 
-// What the messages say about who asks where.
+// The store and the credential of a request, for messages.
 struct Asker {
   std::string store;       // name of [stores.NAME]; empty: Amazon's
   std::string credential;  // the name under which the keys were added; empty: the request was not signed
 };
 
-// An answer whose status is not 2xx; its body has the reason. Or an answer of status 200 whose body is an
-// <Error>, as CompleteMultipartUpload has when it fails late.
+// Returns the failure in an answer: one whose status is not 2xx and whose body has the reason, or one with
+// status 200 whose body is an <Error>, as of a CompleteMultipartUpload that fails late.
 Failure failure_of(const Request& request, const Answer& answer, const Asker& asker);
 
-// No answer, or one that broke off. `code` is libcurl's, `reason` its text.
+// Returns the failure of a request without a complete answer. `code` is libcurl's, `reason` its text.
 Failure failure_of_transport(const Request& request, int code, const std::string& reason, const Asker& asker);
 
 }  // namespace trainyard

@@ -11,7 +11,7 @@ ListPage load_page(S3Client& client, const std::string& bucket, const std::strin
                    const std::string& token) {
   Request request;
   request.bucket = bucket;
-  // Without encoding-type, XML could not carry the control characters that a key may have.
+  // Keys can have control characters, which XML cannot; with encoding-type they are percent-encoded.
   request.query = {{"list-type", "2"}, {"encoding-type", "url"}, {"prefix", prefix}};
   if (!token.empty()) request.query.emplace_back("continuation-token", token);
   ListPage page;

@@ -8,9 +8,9 @@
 
 namespace trainyard {
 
-// Calls `each` for all objects of the bucket whose key begins with `prefix`, in the order of their keys. The
-// key of an Object is the part after the prefix. Leaves out folder markers: empty objects whose key ends in
-// "/". Returns how many objects there were. A page of at most a thousand objects is in memory at a time.
+// Calls `each` for all objects of the bucket whose key begins with `prefix`, in the order of their keys.
+// Object::key is the part after the prefix. Leaves out folder markers: empty objects whose key ends in "/".
+// Returns the number of objects. One page of at most a thousand objects is in memory at a time.
 std::int64_t list_prefix(S3Client& client, const std::string& bucket, const std::string& prefix,
                          const std::function<void(Object)>& each);
 

@@ -10,7 +10,8 @@
 
 namespace trainyard {
 
-// Bytes of an open file that are sent as a body. Read with pread(2), so requests can share the descriptor.
+// Bytes of an open file that are sent as the body of a request. They are read with pread(2), so several
+// requests can share the descriptor.
 struct FilePart {
   int fd = -1;
   std::int64_t offset = 0;
@@ -19,7 +20,7 @@ struct FilePart {
   std::string sha256;  // of these bytes; empty: not computed, the body is not signed
 };
 
-// Bytes of an object that are asked for.
+// A range of bytes of an object, as in the header Range.
 struct ByteRange {
   std::int64_t offset = 0;
   std::int64_t size_bytes = 0;  // at least 1
@@ -41,14 +42,14 @@ struct Request {
   std::string body;
   std::optional<FilePart> file;  // the body, in place of `body`
 
-  // GET of a range: the sink gets exactly these bytes, once and in order, even if connections break. The
-  // answer must have this etag.
+  // For GET of a range: the sink gets exactly the bytes of `range`, once and in order, even if connections
+  // break. Every answer must have this etag.
   std::optional<ByteRange> range;
   std::string etag;
   std::function<void(std::string_view bytes)> sink;
 
-  // Called with a successful answer. An Error{unavailable} that it throws means that the body is spoilt: the
-  // request is repeated.
+  // Called with a successful answer. If it throws Error{unavailable}, because the body is not what the store
+  // should have sent, the request is repeated.
   std::function<void(const Answer& answer)> check;
   std::function<void(const Answer& answer)> done;  // called once, after the request has succeeded
 };

@@ -12,8 +12,8 @@
 namespace trainyard {
 namespace {
 
-// Reads an object from an offset on, by ranges: a connection is never idle in the middle of an answer,
-// however slow the reader is. The first range is small, because many readers only want a header.
+// Reads an object from an offset on with one request per range, so that no connection stalls in the middle of
+// an answer if the caller reads slowly. The first range is small, because many callers only read a header.
 class S3Reader final : public ObjectReader {
  public:
   S3Reader(S3Client& client, Object object, std::int64_t offset)

@@ -26,7 +26,7 @@ struct SigningScope {
   std::string service = "s3";
 };
 
-// In place of the digest of a body that is not signed.
+// The text in place of the body's digest if the body is not signed.
 inline constexpr const char* unsigned_payload = "UNSIGNED-PAYLOAD";
 
 // Returns the query as it must be sent: encoded, and sorted by encoded name and value.

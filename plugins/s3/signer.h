@@ -1,5 +1,5 @@
-// Signer: adds the headers to a request that every request has, with the signature. Keeps the keys and the
-// region, which can change while requests are performed. For any thread.
+// Signer: makes the headers that every request has, among them the signature. Keeps the keys and the region,
+// which can change while requests are performed. Several threads can use one Signer.
 #pragma once
 #include <string>
 
@@ -11,7 +11,7 @@
 
 namespace trainyard {
 
-// What a try of a request is signed with.
+// The keys and the region that a try of a request is signed with.
 struct SigningState {
   Credential credential;  // with an empty access key, requests are not signed
   std::string region;
@@ -20,18 +20,19 @@ struct SigningState {
 
 class Signer {
  public:
-  // Reads the credential that `access` names. Throws Error{denied} with the remedy if there is none of this
-  // name, and the errors of read_credentials().
+  // Reads the credential that `access` names from the user's credentials file. Throws Error{denied} with the
+  // remedy if there is none of this name, and the errors of read_credentials().
   explicit Signer(const StoreAccess& access);
 
   SigningState current();
 
-  // Returns the headers of the request, without those that the request has itself.
+  // Returns the headers to be sent in addition to request.headers: Host and those of the signature.
   static NamesAndValues headers_for(const SigningState& state, const Request& request, const Address& address,
                                     const std::string& payload);
 
-  // Changes keys or region as the failure demands. `generation`: of the state with which the failed try was
-  // signed. Returns true if there is a newer state, so that the same request might succeed now.
+  // Reads the keys again, or takes over the region, if the failure says that they are wrong. `generation`:
+  // that of the state with which the failed try was signed. Returns true if keys or region are others now, so
+  // that the same request might succeed.
   bool cure(const Failure& failure, int generation);
 
   Asker asker() const { return {access_.settings.name, name_}; }

@@ -10,10 +10,9 @@ struct S3Name {
   std::string key;  // any bytes, not escaped; can be empty
 };
 
-// Takes "s3://bucket/key" apart. Nothing in the key is an escape: "%20" are three characters. Throws
-// Error{invalid} if this is no such URL, or if the bucket's name has other characters than A-Z, a-z, 0-9,
-// ".",
-// "-" and "_".
+// Splits "s3://bucket/key" into bucket and key. The key is not decoded: "%20" are three characters. Throws
+// Error{invalid} if the text is no such URL, or if the bucket's name has characters other than A-Z, a-z, 0-9,
+// ".", "-" and "_".
 S3Name parse_s3_url(const std::string& url);
 
 // Writes every byte as %XX except A-Z, a-z, 0-9, "-", ".", "_" and "~", and "/" in `encode_path`.

@@ -17,7 +17,7 @@ namespace {
 // The value of requid when no user ended the job.
 constexpr std::uint32_t nobody = static_cast<std::uint32_t>(-1);
 
-// Returns 0 for a time that slurmdbd does not know. The record then has 0, NO_VAL or INFINITE.
+// Returns the time in a record; 0 if slurmdbd does not have it (the record then has 0, NO_VAL or INFINITE).
 std::int64_t time_on_record(std::time_t time) {
   auto never = static_cast<std::time_t>(NO_VAL);
   return time == never || time == static_cast<std::time_t>(INFINITE) ? 0 : time;
@@ -71,7 +71,7 @@ JobStatus status_of(const slurmdb_job_rec_t& job, const RecordNames& names) {
   if (auto qos = names.qos.find(job.qosid); qos != names.qos.end()) status.qos = qos->second;
   const std::string allocated = with_names(job.tres_alloc_str ? job.tres_alloc_str : "", names.tres);
   const bool started = has_started(job, allocated);
-  // The recorded reason is the last one before the start, so it says nothing about a job that has started.
+  // The recorded reason is that of the wait before the start, so it is not used for a job that has started.
   if (!started) status.reason = reason_word(job.state_reason_prev);
   if (started) {
     status.started_at = from_unix(job.start);

@@ -22,7 +22,7 @@ bool is_of_task(const slurmdb_job_rec_t& job);
 
 JobKey key_of(const slurmdb_job_rec_t& job);
 
-// The names for the numbers in records.
+// The names that belong to the ids of TRES and QOS in slurmdbd's records.
 struct RecordNames {
   std::map<std::uint32_t, std::string> tres;  // 1001 → "gres/gpu"
   std::map<std::uint32_t, std::string> qos;   // 1 → "normal"

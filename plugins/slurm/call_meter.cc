@@ -7,8 +7,8 @@
 namespace trainyard::slurm {
 namespace {
 
-// The ceiling applies to windows of ten seconds, so that after a burst the calls do not have to wait for the
-// rest of the minute.
+// The ceiling is enforced for every ten seconds and not for a minute, so that after a burst calls need not
+// wait for the rest of the minute.
 constexpr std::chrono::seconds window{10};
 constexpr int windows_per_minute = 6;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// CallMeter: counts the calls to slurmctld and slurmdbd and keeps their number below a ceiling, because all
-// users of the cluster share the controller. One per process, as libslurm is. Any thread.
+// CallMeter: counts this process's calls to slurmctld and slurmdbd, and delays them so that their number
+// stays below a ceiling, because all users of the cluster share the controller. One object per process, for
+// all threads.
 #pragma once
 #include <chrono>
 #include <deque>
@@ -14,17 +15,16 @@ class CallMeter {
  public:
   using Clock = std::chrono::steady_clock;
 
-  // Sets the largest number of calls per minute; 0: no ceiling. Above it each call waits for its turn. Call
-  // this before the first count().
+  // Sets the largest number of calls per minute; 0: no ceiling. Must be called before the first count().
   void set_ceiling(int calls_per_minute) { ceiling_ = calls_per_minute; }
 
-  // Call this before each call to Slurm: "load_jobs", "submit", "slurmdbd" … Waits until the call may be
-  // made.
+  // To be called before each call to Slurm. Counts it under its kind ("load_jobs", "submit", "slurmdbd" …),
+  // and blocks until it may be made.
   void count(const char* kind);
 
   CallCounts last_minute();
 
-  // Counts a call that is asked for now, and returns when it may be made.
+  // Counts a call that is requested at `now`, and returns the time at which it may be made.
   Clock::time_point reserve(const char* kind, Clock::time_point now);
 
  private:

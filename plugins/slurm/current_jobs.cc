@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Asks slurmctld for the jobs that it knows now.
+// The queries of SlurmReader to slurmctld about jobs.
 #include <algorithm>
 #include <string_view>
 #include <utility>

@@ -23,14 +23,14 @@ std::string resources_of(const JobRequest& request) {
   return text + (request.nodes == 1 ? "" : " each");
 }
 
-// Returns what the option in the batch script asks for or, without a batch script, what the manifest asks
-// for.
+// Returns the value of this option in the batch script; for a job without a batch script, `by_manifest`.
 std::string asked_for(const JobRequest& request, const char* option, const std::string& by_manifest) {
   if (request.batch_options.is_null()) return quoted(by_manifest, "by default");
   return quoted(request.batch_options.value(option, std::string()), "by default");
 }
 
-// Returns a text for the error. Replaces the text for EAGAIN, for which Slurm has only that of strerror().
+// Returns Slurm's text for the error. For EAGAIN, for which Slurm has only that of strerror(), returns a
+// better one.
 std::string in_words(int error) {
   if (error == EAGAIN) return "Slurm's queue is full (MaxJobCount); it takes more when jobs in it have ended";
   return slurm_strerror(error);
@@ -70,8 +70,8 @@ ErrorKind kind_of(int error) {
     default:
       break;
   }
-  // Numbers below 1000 are those of errno: a connection was reset, a disk of slurmctld is full. They say
-  // nothing about the job.
+  // Errors below this number are values of errno: a connection was reset, slurmctld's disk is full. They are
+  // not about the job.
   constexpr int first_slurm_error = 1000;
   if (error < first_slurm_error) return ErrorKind::unavailable;
   bool transport = (error >= SLURM_UNEXPECTED_MSG_ERROR && error < SLURM_NO_CHANGE_IN_DATA) ||
@@ -80,7 +80,7 @@ ErrorKind kind_of(int error) {
 }
 
 void throw_slurm(const std::string& what, int error, const std::string& said) {
-  // A plugin that refuses a job seldom has an error number for the reason: its text is the only explanation.
+  // A job_submit plugin that refuses a job mostly returns only SLURM_ERROR; its text `said` has the reason.
   const ErrorKind kind = error == SLURM_ERROR && !said.empty() ? ErrorKind::denied : kind_of(error);
   const std::string message = what + ": " + (said.empty() ? "" : said + ": ") + in_words(error);
   if (is_lack_of_room(error)) throw NoRoom(message);

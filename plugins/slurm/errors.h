@@ -13,13 +13,13 @@ namespace trainyard::slurm {
 // every other error of Slurm about a request.
 ErrorKind kind_of(int error);
 
-// Throws an error like "submit ty-…: Invalid partition name specified", in Slurm's own words. `said`: what
-// slurmctld says about this call in addition; empty: nothing. Throws NoRoom if a limit on the number of jobs
-// is reached.
+// Throws an Error like "submit ty-…: Invalid partition name specified", with Slurm's own text for the error
+// and `said`, slurmctld's message about this call (empty: none). Throws NoRoom if a limit on the number of
+// jobs is reached.
 [[noreturn]] void throw_slurm(const std::string& what, int error, const std::string& said = "");
 
-// Returns the part of the request that the error is about: "partition \"night\"", "GPUs \"gres:gpu:k80:4\" on
-// each of 2 nodes".
+// Returns the part of the request that Slurm's error number is about: "partition \"night\"", "GPUs
+// \"gres:gpu:k80:4\" on each of 2 nodes".
 std::string blamed_part(const JobRequest& request, int error);
 
 }  // namespace trainyard::slurm

@@ -99,8 +99,8 @@ void describe_topology(Job& job, const Json& options) {
   for (std::size_t i = 0; i < counts->size(); ++i) job.*levels.at(i) = counts->at(i).get<std::uint16_t>();
 }
 
-// Returns the number of nodes if it is fixed: by --nodes or, where the release counts them, by the names in
-// --nodelist. Returns 0 if the number is open.
+// Returns the number of nodes that the options fix: by --nodes or, in releases of Slurm whose sbatch counts
+// them, by the names in --nodelist. Returns 0 if they fix none.
 std::uint32_t nodes_said(const Job& job, const Json& options) {
   if (const Json* nodes = find(options, "nodes"))
     return !nodes->contains("implied") && job.min_nodes == job.max_nodes ? job.min_nodes : 0;
@@ -109,8 +109,8 @@ std::uint32_t nodes_said(const Job& job, const Json& options) {
   return static_cast<std::uint32_t>(expand_hosts(names->get<std::string>()).size());
 }
 
-// Returns the number of tasks without --ntasks: one per node, or one per hardware thread asked for. Returns 0
-// if the number is open.
+// Returns the number of tasks of a job without --ntasks: one per node, or one per hardware thread that the
+// options request. Returns 0 if the options fix none.
 std::uint32_t implied_tasks(const Job& job, const Json& options) {
   const std::uint32_t nodes = nodes_said(job, options);
   if (nodes == 0 && !find(options, "extra-node-info")) return 0;
@@ -179,7 +179,7 @@ void describe_gpus(Job& job, const Json& options, BatchTexts& texts) {
     job.bitflags |= *flag == "enforce-binding" ? GRES_ENFORCE_BIND : GRES_DISABLE_BIND;
 }
 
-// ---- how the job is scheduled, and how people hear of it
+// ---- scheduling and mail
 
 void describe_sharing(Job& job, const Json& options) {
   if (is_set(options, "oversubscribe")) job.shared = JOB_SHARED_OK;

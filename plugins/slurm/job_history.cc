@@ -16,7 +16,7 @@ namespace trainyard::slurm {
 
 namespace {
 
-// The most job ids in one question, of which slurmdbd makes one SQL statement.
+// The most job ids in one query to slurmdbd, which makes one SQL statement of it.
 constexpr std::size_t most_ids_at_once = 1000;
 
 constexpr std::chrono::seconds records_are_recent{1};
@@ -47,8 +47,8 @@ std::vector<JobStatus> find_recorded(const std::set<Token>& tokens, std::uint32_
   RecordNames names = record_names(database, cluster);
   RecordList list = database.jobs_named(tokens, uid, to_unix(since), cluster.name);
   std::vector<JobStatus> statuses;
-  // Tasks without a record of their own are skipped: they have not started. If they are still to start,
-  // slurmctld knows them.
+  // Records that stand for the unstarted tasks of an array are skipped: if such tasks are still to start,
+  // slurmctld has them.
   for (const slurmdb_job_rec_t* job : list.as<slurmdb_job_rec_t>())
     if (is_of_task(*job) || !is_of_array(*job)) statuses.push_back(status_of(*job, names));
   return statuses;
@@ -57,7 +57,8 @@ std::vector<JobStatus> find_recorded(const std::set<Token>& tokens, std::uint32_
 }  // namespace
 
 std::vector<JobStatus> SlurmActor::find(const std::set<Token>& tokens, std::uint32_t uid, UtcSeconds since) {
-  // Asks slurmdbd first: if it knows a job that slurmctld, asked later, does not know, then the job is over.
+  // slurmdbd is queried first: if it has a job that slurmctld, which is queried later, does not have, the job
+  // is over.
   std::vector<JobStatus> recorded;
   if (cluster_.has_accounting) recorded = find_recorded(tokens, uid, since, cluster_);
 
@@ -118,8 +119,8 @@ std::map<JobKey, JobStatus> SlurmReader::recorded_with_ids(const std::vector<std
   });
 }
 
-// Counts the restarts of each job. slurmdbd does not count them: it has a row for each start, in order, with
-// a submit time of its own.
+// Sets JobStatus::restarts by counting: slurmdbd does not have the number, but a record for each start of a
+// job, with its own submit time.
 std::vector<JobStatus> SlurmReader::history_since(const std::string& prefix, UtcSeconds since) {
   if (!cluster_.has_accounting) return {};
   std::vector<JobStatus> statuses = database_.ask([&](Database& database) {

@@ -13,8 +13,8 @@
 namespace trainyard::slurm {
 namespace {
 
-// Returns the reason as squeue shows it: Slurm's text for this case if there is one, else the word for the
-// reason.
+// Returns the reason why a job waits as squeue shows it: slurmctld's text about this job if there is one,
+// else the word for the reason.
 std::string reason_of(const slurm_job_info_t& job) {
   return job.state_desc != nullptr && *job.state_desc != '\0' ? job.state_desc
                                                               : reason_word(job.state_reason);
@@ -39,7 +39,7 @@ JobStatus status_of(const slurm_job_info_t& job, const std::string& cluster) {
   status.account = text_of(job.account);
   status.partition = text_of(job.partition);
   status.qos = text_of(job.qos);
-  // Without an allocation start_time is a forecast, or the time of a cancellation.
+  // For a job without an allocation, start_time is a forecast, or the time of a cancellation.
   const bool has_started = status.phase != JobPhase::pending && job.tres_alloc_str != nullptr;
   // slurmctld sets start_time to 0 when it requeues a job. If the job is cancelled while its processes still
   // end, the record keeps the allocation and the end, but not the start.

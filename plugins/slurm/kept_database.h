@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// KeptDatabase: one connection to slurmdbd, opened at the first question and kept open for later ones,
-// because opening takes longer than most answers. Any thread; one question at a time.
+// KeptDatabase: one connection to slurmdbd, opened for the first query and kept open for later ones, because
+// opening takes longer than most queries. Several threads can use one object; their queries are made one
+// after the other.
 #pragma once
 #include <memory>
 #include <utility>
@@ -14,9 +15,9 @@ namespace trainyard::slurm {
 
 class KeptDatabase {
  public:
-  // Returns the result of `question(Database&)`. If the question fails with Error{unavailable} on the kept
-  // connection, asks once more on a new one: slurmdbd might have closed the old connection. Throws what the
-  // question throws otherwise.
+  // Calls `question` with the connection and returns its result. If it throws Error{unavailable} on the kept
+  // connection, calls it once more with a new one, because slurmdbd might have closed the old connection.
+  // Other errors of `question` are thrown.
   template <class Question>
   auto ask(Question question) {
     return kept_.with([&](std::unique_ptr<Database>& kept) {

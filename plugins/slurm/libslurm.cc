@@ -19,7 +19,8 @@
 namespace trainyard::slurm {
 namespace {
 
-// Shows hidden partitions, too (SHOW_ALL), without asking about federations before each call (SHOW_LOCAL).
+// Flags of queries to slurmctld: include hidden partitions (SHOW_ALL), and do not ask about federations first
+// (SHOW_LOCAL).
 constexpr std::uint16_t everything_here = SHOW_ALL | SHOW_LOCAL;
 
 std::string conf_path(const std::string& configured) {
@@ -30,9 +31,9 @@ std::string conf_path(const std::string& configured) {
   return access(debian, F_OK) != 0 && access(configless, F_OK) == 0 ? configless : debian;
 }
 
-// Makes the library that contains `function` visible to all other libraries. libslurm's own plugins
-// (auth_munge.so …) are linked with nothing and look up its functions in the program. They would find none,
-// because the loader opens this module with RTLD_LOCAL.
+// Makes the symbols of the library that has `function` visible to all other libraries. libslurm's own plugins
+// (auth_munge.so …) are not linked with libslurm, and look up its functions among the visible symbols of the
+// process. There would be none, because the loader opens this module with RTLD_LOCAL.
 void make_visible(void* function, const std::string& name) {
   Dl_info library;
   if (dladdr(function, &library) == 0 ||
@@ -54,7 +55,8 @@ void initialize_once(const std::string& path) {
   });
 }
 
-// Returns the release of Slurm's headers. slurm_api_version() is libslurm's own count, 38 for Slurm 22.05.
+// Returns the release of Slurm that this module was built for, "22.05.8", from its headers, because
+// slurm_api_version() has a number of its own, 38 for Slurm 22.05.
 std::string version() {
   constexpr int major = SLURM_VERSION_MAJOR(SLURM_VERSION_NUMBER);
   constexpr int minor = SLURM_VERSION_MINOR(SLURM_VERSION_NUMBER);
@@ -63,11 +65,12 @@ std::string version() {
          std::to_string(micro);
 }
 
-// Returns the error of a failed call. Some calls return the error, others return −1 and leave it in errno.
+// Returns the error number of a failed call of libslurm. Some calls return the number, others return −1 and
+// set errno.
 int error_of(int result) { return result > 0 ? result : errno; }
 
-// Returns the error in the answers for an array, one for each task. Tasks that could not be changed, because
-// they have ended, are no error if other tasks could be changed.
+// Returns the error number in slurmctld's answers about the tasks of an array, or 0. Tasks that could not be
+// changed because they have ended are no error if other tasks could be changed.
 int error_in(const job_array_resp_msg_t& answers) {
   int error = 0;
   for (std::uint32_t i = 0; i < answers.job_array_count; ++i) {
@@ -78,7 +81,7 @@ int error_in(const job_array_resp_msg_t& answers) {
   return error;
 }
 
-// Returns 0 or the error.
+// Sets a job's priority (0: hold, INFINITE: release). Returns 0 or the error number.
 int set_priority(const std::string& job, std::uint32_t priority) {
   job_desc_msg_t update = empty_description();
   update.job_id_str = const_cast<char*>(job.c_str());
@@ -117,7 +120,7 @@ RecordList list_of(const std::vector<std::string>& texts) {
   return list;
 }
 
-// Throws if slurmdbd has not answered a change with the list of what it has changed.
+// Throws an Error if `changed`, slurmdbd's answer to a change, is not the list of what it has changed.
 void check_changed(List changed, const std::string& what) {
   if (changed == nullptr) throw_slurm("slurmdbd: " + what, errno);
   slurm_list_destroy(changed);
@@ -126,7 +129,8 @@ void check_changed(List changed, const std::string& what) {
 // Bits of AccountingStorageEnforce, which are in none of Slurm's headers.
 constexpr std::uint16_t enforce_associations = 1 << 0, enforce_limits = 1 << 1, enforce_qos = 1 << 3;
 
-// Opens a connection to slurmdbd. The connection and the questions that it is opened for count as one call.
+// Opens a connection to slurmdbd. In the CallMeter, the connection and the queries that it is opened for
+// count as one call.
 void* connect() {
   call_meter().count("slurmdbd");
   return slurmdb_connection_get(nullptr);
@@ -383,7 +387,8 @@ RecordList Database::qos() {
   return answer_of(slurmdb_qos_get(connection_, &condition), "all QOS");
 }
 
-// To slurmdbd an empty list of users, unlike no list, means every user and no account.
+// An empty list of users, unlike no list, tells slurmdbd to return the associations of all users, and none of
+// accounts.
 RecordList Database::associations(const std::string& cluster, const std::vector<std::string>& users) {
   RecordList clusters = list_of(cluster.c_str()), names = list_of(users);
   slurmdb_assoc_cond_t condition{};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Wraps libslurm: messages free themselves, errors are thrown as Error. libslurm's state is global.
-// libslurm reports errors in errno, which each thread has for itself.
+// Wraps libslurm: objects that free libslurm's messages and lists, and functions that throw its errors as
+// Error. libslurm's state is global. Its errors are in errno, which each thread has for itself.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -31,12 +31,13 @@ struct Cluster {
   std::uint32_t slurm_user = 0;        // the uid that slurmctld runs as
 };
 
-// Reads slurm.conf. `conf` is its path, or empty for $SLURM_CONF, then the places where Slurm looks. Throws
-// Error{invalid}, naming the file, if it is missing or unreadable. Call this early: if there is a mistake
-// inside the file, libslurm ends the process.
+// Reads slurm.conf. `conf` is its path; if empty, $SLURM_CONF or, without that, one of the paths where Slurm
+// itself looks for it. Throws Error{invalid}, naming the file, if it is missing or unreadable. Must be called
+// early, because libslurm ends the process if there is a mistake in the file.
 Cluster open_cluster(const std::string& conf);
 
-// Returns which settings an admin should change for Trainyard to work well, each with the remedy.
+// Returns a sentence, with the remedy, for each setting in slurm.conf that an admin should change for
+// Trainyard to work well.
 std::vector<std::string> warnings_about(const Cluster& cluster);
 
 // Job records of slurmctld. Records are valid as long as this object lives.
@@ -44,7 +45,8 @@ class JobRecords {
  public:
   explicit JobRecords(job_info_msg_t* message) : message_(message) {}
   std::span<const slurm_job_info_t> jobs() const { return {message_->job_array, message_->record_count}; }
-  // Pass this time to load_jobs() to get an answer only after a change.
+  // Returns slurmctld's time of this answer. If it is passed to load_jobs(), that returns jobs only after a
+  // change.
   std::time_t updated_at() const { return message_->last_update; }
 
  private:
@@ -88,7 +90,8 @@ PartitionRecords load_partitions();
 
 // Returns a job description with every field unset.
 job_desc_msg_t empty_description();
-// The id of the queued job, or the error. A note in the response (held, cannot start now) is not an error.
+// The result of a submission: the id of the queued job, or the error number. A note in slurmctld's response
+// (held, cannot start now) is not an error.
 struct Submitted {
   std::uint32_t job_id = 0;
   int error = 0;
@@ -96,22 +99,22 @@ struct Submitted {
 };
 Submitted submit_batch_job(job_desc_msg_t& description);
 
-// In these three functions `job` is an id as Slurm writes it: "77" (a job, or a whole array) or "77_3" (a
-// task).
-// Holds the job. Returns 0 or the error. A hold by root or SlurmUser is an administrator's hold, a hold by
-// the owner a user hold.
+// In the next three functions `job` is an id as Slurm writes it: "77" (a job, or a whole array) or "77_3" (a
+// task). Each returns 0 or Slurm's error number.
+
+// Holds the job. A hold by root or SlurmUser is an administrator's hold, a hold by the owner a user hold.
 int hold_job(const std::string& job);
-// Releases the job. Returns 0 or the error. An owner can lift a user hold, but not an administrator's.
+// Releases the job. An owner can release a user hold, but not an administrator's.
 int release_job(const std::string& job);
-// Ends the job as scancel does: SIGTERM to every process of the job, SIGKILL after KillWait. Returns 0 or the
-// error.
+// Ends the job as scancel does: SIGTERM to every process of the job, SIGKILL after KillWait.
 int kill_job(const std::string& job);
 
 // Returns the tasks of an array that this record stands for: one task, or all tasks that slurmctld has not
 // split off into records of their own yet.
 std::vector<std::uint32_t> tasks_in(const slurm_job_info_t& record);
 
-// Return Slurm's words: "RUNNING", "Resources". The word for the reason is empty in place of "None".
+// Return Slurm's words for a job's state ("RUNNING") and for the reason of its wait ("Resources"; empty
+// instead of "None").
 std::string state_word(std::uint32_t job_state);
 std::string reason_word(std::uint32_t reason);
 
@@ -155,8 +158,8 @@ class Database {
   // Returns slurmdb_job_rec_t records, one for each start of a job (a restarted job has several), without
   // steps, from any time. For an array: those of every task.
   RecordList jobs_with_ids(const std::vector<std::uint32_t>& job_ids, const std::string& cluster);
-  // Return the same for jobs that were eligible or ran at some time since `since`. Leave out jobs that were
-  // only ever held. Times before `since` are not cut off.
+  // Return the same records, for jobs that were eligible or ran at some time since `since`. Leave out jobs
+  // that were held all the time. Times before `since` are not changed to `since`.
   RecordList jobs_named(const std::set<std::string>& names, std::uint32_t uid, std::time_t since,
                         const std::string& cluster);
   RecordList jobs_since(std::time_t since, const std::string& cluster);
@@ -173,8 +176,9 @@ class Database {
   // all users.
   RecordList associations(const std::string& cluster, const std::vector<std::string>& users = {});
 
-  // Changes, which are lost unless commit() follows. They need the rights of an administrator of Slurm: root,
-  // SlurmUser, or AdminLevel=Administrator. Without these rights they throw Error{denied}.
+  // The next functions change slurmdbd's data; the changes are lost unless commit() follows. They need the
+  // rights of an administrator of Slurm: root, SlurmUser, or AdminLevel=Administrator. Without these rights
+  // they throw Error{denied}.
   void add_qos(slurmdb_qos_rec_t& qos);
   void modify_qos(const std::string& name, slurmdb_qos_rec_t& changes);
   // Changes the QOS of all associations of these users on the cluster. `change`: the id of a QOS behind a
@@ -182,15 +186,15 @@ class Database {
   void change_qos_of(const std::vector<std::string>& users, const std::string& cluster,
                      const std::string& change);
   void commit();
-  // Discards uncommitted changes. Later questions are answered from current data. Without rollback(),
-  // slurmdbd answers all questions of a connection from the data at the time of its first question.
+  // Discards uncommitted changes, and lets later queries see current data. Without rollback(), slurmdbd
+  // answers all queries of a connection from the data at the time of its first query.
   void rollback();
 
  private:
   void* connection_;
 };
 
-// Returns the names for the numbers in TRES strings: 1001 → "gres/gpu".
+// Returns the names that belong to the ids in TRES strings: 1001 → "gres/gpu".
 std::map<std::uint32_t, std::string> tres_names(Database& database);
 
 // Return a QOS record that changes nothing, or a record for a new QOS without limits.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Includes libslurm's headers, and gives one name to what Slurm's releases call differently. The only file
-// that asks which release it is built for: 22.05 and 24.11 are tested (scripts/test --slurm=24.11), releases
-// between them should work.
+// Includes libslurm's headers, and declares one name for each function and constant that has different names
+// in Slurm's releases. No other file depends on the release: 22.05 and 24.11 are tested (scripts/test
+// --slurm=24.11), releases between them should work.
 #pragma once
 #include <slurm/slurm.h>
 #include <slurm/slurm_errno.h>
@@ -37,9 +37,9 @@ using List = decltype(slurm_list_create(nullptr));
 using ListIterator = decltype(slurm_list_iterator_create(nullptr));
 using HostList = decltype(slurm_hostlist_create(nullptr));
 
-// is_not_recorded_yet: 22.05 refuses to change a job until slurmdbd has given the job's record a number; the
-// same change succeeds a moment later. first_socket_error: the first of the socket errors, which end before
-// ESLURM_DB_CONNECTION.
+// is_not_recorded_yet: the error with which 22.05 refuses to change a job until slurmdbd has given the job's
+// record a number; the same change succeeds a moment later. first_socket_error: the first number of the
+// socket errors, which end before ESLURM_DB_CONNECTION.
 #if SLURM_VERSION_NUMBER < SLURM_VERSION_NUM(24, 11, 0)
 inline const char* reason_string(job_state_reason reason) { return slurm_job_reason_string(reason); }
 inline bool is_not_recorded_yet(int error) { return error == ESLURM_JOB_SETTING_DB_INX; }

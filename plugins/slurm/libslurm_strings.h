@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Converts between std::string and the strings in libslurm's structs: pointers that are null where there is
-// no text.
+// Converts between std::string and the strings in libslurm's structs: char pointers, null for no text.
 #pragma once
 #include <string>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Asks slurmctld for failed nodes.
+// The query of SlurmReader to slurmctld for failed nodes.
 #include <algorithm>
 
 #include "daemon/base/text.h"

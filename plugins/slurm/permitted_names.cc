@@ -23,8 +23,8 @@ bool shares(const std::set<std::string>& one, const std::set<std::string>& other
   return std::any_of(one.begin(), one.end(), [&](const std::string& name) { return other.contains(name); });
 }
 
-// Returns why a partition is closed to a job; empty: it is open. If the job names no QOS, none is checked,
-// because Slurm then chooses it.
+// Returns why a user's job with this account and QOS may not use a partition; empty: it may. An empty QOS is
+// not checked, because Slurm chooses the QOS then.
 std::string closed_to(const PartitionRules& rules, const UserRights& rights, const std::string& account,
                       const std::string& qos) {
   if (!rules.allow_groups.empty() && !shares(rules.allow_groups, rights.groups))
@@ -51,8 +51,8 @@ void check_qos(const UserRights& rights, const JobNames& names, const std::strin
                      {charged->second.begin(), charged->second.end()}});
 }
 
-// Checks the partitions in a list like "gpu,long". A closed partition is no error if another one in the list
-// is open, because Slurm uses the open one.
+// Adds to `refused` the partitions in a list like "gpu,long" that the job may not use. Adds none if the job
+// may use another one in the list, because Slurm uses that one.
 void check_partition(const UserRights& rights, const JobNames& names, const std::string& account,
                      std::vector<RefusedName>& refused) {
   if (names.partition.empty()) return;
@@ -63,7 +63,8 @@ void check_partition(const UserRights& rights, const JobNames& names, const std:
   const bool one_is_open = std::any_of(asked.begin(), asked.end(), [&](const std::string& name) {
     return std::find(open.begin(), open.end(), name) != open.end();
   });
-  // A partition for root alone is not suggested to the user. (Slurm itself refuses a job that names it.)
+  // A partition for root alone is not suggested as an alternative. (Slurm itself refuses a job that names
+  // it.)
   std::erase_if(open, [&](const std::string& name) { return rights.partitions.at(name).for_root_alone; });
   for (const std::string& name : asked) {
     auto rules = rights.partitions.find(name);

@@ -12,7 +12,7 @@
 
 namespace trainyard::slurm {
 
-// Who may use a partition. An empty list of allowed names allows all.
+// The groups, accounts and QOS that may use a partition. An empty list of allowed names allows all.
 struct PartitionRules {
   std::set<std::string> allow_accounts, deny_accounts, allow_qos, deny_qos, allow_groups;
   bool for_root_alone = false;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Compares plans with what slurmdbd holds. A plan is the QOS with the plan's name, in lower case as sacctmgr
-// writes it. Its members are the users whose associations name that QOS. Pure functions.
+// Compares the site's plans with the QOS in slurmdbd. A plan corresponds to the QOS with the plan's name, in
+// lower case as sacctmgr writes it. Its members correspond to the users whose associations have this QOS.
+// Pure functions.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -13,8 +14,8 @@
 
 namespace trainyard::slurm {
 
-// The fields of a QOS that a plan sets. GPUs are the generic gres/gpu: a job that asks for untyped GPUs would
-// bypass a limit on typed ones.
+// The fields of a QOS that a plan sets. GPUs are limited as the generic gres/gpu, because a job that requests
+// untyped GPUs would bypass a limit on typed ones.
 struct PlanQos {
   std::optional<std::int64_t> gpus_per_user, gpus_per_account;  // MaxTRESPerUser, MaxTRESPerAccount
   bool deny_on_limit = false;  // a job larger than the limit is refused instead of waiting for ever
@@ -46,7 +47,7 @@ struct PlanChange {
 };
 std::vector<PlanChange> changes_for(const std::vector<PlanLimit>& plans, const PlanBooks& books);
 
-// Describes the changes for people, one row for each difference.
+// Returns one PlanDrift, a description for people, for each difference in the changes.
 std::vector<PlanDrift> drift_in(const std::vector<PlanChange>& changes, bool enforced);
 
 }  // namespace trainyard::slurm

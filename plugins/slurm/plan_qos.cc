@@ -80,8 +80,8 @@ std::vector<std::string> users_of(const std::vector<UserAssociation>& associatio
   return {users.begin(), users.end()};
 }
 
-// Grants and revokes the plan's QOS in all accounts of a user alike. Granting changes nothing where the user
-// already has the QOS.
+// Grants the plan's QOS to its members, and revokes it from other users, in all accounts of a user. Granting
+// changes nothing where the user already has the QOS.
 void set_users(Database& database, const std::string& cluster, const PlanChange& change) {
   if (change.to_grant.empty() && change.to_revoke.empty()) return;
   std::string id = std::to_string(id_of_qos(database, change.qos));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Reads from slurmctld and slurmdbd which names a user may use in a job.
+// Queries slurmctld and slurmdbd for the accounts, QOS and partitions that a user may use.
 #include "plugins/slurm/permitted_names.h"
 #include "plugins/slurm/query_rights.h"
 #include "plugins/slurm/slurm_reader.h"
@@ -7,7 +7,7 @@
 namespace trainyard::slurm {
 namespace {
 
-// Returns the user's accounts and the QOS allowed with each.
+// Returns the user's accounts, and the QOS allowed with each, from slurmdbd.
 UserRights rights_in(Database& database, const std::string& cluster, const std::string& user) {
   UserRights rights;
   rights.user = user;

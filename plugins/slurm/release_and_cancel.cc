@@ -21,8 +21,8 @@ std::string name_of(const JobKey& job, const Token& token) {
   return "job " + to_string(job) + " (" + token + ")";
 }
 
-// Asks slurmctld for this job, or for all tasks of this array: same id and submit time, whatever its name is.
-// Throws Error{not_found} if there are none.
+// Returns what slurmctld shows of this job, or of all tasks of this array: those with the id and submit time
+// of `job`, whatever their names are. Throws Error{not_found} if there are none.
 std::vector<JobStatus> see(const JobKey& job, const Token& token) {
   std::vector<JobStatus> seen = statuses_under(job.job_id, job.cluster);
   std::erase_if(seen,
@@ -33,7 +33,8 @@ std::vector<JobStatus> see(const JobKey& job, const Token& token) {
 
 }  // namespace
 
-// Counts the most calls to Slurm that the verb can make, since what the verb will find is not known yet.
+// Counts the greatest number of calls to Slurm that this function of SchedulerActor can make, because the
+// number depends on what it finds.
 void SlurmReader::count_deputy(const char* verb) {
   static const std::map<std::string_view, std::vector<const char*>> calls{
       {"submit", {"submit"}},
@@ -61,8 +62,8 @@ void SlurmActor::cancel(const JobKey& job, const Token& token, SendBefore send_b
   std::vector<JobStatus> seen = see(job, token);
   if (std::ranges::all_of(seen, has_ended)) return;
   check_time_is_left(send_before, "cancel " + name_of(job, token));
-  // If a pending task is not split off from its array yet, cancelling it would leave no record. slurmctld
-  // splits a task off when the task is held.
+  // Holds a pending task before it is cancelled: slurmctld then makes a record of its own for the task,
+  // without which the cancelled task would leave no record.
   if (job.task && seen.front().phase == JobPhase::pending) hold_job(to_string(job));
   int error = kill_job(to_string(job));
   if (error != 0 && !is_over(error)) throw_slurm("cancel " + name_of(job, token), error);

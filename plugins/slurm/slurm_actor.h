@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// SlurmActor: implements the SchedulerActor of plugins/scheduler.h with libslurm. munge vouches for the uid
-// of this process, so slurmctld and slurmdbd decide what the process may do. One object per process, one
-// thread.
+// SlurmActor: implements the SchedulerActor of plugins/scheduler.h with libslurm. munge proves the uid of
+// this process to slurmctld and slurmdbd, which decide what the process may do. One object per process, used
+// by one thread.
 #pragma once
 #include "plugins/scheduler.h"
 #include "plugins/slurm/libslurm.h"
@@ -10,7 +10,7 @@ namespace trainyard::slurm {
 
 class SlurmActor final : public SchedulerActor {
  public:
-  // `conf`: as in SlurmReader.
+  // `conf`: the path of slurm.conf; empty: see open_cluster().
   explicit SlurmActor(const std::string& conf) : cluster_(open_cluster(conf)) {}
 
   QueuedJob submit(const JobRequest& request, SendBefore send_before) override;  // submit.cc
@@ -26,7 +26,8 @@ class SlurmActor final : public SchedulerActor {
   Cluster cluster_;
 };
 
-// Throws Error{unavailable} if `send_before` has passed. Call this right before sending a request.
+// Throws Error{unavailable} if `send_before` has passed. To be called right before a request is sent; `what`
+// names it.
 void check_time_is_left(SendBefore send_before, const std::string& what);
 
 }  // namespace trainyard::slurm

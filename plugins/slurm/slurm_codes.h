@@ -10,8 +10,8 @@ namespace trainyard::slurm {
 
 // Returns the phase of a job. A job that is COMPLETING has its end time and outcome, but its processes and
 // its GPUs are still there (up to KillWait, or for as long as a node does not answer). The job counts as
-// running until that is over, as it does for Slurm's own dependencies. Then ended_at is the end time that was
-// set when completing began, as in sacct.
+// running until they are gone, as it does for Slurm's own dependencies. Its ended_at is nevertheless the end
+// time that was set when COMPLETING began, as in sacct.
 JobPhase phase_of(std::uint32_t job_state);
 
 // Returns the phase of a job on record in slurmdbd. slurmctld reports the starts of jobs every few seconds,

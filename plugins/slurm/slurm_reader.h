@@ -18,8 +18,8 @@ namespace trainyard::slurm {
 
 class SlurmReader final : public SchedulerReader {
  public:
-  // `conf`: the path of slurm.conf; empty: the usual places. Throws Error{invalid} if the file cannot be
-  // read. Slurm's daemons need not be up.
+  // `conf`: the path of slurm.conf; empty: see open_cluster(). Throws Error{invalid} if the file cannot be
+  // read. Slurm's daemons need not be running.
   explicit SlurmReader(const std::string& conf) : cluster_(open_cluster(conf)) {}
 
   std::string describe() override;               // current_jobs.cc

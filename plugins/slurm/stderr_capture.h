@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// StderrCapture: reads what libslurm writes about a call to standard error, and nowhere else: slurmctld's own
-// words on a request, and those of the site's job_submit plugins. The caller of libslurm gets only a number,
-// which says less.
+// StderrCapture: reads the messages about a call that libslurm writes to standard error and does not return:
+// slurmctld's text about a request, and that of the site's job_submit plugins. The call itself returns only
+// an error number.
 #pragma once
 #include <string>
 #include <string_view>
@@ -11,8 +11,8 @@
 namespace trainyard::slurm {
 
 // While the object lives, standard error of this process goes to memory. The destructor then writes the
-// captured text to the real standard error. For a process that does one thing at a time, as a deputy does. If
-// there is no memory for it, nothing is captured and standard error stays as it is.
+// captured text to the real standard error. Only for processes with one thread, such as a deputy. If there is
+// no memory for it, nothing is captured and standard error stays as it is.
 class StderrCapture {
  public:
   StderrCapture();
@@ -27,7 +27,7 @@ class StderrCapture {
   UniqueFd said_, before_;
 };
 
-// Joins the lines of a plugin's message into one line: "one; two". Returns an empty text for null.
+// Joins the lines of a job_submit plugin's message into one line: "one; two". Returns an empty text for null.
 std::string one_line(const char* said);
 
 // Returns the errors in a captured text, as one line: "deputy: error: no, ada\ndeputy: debug: 1\n" → "no,

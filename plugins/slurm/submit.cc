@@ -18,8 +18,8 @@ bool sets(const std::vector<std::string>& environment, std::string_view name) {
   });
 }
 
-// Returns the environment of the request, and the variables that MPI launchers need and the request does not
-// set.
+// Returns the environment of the request, and those variables that MPI launchers need and that the request
+// does not set.
 std::vector<char*> environment_of(const JobRequest& request) {
   std::vector<char*> environment;
   for (const std::string& variable : request.environment) environment.push_back(unowned(variable));
@@ -106,21 +106,22 @@ void describe_life(job_desc_msg_t& job, const JobRequest& request, Texts& texts)
   }
   // Without KILL_INV_DEP a job stays pending for ever if the job that it depends on has failed.
   if (request.dependency) job.bitflags |= KILL_INV_DEP;
-  // The hold is a user hold, which the owner of the job can lift. The agent then finds no launch file, and
-  // exits.
+  // Priority 0 is a user hold, which the owner of the job can release. The agent then finds no launch file,
+  // and exits.
   if (request.held) job.priority = 0;
 }
 
 [[noreturn]] void throw_refusal(const JobRequest& request, const Submitted& refused) {
   const int error = refused.error;
-  // The job would depend on itself: a slurmctld that was killed assigns the id of a lost job again. (A job
-  // that depends on an id that no job has is accepted, and does not wait.)
+  // ESLURM_DEPENDENCY means that the job would depend on itself: a slurmctld that was killed has lost the job
+  // that this job depends on, and gives its id to this job. (A job that depends on an id that no job has is
+  // accepted, and does not wait.)
   if (error == ESLURM_DEPENDENCY && request.dependency)
     throw Error(ErrorKind::not_found, "submit " + request.token + ": slurmctld has no job " +
                                           std::to_string(request.dependency->job_id) +
                                           " that it is to follow");
-  // slurmctld's own words name the part that it refuses. If there are none, the part is guessed from the
-  // error number.
+  // slurmctld's message names the part of the request that it refuses. If there is no message, the part is
+  // guessed from the error number.
   const std::string part = refused.said.empty() ? " (" + blamed_part(request, error) + ")" : "";
   throw_slurm("submit " + request.token + part, error, refused.said);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Translates parts of a JobRequest into Slurm's terms. Pure functions.
+// Converts values of a JobRequest to the texts and numbers of Slurm's job description. Pure functions.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -9,13 +9,13 @@
 
 namespace trainyard::slurm {
 
-// Returns the GPUs per node, "gres:gpu:k40:2"; empty without GPUs.
+// Returns the text for the GPUs per node, "gres:gpu:k40:2"; empty without GPUs.
 std::string gres_of(const JobRequest& request);
 
-// Returns the dependency, "afterok:17"; empty without one.
+// Returns the text for the dependency, "afterok:17"; empty without one.
 std::string dependency_of(const JobRequest& request);
 
-// Returns the tasks of a job array, "0-9,12"; empty for a single job.
+// Returns the text for the tasks of a job array, "0-9,12"; empty for a single job.
 std::string tasks_of(const JobRequest& request);
 
 // Convert to minutes and to MiB, in which Slurm counts. They round up, so that a job gets what it asked for.

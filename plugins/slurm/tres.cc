@@ -16,7 +16,7 @@ struct Amount {
   std::string_view count;
 };
 
-// Returns nullopt for an entry that is not name=count.
+// Parses "name=count"; nullopt for any other text.
 std::optional<Amount> parse_amount(std::string_view entry) {
   std::size_t equals = entry.find('=');
   if (equals == std::string_view::npos) return std::nullopt;

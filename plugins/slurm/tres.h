@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Reads TRES strings, Slurm's way to write amounts: "cpu=4,mem=400M,node=2,gres/gpu=2,gres/gpu:k40=2". Pure
-// functions.
+// Parses TRES strings, in which Slurm writes amounts of resources:
+// "cpu=4,mem=400M,node=2,gres/gpu=2,gres/gpu:k40=2". Pure functions.
 #pragma once
 #include <cstdint>
 #include <map>
