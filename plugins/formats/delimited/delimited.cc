@@ -31,6 +31,10 @@ std::size_t find_column(const std::string& name, const std::vector<std::string>&
 
 std::size_t label_column(const Json& options, const std::vector<std::string>& names, std::size_t width,
                          const std::string& url) {
+  if (!names.empty() && names.size() != width)
+    throw Error(ErrorKind::invalid, url + ": the header names " + std::to_string(names.size()) +
+                                        " columns, but a row has " + std::to_string(width));
+  if (width < 2) throw Error(ErrorKind::invalid, url + ": has one column only, and it is the label");
   const Json label = get_or<Json>(options, "label", nullptr);
   if (label.is_string()) return find_column(label, names, url);
   if (!label.is_number_integer())
@@ -39,7 +43,6 @@ std::size_t label_column(const Json& options, const std::vector<std::string>& na
   if (label < 0 || label >= width)
     throw Error(ErrorKind::invalid, "label = " + label.dump() + ": " + url + " has the columns 0 to " +
                                         std::to_string(width - 1));
-  if (width < 2) throw Error(ErrorKind::invalid, url + ": has one column only, and it is the label");
   return label;
 }
 

@@ -99,6 +99,8 @@ TEST_F(Csv, BadDataAreNamedByObjectLineColumnAndValue) {
 TEST_F(Csv, AWrongLabelIsExplained) {
   EXPECT_THAT(error("1,2,0\n", {{"label", 3}}), HasSubstr("the columns 0 to 2"));
   EXPECT_THAT(error("1,2,0\n", {{"label", "kind"}}), HasSubstr("a name needs header = true"));
+  EXPECT_THAT(error("x,y,kind\n1,2\n", {{"label", "kind"}, {"header", true}}),
+              HasSubstr("the header names 3 columns, but a row has 2"));
   EXPECT_THAT(error("x,y,kind\n1,2,0\n", {{"label", "kimd"}, {"header", true}}),
               HasSubstr("did you mean 'kind'?"));
   EXPECT_THAT(error("1,2,0\n", Json::object()), HasSubstr("which column is the label"));
