@@ -34,8 +34,8 @@ struct StoreAccess {
   std::string credentials_file;  // the user's; empty: none
   std::string credential;  // a name in that file; empty: the store's name, else "default", else anonymous
 
-  // True if a person waits for the result, so that the store should not repeat failed requests for minutes.
-  // No store reads this yet. Not passed on as JSON.
+  // True if a person waits for the result: the module s3 then does not repeat failed requests for minutes. Not
+  // passed on as JSON.
   bool gives_up_soon = false;
 
   bool operator==(const StoreAccess&) const = default;
