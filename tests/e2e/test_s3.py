@@ -2,11 +2,14 @@
 import json
 import os
 import pathlib
+import shutil
 import subprocess
+import textwrap
 
 import test_main_job
 import yard
 from daemon_case import DaemonCase
+from yard import gpus
 
 
 def add_credential(case, *options, name="default", user="yard_ada"):
@@ -37,6 +40,53 @@ class ATrainingFromAnObjectStore(test_main_job.ATrainingOnTwoNodes):
     def test_has_its_results_in_the_store(self):
         listing = self.yard.s3.request("GET", "results", **{"list-type": "2"})
         self.assertIn(f"<Key>{self.run_of_digits['training_id']}/receipt.json</Key>", listing)
+
+
+class MnistFromAnObjectStore(DaemonCase):
+    """The files of jobspecs/mnist in a bucket, as jobspecs/mnist_s3.toml wants them."""
+
+    def setUp(self):
+        super().setUp()
+        add_credential(self)
+        self.yard.s3.make_bucket("mnist")
+        self.yard.s3.make_bucket("results")
+        for file in (yard.REPOSITORY / "jobspecs/mnist").glob("*.gz"):
+            self.yard.s3.put(f"mnist/{file.name}", file)
+
+    def test_trains_on_two_nodes_and_is_fetched_once(self):
+        text = (yard.REPOSITORY / "jobspecs/mnist_s3.toml").read_text()
+        (run,) = self.run_to_its_end(self.manifest(text))
+        self.assert_completed(run)
+        lines = self.yard.trainyard("metrics", "--json", run["id"], user="yard_ada").stdout.splitlines()
+        accuracies = [line["test_accuracy"] for line in map(json.loads, lines) if "test_accuracy" in line]
+        self.assertGreater(accuracies[-1], 0.95)
+        self.assertEqual({gpus(row) for row in self.stage_jobs(run)}, {0})
+        (row,) = self.jobs(run, "train")
+        self.assertEqual((gpus(row), len(row["NodeList"].strip("n[]").replace("-", ",").split(","))), (2, 2), row)
+
+        jobs = len(self.stage_jobs(run))
+        (second,) = self.run_to_its_end(self.manifest(text))
+        self.assert_completed(second)
+        self.assertEqual(len(self.stage_jobs(second)), jobs)
+
+    def test_is_mapped_by_the_data_set_for_pytorch(self):
+        shutil.copytree(yard.REPOSITORY / "jobspecs/src", self.folder / "src")
+        (self.folder / "src/show.py").write_text(textwrap.dedent("""\
+            import os, pickle
+            from staged_dataset import StagedDataset
+            for part in ("train", "test"):
+                images = pickle.loads(pickle.dumps(StagedDataset.in_folder(os.environ["DATA_DIR"], part)))
+                image, label = images[0]
+                (_, _), (second, _) = images.__getitems__([0, 1])
+                print(len(images), image.shape, label, image.sum(), second.sum() == images[1][0].sum())
+            """))
+        manifest = self.manifest('name = "map"\n[data]\nsource = "s3://mnist/train-images-idx3-ubyte.gz"\nformat = "idx"\n'
+                                 'test = "t10k-images-idx3-ubyte.gz"\n[results]\ntarget = "s3://results/"\n[command]\n'
+                                 'code = "./src"\nrun = "/usr/bin/python3 show.py"\n')
+        (run,) = self.run_to_its_end(manifest)
+        self.assert_completed(run)
+        told = self.yard.trainyard("logs", run["id"], user="yard_ada").stdout
+        self.assertIn("60000 (1, 28, 28) 5 27525.0 True\n10000 (1, 28, 28) 7 18454.0 True\n", told)
 
 
 class ADownload(DaemonCase):
