@@ -1,5 +1,6 @@
 #include "daemon/base/credentials_file.h"
 
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -70,6 +71,10 @@ class CredentialsReader {
   Credential* section_ = nullptr;
 };
 
+// Keeps this process out of core dumps, which would contain its keys. Programs that it starts are not
+// affected.
+void keep_out_of_core_dumps() { ::prctl(PR_SET_DUMPABLE, 0); }
+
 }  // namespace
 
 Credentials parse_credentials(std::string_view text, const std::string& file) {
@@ -91,6 +96,7 @@ std::string credentials_text(const Credentials& credentials) {
 Credentials read_credentials(const std::string& path) {
   const UniqueFd file = open_regular_file_if_there(path);
   if (!file) return {};
+  keep_out_of_core_dumps();
   struct stat status {};
   if (::fstat(file.get(), &status) != 0) throw_errno("stat " + path);
   if (status.st_uid != ::geteuid())
@@ -103,6 +109,7 @@ Credentials read_credentials(const std::string& path) {
 }
 
 void write_credentials(const std::string& path, const Credentials& credentials) {
+  keep_out_of_core_dumps();
   write_atomically(path, credentials_text(credentials), 0600);
 }
 

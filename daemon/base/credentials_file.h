@@ -23,6 +23,9 @@ using Credentials = std::map<std::string, Credential>;  // name of the section â
 Credentials parse_credentials(std::string_view text, const std::string& file);
 std::string credentials_text(const Credentials& credentials);
 
+// From the first of the two functions below on, the kernel writes no core dump of this process: it would
+// contain keys.
+
 // Reads a file of credentials; returns none if there is no such file. Throws Error{denied} with the remedy if
 // another user owns the file or could read it: its mode must be 0600 or less.
 Credentials read_credentials(const std::string& path);

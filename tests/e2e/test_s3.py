@@ -5,10 +5,11 @@ import pathlib
 import shutil
 import subprocess
 import textwrap
+import threading
 
 import test_main_job
 import yard
-from daemon_case import DaemonCase
+from daemon_case import OVER, DaemonCase
 from yard import gpus
 
 
@@ -149,6 +150,61 @@ class Credentials(DaemonCase):
         variables = (folder / "results/env").read_text()
         self.assertNotIn(secret, variables)
         self.assertIn(f"AWS_ENDPOINT_URL={self.yard.s3.endpoint}\n", variables)
+
+
+class TheSecretKey(DaemonCase):
+    """The keys of the yard's store are random, so the secret one is a canary: who has it was told it."""
+
+    def test_is_nowhere_but_in_its_users_file(self):
+        add_credential(self)
+        for bucket in ("canary", "results"):
+            self.yard.s3.make_bucket(bucket)
+        self.yard.s3.put("canary/digits.csv.gz", test_main_job.DIGITS)
+        secret = self.yard.s3.keys()[1].encode()
+        text = (yard.REPOSITORY / "jobspecs/digits_s3.toml").read_text().replace("s3://digits/", "s3://canary/")
+        seen, roles, is_over = set(), set(), threading.Event()
+
+        def search_processes():
+            while not is_over.is_set():
+                for pid in filter(str.isdigit, os.listdir("/proc")):
+                    for file in ("cmdline", "environ"):
+                        contents = self.contents(f"/proc/{pid}/{file}")
+                        roles.update(role for role in (b"stage", b"run", b"store") if b"trainyard-agent\0" + role in contents)
+                        if secret in contents:
+                            seen.add(f"{file} of {pid}")
+        searching = threading.Thread(target=search_processes)
+        searching.start()
+        try:
+            run = self.submit(self.manifest(text))[0]
+            while self.show(run)["state"] not in OVER:
+                for words in (("scontrol", "--details", "show", "job"), ("squeue", "--Format=all"), ("sacct", "--allusers", "--format=ALL")):
+                    if secret in self.yard.execute(*words).stdout.encode():
+                        seen.add(" ".join(words))
+        finally:
+            is_over.set()
+            searching.join()
+        self.assertLessEqual({b"stage", b"store"}, roles, "the search came too late")
+        for words in (("show", run, "--json"), ("logs", run), ("credential", "list", "--json"), ("admin", "status")):
+            if secret in self.yard.trainyard(*words, user="yard_ada", expect=None).stdout.encode():
+                seen.add(" ".join(map(str, words)))
+        for root in (self.yard.root, self.yard.sandbox):
+            for path in root.rglob("*"):
+                own = path.name == "credentials" or path.is_relative_to(self.yard.sandbox / "s3")
+                if not own and path.is_file() and not path.is_symlink() and secret in self.contents(path):
+                    seen.add(str(path))
+        receipt = self.yard.s3.request("GET", f"results/training-{run}/receipt.json")
+        self.assertIn('"objects"', receipt)
+        if secret.decode() in receipt:
+            seen.add("the receipt")
+        self.assertEqual(seen, set())
+
+    @staticmethod
+    def contents(path):
+        """Returns the bytes of a file, and nothing if it is gone."""
+        try:
+            return pathlib.Path(path).read_bytes()
+        except OSError:
+            return b""
 
 
 class ARun(DaemonCase):

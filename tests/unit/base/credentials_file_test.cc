@@ -2,7 +2,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "daemon/base/error.h"
 #include "daemon/base/fd.h"
@@ -49,6 +52,23 @@ TEST(AFileOfCredentials, IsWrittenForItsOwnerAloneAndReadAgain) {
   ASSERT_EQ(::stat(path.c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 07777, 0600U);
   EXPECT_EQ(read_credentials(path).at("a").secret_key, "s");
+}
+
+// In a child process, because the setting stays.
+TEST(AFileOfCredentials, KeepsItsReaderOutOfCoreDumps) {
+  TemporaryDirectory directory;
+  const std::string path = directory.file("credentials");
+  write_atomically(path, "[a]\naws_access_key_id = A\naws_secret_access_key = s\n", 0600);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::prctl(PR_SET_DUMPABLE, 1);
+    read_credentials(path);
+    ::_exit(::prctl(PR_GET_DUMPABLE));
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 0);
 }
 
 TEST(AFileOfCredentials, ThatOthersCouldReadIsRefusedWithTheRemedy) {
