@@ -6,7 +6,7 @@
 
 namespace trainyard {
 
-inline constexpr int schema_version = 5;
+inline constexpr int schema_version = 6;
 
 // Creates or upgrades the tables in one transaction. Throws Error{invalid} if a newer release wrote the file;
 // `path` is for the message.
