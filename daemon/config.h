@@ -41,6 +41,7 @@ struct Config {
   std::string scratch = "/scratch/{user}/trainyard";  // a pattern: handover/scratch_place.h
   std::chrono::seconds keep_runs{30 * 86400};
   std::int64_t cache_bytes = 0;  // 0: no limit
+  std::int64_t free_bytes = 0;   // 0: none must stay free
   // [slurm]
   // For the scheduler module: {"conf": "/etc/slurm/slurm.conf"}. Without "conf" Slurm finds its file itself.
   Json slurm = Json::object();

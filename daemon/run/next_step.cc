@@ -6,8 +6,9 @@
 namespace trainyard {
 namespace {
 
-constexpr std::array step_names{"find",     "submit",   "release", "cancel",          "abandon", "give_back",
-                                "give_way", "find_end", "settle",  "collect_results", "stage",   "inspect"};
+constexpr std::array step_names{"find",      "submit",   "release",  "cancel", "abandon",
+                                "give_back", "give_way", "find_end", "settle", "collect_results",
+                                "stage",     "inspect",  "evict"};
 
 // Returns collect_results once the store job has ended: the job left evidence, or another store job follows.
 std::optional<Step> step_of_storing(const TrainingRun& run, const Circumstances::Seen& seen) {
@@ -54,6 +55,7 @@ std::optional<Step> next_step(const DataSet& data_set, const Circumstances& circ
   if (data_set.is_of_newer_release) return std::nullopt;
   if (data_set.state == DataSetState::wanted) return Step::stage;
   if (data_set.state == DataSetState::staging && circumstances.seen.stage_job_end) return Step::inspect;
+  if (data_set.state == DataSetState::evicting) return Step::evict;
   return std::nullopt;
 }
 

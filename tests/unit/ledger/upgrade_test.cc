@@ -188,6 +188,7 @@ TEST_F(ALedgerOfSchema5, LetsItsLiveRunsAndDataSetsGoOn) {
   EXPECT_EQ(all_live_runs(ledger).size(), 2u);
   ASSERT_EQ(ledger.data_sets().size(), 2u);
   EXPECT_EQ(ledger.data_sets()[0].state, DataSetState::ready);
+  EXPECT_EQ(ledger.data_sets()[0].samples, 60'000);
 }
 
 TEST_F(ALedgerOfSchema5, BecomesWhatANewOneIs) {
