@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::int64_t mebibyte = std::int64_t{1} << 20;
 constexpr std::int64_t gibibyte = std::int64_t{1} << 30;
+constexpr std::int64_t most_free_bytes = std::int64_t{1} << 60;  // so that no sum with it overflows
 constexpr std::int64_t year_seconds = 365LL * 86400;
 
 std::optional<std::string> problem_with_path(const std::string& text) {
@@ -89,6 +90,7 @@ void read_scratch(Fields fields, Config& config) {
   fields.text("path", config.scratch, problem_with_scratch_pattern);
   fields.duration("keep_runs", config.keep_runs, {0, 100 * year_seconds});
   fields.size("cache_size", config.cache_bytes, {mebibyte, std::numeric_limits<std::int64_t>::max()});
+  fields.size("free_space", config.free_bytes, {mebibyte, most_free_bytes});
 }
 
 void read_slurm(Fields fields, Config& config) {
@@ -202,6 +204,8 @@ const Keys& config_keys() {
        "each user's own, under {user}, {uid} or {home}; seen under this path by all nodes"},
       {"scratch.keep_runs", "duration", "\"30-00\"", "how long after its end a run's directory stays"},
       {"scratch.cache_size", "size", "", "the most that data sets of a user may take; by default no limit"},
+      {"scratch.free_space", "size", "",
+       "must stay free on scratch when a data set is staged; by default nothing"},
 
       {"slurm.conf", "string", "", "the path of slurm.conf; by default Slurm finds it"},
       {"slurm.poll_interval_ms", "integer", "2000",

@@ -41,6 +41,7 @@ struct Config {
   std::string scratch = "/scratch/{user}/trainyard";  // a pattern; see handover/scratch_place.h
   std::chrono::seconds keep_runs{30 * 86400};
   std::int64_t cache_bytes = 0;  // 0: no limit
+  std::int64_t free_bytes = 0;   // 0: none must stay free
   // [slurm] Settings for the scheduler's module: {"conf": "/etc/slurm/slurm.conf"}. Without "conf" Slurm's
   // library finds the file itself.
   Json slurm = Json::object();

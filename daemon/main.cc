@@ -68,6 +68,7 @@ DriverSettings driver_settings(const Config& config) {
   settings.max_jobs_in_slurm = config.max_jobs;
   settings.keep_runs = config.keep_runs;
   settings.cache_bytes = config.cache_bytes;
+  settings.free_bytes = config.free_bytes;
   settings.max_live_runs_per_user = config.max_live_runs_per_user;
   settings.scratch = config.scratch;
   return settings;

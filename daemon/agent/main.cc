@@ -14,6 +14,7 @@
 #include "daemon/agent/run.h"
 #include "daemon/agent/stage.h"
 #include "daemon/agent/store.h"
+#include "daemon/agent/verify.h"
 #include "daemon/agent/write_evidence.h"
 #include "daemon/base/command_help.h"
 #include "daemon/base/command_line.h"
@@ -46,6 +47,18 @@ FetchRequest fetch_request(const Arguments& given) {
   return request;
 }
 
+VerifyRequest verify_request(const Arguments& given) {
+  constexpr std::int64_t most = std::int64_t{1} << 60;
+  VerifyRequest request;
+  request.directory = given.text("DIRECTORY");
+  request.is_raw = given.has("--raw");
+  request.size_bytes = given.integer("--size", 0, 0, most);
+  request.samples = given.integer("--samples", 0, 0, most);
+  request.test_samples = given.integer("--test-samples", 0, 0, most);
+  request.as_json = given.has("--json");
+  return request;
+}
+
 const std::vector<Subcommand>& subcommands() {
   static const std::vector<Subcommand> all{
       {{"trainyard-agent stage", {stage_file}, {help_option}},
@@ -67,6 +80,16 @@ const std::vector<Subcommand>& subcommands() {
          help_option}},
        "copy all objects below a URL into a folder",
        [](const Arguments& given) { return fetch(fetch_request(given)); }},
+      {{"trainyard-agent verify",
+        {{"DIRECTORY", "of a staged data set"}},
+        {{"--raw", "", "it has files, not a scratch file", {}},
+         {"--size", "BYTES", "the size that was noted", {}},
+         {"--samples", "N", "the samples that were noted", {}},
+         {"--test-samples", "N", "the held-out samples that were noted", {}},
+         {"--json", "", "print a JSON object", {}},
+         help_option}},
+       "compare a staged data set with what was noted",
+       [](const Arguments& given) { return verify(verify_request(given)); }},
       {{"trainyard-agent rank",
         {{"PROGRAM", "behind --: the program and its arguments", true, true}},
         {help_option}},

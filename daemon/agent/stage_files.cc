@@ -4,6 +4,8 @@
 #include "daemon/agent/key_path.h"
 #include "daemon/agent/source_units.h"
 #include "daemon/base/directory.h"
+#include "daemon/base/disk.h"
+#include "daemon/base/fd.h"
 #include "daemon/handover/layout.h"
 #include "plugins/loader.h"
 
@@ -15,6 +17,14 @@ void check_keys(const std::string& list, const std::string& folder) {
   SourceListReader entries(list);
   while (const std::optional<SourceListReader::Entry> entry = entries.next())
     path_below(folder, entry->object.key);
+}
+
+// Gives the journal, which has the SHA-256 of all files, a second name beside the data set, where it stays.
+void keep_digests(const StagingFolder& staging, const std::string& directory) {
+  const std::string kept = join_path(directory, layout::digests_file);
+  remove_file(kept);
+  if (disk().link(staging.file(layout::fetch_journal).c_str(), kept.c_str()) != 0)
+    throw_errno("link " + kept);
 }
 
 }  // namespace
@@ -30,6 +40,7 @@ void stage_files(const StageRequest& request, StagingFolder& staging, const Fetc
   FetchJournal journal(staging.file(layout::fetch_journal), identity_of_units(request, "files"));
   FileTarget target([&](const Unit& unit) { return path_below(folder, unit.object.key); }, 0777, 0666);
   fetch_units(*store, units_of(list), target, journal, transfer.threads, progress);
+  keep_digests(staging, request.directory);
   sync_file_system(folder);
   staging.publish(layout::raw_folder);
 }

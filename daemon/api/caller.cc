@@ -46,4 +46,8 @@ bool may_see(const Caller& caller, const TrainingRun& run) {
   return sees_all(caller) || run.owner.uid == caller.owner.uid;
 }
 
+bool may_see(const Caller& caller, const DataSet& data_set) {
+  return sees_all(caller) || data_set.owner.uid == caller.owner.uid;
+}
+
 }  // namespace trainyard

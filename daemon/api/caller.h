@@ -7,6 +7,7 @@
 
 #include "daemon/api/exchange.h"
 #include "daemon/api/roles.h"
+#include "daemon/run/data_set.h"
 #include "daemon/run/run.h"
 
 namespace trainyard {
@@ -27,5 +28,6 @@ Identify identify_by_name(NameService& names);
 
 bool sees_all(const Caller& caller);  // the runs and the usage of all users
 bool may_see(const Caller& caller, const TrainingRun& run);
+bool may_see(const Caller& caller, const DataSet& data_set);
 
 }  // namespace trainyard

@@ -44,6 +44,12 @@ void list_months(Api& api, RouteCall& call, const Responder& responder);
 // stores.cc
 void list_stores(Api& api, RouteCall& call, const Responder& responder);
 
+// cache.cc
+void list_data_sets(Api& api, RouteCall& call, const Responder& responder);
+void show_data_set(Api& api, RouteCall& call, const Responder& responder);
+void pin_data_set(Api& api, RouteCall& call, const Responder& responder);
+void drop_data_set(Api& api, RouteCall& call, const Responder& responder);
+
 // usage.cc
 void report_usage(Api& api, RouteCall& call, const Responder& responder);
 

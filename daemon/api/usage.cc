@@ -37,7 +37,10 @@ void report_usage(Api& api, RouteCall& call, const Responder& responder) {
   api.lanes.run(
       reading_lane(call.caller),
       [path = api.ledger.path(), query, of] {
-        return json_response(to_wire(read_usage(*Ledger::open_to_read(path), query, of), query));
+        const std::unique_ptr<Ledger> ledger = Ledger::open_to_read(path);
+        Json report = to_wire(read_usage(*ledger, query, of), query);
+        report["data"] = to_wire(ledger->data_uses(query.since, query.until, of));
+        return json_response(report);
       },
       [responder](Response response) { responder.send(std::move(response)); },
       [responder](const std::exception_ptr& error) { responder.fail(error); });

@@ -38,6 +38,17 @@ struct RunDetail {
 };
 Json to_wire(const RunDetail& detail);
 
+// A data set on scratch, with the values that only the driver knows.
+struct ShownDataSet {
+  DataSet data_set;
+  UtcSeconds last_used_at{};
+  std::string trouble;             // why it cannot be staged or removed at present; empty: nothing is wrong
+  std::vector<std::int64_t> runs;  // the first live runs that need it
+  std::size_t run_count = 0;       // of all live runs that need it
+};
+Json to_wire(const ShownDataSet& shown);
+Json to_wire(const std::vector<UserDataUses>& uses);  // rows by user, and their total
+
 Json to_wire(const SubmitAnswer& answer);
 Json to_wire(const UsageTotals& totals, const UsageQuery& query);
 Json to_wire(const Reconciliation& result, UtcSeconds since);  // rows only for jobs that differ

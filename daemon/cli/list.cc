@@ -1,7 +1,5 @@
 // trainyard list: prints runs, newest first.
 #include <fmt/format.h>
-#include <pwd.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -11,6 +9,7 @@
 #include "daemon/base/text.h"
 #include "daemon/cli/commands.h"
 #include "daemon/cli/context.h"
+#include "daemon/cli/own_name.h"
 #include "daemon/cli/table.h"
 #include "daemon/cli/value_format.h"
 
@@ -20,13 +19,6 @@ namespace {
 constexpr std::int64_t default_limit = 20;
 constexpr std::int64_t most_limit = 1'000'000;
 constexpr std::int64_t page_size = 1000;  // the daemon's limit for one page
-
-// Returns this user's name. The list is filtered by it, because an admin would see the runs of all users
-// otherwise.
-std::string own_name() {
-  const passwd* self = ::getpwuid(::geteuid());
-  return self ? self->pw_name : std::to_string(::geteuid());
-}
 
 std::string filters(const Context& context, const Arguments& arguments) {
   std::string query;

@@ -36,7 +36,7 @@ int run_report_usage(Context& context, const Arguments& arguments) {
   if (arguments.has("--json"))
     context.print_json(report);
   else
-    context.print(arguments.has("--csv") ? usage_csv(report) : usage_table(report));
+    context.print(arguments.has("--csv") ? usage_csv(report) : usage_table(report) + data_uses_table(report));
   return 0;
 }
 

@@ -96,6 +96,28 @@ std::string usage_table(const Json& report) {
   return text + table.text() + notes_on(get<Json>(report, "total"));
 }
 
+std::string data_uses_table(const Json& report) {
+  const Json data = get_or<Json>(report, "data", Json::object());
+  const Json rows = get_or<Json>(data, "rows", Json::array());
+  if (rows.empty()) return "";
+  TextTable table({{"USER"},
+                   {"HITS", Align::right},
+                   {"MISSES", Align::right},
+                   {"FETCHED", Align::right},
+                   {"SAVED", Align::right}});
+  const auto add = [&](const std::string& user, const Json& row) {
+    table.add({user, std::to_string(integer_or_zero(row, "hits")),
+               std::to_string(integer_or_zero(row, "misses")),
+               format_size(integer_or_zero(row, "fetched_bytes")),
+               format_size(integer_or_zero(row, "saved_bytes"))});
+  };
+  for (const Json& row : rows) add(get<std::string>(row, "user"), row);
+  add("total", get<Json>(data, "total"));
+  return "\nData sets: runs that found theirs on scratch, or on its way there (hits), and runs that had it "
+         "fetched (misses)\n\n" +
+         table.text();
+}
+
 std::string usage_csv(const Json& report) {
   std::vector<std::string> keys = keys_of(report), titles = keys;
   for (const char* title :

@@ -7,6 +7,8 @@
 namespace trainyard {
 
 std::string usage_table(const Json& report);
+// How runs found their data sets, by user; empty where no run had any.
+std::string data_uses_table(const Json& report);
 std::string usage_csv(const Json& report);
 
 }  // namespace trainyard

@@ -1,5 +1,6 @@
 #include "daemon/deputies/deputy_users.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "daemon/base/error.h"
@@ -91,6 +92,13 @@ class RemoteFiles final : public UserFiles {
     Json value = call("read_piece", {{"path", path}, {"from", from}, {"most_bytes", most_bytes}}, for_files,
                       {}, &answer);
     return piece_in(std::move(answer), value);
+  }
+
+  std::int64_t free_bytes() override {
+    const Json bytes = call("free_bytes", Json::object(), for_files);
+    if (!bytes.is_number_integer())
+      throw Error(ErrorKind::unavailable, "a deputy's answer names no number of free bytes");
+    return std::max<std::int64_t>(0, bytes.get<std::int64_t>());
   }
 
   void remove_tree(const std::string& path) override { call("remove_tree", {{"path", path}}, for_a_removal); }

@@ -49,6 +49,8 @@ Json read_piece(LocalFiles& files, const Json& arguments, Frame&, std::string& b
   return {{"next", piece.next}, {"size_bytes", piece.size_bytes}};
 }
 
+Json free_bytes(LocalFiles& files, const Json&, Frame&, std::string&) { return files.free_bytes(); }
+
 Json remove_tree(LocalFiles& files, const Json& arguments, Frame&, std::string&) {
   files.remove_tree(get<std::string>(arguments, "path"));
   return nullptr;
@@ -83,6 +85,7 @@ const std::map<std::string, FileVerb> file_verb_of_name{
     {"write_files", write_files},
     {"list_sources", list_sources},
     {"read_piece", read_piece},
+    {"free_bytes", free_bytes},
     {"remove_tree", remove_tree},
     {"remove_link", remove_link},
     {"keep_code", keep_code},

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -123,6 +124,12 @@ FilePiece LocalFiles::read_piece(const std::string& path, std::int64_t from, std
   piece.bytes = read_from(fd.get(), path, from, std::min(most_bytes, found.st_size - from));
   piece.next = from + static_cast<std::int64_t>(piece.bytes.size());
   return piece;
+}
+
+std::int64_t LocalFiles::free_bytes() {
+  struct statvfs found {};
+  if (::statvfs(root_.path.c_str(), &found) != 0) throw_errno("look at the file system of " + root_.path);
+  return static_cast<std::int64_t>(found.f_bavail) * static_cast<std::int64_t>(found.f_frsize);
 }
 
 void LocalFiles::remove_tree(const std::string& path) { trainyard::remove_tree(checked(path)); }

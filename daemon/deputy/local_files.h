@@ -6,7 +6,7 @@
 
 namespace trainyard {
 
-class LocalFiles final : public UserFiles {
+class LocalFiles : public UserFiles {
  public:
   // Checks the user's part of scratch, and makes it if it is missing: see enter_scratch().
   explicit LocalFiles(const ScratchRoot& root);
@@ -21,6 +21,7 @@ class LocalFiles final : public UserFiles {
                    const std::map<std::string, std::string>& texts) override;
   SourceList list_sources(const DataSpec& data, const StoreAccess& store) override;  // list_sources.cc
   FilePiece read_piece(const std::string& path, std::int64_t from, std::int64_t most_bytes) override;
+  std::int64_t free_bytes() override;
   void remove_tree(const std::string& path) override;
   void remove_link(const std::string& directory, const std::string& name) override;
   void keep_code(const std::string& digest, UniqueFd archive, std::int64_t most_bytes) override;

@@ -105,6 +105,9 @@ class UserFiles {
   // yet.
   virtual FilePiece read_piece(const std::string& path, std::int64_t from, std::int64_t most_bytes) = 0;
 
+  // Returns how many bytes the user may still write on the file system of scratch.
+  virtual std::int64_t free_bytes() = 0;
+
   // Removes a directory and everything in it. No error if it is not there.
   virtual void remove_tree(const std::string& path) = 0;
 

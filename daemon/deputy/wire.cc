@@ -8,12 +8,21 @@ namespace trainyard::wire {
 namespace {
 
 constexpr std::size_t most_message_bytes = 4000;
+constexpr std::int64_t most_of_anything = std::int64_t{1} << 60;
 
 template <class T>
 T whole(const Json& json, const char* key) {
   auto value = get<std::int64_t>(json, key);
   if (!std::in_range<T>(value)) throw Error(ErrorKind::invalid, std::string(key) + ": out of range");
   return static_cast<T>(value);
+}
+
+// Returns a number of things or bytes, with which the daemon can calculate.
+std::int64_t amount(const Json& json, const char* key) {
+  const auto value = get<std::int64_t>(json, key);
+  if (value < 0 || value > most_of_anything)
+    throw Error(ErrorKind::invalid, std::string(key) + ": out of range");
+  return value;
 }
 
 const Json& list_in(const Json& json) {
@@ -117,8 +126,7 @@ Json to_json(const SourceList& list) {
 }
 
 SourceList source_list_from_json(const Json& json) {
-  return {get<std::string>(json, "digest"), get<std::int64_t>(json, "objects"),
-          get<std::int64_t>(json, "size_bytes")};
+  return {get<std::string>(json, "digest"), amount(json, "objects"), amount(json, "size_bytes")};
 }
 
 Json to_json(const JobRequest& r) {

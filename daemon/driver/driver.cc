@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "daemon/base/error.h"
@@ -16,6 +17,14 @@ std::map<std::string, int> by_name(const std::map<ShownState, int>& counts) {
   return named;
 }
 
+template <class Event>
+bool has_data_set_event(const Changes& changes) {
+  return std::ranges::any_of(changes, [](const Change& change) {
+    const auto* of_data_set = std::get_if<DataSetChange>(&change);
+    return of_data_set != nullptr && std::holds_alternative<Event>(of_data_set->event);
+  });
+}
+
 }  // namespace
 
 Driver::Driver(Loop& loop, Workers& lane, Lanes& lanes, Ledger& ledger, Steps& steps, DriverSettings settings)
@@ -27,13 +36,14 @@ Driver::Driver(Loop& loop, Workers& lane, Lanes& lanes, Ledger& ledger, Steps& s
       entities_(loop, ledger),
       silent_files_(lanes, steps, settings_),
       submit_limits_(entities_),
-      step_runner_(loop, lanes, steps, entities_, silent_files_, submit_limits_, trouble_),
+      cache_(entities_, settings_),
+      step_runner_(loop, lanes, steps, entities_, silent_files_, submit_limits_, cache_, trouble_),
       late_use_(entities_, ledger),
       poller_(loop, lane, lanes, steps, entities_, step_runner_, late_use_, trouble_, settings_),
       admitter_(loop, lanes, steps, entities_, silent_files_, submit_limits_, settings_),
       waits_(loop, entities_, admitter_, poller_, settings_),
       acceptance_(loop, lane, lanes, ledger, steps, entities_, settings_),
-      housekeeping_(loop, lanes, ledger, steps, entities_, settings_) {
+      housekeeping_(loop, lanes, ledger, steps, entities_, cache_, settings_) {
   entities_.on_recorded([this](const Changes& changes) { follow(changes); });
   silent_files_.on_answer([this] { admitter_.admit_soon(); });
   acceptance_.on_accepted([this](const std::vector<std::string>& wanted) {
@@ -82,7 +92,15 @@ void Driver::follow(const Changes& changes) {
   std::set<EntityId> changed;
   for (const Change& change : changes) changed.insert(entity_of(change));
   for (const EntityId& id : changed) follow(id);
+  follow_in_cache(changes);
   admitter_.admit_soon();
+}
+
+// A data set that has arrived can exceed the size of its user's cache. One that is gone has left space for
+// others.
+void Driver::follow_in_cache(const Changes& changes) {
+  if (has_data_set_event<event::Ready>(changes)) cache_.shrink();
+  if (has_data_set_event<event::Evicted>(changes)) step_runner_.consider_waiting_data_sets();
 }
 
 // To be called after a change of this run or data set was recorded. If it is over and has no pending changes,

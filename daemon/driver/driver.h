@@ -13,6 +13,7 @@
 #include "daemon/base/workers.h"
 #include "daemon/driver/acceptance.h"
 #include "daemon/driver/admitter.h"
+#include "daemon/driver/data_set_cache.h"
 #include "daemon/driver/entities.h"
 #include "daemon/driver/housekeeping.h"
 #include "daemon/driver/late_use.h"
@@ -43,6 +44,7 @@ class Driver {
   void reconfigure(DriverSettings settings);
 
   Acceptance& acceptance() { return acceptance_; }
+  DataSetCache& cache() { return cache_; }
 
   // Records that the run is to be cancelled. A run that is over stays as it is. Throws Error{not_found} when
   // there is no such run, Error{unavailable} when the ledger cannot be written.
@@ -55,6 +57,10 @@ class Driver {
   std::size_t live_runs() const { return entities_.runs().size(); }
   ShownState shown_state(const TrainingRun& run) const { return entities_.shown_state(run); }
   const Waits& waits() const { return waits_; }
+  const std::map<std::string, LiveDataSet>& data_sets() const { return entities_.data_sets(); }
+  const std::set<std::int64_t>& runs_naming(const std::string& digest) const {
+    return entities_.tally().runs_naming(digest);
+  }
 
   // While the daemon is drained, no run is admitted. The setting survives a restart.
   void set_drained(bool drained);
@@ -105,6 +111,7 @@ class Driver {
   void charge_what_an_earlier_release_left();
   void follow(const Changes& changes);
   void follow(const EntityId& id);
+  void follow_in_cache(const Changes& changes);
   void after_poll();
   RunTally::IsReady data_is_ready() const;
 
@@ -117,6 +124,7 @@ class Driver {
   Entities entities_;
   SilentFiles silent_files_;
   SubmitLimits submit_limits_;
+  DataSetCache cache_;
   StepRunner step_runner_;
   LateUse late_use_;
   Poller poller_;

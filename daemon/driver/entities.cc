@@ -53,6 +53,7 @@ void Entities::load(const std::vector<UtcSeconds>& starts) {
     live.data_set = std::move(data_set);
     live.circumstances.doubt = now();
   }
+  for (const auto& [digest, at] : ledger_.last_uses()) note_use(digest, at);
 }
 
 LiveRun* Entities::find_run(std::int64_t run_id) {
@@ -66,10 +67,15 @@ LiveEntity* Entities::find(const EntityId& id) {
   return found == data_sets_.end() ? nullptr : &found->second;
 }
 
-const DataSet* Entities::data_set_of(const TrainingRun& run) const {
+const LiveDataSet* Entities::live_data_set_of(const TrainingRun& run) const {
   if (run.dataset_digest.empty()) return nullptr;
   auto found = data_sets_.find(run.dataset_digest);
-  return found == data_sets_.end() ? nullptr : &found->second.data_set;
+  return found == data_sets_.end() ? nullptr : &found->second;
+}
+
+const DataSet* Entities::data_set_of(const TrainingRun& run) const {
+  const LiveDataSet* live = live_data_set_of(run);
+  return live == nullptr ? nullptr : &live->data_set;
 }
 
 bool Entities::is_data_ready(const std::string& digest) const {
@@ -87,6 +93,17 @@ bool Entities::has_data_set(const std::string& digest) const {
          found->second.data_set.state != DataSetState::failed;
 }
 
+bool Entities::is_leaving(const std::string& digest) const {
+  auto found = data_sets_.find(digest);
+  return found != data_sets_.end() && found->second.data_set.state == DataSetState::evicting &&
+         !tally_.is_named(digest);
+}
+
+void Entities::note_use(const std::string& digest, UtcSeconds at) {
+  auto found = data_sets_.find(digest);
+  if (found != data_sets_.end()) found->second.last_used_at = std::max(found->second.last_used_at, at);
+}
+
 void Entities::add(std::map<std::int64_t, LiveRun> accepted) {
   for (const auto& [run_id, live] : accepted) tally_.add(live.run);
   runs_.merge(accepted);
@@ -96,6 +113,7 @@ void Entities::add(const std::string& digest, const event::Wanted& wanted) {
   DataSet& data_set = data_sets_[digest].data_set;
   data_set.digest = digest;
   apply_event(data_set, wanted);
+  note_use(digest, wanted.at);
 }
 
 void Entities::forget(const EntityId& id) {
@@ -128,29 +146,41 @@ DataSet& Entities::data_set_in(Transaction& transaction, const std::string& dige
   return transaction.data_sets.emplace(digest, std::move(data_set)).first->second;
 }
 
-// Returns the change and the changes that must be in the same transaction: for the end of a job, the job's
-// usage; for the retry of a run whose data set is missing on scratch, that the data set is wanted again.
+// Returns the change and those that must be in the same transaction.
 Changes Entities::with_consequences(Transaction& transaction, const Change& change) {
-  const auto* of_run = std::get_if<RunChange>(&change);
-  if (of_run == nullptr) return {change};
+  return std::visit([&](const auto& known) { return with_consequences(transaction, known); }, change);
+}
+
+// With the end of a job, its usage is recorded. With the retry of a run that misses its data on scratch, it
+// is recorded that the data set is wanted again.
+Changes Entities::with_consequences(Transaction& transaction, const RunChange& change) {
   Changes all;
-  if (const auto* ended = std::get_if<event::Ended>(&of_run->event)) {
+  if (const auto* ended = std::get_if<event::Ended>(&change.event)) {
     std::optional<Sighting> seen;
-    if (const LiveRun* live = find_run(of_run->run_id)) {
+    if (const LiveRun* live = find_run(change.run_id)) {
       auto sighting = live->sightings.find(ended->job.key);
       if (sighting != live->sightings.end()) seen = sighting->second;
     }
-    for (RunEvent& event : end_and_use(run_in(transaction, of_run->run_id), *ended, seen))
-      all.emplace_back(RunChange{of_run->run_id, std::move(event)});
+    for (RunEvent& event : end_and_use(run_in(transaction, change.run_id), *ended, seen))
+      all.emplace_back(RunChange{change.run_id, std::move(event)});
     return all;
   }
-  all.push_back(change);
-  const auto* retried = std::get_if<event::Retried>(&of_run->event);
+  all.emplace_back(change);
+  const auto* retried = std::get_if<event::Retried>(&change.event);
   if (retried == nullptr || !retried->data_missing) return all;
-  const std::string& digest = run_in(transaction, of_run->run_id).dataset_digest;
+  const std::string& digest = run_in(transaction, change.run_id).dataset_digest;
   if (!data_sets_.contains(digest)) return all;
   const DataSet& data_set = data_set_in(transaction, digest);
   if (data_set.state == DataSetState::ready) all.emplace_back(DataSetChange{digest, wanted_again(data_set)});
+  return all;
+}
+
+// With the end of a data set that a run has named while it was being removed, it is recorded that the data
+// set is wanted again.
+Changes Entities::with_consequences(Transaction& transaction, const DataSetChange& change) {
+  Changes all{change};
+  if (std::holds_alternative<event::Evicted>(change.event) && tally_.is_named(change.digest))
+    all.emplace_back(DataSetChange{change.digest, wanted_again(data_set_in(transaction, change.digest))});
   return all;
 }
 
@@ -193,6 +223,7 @@ void Entities::take_over(TrainingRun after) {
   live->run = std::move(after);
   tally_.add(live->run);
   arrays_.update(live->run);
+  if (live->run.ended_at) note_use(live->run.dataset_digest, *live->run.ended_at);
   forget_what_was_seen(*live);
   for (const EntityJob& job : live->jobs())
     if (job.has_ended) live->sightings.erase(job.key);

@@ -43,19 +43,27 @@ class Entities {
   const JobArrays& arrays() const { return arrays_; }
   // Returns the data set that the run uses; null: the run uses none, or its data set was evicted.
   const DataSet* data_set_of(const TrainingRun& run) const;
+  const LiveDataSet* live_data_set_of(const TrainingRun& run) const;
   // Returns true if the data set is ready, was evicted, or is none (an empty digest: the run needs no data).
   bool is_data_ready(const std::string& digest) const;
   ShownState shown_state(const TrainingRun& run) const;
-  bool has_data_set(const std::string& digest) const;  // it is ready, wanted or being staged
+  // Returns true if a run that names the data set need not have it recorded as wanted: it is ready, wanted or
+  // being staged, or it is being removed. In the last case it is wanted again as soon as it is gone.
+  bool has_data_set(const std::string& digest) const;
+  // Returns true if the data set is being removed, and no live run names it yet: the next one that does has
+  // it fetched.
+  bool is_leaving(const std::string& digest) const;
 
   // Adds runs that the ledger has just accepted, or a data set that it has just recorded as wanted.
   void add(std::map<std::int64_t, LiveRun> accepted);
   void add(const std::string& digest, const event::Wanted& wanted);
+  // Notes in memory that a run that names the data set was accepted or ended. The ledger notes it itself.
+  void note_use(const std::string& digest, UtcSeconds at);
   void forget(const EntityId& id);  // removes one that is over from memory
 
   // Records the changes and their consequences in one transaction. Consequences are the usage of a job that
-  // has ended, and that a data set must be staged again. Returns false if the transaction failed; then
-  // nothing has changed.
+  // has ended, and that a data set must be staged again, because it is missing on scratch or a run has named
+  // it while it was being removed. Returns false if the transaction failed; then nothing has changed.
   bool record(const Changes& changes);
   // Does the same as record(), but throws the errors of the ledger. The changes can be of runs that are over.
   void record_or_throw(const Changes& changes);
@@ -105,6 +113,8 @@ class Entities {
   };
 
   Changes with_consequences(Transaction& transaction, const Change& change);
+  Changes with_consequences(Transaction& transaction, const RunChange& change);
+  Changes with_consequences(Transaction& transaction, const DataSetChange& change);
   TrainingRun& run_in(Transaction& transaction, std::int64_t run_id);
   DataSet& data_set_in(Transaction& transaction, const std::string& digest);
   void append(Transaction& transaction, const RunChange& change);

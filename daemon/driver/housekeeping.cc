@@ -1,7 +1,5 @@
 #include "daemon/driver/housekeeping.h"
 
-#include <algorithm>
-#include <map>
 #include <utility>
 #include <vector>
 
@@ -27,37 +25,16 @@ std::string message_of(const std::exception_ptr& error) {
   }
 }
 
-// Returns the ready data sets of all users that no live run names, the least recently changed first.
-std::vector<LiveDataSet*> evictable_data_sets(Entities& entities) {
-  std::vector<LiveDataSet*> evictable;
-  for (auto& [digest, live] : entities.data_sets())
-    if (live.data_set.state == DataSetState::ready && !entities.tally().is_named(digest) &&
-        !live.is_occupied() && !live.data_set.is_of_newer_release)
-      evictable.push_back(&live);
-  std::ranges::sort(evictable, {}, [](const LiveDataSet* live) { return live->data_set.changed_at; });
-  return evictable;
-}
-
-std::map<std::uint32_t, std::int64_t> bytes_by_user(const Entities& entities) {
-  std::map<std::uint32_t, std::int64_t> bytes;
-  for (const auto& [digest, live] : entities.data_sets())
-    if (live.data_set.state == DataSetState::ready)
-      bytes[live.data_set.owner.uid] += live.data_set.size_bytes;
-  return bytes;
-}
-
 }  // namespace
 
 void Housekeeping::begin() {
   timer_ = loop_.after(house_interval, [this] { begin(); });
-  evict_data_sets();
+  cache_.shrink();
   if (std::exchange(is_round_under_way_, true)) return;
   last_looked_at_ = {};
   failures_.clear();
   remove_next_runs();
 }
-
-// ---- old runs
 
 // A round goes through all old runs, some at a time, and removes the directories of one user's runs one after
 // the other. When those of all users are done, the next runs follow.
@@ -138,47 +115,6 @@ void Housekeeping::note_failure(std::int64_t run_id, std::uint32_t uid, const st
     ++failures_[uid];
     removal_failed_.insert(run_id);
   }
-}
-
-// ---- data sets
-
-void Housekeeping::evict_data_sets() {
-  if (settings_.cache_bytes == 0) return;
-  std::map<std::uint32_t, std::int64_t> held = bytes_by_user(entities_);
-  for (LiveDataSet* live : evictable_data_sets(entities_)) {
-    std::int64_t& of_user = held[live->data_set.owner.uid];
-    if (of_user <= settings_.cache_bytes) continue;
-    of_user -= live->data_set.size_bytes;
-    evict(*live);
-  }
-}
-
-void Housekeeping::evict(LiveDataSet& live) {
-  live.busy = true;
-  lanes_.run(
-      lane_key(live.data_set.owner.uid, StepLane::files),
-      [this, data_set = live.data_set] {
-        steps_.remove_data_set(data_set);
-        return true;
-      },
-      [this, digest = live.data_set.digest](bool) { note_eviction(digest); },
-      [this, digest = live.data_set.digest](std::exception_ptr error) {
-        if (LiveEntity* live = entities_.find(digest)) live->busy = false;
-        log_warning("{} event=removal_failed: {}", to_string(EntityId(digest)), message_of(error));
-      });
-}
-
-// Records that the data set was removed. If a run that was accepted meanwhile names it, the same transaction
-// records that it is wanted again.
-void Housekeeping::note_eviction(const std::string& digest) {
-  auto found = entities_.data_sets().find(digest);
-  if (found == entities_.data_sets().end()) return;
-  LiveDataSet& gone = found->second;
-  gone.busy = false;
-  Changes changes{DataSetChange{digest, event::Evicted{now()}}};
-  if (entities_.tally().is_named(digest))
-    changes.emplace_back(DataSetChange{digest, wanted_again(gone.data_set)});
-  entities_.record(changes);
 }
 
 }  // namespace trainyard

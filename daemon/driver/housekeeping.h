@@ -1,5 +1,5 @@
-// Housekeeping: removes directories of runs that ended long ago from scratch, and data sets that exceed the
-// size of a user's cache. Called on the loop.
+// Housekeeping: removes directories of runs that ended long ago from scratch, and has data sets evicted that
+// exceed the size of a user's cache. Called on the loop.
 #pragma once
 #include <deque>
 #include <exception>
@@ -10,6 +10,7 @@
 
 #include "daemon/base/lanes.h"
 #include "daemon/base/loop.h"
+#include "daemon/driver/data_set_cache.h"
 #include "daemon/driver/entities.h"
 #include "daemon/driver/settings.h"
 #include "daemon/ledger/ledger.h"
@@ -20,15 +21,16 @@ namespace trainyard {
 class Housekeeping {
  public:
   Housekeeping(Loop& loop, Lanes& lanes, Ledger& ledger, Steps& steps, Entities& entities,
-               const DriverSettings& settings)
+               DataSetCache& cache, const DriverSettings& settings)
       : loop_(loop),
         lanes_(lanes),
         ledger_(ledger),
         steps_(steps),
         entities_(entities),
+        cache_(cache),
         settings_(settings) {}
 
-  // Removes old directories and data sets now, and every ten minutes from now on.
+  // Removes old directories and evicts data sets now, and every ten minutes from now on.
   void begin();
 
  private:
@@ -38,15 +40,13 @@ class Housekeeping {
   void remove(const TrainingRun& run);
   void note_removal(std::int64_t run_id);
   void note_failure(std::int64_t run_id, std::uint32_t uid, const std::exception_ptr& error);
-  void evict_data_sets();
-  void evict(LiveDataSet& live);
-  void note_eviction(const std::string& digest);
 
   Loop& loop_;
   Lanes& lanes_;
   Ledger& ledger_;
   Steps& steps_;
   Entities& entities_;
+  DataSetCache& cache_;
   const DriverSettings& settings_;
   bool is_round_under_way_ = false;
   RunEnd last_looked_at_;                                       // of the old runs, in this round

@@ -85,6 +85,7 @@ struct LiveRun : LiveEntity {
 
 struct LiveDataSet : LiveEntity {
   DataSet data_set;
+  UtcSeconds last_used_at{};  // when a run that names it was last accepted, or ended
 
   EntityId id() const override { return data_set.digest; }
   const Owner& owner() const override { return data_set.owner; }

@@ -54,6 +54,14 @@ void StepRunner::consider(LiveEntity& live) {
       [this, ids, step = *step](std::exception_ptr error) { failed(ids, step, error); });
 }
 
+void StepRunner::consider_waiting_data_sets() {
+  for (auto& [digest, live] : entities_.data_sets()) {
+    if (live.data_set.state != DataSetState::wanted || !live.again) continue;
+    live.again.stop();
+    consider(live);
+  }
+}
+
 void StepRunner::cancel_jobs(const TrainingRun& run) {
   lanes_.run(
       lane_key(run.owner.uid, StepLane::jobs),
@@ -124,6 +132,7 @@ StepCall StepRunner::call_of(Step step, const Ids& ids) {
     call.doubt = std::max(call.doubt, live.circumstances.doubt);
     live.add_to(call);
   }
+  if (step == Step::stage) call.keep_free_bytes = cache_.bytes_to_keep_free(*call.data_set);
   if (call.runs.empty()) return call;
   if (const DataSet* data_set = entities_.data_set_of(call.runs.front())) call.data_set = *data_set;
   call.in_parts = step == Step::release && went_in_parts(call.runs.front());
@@ -137,6 +146,7 @@ void StepRunner::done(const Ids& ids, Step step, const StepResult& result) {
   if (const LiveEntity* first = entities_.find(ids.front()))
     silent_files_.note(first->owner().uid, first->scratch(), step, false);
   resolve_doubts(result.not_submitted);
+  if (result.space_missing) return wait_for_space(ids.front(), *result.space_missing);
   std::chrono::seconds delay = result.again_after.value_or(look_again);
   if (result.changes.empty()) return finish(ids, step, {}, delay);
   std::set<EntityId> got_on;
@@ -178,6 +188,18 @@ void StepRunner::finish(const Ids& ids, Step step, const std::set<EntityId>& got
     else
       consider(*live);
   }
+}
+
+// Tries to stage the data set later. Meanwhile others are evicted, if that makes enough room.
+void StepRunner::wait_for_space(const EntityId& data_set, const SpaceMissing& missing) {
+  auto found = entities_.data_sets().find(std::get<std::string>(data_set));
+  if (found == entities_.data_sets().end()) return;
+  LiveDataSet& live = found->second;
+  if (live.trouble.empty()) log_info("{} event=waits_for_space: {}", to_string(data_set), missing.reason);
+  live.busy = false;
+  live.trouble = missing.reason;
+  consider_later(live, std::min(delay_after(++live.circumstances.failures), longest_delay));
+  cache_.make_room(live.data_set, missing.bytes);
 }
 
 void StepRunner::failed(const Ids& ids, Step step, std::exception_ptr error) {

@@ -7,6 +7,7 @@
 
 #include "daemon/base/lanes.h"
 #include "daemon/base/loop.h"
+#include "daemon/driver/data_set_cache.h"
 #include "daemon/driver/entities.h"
 #include "daemon/driver/scheduler_trouble.h"
 #include "daemon/driver/silent_files.h"
@@ -18,19 +19,23 @@ namespace trainyard {
 class StepRunner {
  public:
   StepRunner(Loop& loop, Lanes& lanes, Steps& steps, Entities& entities, SilentFiles& silent_files,
-             SubmitLimits& submit_limits, SchedulerTrouble& trouble)
+             SubmitLimits& submit_limits, DataSetCache& cache, SchedulerTrouble& trouble)
       : loop_(loop),
         lanes_(lanes),
         steps_(steps),
         entities_(entities),
         silent_files_(silent_files),
         submit_limits_(submit_limits),
+        cache_(cache),
         trouble_(trouble) {}
 
   // Begins the step that is due for the entity, unless another step of it is under way, a change of it is
   // being recorded, or a failed step waits to be tried again.
   void consider(const EntityId& id);
   void consider(LiveEntity& live);
+
+  // Begins to stage the data sets that wait, for space for example, without waiting any longer.
+  void consider_waiting_data_sets();
 
   // Cancels the run's jobs, even while another step of the run is under way, because that step might wait for
   // the user's file system for long.
@@ -48,6 +53,7 @@ class StepRunner {
   void done(const Ids& ids, Step step, const StepResult& result);
   void resolve_doubts(const std::set<EntityId>& not_submitted);
   void finish(const Ids& ids, Step step, const std::set<EntityId>& got_on, std::chrono::seconds delay);
+  void wait_for_space(const EntityId& data_set, const SpaceMissing& missing);
   void failed(const Ids& ids, Step step, std::exception_ptr error);
   void fail_for_good(const Ids& ids, Step step, const Failure& failure);
   void note_refusal(const Ids& ids, const Failure& failure);
@@ -60,6 +66,7 @@ class StepRunner {
   Entities& entities_;
   SilentFiles& silent_files_;
   SubmitLimits& submit_limits_;
+  DataSetCache& cache_;
   SchedulerTrouble& trouble_;
 };
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <ranges>
-#include <set>
 #include <utility>
 
 #include "daemon/base/error.h"
@@ -14,6 +13,21 @@ namespace {
 constexpr std::size_t most_runs_together = 100;  // a transaction of 100 runs takes some milliseconds
 
 std::string preparing_lane(std::uint32_t uid) { return "submission of " + std::to_string(uid); }
+
+// Returns the uses of the data sets of a submission, all as hits.
+SubmissionUses uses_of(const NewSubmission& submission) {
+  SubmissionUses uses;
+  uses.uid = submission.submission.uid;
+  std::map<std::string, std::int64_t> runs;  // by the digest of their data set
+  for (const AcceptedAlike& alike : submission.runs) {
+    uses.user = alike.event.owner.name;
+    if (!alike.event.dataset_digest.empty())
+      runs[alike.event.dataset_digest] += static_cast<std::int64_t>(alike.count);
+  }
+  for (const auto& [digest, count] : runs)
+    uses.data_sets.push_back({digest, count, 0, submission.data_sets.at(digest).source_bytes});
+  return uses;
+}
 
 }  // namespace
 
@@ -39,6 +53,7 @@ SubmissionWriter::Prepared SubmissionWriter::prepare(const std::vector<AcceptedA
 void SubmissionWriter::write(NewSubmission submission, Done done, Failed failed) {
   Place writing = writing_.emplace(writing_.end());
   writing->count = submission.manifests.size();
+  writing->uses = uses_of(submission);
   writing->given = std::move(submission);
   writing->done = std::move(done);
   writing->failed = std::move(failed);
@@ -74,9 +89,9 @@ std::vector<SubmissionWriter::Place> SubmissionWriter::take_small() {
 // so that one for which the disk has no room does not hold back the others. Then makes their runs live and
 // calls `done`.
 void SubmissionWriter::write_together(const std::vector<Place>& small) {
-  std::vector<Wanted> wanted;
+  std::vector<Data> data;
   try {
-    wanted = enter(small);
+    data = enter(small);
   } catch (...) {
     if (small.size() == 1) return fail(small.front(), std::current_exception());
     for (Place writing : small) write_together({writing});
@@ -84,33 +99,29 @@ void SubmissionWriter::write_together(const std::vector<Place>& small) {
   }
   std::vector<WrittenSubmission> written;  // all runs are live before the first `done` is called
   for (std::size_t i = 0; i < small.size(); ++i)
-    written.push_back(make_live(std::move(small[i]->prepared.runs), wanted[i]));
+    written.push_back(make_live(std::move(small[i]->prepared.runs), data[i]));
   for (std::size_t i = 0; i < small.size(); ++i)
     end(small[i], [&](Writing& over) { over.done(std::move(written[i])); });
 }
 
-// Writes these submissions in one transaction. Returns for each submission the data sets that were recorded
-// as wanted with it.
-std::vector<SubmissionWriter::Wanted> SubmissionWriter::enter(const std::vector<Place>& small) {
-  std::vector<Wanted> wanted;
-  std::set<std::string> of_others;
-  for (Place writing : small) {
-    Wanted& its = wanted.emplace_back(missing(writing->given.data_sets));
-    std::erase_if(its, [&](const auto& one) { return !of_others.insert(one.first).second; });
-  }
+// Writes the submissions in one transaction. Returns the data of each submission.
+std::vector<SubmissionWriter::Data> SubmissionWriter::enter(const std::vector<Place>& small) {
+  std::vector<Data> data;
+  std::set<std::string> wanted;
+  for (Place writing : small) data.push_back(data_of(*writing, wanted));
   ledger_.together([&] {
-    for (std::size_t i = 0; i < small.size(); ++i) enter(*small[i], wanted[i]);
+    for (std::size_t i = 0; i < small.size(); ++i) enter(*small[i], data[i]);
   });
-  return wanted;
+  return data;
 }
 
 // Writes one small submission. Copies the manifests, because the transaction can fail and be repeated.
-void SubmissionWriter::enter(Writing& small, const Wanted& wanted) {
+void SubmissionWriter::enter(Writing& small, const Data& data) {
   small.unfinished = ledger_.begin_submission(small.given.submission, small.count);
   small.prepared = prepare(small.given.runs, small.given.manifests, small.unfinished.first_run_id);
   auto body = small.prepared.bodies.begin();
   for (const auto& [id, live] : small.prepared.runs) ledger_.add_run(small.unfinished, live.run, *body++);
-  ledger_.finish_submission(small.unfinished, wanted);
+  ledger_.finish_submission(small.unfinished, data.wanted, data.uses);
 }
 
 // ---- large submissions, in pieces
@@ -178,14 +189,15 @@ void SubmissionWriter::remove_piece(Place writing) {
 }
 
 void SubmissionWriter::finish(Place writing) {
-  const Wanted wanted = missing(std::move(writing->given.data_sets));
+  std::set<std::string> wanted_by_others;
+  const Data data = data_of(*writing, wanted_by_others);
   try {
-    ledger_.finish_submission(writing->unfinished, wanted);
+    ledger_.finish_submission(writing->unfinished, data.wanted, data.uses);
   } catch (const Error&) {
     writing->error = std::current_exception();
     return go_on_soon(writing);
   }
-  WrittenSubmission written = make_live(std::move(writing->prepared.runs), wanted);
+  WrittenSubmission written = make_live(std::move(writing->prepared.runs), data);
   end(writing, [&](Writing& over) { over.done(std::move(written)); });
 }
 
@@ -202,18 +214,31 @@ void SubmissionWriter::end(Place writing, const std::function<void(Writing&)>& t
 
 // ---- making runs live
 
-// Returns those data sets that are not ready, wanted or being staged. Called only when the submission is
-// written, because data sets can have changed since the submission came.
-SubmissionWriter::Wanted SubmissionWriter::missing(Wanted data_sets) const {
-  std::erase_if(data_sets, [this](const auto& one) { return entities_.has_data_set(one.first); });
-  return data_sets;
+// Returns which data sets are to be staged, because they are neither ready nor on their way, and how the runs
+// found theirs: the first run that names a missing one is a miss. Asked when the submission is written,
+// because this can have changed since the submission came. Adds the missing ones to `wanted_by_others`, which
+// has those of submissions in the same transaction.
+SubmissionWriter::Data SubmissionWriter::data_of(const Writing& writing,
+                                                 std::set<std::string>& wanted_by_others) const {
+  Data data{.wanted = {}, .uses = writing.uses};
+  data.uses.accepted_at = now();
+  for (const auto& [digest, wanted] : writing.given.data_sets)
+    if (!entities_.has_data_set(digest) && wanted_by_others.insert(digest).second)
+      data.wanted.emplace(digest, wanted);
+  for (DataUse& use : data.uses.data_sets)
+    if (data.wanted.contains(use.digest) || entities_.is_leaving(use.digest)) {
+      --use.hits;
+      ++use.misses;
+    }
+  return data;
 }
 
-WrittenSubmission SubmissionWriter::make_live(std::map<std::int64_t, LiveRun> runs, const Wanted& wanted) {
+WrittenSubmission SubmissionWriter::make_live(std::map<std::int64_t, LiveRun> runs, const Data& data) {
   WrittenSubmission written;
   std::ranges::copy(std::views::keys(runs), std::back_inserter(written.run_ids));
-  std::ranges::copy(std::views::keys(wanted), std::back_inserter(written.wanted));
-  for (const auto& [digest, event] : wanted) entities_.add(digest, event);
+  std::ranges::copy(std::views::keys(data.wanted), std::back_inserter(written.wanted));
+  for (const auto& [digest, event] : data.wanted) entities_.add(digest, event);
+  for (const DataUse& use : data.uses.data_sets) entities_.note_use(use.digest, data.uses.accepted_at);
   entities_.add(std::move(runs));
   return written;
 }

@@ -8,6 +8,7 @@
 #include <functional>
 #include <list>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -66,6 +67,7 @@ class SubmissionWriter {
   struct Writing {
     NewSubmission given;
     std::size_t count = 0;  // number of runs
+    SubmissionUses uses;    // as if all runs found their data sets on scratch
     UnfinishedSubmission unfinished;
     Prepared prepared;
     std::map<std::int64_t, LiveRun>::iterator next{};
@@ -85,8 +87,13 @@ class SubmissionWriter {
   void write_small_soon();
   std::vector<Place> take_small();
   void write_together(const std::vector<Place>& small);
-  std::vector<Wanted> enter(const std::vector<Place>& small);
-  void enter(Writing& small, const Wanted& wanted);
+  // What becomes of the data sets of a submission when it is written.
+  struct Data {
+    Wanted wanted;
+    SubmissionUses uses;
+  };
+  std::vector<Data> enter(const std::vector<Place>& small);
+  void enter(Writing& small, const Data& data);
   void begin_large(Place writing);
   void go_on_soon(Place writing);
   void go_on(Place writing);
@@ -95,8 +102,8 @@ class SubmissionWriter {
   void finish(Place writing);
   void fail(Place writing, const std::exception_ptr& error);
   void end(Place writing, const std::function<void(Writing&)>& tell);
-  Wanted missing(Wanted data_sets) const;
-  WrittenSubmission make_live(std::map<std::int64_t, LiveRun> runs, const Wanted& wanted);
+  Data data_of(const Writing& writing, std::set<std::string>& wanted_by_others) const;
+  WrittenSubmission make_live(std::map<std::int64_t, LiveRun> runs, const Data& data);
 
   Loop& loop_;
   Lanes& lanes_;

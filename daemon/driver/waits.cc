@@ -15,9 +15,13 @@ WaitingFor on_its_way(const std::string& trouble) {
           trouble.empty() ? "on its way into Slurm" : "on its way into Slurm: " + trouble};
 }
 
-WaitingFor arriving(const DataSet& data) {
-  return {"data", data.reason.empty() ? "its data set is being staged"
-                                      : "its data set is staged again: " + data.reason};
+// What a run waits for whose data set is not ready.
+WaitingFor arriving(const LiveDataSet& live) {
+  const std::string& reason = live.data_set.reason;
+  if (live.data_set.state == DataSetState::wanted && !live.trouble.empty())
+    return {"data", "its data set cannot be staged yet: " + live.trouble};
+  return {"data",
+          reason.empty() ? "its data set is being staged" : "its data set is staged again: " + reason};
 }
 
 }  // namespace
@@ -30,16 +34,19 @@ WaitingFor Waits::waiting_for(const TrainingRun& run) const {
   if (run.is_of_newer_release)
     return {"release", "a newer release of trainyardd has begun something with it: this one leaves it alone"};
   switch (run.state) {
-    case RunState::queued:
-      return admitter_.waiting_for(run.id);
+    case RunState::queued: {
+      const WaitingFor& waiting = admitter_.waiting_for(run.id);
+      const LiveDataSet* data = waiting.what == "data" ? entities_.live_data_set_of(run) : nullptr;
+      return data != nullptr && !data->trouble.empty() ? arriving(*data) : waiting;
+    }
     case RunState::admitted:
     case RunState::submitted: {
       const LiveRun* live = entities_.find_run(run.id);
       return on_its_way(live == nullptr ? "" : live->trouble);
     }
     case RunState::released: {
-      const DataSet* data = entities_.data_set_of(run);
-      if (data != nullptr && data->state != DataSetState::ready) return arriving(*data);
+      const LiveDataSet* data = entities_.live_data_set_of(run);
+      if (data != nullptr && data->data_set.state != DataSetState::ready) return arriving(*data);
       const JobStatus* job = shown_train_job(run);
       return waiting_in_scheduler(job == nullptr ? "" : job->reason);
     }

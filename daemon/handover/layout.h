@@ -10,6 +10,7 @@
 //     sources.jsonl                         its objects when the run was accepted (source_list.h)
 //     stage.json                            what to stage (StageRequest), written by the user's deputy
 //     train.h5 | files/                     the data set: complete, or not there (trainyard-scratch(5))
+//     digests                               SHA-256 of the files in files/ (agent/fetch_journal.h)
 //     staging/                              what a killed stage job leaves for the next one
 //     progress.json                         how far staging is (StageProgressNote)
 //     staged.json                           evidence of the stage job (StageEvidence)
@@ -43,6 +44,7 @@ inline constexpr const char* staging_folder = "staging";  // what a stage job ha
 inline constexpr const char* fetch_journal = "fetched";   // in it: which units have been fetched
 inline constexpr const char* dataset_file = "train.h5";   // of the formats csv, idx, …
 inline constexpr const char* raw_folder = "files";        // of the format raw
+inline constexpr const char* digests_file = "digests";    // of the format raw
 inline constexpr const char* code_archive = "code.tar";
 inline constexpr const char* launch_file = "launch.json";
 inline constexpr const char* script_file = "script";

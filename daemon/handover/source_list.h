@@ -39,9 +39,10 @@ class SourceListWriter {
   std::int64_t objects_ = 0, size_bytes_ = 0;
 };
 
-// Returns the digest that names a data set of this owner. `list_digest`: SourceListWriter::digest(), so equal
-// lists with equal options are one data set. Owners do not share data sets, because only the store knows who
-// else may read the objects.
+// Returns the digest that names a data set of this owner. Equal lists with equal options of one owner are one
+// data set: the same store, by its name, URLs, keys, etags and sizes of objects, format and all options of
+// [data]. The credentials do not count. Owners do not share data sets, because only the store knows who else
+// may read the objects. `list_digest`: SourceListWriter::digest().
 std::string data_set_digest(std::uint32_t owner, const std::string& list_digest);
 
 // Reads a list object by object. Error{not_found} if the list does not exist, Error{invalid} naming the line

@@ -61,6 +61,7 @@ void Ledger::append(const TrainingRun& run, const RunEvent& event) {
         .bind(run.ended_at ? std::optional(to_unix(*run.ended_at)) : std::nullopt)
         .bind(run.id)
         .run();
+    if (run.ended_at && !run.dataset_digest.empty()) note_last_use(run.dataset_digest, *run.ended_at);
     if (const auto* corrected = std::get_if<event::Corrected>(&event))
       correct(corrected->was, corrected->is, corrected->reason);
     if (Charge charge = charge_of(event); charge.segment != nullptr)
@@ -103,10 +104,11 @@ void Ledger::insert_run_event(std::int64_t run_id, UtcSeconds at, const char* na
 void Ledger::insert_data_set_event(const std::string& digest, DataSetState after, const DataSetEvent& event) {
   database_
       .prepare(
-          "insert into data_sets (digest, state) values (?, ?) on conflict (digest) do update set state = "
-          "excluded.state")
+          "insert into data_sets (digest, state, last_used_at) values (?, ?, ?) "
+          "on conflict (digest) do update set state = excluded.state")
       .bind(digest)
       .bind(to_string(after))
+      .bind(to_unix(time_of(event)))
       .run();
   database_.prepare("insert into data_set_events (digest, at, event, body) values (?, ?, ?, ?)")
       .bind(digest)

@@ -15,6 +15,7 @@
 
 #include "daemon/base/sqlite.h"
 #include "daemon/ledger/charged_segment.h"
+#include "daemon/ledger/data_uses.h"
 #include "daemon/ledger/rollup.h"
 #include "daemon/run/data_set.h"
 #include "daemon/run/run.h"
@@ -109,7 +110,8 @@ class Ledger {
   UnfinishedSubmission begin_submission(const Submission& submission, std::size_t runs);
   void add_run(const UnfinishedSubmission& submission, const TrainingRun& run, const std::string& accepted);
   void finish_submission(const UnfinishedSubmission& submission,
-                         const std::map<std::string, event::Wanted>& data_sets);
+                         const std::map<std::string, event::Wanted>& data_sets,
+                         const SubmissionUses& uses = {});
   bool remove_runs(const UnfinishedSubmission& submission, int most);
 
   // Writes in one transaction: the event, the usage in it (into the account), and the state of the run or
@@ -124,6 +126,13 @@ class Ledger {
   // a hundred thousand runs only once, where `each` puts them.
   void each_live_run(const std::function<void(TrainingRun)>& each);
   std::vector<DataSet> data_sets();  // all that are not evicted
+  // Returns when each of these data sets was last used: a run that names it was accepted, or ended.
+  std::map<std::string, UtcSeconds> last_uses();
+  // Returns how runs that were accepted in [since, until) found their data sets, by user, only those of one
+  // user if `uid` is set. Runs are counted by quarters of an hour: a quarter counts if it begins in the
+  // period.
+  std::vector<UserDataUses> data_uses(UtcSeconds since, UtcSeconds until,
+                                      std::optional<std::uint32_t> uid = std::nullopt);
   std::optional<TrainingRun> find_run(std::int64_t run_id);
   std::optional<DataSet> find_data_set(const std::string& digest);
   std::vector<std::pair<UtcSeconds, RunEvent>> events_of(std::int64_t run_id);
@@ -200,6 +209,8 @@ class Ledger {
   void in_transaction(const std::function<void()>& work);
   void insert_run_event(std::int64_t run_id, UtcSeconds at, const char* name, const std::string& body);
   void insert_data_set_event(const std::string& digest, DataSetState after, const DataSetEvent& event);
+  void enter_uses(const SubmissionUses& uses);
+  void note_last_use(const std::string& digest, UtcSeconds at);
   void insert_segment(const ChargedSegment& charged);
   void insert_sign_of_life(const JobKey& job, UtcSeconds last_seen_at);
   void insert_suspensions(std::int64_t segment_id, const std::vector<Period>& suspensions);

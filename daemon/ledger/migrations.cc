@@ -28,8 +28,14 @@ constexpr const char* upgrade_from_2 =
 constexpr const char* upgrade_from_3 =
 #include "daemon/ledger/upgrade_from_3.inc"
     ;
+constexpr const char* data_uses =
+#include "daemon/ledger/data_uses.inc"
+    ;
 constexpr const char* upgrade_from_4 =
 #include "daemon/ledger/upgrade_from_4.inc"
+    ;
+constexpr const char* upgrade_from_5 =
+#include "daemon/ledger/upgrade_from_5.inc"
     ;
 
 int version_of(Database& database) {
@@ -43,6 +49,7 @@ void create(Database& database) {
   database.execute(segments);
   database.execute(signs_of_life);
   database.execute(rollup);
+  database.execute(data_uses);
 }
 
 // Upgrades a ledger from schema `version` to the present one. The table segments of schema 1 is replaced by
@@ -59,8 +66,12 @@ void upgrade(Database& database, int version) {
     database.execute(upgrade_from_3);
     database.execute(signs_of_life);
   }
-  database.execute(upgrade_from_4);
-  database.execute(rollup);
+  if (version <= 4) {
+    database.execute(upgrade_from_4);
+    database.execute(rollup);
+  }
+  database.execute(upgrade_from_5);
+  database.execute(data_uses);
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 
 namespace trainyard {
 
-inline constexpr int schema_version = 5;
+inline constexpr int schema_version = 6;
 
 // Creates the tables of a new ledger, or upgrades those of an earlier release, in one transaction. Throws
 // Error{invalid} if a newer release wrote the file; `path` is for the message.

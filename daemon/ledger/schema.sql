@@ -1,4 +1,5 @@
--- The ledger's schema 5 (pragma user_version), together with segments.sql, signs_of_life.sql and rollup.sql.
+-- The ledger's schema 6 (pragma user_version), together with segments.sql, signs_of_life.sql, rollup.sql and
+-- data_uses.sql.
 -- Times are Unix seconds, UTC. Events and segments are facts: they are appended and never changed. The tables
 -- runs and data_sets repeat the newest events for lists, and can be made again from the events.
 
@@ -57,8 +58,9 @@ create table run_events (
 create index run_events_of_run on run_events(run_id, seq);
 
 create table data_sets (
-  digest  text    not null primary key,
-  state   text    not null
+  digest        text    not null primary key,
+  state         text    not null,
+  last_used_at  integer not null default 0   -- when a run that names it was last accepted, or ended
 ) strict;
 
 create table data_set_events (

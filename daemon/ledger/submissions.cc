@@ -103,13 +103,15 @@ void Ledger::add_run(const UnfinishedSubmission& submission, const TrainingRun& 
 }
 
 void Ledger::finish_submission(const UnfinishedSubmission& submission,
-                               const std::map<std::string, event::Wanted>& data_sets) {
+                               const std::map<std::string, event::Wanted>& data_sets,
+                               const SubmissionUses& uses) {
   in_transaction([&] {
     database_.prepare("update submissions set accepted = 1 where submission_id = ?")
         .bind(submission.submission_id)
         .run();
     for (const auto& [digest, wanted] : data_sets)
       insert_data_set_event(digest, DataSetState::wanted, wanted);
+    enter_uses(uses);
   });
 }
 

@@ -29,6 +29,8 @@ void apply(DataSet& set, const event::Staging& e) {
 void apply(DataSet& set, const event::Ready& e) {
   set.state = DataSetState::ready;
   set.size_bytes = e.size_bytes;
+  set.samples = e.samples;
+  set.test_samples = e.test_samples;
   set.job.reset();
 }
 
@@ -42,11 +44,24 @@ void apply(DataSet& set, const event::Used& e) {
   if (set.job == e.segment.job) set.job_is_charged = true;
 }
 
+void apply(DataSet& set, const event::Evicting&) {
+  set.state = DataSetState::evicting;
+  set.is_pinned = false;
+}
+
 void apply(DataSet& set, const event::Evicted&) { set.state = DataSetState::evicted; }
+
+void apply(DataSet& set, const event::Pinned&) { set.is_pinned = true; }
+
+void apply(DataSet& set, const event::Unpinned&) { set.is_pinned = false; }
 
 void apply(DataSet& set, const event::Unknown&) { set.is_of_newer_release = true; }
 
-constexpr std::array state_names{"wanted", "staging", "ready", "failed", "evicted"};
+constexpr std::array state_names{"wanted", "staging", "ready", "failed", "evicting", "evicted"};
+
+bool is_pin(const DataSetEvent& event) {
+  return std::holds_alternative<event::Pinned>(event) || std::holds_alternative<event::Unpinned>(event);
+}
 
 }  // namespace
 
@@ -54,7 +69,7 @@ const char* to_string(DataSetState state) { return state_names.at(static_cast<st
 
 void apply_event(DataSet& data_set, const DataSetEvent& event) {
   std::visit([&data_set](const auto& e) { apply(data_set, e); }, event);
-  data_set.changed_at = time_of(event);
+  if (!is_pin(event)) data_set.changed_at = time_of(event);
 }
 
 event::Wanted wanted_again(const DataSet& data_set) {

@@ -11,11 +11,12 @@
 namespace trainyard {
 
 enum class DataSetState {
-  wanted,   // to be staged
-  staging,  // a stage job is recorded
-  ready,    // complete on scratch
-  failed,   // staging failed, and is not tried again automatically
-  evicted,  // removed from scratch; wanted again when a run names it
+  wanted,    // to be staged
+  staging,   // a stage job is recorded
+  ready,     // complete on scratch
+  failed,    // staging failed, and is not tried again automatically
+  evicting,  // given up; its files are being removed from scratch
+  evicted,   // removed from scratch; wanted again when a run names it
 };
 const char* to_string(DataSetState state);
 
@@ -31,7 +32,9 @@ struct DataSet {
   bool job_is_charged = false;  // the usage of `job` is in the ledger
   std::string reason;           // of the last failure to stage
   std::int64_t size_bytes = 0;  // on scratch
-  UtcSeconds changed_at{};
+  std::int64_t samples = 0, test_samples = 0;
+  bool is_pinned = false;            // a user wants it to stay on scratch
+  UtcSeconds changed_at{};           // time of the last event, except pins
   bool is_of_newer_release = false;  // as in TrainingRun
 };
 

@@ -16,7 +16,8 @@ constexpr std::array run_event_names{"accepted",      "admitted",  "submitted", 
                                      "store_retried", "failed",    "cancel_requested", "cancelled",
                                      "retried",       "corrected", "waiting",          "suspended",
                                      "resumed",       "used",      "reassigned"};
-constexpr std::array data_set_event_names{"wanted", "staging", "ready", "stage_failed", "evicted", "used"};
+constexpr std::array data_set_event_names{"wanted", "staging",  "ready",  "stage_failed", "evicted",
+                                          "used",   "evicting", "pinned", "unpinned"};
 
 Json with_segment(Json body, const std::optional<Segment>& segment) {
   if (segment) body["segment"] = to_json(*segment);
@@ -104,7 +105,10 @@ Json body(const event::Ready& e) {
 Json body(const event::StageFailed& e) {
   return with_segment({{"reason", e.reason}, {"try_again", e.try_again}}, e.segment);
 }
+Json body(const event::Evicting&) { return Json::object(); }
 Json body(const event::Evicted&) { return Json::object(); }
+Json body(const event::Pinned& e) { return {{"by", e.by}}; }
+Json body(const event::Unpinned& e) { return {{"by", e.by}}; }
 Json body(const event::Unknown& e) { return e.body; }
 
 // ---- JSON to events, one specialisation each
@@ -254,8 +258,20 @@ event::StageFailed from_body(UtcSeconds at, const Json& json) {
   return {at, get<std::string>(json, "reason"), get<bool>(json, "try_again"), optional_segment_from(json)};
 }
 template <>
+event::Evicting from_body(UtcSeconds at, const Json&) {
+  return {at};
+}
+template <>
 event::Evicted from_body(UtcSeconds at, const Json&) {
   return {at};
+}
+template <>
+event::Pinned from_body(UtcSeconds at, const Json& json) {
+  return {at, get<std::string>(json, "by")};
+}
+template <>
+event::Unpinned from_body(UtcSeconds at, const Json& json) {
+  return {at, get<std::string>(json, "by")};
 }
 
 // Parses `json` as the event with this name: the alternative of the variant with the index that the name has

@@ -185,8 +185,19 @@ struct StageFailed {
   bool try_again = false;
   std::optional<Segment> segment{};
 };
-struct Evicted {
+struct Evicting {  // the data set is given up; its files on scratch are about to be removed
   UtcSeconds at{};
+};
+struct Evicted {  // its files are gone
+  UtcSeconds at{};
+};
+struct Pinned {  // it stays on scratch until it is unpinned
+  UtcSeconds at{};
+  std::string by;  // the user's name
+};
+struct Unpinned {
+  UtcSeconds at{};
+  std::string by;
 };
 
 // ---- of a run or a data set, written by a newer release
@@ -206,8 +217,9 @@ using RunEvent =
                  event::Ended, event::Settled, event::Stored, event::StoreRetried, event::Failed,
                  event::CancelRequested, event::Cancelled, event::Retried, event::Corrected, event::Waiting,
                  event::Suspended, event::Resumed, event::Used, event::Reassigned, event::Unknown>;
-using DataSetEvent = std::variant<event::Wanted, event::Staging, event::Ready, event::StageFailed,
-                                  event::Evicted, event::Used, event::Unknown>;
+using DataSetEvent =
+    std::variant<event::Wanted, event::Staging, event::Ready, event::StageFailed, event::Evicted, event::Used,
+                 event::Evicting, event::Pinned, event::Unpinned, event::Unknown>;
 
 // Returns the name of the event in the ledger, on the wire and in the log: "accepted", "stage_failed".
 const char* name_of(const RunEvent& event);

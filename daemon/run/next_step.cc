@@ -6,8 +6,9 @@
 namespace trainyard {
 namespace {
 
-constexpr std::array step_names{"find",     "submit",   "release", "cancel",          "abandon", "give_back",
-                                "give_way", "find_end", "settle",  "collect_results", "stage",   "inspect"};
+constexpr std::array step_names{"find",      "submit",   "release",  "cancel", "abandon",
+                                "give_back", "give_way", "find_end", "settle", "collect_results",
+                                "stage",     "inspect",  "evict"};
 
 // Returns the step of a run whose results are being stored: collect_results if the store job has ended,
 // cancel if it will never start, else none.
@@ -55,6 +56,7 @@ std::optional<Step> next_step(const DataSet& data_set, const Circumstances& circ
   if (data_set.is_of_newer_release) return std::nullopt;
   if (data_set.state == DataSetState::wanted) return Step::stage;
   if (data_set.state == DataSetState::staging && circumstances.seen.stage_job_end) return Step::inspect;
+  if (data_set.state == DataSetState::evicting) return Step::evict;
   return std::nullopt;
 }
 

@@ -24,6 +24,7 @@ enum class Step {
   // of a data set
   stage,    // wanted: submits a stage job
   inspect,  // the stage job has ended: reads its evidence
+  evict,    // given up: removes its files from scratch
 };
 const char* to_string(Step step);
 

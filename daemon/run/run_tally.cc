@@ -36,7 +36,7 @@ void RunTally::count(const TrainingRun& live, int change) {
   User& user = users_[live.owner.uid];
   change_count(user.runs, {live.state, live.dataset_digest}, change);
   if (!live.code_digest.empty()) change_count(user.code, live.code_digest, change);
-  if (!live.dataset_digest.empty()) change_count(data_sets_, live.dataset_digest, change);
+  if (!live.dataset_digest.empty()) list_under_data_set(live, change);
   jobs_.add(live, change);
   if (occupies_plan(live.state)) count_gpus(live, change);
   if (user.runs.empty()) users_.erase(live.owner.uid);
@@ -53,6 +53,21 @@ void RunTally::count_gpus(const TrainingRun& live, int change) {
   else
     claim->second.runs.erase(live.id);
   if (claim->second.runs.empty()) claims_.erase(claim);
+}
+
+void RunTally::list_under_data_set(const TrainingRun& live, int change) {
+  auto runs = data_sets_.try_emplace(live.dataset_digest).first;
+  if (change > 0)
+    runs->second.insert(runs->second.end(), live.id);
+  else
+    runs->second.erase(live.id);
+  if (runs->second.empty()) data_sets_.erase(runs);
+}
+
+const std::set<std::int64_t>& RunTally::runs_naming(const std::string& dataset_digest) const {
+  static const std::set<std::int64_t> none;
+  auto found = data_sets_.find(dataset_digest);
+  return found == data_sets_.end() ? none : found->second;
 }
 
 const RunTally::User& RunTally::user(std::uint32_t uid) const {

@@ -38,6 +38,8 @@ class RunTally {
 
   const JobCount& jobs() const { return jobs_; }
   bool is_named(const std::string& dataset_digest) const { return data_sets_.contains(dataset_digest); }
+  // Returns the runs that name this data set.
+  const std::set<std::int64_t>& runs_naming(const std::string& dataset_digest) const;
   // Returns the digests of the code that this user's runs name.
   std::set<std::string> code_of(std::uint32_t uid) const;
 
@@ -55,11 +57,12 @@ class RunTally {
 
   void count(const TrainingRun& live, int change);
   void count_gpus(const TrainingRun& live, int change);
+  void list_under_data_set(const TrainingRun& live, int change);
   const User& user(std::uint32_t uid) const;
 
   std::map<std::uint32_t, User> users_;  // by uid
   std::map<PlanParty, Claim> claims_;
-  Counts data_sets_;  // number of live runs by the digest of their data set
+  std::map<std::string, std::set<std::int64_t>> data_sets_;  // live runs by the digest of their data set
   std::set<std::int64_t> queued_;
   JobCount jobs_;
 };

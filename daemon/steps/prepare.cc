@@ -77,11 +77,6 @@ void Steps::remove_run(const TrainingRun& run, const std::set<std::string>& code
   files->remove_unused_code(code_in_use);
 }
 
-void Steps::remove_data_set(const DataSet& data_set) {
-  users_.files_of(data_set.owner.uid, data_set.scratch)
-      ->remove_tree(layout::dataset_directory(data_set.scratch.path, data_set.digest));
-}
-
 void Steps::probe_files(std::uint32_t uid, const ScratchPlace& scratch) {
   users_.files_of(uid, scratch)->read_files(layout::code_directory(scratch.path), {});
 }

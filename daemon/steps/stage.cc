@@ -4,6 +4,7 @@
 
 #include "daemon/base/error.h"
 #include "daemon/base/fd.h"
+#include "daemon/base/text.h"
 #include "daemon/handover/layout.h"
 #include "daemon/steps/read_evidence.h"
 #include "daemon/steps/steps.h"
@@ -25,6 +26,21 @@ void ensure_source_list(UserFiles& files, const DataSet& data_set, const std::st
                           "on it as it is");
 }
 
+// Returns what is missing if scratch has too little space for the data set, of which the size of its sources
+// is known.
+std::optional<SpaceMissing> missing_space(UserFiles& files, const DataSet& data_set,
+                                          std::int64_t keep_free_bytes) {
+  if (keep_free_bytes == 0) return std::nullopt;
+  const std::int64_t free_bytes = files.free_bytes();
+  const std::int64_t missing = keep_free_bytes + data_set.source_bytes - free_bytes;
+  if (missing <= 0) return std::nullopt;
+  return SpaceMissing{
+      missing, fmt::format("{} are missing on {}: the data set has {}, {} are free, and {} must stay free "
+                           "([scratch] free_space, and your data sets that are on their way)",
+                           format_size(missing), data_set.scratch.path, format_size(data_set.source_bytes),
+                           format_size(free_bytes), format_size(keep_free_bytes))};
+}
+
 // Writes the file stage.json for the stage job. Removes the evidence of an earlier stage job, so that it is
 // not taken for that of the new one.
 void write_request(UserFiles& files, const DataSet& data_set, const std::string& directory,
@@ -40,7 +56,8 @@ SourceList Steps::list_sources(const Owner& owner, const ScratchPlace& scratch, 
       ->list_sources(data, access_to(site_.stores, data.store, scratch.path));
 }
 
-StepResult Steps::stage(const DataSet& data_set, Doubt doubt) {
+StepResult Steps::stage(const StepCall& call) {
+  const DataSet& data_set = *call.data_set;
   if (data_set.attempts > 0) {
     UtcSeconds due = data_set.changed_at + delay_after(data_set.attempts);
     if (now() < due) return {{}, due - now()};
@@ -50,10 +67,12 @@ StepResult Steps::stage(const DataSet& data_set, Doubt doubt) {
   // In doubt, looks up an existing stage job, but does not wait until the doubt is over, because staging
   // twice does no harm.
   std::optional<JobKey> job;
-  if (doubt)
+  if (call.doubt)
     job = already_submitted(request.token, data_set.owner.uid, {}, data_set.changed_at, UtcSeconds{});
   if (!job) {
     std::unique_ptr<UserFiles> files = users_.files_of(data_set.owner.uid, data_set.scratch);
+    if (auto missing = missing_space(*files, data_set, call.keep_free_bytes))
+      return {.changes = {}, .again_after = {}, .space_missing = std::move(missing)};
     const StoreAccess store = access_to(site_.stores, data_set.data.store, data_set.scratch.path);
     ensure_source_list(*files, data_set, directory, store);
     write_request(*files, data_set, directory, store);

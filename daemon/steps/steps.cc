@@ -43,6 +43,7 @@ StepLane lane_of(Step step) {
     case Step::collect_results:
     case Step::stage:
     case Step::inspect:
+    case Step::evict:
       return StepLane::files;
   }
   return StepLane::files;
@@ -69,9 +70,11 @@ StepResult Steps::perform(const StepCall& call) {
     case Step::release:
       return release(call);
     case Step::stage:
-      return stage(*call.data_set, call.doubt);
+      return stage(call);
     case Step::inspect:
       return {{DataSetChange{call.data_set->digest, inspect(*call.data_set, *call.stage_job_end)}}, {}};
+    case Step::evict:
+      return {{DataSetChange{call.data_set->digest, evict(*call.data_set)}}, {}};
     default:
       break;
   }
@@ -107,6 +110,7 @@ RunStepResult Steps::perform_on_one_run(const StepCall& call) {
     case Step::release:
     case Step::stage:
     case Step::inspect:
+    case Step::evict:
       break;
   }
   throw Error(ErrorKind::internal, std::string(to_string(call.step)) + " is no step of one run");

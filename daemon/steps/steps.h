@@ -38,6 +38,14 @@ struct StepCall {
   // scheduler can have several copies of the array.
   bool in_parts = false;
   std::optional<JobStatus> stage_job_end{};  // for `inspect`
+  // For `stage`: how many bytes must stay free on scratch beside the data set; 0: any number.
+  std::int64_t keep_free_bytes = 0;
+};
+
+// Scratch has too little space for a data set.
+struct SpaceMissing {
+  std::int64_t bytes = 0;
+  std::string reason;  // a sentence for the user
 };
 
 // The result of a step: changes to record in one transaction. For a run of the call without a change, the
@@ -46,6 +54,7 @@ struct StepResult {
   Changes changes;
   std::optional<std::chrono::seconds> again_after;  // when to repeat the step for runs without a change
   std::set<EntityId> not_submitted{};  // for `find`: runs whose jobs are certainly not in the scheduler
+  std::optional<SpaceMissing> space_missing{};  // for `stage`: then no job was submitted
 };
 
 // The result of a step of one run.
@@ -82,10 +91,9 @@ class Steps {
   // file in the user's part of scratch.
   SourceList list_sources(const Owner& owner, const ScratchPlace& scratch, const DataSpec& data);
 
-  // Removes a run's directory and the code of the user that is not in `code_in_use` (digests), or a data
-  // set's directory. No error if there is nothing to remove.
+  // Removes a run's directory and the code of the user that is not in `code_in_use` (digests). No error if
+  // there is nothing to remove.
   void remove_run(const TrainingRun& run, const std::set<std::string>& code_in_use);
-  void remove_data_set(const DataSet& data_set);
 
   // Cancels a job of this user that has a token of this daemon but belongs to no run or data set.
   void cancel_stray(std::uint32_t uid, const JobKey& job, const Token& token);
@@ -123,8 +131,9 @@ class Steps {
                             const JobStatus& job);                      // find_end.cc
   [[noreturn]] void refuse(const TrainingRun& run);                     // find_end.cc
   RunStepResult collect_results(const TrainingRun& run, Doubt doubt);   // collect_results.cc
-  StepResult stage(const DataSet& data_set, Doubt doubt);               // stage.cc
+  StepResult stage(const StepCall& call);                               // stage.cc
   DataSetEvent inspect(const DataSet& data_set, const JobStatus& job);  // stage.cc
+  DataSetEvent evict(const DataSet& data_set);                          // evict.cc
 
   EndFacts facts_of_end(const TrainingRun& run);  // settle_attempt.cc
   void cancel_store(const TrainingRun& run);      // cancel.cc

@@ -29,6 +29,16 @@ class ActorOf final : public SchedulerActor {
   FakeScheduler& scheduler_;
 };
 
+// The files of this process's user, on a disk with as many free bytes as the test says.
+class FilesOnDisk final : public LocalFiles {
+ public:
+  FilesOnDisk(const ScratchRoot& root, std::int64_t free_bytes) : LocalFiles(root), free_bytes_(free_bytes) {}
+  std::int64_t free_bytes() override { return free_bytes_; }
+
+ private:
+  std::int64_t free_bytes_;
+};
+
 }  // namespace
 
 std::unique_ptr<UserFiles> LocalUsers::files_of(std::uint32_t, const ScratchPlace& scratch) {
@@ -37,7 +47,7 @@ std::unique_ptr<UserFiles> LocalUsers::files_of(std::uint32_t, const ScratchPlac
     throw FilesAreSilent("the file system of your scratch does not answer (for 10 s)");
   }
   if (failing_calls_ > 0 && failing_calls_-- > 0) throw Error(ErrorKind::unavailable, "the disk has failed");
-  return std::make_unique<LocalFiles>(ScratchRoot{scratch.base, scratch.path, {}});
+  return std::make_unique<FilesOnDisk>(ScratchRoot{scratch.base, scratch.path, {}}, free_bytes_);
 }
 
 std::unique_ptr<SchedulerActor> LocalUsers::jobs_of(std::uint32_t) {

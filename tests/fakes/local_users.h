@@ -2,6 +2,7 @@
 // jobs are those of a FakeScheduler.
 #pragma once
 #include <atomic>
+#include <cstdint>
 #include <memory>
 
 #include "daemon/deputies/users.h"
@@ -23,12 +24,15 @@ class LocalUsers final : public Users {
   // The next calls of files_of() throw Error{unavailable}.
   void fail_next(int calls) { failing_calls_ = calls; }
   int calls_to_fail() const { return failing_calls_; }  // of those that are left
+  // Scratch has this many free bytes, whatever the disk has. May be called from any thread.
+  void set_free_bytes(std::int64_t bytes) { free_bytes_ = bytes; }
 
  private:
   FakeScheduler& scheduler_;
   std::atomic<bool> silent_ = false;
   std::atomic<int> silent_calls_ = 0;
   std::atomic<int> failing_calls_ = 0;
+  std::atomic<std::int64_t> free_bytes_ = std::int64_t{1} << 50;
 };
 
 }  // namespace trainyard::testing

@@ -190,7 +190,7 @@ TEST_F(Stage, RawFilesAreCopiedAsTheyAre) {
   EXPECT_EQ(staged().size_bytes, 2);
   int entries = 0;
   for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(path("data"))) ++entries;
-  EXPECT_EQ(entries, 4);  // files, sources.jsonl, stage.json, staged.json
+  EXPECT_EQ(entries, 5);  // digests, files, sources.jsonl, stage.json, staged.json
 }
 
 TEST_F(Stage, RemovesWhatAKilledStageJobWasWriting) {

@@ -454,6 +454,63 @@ TEST_F(Routes, ReportToEachUserTheirOwnUsageAndToAdminsAll) {
   EXPECT_EQ(all["total"]["runs"], 2);
 }
 
+// ---- data sets on scratch
+
+class RoutesOfTheCache : public Routes {
+ protected:
+  RoutesOfTheCache() {
+    std::filesystem::create_directory(office_.path("folder"));
+    write_atomically(office_.path("folder/a.bin"), "1234567");
+    const std::string data =
+        "[data]\nsource = \"file://" + office_.path("folder/") + "\"\nformat = \"raw\"\n";
+    office_.ask(me, "POST", "/v1/runs", submission("c1", command_manifest + data));
+  }
+  Json only_one() { return office_.ask_json(me, "GET", "/v1/cache")["data_sets"].at(0); }
+  std::string path(const std::string& what = "") {
+    return "/v1/cache/" + only_one()["digest"].get<std::string>().substr(0, 12) + what;
+  }
+};
+
+TEST_F(RoutesOfTheCache, ListDataSetsWithTheRunsThatNeedThem) {
+  const Json row = only_one();
+  EXPECT_EQ(row["source"], "file://" + office_.path("folder/"));
+  EXPECT_EQ(row["format"], "raw");
+  EXPECT_EQ(row["source_bytes"], 7);
+  EXPECT_EQ(row["runs"], Json::array({1}));
+  EXPECT_EQ(row["run_count"], 1);
+  EXPECT_EQ(office_.ask_json(me, "GET", path())["digest"], row["digest"]);
+  EXPECT_EQ(office_.ask_json(me, "GET", "/v1/cache?user=nobody")["data_sets"], Json::array());
+}
+
+TEST_F(RoutesOfTheCache, AreOnlyForTheOwnerAndOperators) {
+  EXPECT_EQ(office_.ask_json(stranger, "GET", "/v1/cache")["data_sets"], Json::array());
+  EXPECT_EQ(office_.ask(stranger, "GET", path()).status, 404);
+  EXPECT_EQ(office_.ask(stranger, "POST", path("/pin")).status, 404);
+  EXPECT_EQ(office_.ask(stranger, "POST", path("/drop"), R"({"force": true})").status, 404);
+  EXPECT_FALSE(only_one()["pinned"]);
+}
+
+TEST_F(RoutesOfTheCache, PinAndUnpin) {
+  EXPECT_TRUE(office_.ask_json(me, "POST", path("/pin"))["pinned"]);
+  EXPECT_TRUE(only_one()["pinned"]);
+  EXPECT_FALSE(office_.ask_json(me, "POST", path("/pin"), R"({"pinned": false})")["pinned"]);
+}
+
+TEST_F(RoutesOfTheCache, DropOnlyWhatNoRunNeeds) {
+  const Json refused = office_.ask_json(me, "POST", path("/drop"), R"({"force": true})");
+  EXPECT_THAT(refused["message"].get<std::string>(), HasSubstr("run 1 needs it"));
+  EXPECT_EQ(office_.ask(me, "POST", "/v1/cache/abcdabcd/drop").status, 404);
+  EXPECT_EQ(office_.ask(me, "GET", "/v1/cache/abc").status, 400);
+}
+
+TEST_F(RoutesOfTheCache, ReportMissesAndHits) {
+  const Json total = office_.ask_json(me, "GET", "/v1/report/usage")["data"]["total"];
+  EXPECT_EQ(total, Json({{"hits", 0}, {"misses", 1}, {"fetched_bytes", 7}, {"saved_bytes", 0}}));
+  EXPECT_EQ(office_.ask_json(stranger, "GET", "/v1/report/usage")["data"]["rows"], Json::array());
+}
+
+// ---- accounts
+
 TEST_F(Routes, ReconcileForAdminsWhatTheSchedulerHasOnRecord) {
   office_.add_run(stranger, manifest_named("a", 2), until_failed(2));
   Json books = office_.ask_json(me, "GET", "/v1/admin/reconcile?since=2026-11");

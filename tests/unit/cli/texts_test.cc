@@ -53,6 +53,19 @@ TEST(UsageTable, SaysWhichPeriodItIsOf) {
             "total              3     6         5400       1.50\n");
 }
 
+TEST(UsageTable, IsFollowedByHowRunsFoundTheirDataSets) {
+  EXPECT_EQ(data_uses_table(usage()), "");
+  Json row{{"hits", 12}, {"misses", 2}, {"fetched_bytes", 2048}, {"saved_bytes", 12288}};
+  Json report = usage();
+  report["data"] = {{"rows", Json::array({row})}, {"total", row}};
+  report["data"]["rows"][0]["user"] = "ada";
+  EXPECT_TRUE(
+      data_uses_table(report).ends_with("USER   HITS  MISSES  FETCHED     SAVED\n"
+                                        "ada      12       2  2.0 KiB  12.0 KiB\n"
+                                        "total    12       2  2.0 KiB  12.0 KiB\n"))
+      << data_uses_table(report);
+}
+
 TEST(Reconcile, ShowsWhatIsNotEqualWithItsReasonAndCountsAll) {
   Json ledger = {{"started_at", 1793487600}, {"ended_at", 1793487630}, {"gpus", 2}};
   Json lost = {{"started_at", nullptr}, {"ended_at", nullptr}, {"gpus", 0}};

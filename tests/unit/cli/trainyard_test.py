@@ -456,6 +456,7 @@ class FilesTest(CommandTest):
     def test_bash_completes_commands_options_words_and_files(self):
         self.assertEqual(self.completions("trainyard", "sh"), ["show"])
         self.assertEqual(self.completions("trainyard", "report", ""), ["usage"])
+        self.assertEqual(self.completions("trainyard", "cache", ""), ["drop", "list", "pin", "verify"])
         self.assertEqual(self.completions("trainyard", "submit", "--dr"), ["--dry-run"])
         self.assertEqual(self.completions("trainyard", "list", "--state", "ca"), ["cancelled"])
         self.assertEqual(self.completions("trainyard", "--socket", "/s", "report", "usage", "--by", "pl"), ["plan"])

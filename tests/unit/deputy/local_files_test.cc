@@ -199,6 +199,8 @@ TEST_F(AUsersFiles, LoseTheCodeThatNoRunUsesADayAfterItWasAskedFor) {
   EXPECT_EQ(files_.find_code(sha256("young")), 5);
 }
 
+TEST_F(AUsersFiles, KnowHowMuchSpaceIsFree) { EXPECT_GT(files_.free_bytes(), 0); }
+
 TEST_F(AUsersFiles, HaveTheListOfADataSetsObjectsBesideIt) {
   fs::create_directory(site_.file("bucket"));
   for (const char* name : {"a.csv", "b.csv"}) write_atomically(site_.file("bucket/") + name, "1,2\n");

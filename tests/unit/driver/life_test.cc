@@ -16,22 +16,12 @@ namespace {
 using testing::FakeScheduler;
 using testing::one_gpu;
 using testing::Site;
+using testing::with_data;
 
 DriverSettings with_free_plan() {
   DriverSettings settings;
   settings.plans["free"] = {"free", 1, Plan::Per::user, {}, true};
   return settings;
-}
-
-Manifest with_data(const Site& site) {
-  write_atomically(site.file("digits.csv"), "0,1\n");
-  Manifest manifest = one_gpu();
-  DataSpec data;
-  data.source = "file://" + site.file("digits.csv");
-  data.format = "csv";
-  data.options = {{"label", 0}};
-  manifest.data = data;
-  return manifest;
 }
 
 // Directories are made last, just before the release, so a run that fails earlier leaves none behind.

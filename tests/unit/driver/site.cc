@@ -157,6 +157,16 @@ void Site::leave_stage_evidence(const std::string& digest, bool ok, const std::s
                    to_json(evidence).dump());
 }
 
+bool Site::stage(const std::string& digest) {
+  auto state = [this, digest] { return driver().find_data_set(digest)->state; };
+  if (!run_until([&] { return state() == DataSetState::staging; })) return false;
+  leave_stage_evidence(digest, true);
+  const std::string job = digest.substr(0, 16) + ".1-stage";
+  scheduler_.start(job, now(), 0);
+  scheduler_.end(job, JobOutcome::completed, now());
+  return run_until([&] { return state() == DataSetState::ready; });
+}
+
 void Site::train(std::int64_t run_id, int exit_code) {
   leave_exit_evidence(run_id, exit_code);
   std::string job = job_of(run_id, JobRole::train);
@@ -203,6 +213,17 @@ Manifest one_gpu(const std::string& name) {
   CommandSpec command;
   command.run = "true";
   manifest.program = command;
+  return manifest;
+}
+
+Manifest with_data(const Site& site, const std::string& file) {
+  write_atomically(site.file(file), "0,1\n");
+  Manifest manifest = one_gpu();
+  DataSpec data;
+  data.source = "file://" + site.file(file);
+  data.format = "csv";
+  data.options = {{"label", 0}};
+  manifest.data = data;
   return manifest;
 }
 

@@ -45,6 +45,10 @@ class Site {
   void leave_store_evidence(std::int64_t run_id, bool ok = true);
   void leave_stage_evidence(const std::string& digest, bool ok, const std::string& message = "");
 
+  // Leaves evidence that the data set is complete, then has its stage job start and end. Returns false if the
+  // data set is not ready after that.
+  bool stage(const std::string& digest);
+
   // Write the evidence, then have the train job, or the store job, of the run start and end.
   void train(std::int64_t run_id, int exit_code = 0);
   void store(std::int64_t run_id);
@@ -84,5 +88,7 @@ class Site {
 
 // The manifest of a run on one GPU that needs no data.
 Manifest one_gpu(const std::string& name = "digits");
+// The same with the data of a CSV file, which this function writes.
+Manifest with_data(const Site& site, const std::string& file = "digits.csv");
 
 }  // namespace trainyard::testing

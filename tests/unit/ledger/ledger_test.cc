@@ -332,6 +332,55 @@ TEST_F(ALedger, NamesTheRunsWhoseDirectoriesAreDue) {
   EXPECT_TRUE(ledger_->ended_before(at(3803), 10).empty());
 }
 
+class ALedgerWithADataSet : public ALedger {
+ protected:
+  void use(const std::string& client_id, int second, std::int64_t hits, std::int64_t misses) {
+    const event::Wanted wanted{at(0), ada(), {}, 1, 4711, {"/scratch", "/scratch/ada/t"}};
+    SubmissionUses uses;
+    uses.accepted_at = at(second);
+    uses.uid = ada().uid;
+    uses.user = ada().name;
+    uses.data_sets = {{"d1", hits, misses, 4711}};
+    ledger_->finish_submission(ledger_->begin_submission({ada().uid, client_id, "", ""}, 0), {{"d1", wanted}},
+                               uses);
+  }
+};
+
+TEST_F(ALedgerWithADataSet, KnowsWhenItWasLastUsed) {
+  use("c1", 100, 0, 1);
+  use("c2", 50, 1, 0);  // the clock was set back
+  reopen();
+  EXPECT_EQ(ledger_->last_uses().at("d1"), at(100));
+  event::Accepted with_data = accepted();
+  with_data.dataset_digest = "d1";
+  append(accept(with_data, "c3"), {event::Failed{at(300), "no such program", {}}});
+  EXPECT_EQ(ledger_->last_uses().at("d1"), at(300));
+}
+
+TEST_F(ALedgerWithADataSet, AddsUpHowRunsFoundIt) {
+  use("c1", 0, 3, 1);
+  use("c2", 1, 2, 0);
+  use("c3", 7200, 1, 0);
+  const UtcSeconds quarter = from_unix(to_unix(at(0)) / 900 * 900);
+  EXPECT_EQ(ledger_->data_uses(quarter, at(3600)),
+            (std::vector<UserDataUses>{{"ada", 5, 1, 4711, 5 * 4711}}));
+  EXPECT_EQ(ledger_->data_uses(quarter, at(9000), ada().uid).at(0).hits, 6);
+  EXPECT_TRUE(ledger_->data_uses(quarter, at(9000), ada().uid + 1).empty());
+  EXPECT_TRUE(ledger_->data_uses(at(9000), at(99'000)).empty());
+}
+
+// What a user's deputy claims must not make a sum overflow, which would be an error for everybody.
+TEST_F(ALedgerWithADataSet, WithstandsAnyClaimedSize) {
+  for (int i = 0; i < 20; ++i) {
+    SubmissionUses uses;
+    uses.accepted_at = at(i * 900);
+    uses.user = "eve";
+    uses.data_sets = {{"huge", 1'000'000, 1, INT64_MAX}, {"huge", 1'000'000, 1, INT64_MAX}};
+    ledger_->finish_submission(ledger_->begin_submission({1, std::to_string(i), "", ""}, 0), {}, uses);
+  }
+  EXPECT_EQ(ledger_->data_uses(at(0) - std::chrono::hours(1), at(99'000)).at(0).saved_bytes, INT64_MAX);
+}
+
 TEST_F(ALedger, KeepsDataSetsUntilTheyAreEvicted) {
   event::Wanted wanted{at(0), ada(), {}, 1, 4711, {"/scratch", "/scratch/ada/t"}};
   ledger_->accept({ada().uid, "c1", "", ""}, {accepted()}, {{"d1", wanted}});

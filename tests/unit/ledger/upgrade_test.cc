@@ -163,5 +163,39 @@ TEST_F(ALedgerOfSchema4, BecomesWhatANewOneIs) {
   EXPECT_EQ(shape_of(path_), shape_of(fresh));
 }
 
+// A ledger as the release of schema 5 wrote it. It has a run that is over, a run in Slurm, a queued run, and
+// two data sets.
+class ALedgerOfSchema5 : public ::testing::Test {
+ protected:
+  ALedgerOfSchema5() {
+    Database old(path_);
+    old.execute(read_file(TRAINYARD_TEST_SCHEMAS "/ledger_of_schema_5.sql", 1 << 20));
+    old.execute("pragma user_version = 5");
+  }
+  TemporaryDirectory folder_;
+  std::string path_ = folder_.file("ledger.db");
+};
+
+TEST_F(ALedgerOfSchema5, CountsTheLastEventOfADataSetAsItsLastUse) {
+  Ledger ledger(path_);
+  const UtcSeconds ready = from_unix(1'796'052'918);
+  EXPECT_EQ(ledger.last_uses(), (std::map<std::string, UtcSeconds>{{"data0", ready}, {"data1", ready}}));
+  EXPECT_TRUE(ledger.data_uses(from_unix(0), now()).empty());
+}
+
+TEST_F(ALedgerOfSchema5, LetsItsLiveRunsAndDataSetsGoOn) {
+  Ledger ledger(path_);
+  EXPECT_EQ(all_live_runs(ledger).size(), 2u);
+  ASSERT_EQ(ledger.data_sets().size(), 2u);
+  EXPECT_EQ(ledger.data_sets()[0].state, DataSetState::ready);
+  EXPECT_EQ(ledger.data_sets()[0].samples, 60'000);
+}
+
+TEST_F(ALedgerOfSchema5, BecomesWhatANewOneIs) {
+  std::string fresh = folder_.file("fresh.db");
+  { Ledger upgraded(path_), created(fresh); }
+  EXPECT_EQ(shape_of(path_), shape_of(fresh));
+}
+
 }  // namespace
 }  // namespace trainyard

@@ -7,6 +7,7 @@
 
 #include "daemon/base/error.h"
 #include "daemon/run/data_set.h"
+#include "daemon/run/next_step.h"
 #include "tests/unit/run/samples.h"
 
 namespace trainyard {
@@ -72,7 +73,10 @@ std::vector<DataSetEvent> every_data_set_event() {
           event::Ready{at(2), 100, 60, 40, hour_of(5, 0)},
           event::StageFailed{at(3), "full", true, {}},
           event::Used{at(2), JobRole::stage, hour_of(5, 0), ""},
+          event::Evicting{at(4)},
           event::Evicted{at(4)},
+          event::Pinned{at(4), "ada"},
+          event::Unpinned{at(4), "ada"},
           event::Unknown{at(5), "copied", {{"to", "n1"}}}};
 }
 
@@ -154,6 +158,26 @@ TEST(DataSetFold, FollowsItsEvents) {
   EXPECT_EQ(set.state, DataSetState::ready);
   EXPECT_EQ(set.size_bytes, 4711);
   EXPECT_EQ(set.changed_at, at(4));
+}
+
+TEST(DataSetFold, KnowsPinsWhichLeaveTheTimeOfItsLastChangeAlone) {
+  DataSet set = fold("d1", {event::Wanted{at(0), ada(), digits(), 1, 4711, {}},
+                            event::Staging{at(1), 1, job_key(5)}, event::Pinned{at(2), "ada"}});
+  EXPECT_TRUE(set.is_pinned);
+  EXPECT_EQ(set.state, DataSetState::staging);
+  EXPECT_EQ(set.changed_at, at(1));  // its stage job is looked for from this time on
+  apply_event(set, event::Unpinned{at(3), "ada"});
+  EXPECT_FALSE(set.is_pinned);
+}
+
+TEST(DataSetFold, GivesUpItsPinWithItsFiles) {
+  DataSet set = fold("d1", {event::Wanted{at(0), ada(), digits(), 1, 4711, {}}, event::Pinned{at(2), "ada"},
+                            event::Evicting{at(3)}});
+  EXPECT_EQ(set.state, DataSetState::evicting);
+  EXPECT_FALSE(set.is_pinned);
+  EXPECT_EQ(next_step(set, {}), Step::evict);
+  apply_event(set, event::Evicted{at(4)});
+  EXPECT_EQ(set.state, DataSetState::evicted);
 }
 
 TEST(DataSetFold, FailsForGoodWhereNobodyIsToTryAgain) {
