@@ -184,8 +184,9 @@ class MissingFiles {
     forget_parts_that_are_gone(journal);
     FileTarget target([this](const Unit& unit) { return part_of(unit.object_number); }, 0777, 0666);
     ProgressLine line(size_bytes());
-    fetch_units(*store, missing_units(), target, journal, transfer.threads,
-                [&](std::int64_t bytes, std::int64_t) { line.show(bytes); });
+    fetch_units(*store, missing_units(), target, journal, transfer.threads, [&](const FetchedUnits& there) {
+      line.show(there.size_bytes, there.size_bytes - there.fetched_bytes);
+    });
   }
 
   void publish() {
