@@ -16,6 +16,7 @@
 #include "daemon/agent/key_path.h"
 #include "daemon/agent/progress_line.h"
 #include "daemon/agent/source_units.h"
+#include "daemon/agent/transfer.h"
 #include "daemon/base/digest.h"
 #include "daemon/base/directory.h"
 #include "daemon/base/disk.h"
