@@ -14,7 +14,7 @@ namespace trainyard {
 
 // Raise this number whenever a type that programs and modules share changes. A module with another number is
 // not loaded.
-inline constexpr int plugin_abi = 13;
+inline constexpr int plugin_abi = 14;
 
 struct Plugin {
   int abi = plugin_abi;
