@@ -114,11 +114,23 @@ void MultipartUpload::send(const std::vector<FilePart>& parts, PartDigests& dige
   });
 }
 
-void MultipartUpload::complete() {
+void MultipartUpload::complete(std::int64_t size_bytes) {
   Request request = request_for("POST");
   request.query = {{"uploadId", id_}};
   request.body = complete_upload_text(etags_);
-  client_.perform(std::move(request));
+  try {
+    client_.perform(std::move(request));
+  } catch (const Error&) {
+    // If the answer to this request was lost, the repeated request fails (NoSuchUpload), although the object
+    // is complete.
+    if (!has_become_object(size_bytes)) throw;
+  }
+}
+
+bool MultipartUpload::has_become_object(std::int64_t size_bytes) {
+  const std::optional<Object> object = find_object(client_, bucket_, key_);
+  const std::string etag = etag_of_parts(etags_);
+  return object && object->size_bytes == size_bytes && !etag.empty() && object->etag == etag;
 }
 
 void MultipartUpload::abort() noexcept { abort_upload(client_, bucket_, {key_, id_, {}}); }

@@ -26,7 +26,7 @@ class MultipartUpload {
   void send(const std::vector<FilePart>& parts, PartDigests& digests, const BytesStored& stored);
 
   // Makes an object of the parts.
-  void complete();
+  void complete(std::int64_t size_bytes);
 
   // Removes the parts from the store. Only logs an error.
   void abort() noexcept;
@@ -34,6 +34,7 @@ class MultipartUpload {
  private:
   void find_or_begin();
   void find_parts();
+  bool has_become_object(std::int64_t size_bytes);
   Request request_for(const char* method) const;
   Request request_for_part(FilePart part, std::size_t index, const std::string& sha256,
                            const BytesStored& stored);

@@ -63,7 +63,7 @@ std::string put_in_parts(S3Client& client, const std::string& bucket, const std:
     PartDigests digests(parts, upload.parts_there(parts));
     upload.send(parts, digests, stored);
     file.check();
-    upload.complete();
+    upload.complete(file.version.size_bytes);
     return digests.of_file();
   } catch (const Error& e) {
     if (e.kind() != ErrorKind::unavailable) upload.abort();

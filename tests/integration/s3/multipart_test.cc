@@ -111,6 +111,13 @@ TEST_F(AMultipartUpload, AbortsOlderOnesOfTheSameKey) {
   EXPECT_THAT(unfinished(), IsEmpty());
 }
 
+TEST_F(AMultipartUpload, WhoseLastAnswerIsLostIsComplete) {
+  proxy_.lose_answer_to("POST /" + bucket_.name + "/large?uploadId=");
+  const Object object = upload();
+  EXPECT_EQ(bucket_.read(object) == bytes_, true);
+  EXPECT_THAT(unfinished(), IsEmpty());
+}
+
 TEST_F(AMultipartUpload, ThatSomebodyAbortsIsNotComplete) {
   std::vector<FilePart> parts =
       parts_of(file_.get(), path_, static_cast<std::int64_t>(bytes_.size()), small_parts);
@@ -119,7 +126,7 @@ TEST_F(AMultipartUpload, ThatSomebodyAbortsIsNotComplete) {
   MultipartUpload upload(impatient, bucket_.name, "large");
   upload.send(parts, digests, {});
   upload.abort();
-  const Error error = error_of([&] { upload.complete(); });
+  const Error error = error_of([&] { upload.complete(static_cast<std::int64_t>(bytes_.size())); });
   EXPECT_EQ(error.kind(), ErrorKind::unavailable);
   EXPECT_THAT(error.what(), HasSubstr("POST " + bucket_.url("large")));
 }
