@@ -1,23 +1,14 @@
 // trainyard download: fetches a run's results from the store. The agent's program does it, as this user.
-#include <unistd.h>
-
-#include <cstdlib>
 #include <vector>
 
-#include "daemon/base/fd.h"
-#include "daemon/base/installation.h"
+#include "daemon/base/error.h"
+#include "daemon/cli/agent.h"
 #include "daemon/cli/commands.h"
 #include "daemon/cli/context.h"
 #include "daemon/cli/run_ids.h"
 
 namespace trainyard {
 namespace {
-
-// Returns the path of the agent's program. $TRAINYARD_LIBEXECDIR is for programs that are not installed yet.
-std::string agent_path() {
-  const char* directory = std::getenv("TRAINYARD_LIBEXECDIR");
-  return join_path(directory == nullptr ? this_installation().internals : directory, "trainyard-agent");
-}
 
 int run_download(Context& context, const Arguments& arguments) {
   const std::int64_t id = run_id_from(arguments.text("RUN"));
@@ -28,20 +19,16 @@ int run_download(Context& context, const Arguments& arguments) {
     throw Error(ErrorKind::not_found,
                 name + " has no results yet; 'trainyard show " + std::to_string(id) + "' says why");
 
-  std::string directory = arguments.text("--into", name), agent = agent_path();
+  std::string directory = arguments.text("--into", name);
   const bool json = arguments.has("--json");
   if (!json) context.print("fetching " + url + " into " + directory + '\n');
-  std::vector<std::string> words{agent, "fetch", url, directory};
+  std::vector<std::string> words{"fetch", url, directory};
   if (results.contains("store")) words.insert(words.end(), {"--store", results["store"].dump()});
   if (const std::string pattern = arguments.text("PATTERN", ""); !pattern.empty())
     words.insert(words.end(), {"--pattern", pattern});
   for (const char* option : {"--overwrite", "--dry-run", "--json"})
     if (arguments.has(option)) words.emplace_back(option);
-  std::vector<char*> pointers;
-  for (std::string& word : words) pointers.push_back(word.data());
-  pointers.push_back(nullptr);
-  ::execv(agent.c_str(), pointers.data());
-  throw_errno("start " + agent);
+  become_agent(words);
 }
 
 }  // namespace

@@ -420,6 +420,33 @@ class ReadingTest(CommandTest):
         self.assertEqual(done.stdout, "agent fetch file:///r/training-1/ training-1 --json\n")
 
 
+    def upload(self, *words):
+        """Returns the words with which `trainyard upload` starts the agent, or its error."""
+        agent = self.write("libexec/trainyard-agent", "#!/bin/sh\nprintf '%s\\n' \"$@\"\n")
+        os.chmod(agent, 0o755)
+        done = self.trainyard("upload", *words, environment={"TRAINYARD_LIBEXECDIR": os.path.dirname(agent)})
+        return done.stdout.splitlines() if done.returncode == 0 else done.stderr
+
+    def test_files_are_stored_by_the_agents_program(self):
+        self.assertEqual(self.upload("mnist", "file:///r/", "--dry-run"), ["send", "--dry-run", "--", "mnist", "file:///r/"])
+        self.assertIn("only for s3:// URLs", self.upload("mnist", "file:///r/", "--store", "cellar"))
+
+    def test_files_go_to_the_store_that_is_named_with_the_keys_that_are_named(self):
+        stores = [{"name": name, "endpoint": f"http://{name}", "region": "r", "style": "path", "ca_file": "", "proxy": "",
+                   "connections": 4, "default": name == "attic", "credentials_file": "/c", "credential": ""}
+                  for name in ("cellar", "attic")]
+        self.daemon.on("GET", "/v1/stores", (200, {"stores": stores, "credentials_file": "/c"}))
+
+        def access(*options):
+            verb, option, value, *_ = self.upload("mnist", "s3://b/d/", *options)
+            self.assertEqual((verb, option), ("send", "--store"))
+            return json.loads(value)
+        self.assertEqual(access("--json")["endpoint"], "http://attic")
+        named = access("--store", "cellar", "--credentials", "work")
+        self.assertEqual((named["endpoint"], named["credential"], named["credentials_file"]), ("http://cellar", "work", "/c"))
+        self.assertIn("no such store", self.upload("mnist", "s3://b/d/", "--store", "loft"))
+
+
 class FilesTest(CommandTest):
     def test_init_never_overwrites(self):
         self.assertEqual(self.trainyard("init", "new.toml").returncode, 0)
