@@ -1,6 +1,5 @@
 // trainyard credential: the user's keys for object stores. They are in a file of the user's part of scratch,
 // which only this command writes, as the user. The daemon says where the file is, and never sees a key.
-#include <termios.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -14,6 +13,7 @@
 #include "daemon/base/text.h"
 #include "daemon/cli/commands.h"
 #include "daemon/cli/context.h"
+#include "daemon/cli/without_echo.h"
 #include "daemon/manifest/name_rules.h"
 
 namespace trainyard {
@@ -22,28 +22,6 @@ namespace {
 std::string credentials_path(Context& context) {
   return get<std::string>(context.daemon().get("/v1/stores"), "credentials_file");
 }
-
-// Switches off the terminal's echo for as long as the object lives.
-class WithoutEcho {
- public:
-  WithoutEcho() : is_terminal_(::tcgetattr(STDIN_FILENO, &before_) == 0) {
-    if (!is_terminal_) return;
-    termios silent = before_;
-    silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-    ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
-  }
-  ~WithoutEcho() {
-    if (is_terminal_) ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
-  }
-  WithoutEcho(const WithoutEcho&) = delete;
-  WithoutEcho& operator=(const WithoutEcho&) = delete;
-
-  bool is_terminal() const { return is_terminal_; }
-
- private:
-  termios before_{};
-  bool is_terminal_;
-};
 
 // Asks on a terminal; else reads a line of standard input.
 std::string ask(const char* question, bool secret) {
