@@ -21,9 +21,8 @@ struct Object {
   std::string url;  // the full URL, for open()
   std::string key;  // name below the listed URL; the last path component when the URL names one object
   std::int64_t size_bytes = 0;
-  std::string etag;  // changes when the object changes
-  std::string
-      sha256;  // of its bytes, in hexadecimal; only from put_file(), and empty if that did not compute it
+  std::string etag;    // changes when the object changes
+  std::string sha256;  // of its bytes, in hexadecimal; only from put_file() and find(), and only if known
   UtcSeconds modified_at{};
 };
 
@@ -35,6 +34,9 @@ struct Fetch {
   std::function<void(std::string_view bytes)> sink;  // gets exactly these bytes, in order, in pieces
   std::function<void()> done;                        // called once, after the last byte; can be empty
 };
+
+// Gets the number of bytes that were stored since it was called last.
+using BytesStored = std::function<void(std::int64_t bytes)>;
 
 class ObjectReader {
  public:
@@ -73,13 +75,33 @@ class ObjectStore {
   // object has changed since it was listed.
   virtual void fetch_all(const std::function<std::optional<Fetch>()>& next) = 0;
 
+  // Returns the object of exactly this URL as it is now; nothing if there is none. Throws Error{invalid} if a
+  // folder or another thing that is no object has this name.
+  virtual std::optional<Object> find(const std::string& url) = 0;
+
+  // Returns true if the object that was listed has the bytes of the local file; false if it has other bytes,
+  // and if the store tells too little to decide.
+  virtual bool has_contents(const Object& object, const std::string& local_path) = 0;
+
   // Writes the object `key` ("training-7/results/model.h5") below `folder`, the URL of a place that other
   // users can write to as well. All folders that the key names must belong to this user: the call makes them,
   // or checks who owns them. Otherwise it throws Error{denied} and writes nothing. No link in the key is
   // followed. The object appears complete or not at all. An older object of that name is replaced.
-  virtual Object put_file(const std::string& folder, const std::string& key,
-                          const std::string& local_path) = 0;
+  //
+  // put_file() throws Error{unavailable} if the file is changed while it is read. After a kill or an
+  // Error{unavailable}, the same call sends the large parts that have arrived already only once. `stored` is
+  // called after each such part, in the thread of the call; it can be empty.
+  virtual Object put_file(const std::string& folder, const std::string& key, const std::string& local_path,
+                          const BytesStored& stored = {}) = 0;
   virtual Object put_bytes(const std::string& folder, const std::string& key, std::string_view bytes) = 0;
+
+  // Removes the object `key` below `folder`, for which the same holds as for put_file(). No error if there is
+  // none.
+  virtual void remove(const std::string& folder, const std::string& key) = 0;
+
+  // Removes the parts of files that calls of put_file() below the URL have left when they were killed. Call
+  // it when no put_file() below the URL goes on in any process.
+  virtual void remove_unfinished(const std::string& url) = 0;
 };
 
 }  // namespace trainyard

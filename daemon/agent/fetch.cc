@@ -16,6 +16,7 @@
 #include "daemon/agent/key_path.h"
 #include "daemon/agent/progress_line.h"
 #include "daemon/agent/source_units.h"
+#include "daemon/agent/transfer.h"
 #include "daemon/base/digest.h"
 #include "daemon/base/directory.h"
 #include "daemon/base/disk.h"
@@ -184,8 +185,9 @@ class MissingFiles {
     forget_parts_that_are_gone(journal);
     FileTarget target([this](const Unit& unit) { return part_of(unit.object_number); }, 0777, 0666);
     ProgressLine line(size_bytes());
-    fetch_units(*store, missing_units(), target, journal, transfer.threads,
-                [&](std::int64_t bytes, std::int64_t) { line.show(bytes); });
+    fetch_units(*store, missing_units(), target, journal, transfer.threads, [&](const FetchedUnits& there) {
+      line.show(there.size_bytes, there.size_bytes - there.fetched_bytes);
+    });
   }
 
   void publish() {

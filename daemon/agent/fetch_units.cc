@@ -99,7 +99,7 @@ class UnitFetcher {
       result.fetched_bytes += fetched_bytes;
       return result;
     });
-    if (progress_) progress_(now.size_bytes, static_cast<std::int64_t>(now.objects));
+    if (progress_) progress_(now);
   }
 
   ObjectStore& store_;

@@ -28,15 +28,15 @@ class UnitTarget {
   virtual std::optional<std::string> sha256_of(const Unit& unit) = 0;
 };
 
-// Called after each unit: how many bytes and objects are there now. In any thread.
-using FetchProgress = std::function<void(std::int64_t bytes, std::int64_t objects)>;
-
 struct FetchedUnits {
   std::size_t units = 0;
   std::size_t objects = 0;
   std::int64_t size_bytes = 0;
-  std::int64_t fetched_bytes = 0;  // the others had been fetched before
+  std::int64_t fetched_bytes = 0;  // by this process; the others were there before
 };
+
+// Called after each unit, in any thread: what is there now.
+using FetchProgress = std::function<void(const FetchedUnits& there)>;
 
 // Fetches all units that the journal does not have. Uses `threads` threads, the calling one among them.
 // Throws the first error; then the units that are complete are noted.

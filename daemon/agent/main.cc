@@ -12,6 +12,7 @@
 #include "daemon/agent/fetch.h"
 #include "daemon/agent/rank.h"
 #include "daemon/agent/run.h"
+#include "daemon/agent/send.h"
 #include "daemon/agent/stage.h"
 #include "daemon/agent/store.h"
 #include "daemon/agent/verify.h"
@@ -30,9 +31,17 @@ struct Subcommand {
   int (*perform)(const Arguments& given);
 };
 
+const Option store_option{"--store", "JSON", "how the store of s3:// is reached, as trainyardd tells it", {}};
+mode_t umask_of_the_caller = 0;
+
 const Option help_option{"--help,-h", "", "explain", {}};
 const Argument stage_file{"STAGE.json", "the request, written by trainyardd"};
 const Argument launch_file{"LAUNCH.json", "the request, written by trainyardd"};
+
+StoreAccess store_given(const Arguments& given) {
+  if (!given.has("--store")) return {};
+  return store_access_from_json(parse_json(given.text("--store"), "--store"));
+}
 
 FetchRequest fetch_request(const Arguments& given) {
   FetchRequest request;
@@ -42,8 +51,18 @@ FetchRequest fetch_request(const Arguments& given) {
   request.overwrites = given.has("--overwrite");
   request.is_dry_run = given.has("--dry-run");
   request.as_json = given.has("--json");
-  if (given.has("--store"))
-    request.store = store_access_from_json(parse_json(given.text("--store"), "--store"));
+  request.store = store_given(given);
+  return request;
+}
+
+SendRequest send_request(const Arguments& given) {
+  SendRequest request;
+  request.path = given.text("PATH");
+  request.url = given.text("URL");
+  request.overwrites = given.has("--overwrite");
+  request.is_dry_run = given.has("--dry-run");
+  request.as_json = given.has("--json");
+  request.store = store_given(given);
   return request;
 }
 
@@ -76,7 +95,7 @@ const std::vector<Subcommand>& subcommands() {
          {"--overwrite", "", "replace files that have other contents", {}},
          {"--dry-run", "", "fetch nothing; print what would be fetched", {}},
          {"--json", "", "print a JSON object per line", {}},
-         {"--store", "JSON", "how the store of s3:// is reached, as trainyardd tells it", {}},
+         store_option,
          help_option}},
        "copy all objects below a URL into a folder",
        [](const Arguments& given) { return fetch(fetch_request(given)); }},
@@ -90,6 +109,18 @@ const std::vector<Subcommand>& subcommands() {
          help_option}},
        "compare a staged data set with what was noted",
        [](const Arguments& given) { return verify(verify_request(given)); }},
+      {{"trainyard-agent send",
+        {{"PATH", "a file or a folder"}, {"URL", "file:///folder/ or s3://bucket/folder/"}},
+        {{"--overwrite", "", "replace objects that have other contents", {}},
+         {"--dry-run", "", "store nothing; print what would be stored", {}},
+         {"--json", "", "print a JSON object per line", {}},
+         store_option,
+         help_option}},
+       "store a file, or all files of a folder, below a URL",
+       [](const Arguments& given) {
+         ::umask(umask_of_the_caller);  // objects of file:// are as open to others as the user's other files
+         return send(send_request(given));
+       }},
       {{"trainyard-agent rank",
         {{"PROGRAM", "behind --: the program and its arguments", true, true}},
         {help_option}},
@@ -164,7 +195,7 @@ int perform(const std::function<int()>& action) {
 }  // namespace trainyard
 
 int main(int count, char** words) {
-  ::umask(077);  // only the run's user can read its files
+  trainyard::umask_of_the_caller = ::umask(077);  // only the run's user can read its files
   try {
     return trainyard::perform(trainyard::action_of({words + 1, words + count}));
   } catch (const trainyard::Error& e) {

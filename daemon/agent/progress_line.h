@@ -14,7 +14,8 @@ class ProgressLine {
   explicit ProgressLine(std::int64_t size_bytes);
   ~ProgressLine();  // ends the line
 
-  void show(std::int64_t bytes);
+  // `bytes` are there, `earlier_bytes` of them were there before this process began.
+  void show(std::int64_t bytes, std::int64_t earlier_bytes = 0);
 
  private:
   using Clock = std::chrono::steady_clock;

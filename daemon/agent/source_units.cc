@@ -1,8 +1,6 @@
 #include "daemon/agent/source_units.h"
 
-#include <algorithm>
 #include <memory>
-#include <thread>
 
 #include "daemon/base/digest.h"
 #include "daemon/base/fd.h"
@@ -31,16 +29,6 @@ NextUnit units_of(const std::string& list) {
 std::string identity_of_units(const StageRequest& request, const char* units) {
   return sha256_of_file(join_path(request.directory, layout::source_list)) + '-' + units + '-' +
          std::to_string(most_unit_bytes);
-}
-
-// A thread receives, hashes and writes some hundred megabytes a second. Files of a file system are copied by
-// one.
-Transfer transfer_from(const std::string& url, StoreAccess access) {
-  if (url.starts_with("file://")) return {1, std::move(access)};
-  const int threads = std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1,
-                                 std::min(4, access.settings.connections));
-  access.settings.connections /= threads;
-  return {threads, std::move(access)};
 }
 
 }  // namespace trainyard

@@ -17,12 +17,4 @@ NextUnit units_of(const std::string& list);
 // divided into units: `units`, "files" or "rows".
 std::string identity_of_units(const StageRequest& request, const char* units);
 
-// How a source of this URL is fetched best: by several threads, each of which opens its share of the
-// connections that the store's settings permit.
-struct Transfer {
-  int threads = 1;
-  StoreAccess access;
-};
-Transfer transfer_from(const std::string& url, StoreAccess access);
-
 }  // namespace trainyard

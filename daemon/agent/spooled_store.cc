@@ -41,12 +41,17 @@ class SpooledStore final : public ObjectStore {
   std::string local_path(const Object& object) override { return path_of_(object.url); }
   void list_each(const std::string& url, const std::function<void(Object)>&) override { refuse(url); }
   void fetch_all(const std::function<std::optional<Fetch>()>&) override { refuse("fetch"); }
-  Object put_file(const std::string& folder, const std::string&, const std::string&) override {
+  std::optional<Object> find(const std::string& url) override { refuse(url); }
+  bool has_contents(const Object& object, const std::string&) override { refuse(object.url); }
+  Object put_file(const std::string& folder, const std::string&, const std::string&,
+                  const BytesStored&) override {
     refuse(folder);
   }
   Object put_bytes(const std::string& folder, const std::string&, std::string_view) override {
     refuse(folder);
   }
+  void remove(const std::string& folder, const std::string&) override { refuse(folder); }
+  void remove_unfinished(const std::string& url) override { refuse(url); }
 
  private:
   [[noreturn]] static void refuse(const std::string& what) {

@@ -73,7 +73,7 @@ void stage_unless_there(StageRequest& request) {
   if (fs::exists(target_of(request)))
     return staging.remove();  // a stage job that was killed, or ended meanwhile
   StageProgress progress(request.directory, size_of_sources(request));
-  const FetchProgress note = [&](std::int64_t bytes, std::int64_t objects) { progress.note(bytes, objects); };
+  const FetchProgress note = [&](const FetchedUnits& there) { progress.note(there); };
   if (is_raw(request)) {
     stage_files(request, staging, note);
   } else {

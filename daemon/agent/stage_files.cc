@@ -3,6 +3,7 @@
 #include "daemon/agent/file_target.h"
 #include "daemon/agent/key_path.h"
 #include "daemon/agent/source_units.h"
+#include "daemon/agent/transfer.h"
 #include "daemon/base/directory.h"
 #include "daemon/base/disk.h"
 #include "daemon/base/fd.h"

@@ -22,17 +22,23 @@ StageProgress::StageProgress(std::string directory, std::int64_t size_bytes)
   written_.with([this](Written& written) { written = {began_, began_}; });
 }
 
-void StageProgress::note(std::int64_t bytes, std::int64_t objects) {
+void StageProgress::note(const FetchedUnits& there) {
   const Clock::time_point time = Clock::now();
+  const std::int64_t earlier_bytes = there.size_bytes - there.fetched_bytes;
   written_.with([&](Written& written) {
     const double seconds = std::chrono::duration<double>(time - began_).count();
     if (time - written.log >= between_lines) {
-      log_info("{}", progress_text(bytes, size_bytes_, seconds));
+      log_info("{}", progress_text({there.size_bytes, size_bytes_, earlier_bytes, seconds}));
       written.log = time;
     }
     if (time - written.file < between_files) return;
     written.file = time;
-    const StageProgressNote note{bytes, size_bytes_, objects, seconds, now()};
+    const StageProgressNote note{.fetched_bytes = there.size_bytes,
+                                 .size_bytes = size_bytes_,
+                                 .objects = static_cast<std::int64_t>(there.objects),
+                                 .elapsed_seconds = seconds,
+                                 .earlier_bytes = earlier_bytes,
+                                 .at = now()};
     try {
       write_for_later_sync(join_path(directory_, layout::progress_file), to_json(note).dump());
     } catch (const Error& e) {

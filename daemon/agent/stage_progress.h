@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 
+#include "daemon/agent/fetch_units.h"
 #include "daemon/base/guarded.h"
 
 namespace trainyard {
@@ -14,9 +15,10 @@ class StageProgress {
   // `size_bytes`: of all objects. The file is in `directory`.
   StageProgress(std::string directory, std::int64_t size_bytes);
 
-  // Notes what has been fetched. Writes the file at most once a second, and a line of the log every ten
+  // Notes what is there. Rate and time left are those of this process: what an earlier one has fetched does
+  // not count. Writes the file at most once a second, and a line of the log every ten
   // seconds. Only logs an error: a progress that cannot be written must not end staging.
-  void note(std::int64_t bytes, std::int64_t objects);
+  void note(const FetchedUnits& there);
 
  private:
   using Clock = std::chrono::steady_clock;

@@ -10,6 +10,7 @@
 #include "daemon/agent/samples.h"
 #include "daemon/agent/source_units.h"
 #include "daemon/agent/spooled_store.h"
+#include "daemon/agent/transfer.h"
 #include "daemon/base/directory.h"
 #include "daemon/handover/layout.h"
 #include "plugins/formats/table/format_table.h"

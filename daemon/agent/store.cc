@@ -3,17 +3,17 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <atomic>
-#include <exception>
 #include <filesystem>
-#include <thread>
 #include <vector>
 
+#include "daemon/base/parallel.h"
+#include "daemon/agent/store_journal.h"
+#include "daemon/agent/transfer.h"
 #include "daemon/agent/write_evidence.h"
 #include "daemon/base/digest.h"
 #include "daemon/base/error.h"
 #include "daemon/base/fd.h"
-#include "daemon/base/guarded.h"
+#include "daemon/base/file_version.h"
 #include "daemon/base/log.h"
 #include "daemon/base/text.h"
 #include "daemon/handover/claim.h"
@@ -58,52 +58,60 @@ std::vector<std::string> files_to_store(const Launch& launch) {
   return names;
 }
 
-Json store_file(ObjectStore& store, const Launch& launch, const std::string& name, const Patience& patience) {
-  const std::string path = join_path(launch.directory, name);
-  const std::string& target = launch.manifest.results_target;
-  const std::string key = key_of(launch, name);
-  const Object object = with_retries(patience, [&] { return store.put_file(target, key, path); });
-  const auto size = static_cast<std::int64_t>(fs::file_size(path));
-  if (object.size_bytes != size)
-    throw Error(ErrorKind::unavailable, object.url + ": " + std::to_string(object.size_bytes) +
-                                            " bytes arrived, " + path + " has " + std::to_string(size));
-  return {{"key", name},
-          {"size_bytes", size},
-          {"sha256", object.sha256.empty() ? sha256_of_file(path) : object.sha256}};
-}
+// Stores files of an attempt, unless an earlier store job of the attempt has stored them already.
+class FileStorer {
+ public:
+  FileStorer(const Launch& launch, ObjectStore& store, const Patience& patience)
+      : launch_(launch),
+        store_(store),
+        patience_(patience),
+        journal_(join_path(launch.directory, layout::store_journal), launch.manifest.results_target) {}
 
-// A file of a large model is stored in parallel parts; many small files need several requests at a time.
-int store_threads(const Launch& launch, std::size_t files) {
-  if (launch.manifest.results_target.starts_with("file://")) return 1;
-  return std::clamp(static_cast<int>(files / 4), 1, std::min(4, launch.results_store.settings.connections));
-}
-
-// Stores all files, several at a time, and returns what the receipt says of each. Throws the first error,
-// after the files that were on their way.
-Json store_files(ObjectStore& store, const Launch& launch, const std::vector<std::string>& names, int threads,
-                 const Patience& patience) {
-  std::vector<Json> stored(names.size());
-  std::atomic<std::size_t> next = 0;
-  Guarded<std::exception_ptr> error;
-  const auto work = [&] {
-    try {
-      for (std::size_t i = next++; i < names.size(); i = next++)
-        stored[i] = store_file(store, launch, names[i], patience);
-    } catch (...) {
-      next = names.size();
-      error.with([](std::exception_ptr& first) {
-        if (!first) first = std::current_exception();
-      });
+  // Returns what the receipt says of the file. For any thread.
+  Json store(const std::string& name) {
+    const std::string path = join_path(launch_.directory, name);
+    const FileVersion version = version_of(path);
+    std::optional<StoredFile> stored = journal_.find(name);
+    if (!stored || stored->version != version || !is_there(name, *stored)) {
+      stored = put(name, path, version);
+      journal_.note(name, *stored);
     }
-  };
-  {
-    std::vector<std::jthread> others;
-    for (int i = 1; i < threads; ++i) others.emplace_back(work);
-    work();
+    return {{"key", name}, {"size_bytes", version.size_bytes}, {"sha256", stored->sha256}};
   }
-  if (const std::exception_ptr first = error.with([](const auto& e) { return e; }))
-    std::rethrow_exception(first);
-  return stored;
+
+ private:
+  // Returns true if the object is the one that was stored.
+  bool is_there(const std::string& name, const StoredFile& stored) {
+    const std::string url = join_path(launch_.manifest.results_target, key_of(launch_, name));
+    const std::optional<Object> object = with_retries(patience_, [&] { return store_.find(url); });
+    return object && object->size_bytes == stored.version.size_bytes && object->etag == stored.etag;
+  }
+
+  StoredFile put(const std::string& name, const std::string& path, const FileVersion& version) {
+    const Object object = with_retries(patience_, [&] {
+      return store_.put_file(launch_.manifest.results_target, key_of(launch_, name), path);
+    });
+    if (object.size_bytes != version.size_bytes)
+      throw Error(ErrorKind::unavailable, object.url + ": " + std::to_string(object.size_bytes) +
+                                              " bytes arrived, " + path + " has " +
+                                              std::to_string(version.size_bytes));
+    return {version, object.sha256.empty() ? sha256_of_file(path) : object.sha256, object.etag};
+  }
+
+  const Launch& launch_;
+  ObjectStore& store_;
+  const Patience& patience_;
+  StoreJournal journal_;
+};
+
+// Removes parts of files that store jobs of this run have left when they were killed. They cost money, but no
+// result is missing if they stay, so an error is only logged.
+void remove_unfinished(const Launch& launch, ObjectStore& store) {
+  try {
+    store.remove_unfinished(join_path(launch.manifest.results_target, key_of(launch, "")));
+  } catch (const Error& e) {
+    log_warning("parts of unfinished files may remain in the store: {}", e.what());
+  }
 }
 
 std::optional<ExitEvidence> exit_of(const Launch& launch) {
@@ -155,12 +163,15 @@ StoreEvidence store_everything(const Launch& launch, const Patience& patience) {
   }
   const UmaskOf owner(launch.manifest);
   const std::vector<std::string> names = files_to_store(launch);
-  const int threads = store_threads(launch, names.size());
-  StoreAccess access = launch.results_store;
-  access.settings.connections /= threads;  // each thread opens its share
-  std::unique_ptr<ObjectStore> store = load_object_store(launch.manifest.results_target, access);
+  const Transfer transfer = transfer_to(launch.manifest.results_target, launch.results_store, names.size());
+  const std::unique_ptr<ObjectStore> store =
+      load_object_store(launch.manifest.results_target, transfer.access);
+  FileStorer storer(launch, *store, patience);
+  std::vector<Json> objects(names.size());
+  work_in_parallel(names.size(), transfer.threads,
+                   [&](std::size_t index) { objects[index] = storer.store(names[index]); });
+  remove_unfinished(launch, *store);
   StoreEvidence evidence;
-  const Json objects = store_files(*store, launch, names, threads, patience);
   for (const Json& object : objects) evidence.size_bytes += object["size_bytes"].get<std::int64_t>();
   evidence.objects = static_cast<std::int64_t>(objects.size());
 

@@ -74,6 +74,7 @@ Json progress_in(const std::string& text) {
             {"size_bytes", note.size_bytes},
             {"objects", note.objects},
             {"elapsed_seconds", note.elapsed_seconds},
+            {"earlier_bytes", note.earlier_bytes},
             {"at", to_unix(note.at)}};
   } catch (const Error&) {
     return nullptr;

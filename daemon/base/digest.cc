@@ -5,6 +5,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include <utility>
 #include <vector>
 
 #include "daemon/base/error.h"
@@ -32,30 +33,42 @@ std::string hmac_sha256(std::string_view key, std::string_view message) {
   return {reinterpret_cast<const char*>(mac), size};
 }
 
-struct Sha256::State {
-  EVP_MD_CTX* context = EVP_MD_CTX_new();
-  ~State() { EVP_MD_CTX_free(context); }
+// A hash of libcrypto's.
+class HashState {
+ public:
+  HashState(const EVP_MD* algorithm, std::string name)
+      : context_(EVP_MD_CTX_new(), EVP_MD_CTX_free), name_(std::move(name)) {
+    if (!context_ || EVP_DigestInit_ex(context_.get(), algorithm, nullptr) != 1)
+      throw Error(ErrorKind::internal, name_ + " is not to be had from libcrypto");
+  }
+
+  void add(std::string_view bytes) {
+    if (EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) != 1) fail();
+  }
+
+  std::string hex() {
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned int size = 0;
+    if (EVP_DigestFinal_ex(context_.get(), digest, &size) != 1) fail();
+    return to_hex({reinterpret_cast<const char*>(digest), size});
+  }
+
+ private:
+  [[noreturn]] void fail() const { throw Error(ErrorKind::internal, name_ + " failed"); }
+
+  std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> context_;
+  std::string name_;
 };
 
-Sha256::Sha256() : state_(std::make_unique<State>()) {
-  if (state_->context == nullptr || EVP_DigestInit_ex(state_->context, EVP_sha256(), nullptr) != 1)
-    throw Error(ErrorKind::internal, "SHA-256 is not to be had from libcrypto");
-}
-
+Sha256::Sha256() : state_(std::make_unique<HashState>(EVP_sha256(), "SHA-256")) {}
 Sha256::~Sha256() = default;
+void Sha256::add(std::string_view bytes) { state_->add(bytes); }
+std::string Sha256::hex() { return state_->hex(); }
 
-void Sha256::add(std::string_view bytes) {
-  if (EVP_DigestUpdate(state_->context, bytes.data(), bytes.size()) != 1)
-    throw Error(ErrorKind::internal, "SHA-256 failed");
-}
-
-std::string Sha256::hex() {
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  unsigned int size = 0;
-  if (EVP_DigestFinal_ex(state_->context, digest, &size) != 1)
-    throw Error(ErrorKind::internal, "SHA-256 failed");
-  return to_hex({reinterpret_cast<const char*>(digest), size});
-}
+Md5::Md5() : state_(std::make_unique<HashState>(EVP_md5(), "MD5")) {}
+Md5::~Md5() = default;
+void Md5::add(std::string_view bytes) { state_->add(bytes); }
+std::string Md5::hex() { return state_->hex(); }
 
 std::string sha256(std::string_view bytes) {
   Sha256 hash;

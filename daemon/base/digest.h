@@ -1,4 +1,4 @@
-// SHA-256 digests and random bytes. Results are in lower-case hexadecimal, except that of hmac_sha256().
+// SHA-256 and MD5 digests, and random bytes. Results are in lower-case hexadecimal unless said otherwise.
 #pragma once
 #include <memory>
 #include <string>
@@ -14,6 +14,8 @@ std::string hmac_sha256(std::string_view key, std::string_view message);
 
 std::string to_hex(std::string_view bytes);
 
+class HashState;
+
 // Computes the SHA-256 of a stream: call add() for each part of the stream, then hex() once.
 class Sha256 {
  public:
@@ -23,8 +25,19 @@ class Sha256 {
   std::string hex();
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  std::unique_ptr<HashState> state_;
+};
+
+// As Sha256, but computes the MD5. Only for comparing with digests that others have computed: MD5 is broken.
+class Md5 {
+ public:
+  Md5();
+  ~Md5();
+  void add(std::string_view bytes);
+  std::string hex();
+
+ private:
+  std::unique_ptr<HashState> state_;
 };
 
 // Returns `bytes` random bytes from the kernel, in hexadecimal.

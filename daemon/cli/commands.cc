@@ -16,6 +16,7 @@ const std::vector<Command>& all_commands() {
                                              cancel_command(),
                                              rerun_command(),
                                              download_command(),
+                                             upload_command(),
                                              credential_add_command(),
                                              credential_list_command(),
                                              credential_remove_command(),

@@ -17,6 +17,7 @@ Command metrics_command();
 Command cancel_command();
 Command rerun_command();
 Command download_command();
+Command upload_command();
 Command credential_add_command();
 Command credential_list_command();
 Command credential_remove_command();

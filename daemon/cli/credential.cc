@@ -1,7 +1,6 @@
 // trainyard credential: sets, lists and removes the user's keys for object stores. The keys are in a file in
 // the user's part of scratch, which only this command writes, as the user. The daemon tells the command where
 // the file is, and never sees a key.
-#include <termios.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -15,6 +14,7 @@
 #include "daemon/base/text.h"
 #include "daemon/cli/commands.h"
 #include "daemon/cli/context.h"
+#include "daemon/cli/without_echo.h"
 #include "daemon/manifest/name_rules.h"
 
 namespace trainyard {
@@ -23,28 +23,6 @@ namespace {
 std::string credentials_path(Context& context) {
   return get<std::string>(context.daemon().get("/v1/stores"), "credentials_file");
 }
-
-// Switches off the terminal's echo for as long as the object lives.
-class WithoutEcho {
- public:
-  WithoutEcho() : is_terminal_(::tcgetattr(STDIN_FILENO, &before_) == 0) {
-    if (!is_terminal_) return;
-    termios silent = before_;
-    silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-    ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
-  }
-  ~WithoutEcho() {
-    if (is_terminal_) ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
-  }
-  WithoutEcho(const WithoutEcho&) = delete;
-  WithoutEcho& operator=(const WithoutEcho&) = delete;
-
-  bool is_terminal() const { return is_terminal_; }
-
- private:
-  termios before_{};
-  bool is_terminal_;
-};
 
 // On a terminal prints the question and reads the answer, without echo if it is secret; else reads a line of
 // standard input.

@@ -10,9 +10,11 @@ std::optional<std::string> staging_text(DaemonClient& daemon, std::int64_t run_i
   try {
     const Json progress = get_or<Json>(daemon.get(run_target(run_id, "staging")), "progress", nullptr);
     if (!progress.is_object()) return std::nullopt;
-    return "fetching its data: " + progress_text(get<std::int64_t>(progress, "fetched_bytes"),
-                                                 get<std::int64_t>(progress, "size_bytes"),
-                                                 get<double>(progress, "elapsed_seconds"));
+    return "fetching its data: " +
+           progress_text({.bytes = get<std::int64_t>(progress, "fetched_bytes"),
+                          .size_bytes = get<std::int64_t>(progress, "size_bytes"),
+                          .earlier_bytes = get_or<std::int64_t>(progress, "earlier_bytes", 0),
+                          .seconds = get<double>(progress, "elapsed_seconds")});
   } catch (const Error&) {
     return std::nullopt;
   }

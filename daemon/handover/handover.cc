@@ -172,6 +172,7 @@ Json to_json(const StageProgressNote& note) {
                     {"size_bytes", note.size_bytes},
                     {"objects", note.objects},
                     {"elapsed_seconds", note.elapsed_seconds},
+                    {"earlier_bytes", note.earlier_bytes},
                     {"at", to_unix(note.at)}});
 }
 
@@ -184,6 +185,8 @@ StageProgressNote stage_progress_from_json(const Json& json) {
   note.elapsed_seconds = get<double>(json, "elapsed_seconds");
   if (note.elapsed_seconds < 0 || note.elapsed_seconds > most_elapsed_seconds)
     throw Error(ErrorKind::invalid, "elapsed_seconds: out of range");
+  if (json.contains("earlier_bytes"))  // the release 0.1 does not write it
+    note.earlier_bytes = get_between(json, "earlier_bytes", 0, most_bytes);
   note.at = time(json, "at");
   return note;
 }

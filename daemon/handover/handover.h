@@ -61,9 +61,10 @@ struct StageEvidence {
 // progress.json: how much of a data set its stage job has fetched; replaced about every second.
 struct StageProgressNote {
   std::int64_t fetched_bytes = 0;
-  std::int64_t size_bytes = 0;  // of all objects
-  std::int64_t objects = 0;     // that have arrived
-  double elapsed_seconds = 0;   // since the stage job began to fetch
+  std::int64_t size_bytes = 0;     // of all objects
+  std::int64_t objects = 0;        // that have arrived
+  double elapsed_seconds = 0;      // since the stage job began to fetch
+  std::int64_t earlier_bytes = 0;  // of fetched_bytes: those that an earlier stage job has fetched
   UtcSeconds at{};
 };
 

@@ -23,6 +23,7 @@
 //       claim                               which job executes this attempt (Claim), created exclusively
 //       start.json heartbeat exit.json      evidence of the train job (StartEvidence, ExitEvidence)
 //       settled                             the daemon's permission to store an attempt that did not succeed
+//       storing                             which files the store job has stored (agent/store_journal.h)
 //       stored.json                         evidence of the store job (StoreEvidence)
 //       model/ results/ checkpoint/ logs/   MODEL_DIR RESULT_DIR CHECKPOINT_DIR LOG_DIR
 //       metrics.jsonl                       the built-in trainer's metrics
@@ -53,6 +54,7 @@ inline constexpr const char* start_file = "start.json";
 inline constexpr const char* heartbeat_file = "heartbeat";
 inline constexpr const char* exit_file = "exit.json";
 inline constexpr const char* settled_file = "settled";
+inline constexpr const char* store_journal = "storing";
 inline constexpr const char* stored_file = "stored.json";
 inline constexpr const char* receipt_file = "receipt.json";  // of stored results, written last
 inline constexpr const char* model_folder = "model";

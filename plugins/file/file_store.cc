@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <memory>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "daemon/base/copy_contents.h"
 #include "daemon/base/error.h"
 #include "daemon/base/fd.h"
+#include "daemon/base/file_version.h"
 #include "plugins/file/own_file.h"
 
 namespace trainyard {
@@ -39,6 +41,8 @@ Object describe(const std::string& url, const std::string& key, const struct sta
   object.modified_at = from_unix(status.st_mtim.tv_sec);
   return object;
 }
+
+std::string with_slash(const std::string& url) { return url.ends_with('/') ? url : url + '/'; }
 
 bool is_put_under_way(const std::string& name) {
   constexpr std::size_t suffix = std::string_view(".tmp-XXXXXX").size();
@@ -66,6 +70,20 @@ UniqueFd open_object(const Object& object) {
   }
   if (etag_of(status_of(fd.get(), object.url)) != object.etag) throw_changed(object.url);
   return fd;
+}
+
+// Reads both files from their beginnings. `url` is for error messages.
+bool has_same_bytes(int one, int other, const std::string& url) {
+  std::vector<char> bytes(1 << 20), others(1 << 20);
+  for (off_t at = 0;;) {
+    const ssize_t got = ::pread(one, bytes.data(), bytes.size(), at);
+    if (got < 0) throw_errno_of(url);
+    if (got == 0) return true;
+    const ssize_t got_too = ::pread(other, others.data(), static_cast<std::size_t>(got), at);
+    if (got_too != got || std::memcmp(bytes.data(), others.data(), static_cast<std::size_t>(got)) != 0)
+      return false;
+    at += got;
+  }
 }
 
 class FileReader final : public ObjectReader {
@@ -172,7 +190,7 @@ class FileStore final : public ObjectStore {
     if (::stat(path.c_str(), &status) != 0) throw_errno_of(url);
     if (S_ISREG(status.st_mode)) return each(describe(url, path.filename(), status));
     if (!S_ISDIR(status.st_mode)) throw Error(ErrorKind::invalid, url + ": is neither a file nor a folder");
-    Listing listing(url.back() == '/' ? url : url + '/', each);
+    Listing listing(with_slash(url), each);
     listing.list_folder(AT_FDCWD, path, "");
     if (listing.is_empty()) throw Error(ErrorKind::not_found, url + ": an empty folder");
   }
@@ -193,14 +211,50 @@ class FileStore final : public ObjectStore {
     }
   }
 
-  Object put_file(const std::string& folder, const std::string& key, const std::string& local_path) override {
-    UniqueFd from = open_regular_file(local_path);
-    return put(folder, key, [&](int to) { copy_contents(from.get(), to, local_path); });
+  std::optional<Object> find(const std::string& url) override {
+    const fs::path path = path_of(url);
+    struct stat status {};
+    if (::stat(path.c_str(), &status) != 0) {
+      if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
+      throw_errno_of(url);
+    }
+    if (!S_ISREG(status.st_mode)) throw Error(ErrorKind::invalid, url + ": is not a file");
+    return describe(url, path.filename(), status);
+  }
+
+  bool has_contents(const Object& object, const std::string& local_path) override {
+    const UniqueFd file = open_regular_file(local_path);
+    if (status_of(file.get(), local_path).st_size != object.size_bytes) return false;
+    return has_same_bytes(open_object(object).get(), file.get(), object.url);
+  }
+
+  Object put_file(const std::string& folder, const std::string& key, const std::string& local_path,
+                  const BytesStored& stored) override {
+    const UniqueFd from = open_regular_file(local_path);
+    const FileVersion version = version_of(from.get(), local_path);
+    Object object = put(folder, key, [&](int to) {
+      copy_contents(from.get(), to, local_path);
+      check_unchanged(from.get(), local_path, version);
+    });
+    if (stored) stored(object.size_bytes);
+    return object;
   }
 
   Object put_bytes(const std::string& folder, const std::string& key, std::string_view bytes) override {
     return put(folder, key, [&](int to) { write_file(to, bytes, key); });
   }
+
+  void remove(const std::string& folder, const std::string& key) override {
+    const std::string base = with_slash(folder);
+    try {
+      remove_own_file(base, key);
+    } catch (const Error& e) {
+      throw Error(e.kind(), "remove " + base + key + ": " + e.what());
+    }
+  }
+
+  // The temporary file of a put that was killed cannot be told from an object that a user has named so.
+  void remove_unfinished(const std::string&) override {}
 
  private:
   static void read_part(const Fetch& fetch) {
@@ -218,7 +272,7 @@ class FileStore final : public ObjectStore {
 
   template <class Write>
   static Object put(const std::string& folder, const std::string& key, const Write& write) {
-    const std::string base = folder.back() == '/' ? folder : folder + '/';
+    const std::string base = with_slash(folder);
     try {
       OwnFile file(base, key);
       write(file.fd());

@@ -32,9 +32,7 @@ std::vector<std::string> components_of(const std::string& key) {
 // may own it, because an admin or the user chose this folder. The folder need not be readable (mode 1733),
 // unless the file is directly in it: then it must be opened for reading to be fsynced.
 UniqueFd open_base(const std::string& base, bool holds_the_file) {
-  const std::string path = path_of(base);
-  make_directories(path, 0777);
-  return open_file(path, (holds_the_file ? O_RDONLY : O_PATH) | O_DIRECTORY);
+  return open_file(path_of(base), (holds_the_file ? O_RDONLY : O_PATH) | O_DIRECTORY);
 }
 
 void check_owner(int folder, const std::string& shown) {
@@ -46,7 +44,6 @@ void check_owner(int folder, const std::string& shown) {
 }
 
 UniqueFd open_own_folder(int parent, const std::string& name, const std::string& shown) {
-  if (disk().make_directory(parent, name.c_str(), 0777) != 0 && errno != EEXIST) throw_errno("make " + shown);
   UniqueFd folder(::openat(parent, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (!folder && (errno == ELOOP || errno == ENOTDIR))
     throw Error(ErrorKind::denied, shown + " is a link or a file in the place of a folder; " + remedy);
@@ -55,6 +52,22 @@ UniqueFd open_own_folder(int parent, const std::string& name, const std::string&
                 shown + " is closed to uid " + std::to_string(::geteuid()) + "; " + remedy);
   if (!folder) throw_errno("open " + shown);
   check_owner(folder.get(), shown);
+  return folder;
+}
+
+UniqueFd make_own_folder(int parent, const std::string& name, const std::string& shown) {
+  if (disk().make_directory(parent, name.c_str(), 0777) != 0 && errno != EEXIST) throw_errno("make " + shown);
+  return open_own_folder(parent, name, shown);
+}
+
+// Opens the folders of `components`, each below the one before, from `folder` on, whose URL is `shown`.
+UniqueFd descend(UniqueFd folder, const std::vector<std::string>& components, std::string shown,
+                 UniqueFd (*open)(int parent, const std::string& name, const std::string& shown)) {
+  for (const std::string& component : components) {
+    shown += component;
+    folder = open(folder.get(), component, shown);
+    shown += '/';
+  }
   return folder;
 }
 
@@ -71,16 +84,11 @@ OwnFile::OwnFile(const std::string& base, const std::string& key) {
   std::vector<std::string> components = components_of(key);
   name_ = components.back();
   components.pop_back();
-  folder_ = open_base(base, components.empty());
-  std::string shown = base;
-  for (const std::string& component : components) {
-    shown += component;
-    folder_ = open_own_folder(folder_.get(), component, shown);
-    shown += '/';
-  }
+  make_directories(path_of(base), 0777);
+  folder_ = descend(open_base(base, components.empty()), components, base, make_own_folder);
   beside_ = name_ + ".tmp-" + random_hex(3);
   fd_ = UniqueFd(disk().create(folder_.get(), beside_.c_str(), 0666));
-  if (!fd_) throw_errno("create " + shown + name_);
+  if (!fd_) throw_errno("create " + base + key);
 }
 
 OwnFile::~OwnFile() {
@@ -96,6 +104,19 @@ struct stat OwnFile::commit() {
   committed_ = true;
   if (disk().sync(folder_.get()) != 0) throw_errno("fsync the folder of " + name_);
   return written;
+}
+
+void remove_own_file(const std::string& base, const std::string& key) {
+  std::vector<std::string> components = components_of(key);
+  const std::string name = components.back();
+  components.pop_back();
+  try {
+    const UniqueFd folder = descend(open_base(base, components.empty()), components, base, open_own_folder);
+    if (disk().remove(folder.get(), name.c_str(), 0) != 0) throw_errno("remove " + name);
+    if (disk().sync(folder.get()) != 0) throw_errno("fsync the folder of " + name);
+  } catch (const Error& e) {
+    if (e.kind() != ErrorKind::not_found) throw;
+  }
 }
 
 }  // namespace trainyard

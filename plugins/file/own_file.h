@@ -1,5 +1,5 @@
-// OwnFile: writes a file below a folder that other users can write to as well. All folders between this
-// folder and the file belong to this user.
+// OwnFile: writes and removes a file below a folder that other users can write to as well. All folders
+// between this folder and the file belong to this user.
 #pragma once
 #include <sys/stat.h>
 
@@ -35,5 +35,9 @@ class OwnFile {
   std::string name_, beside_;
   bool committed_ = false;
 };
+
+// Removes the file at `key` below `base`, with the same checks of the folders; makes none. A link in its
+// place is removed, and not what it names. No error if nothing has this name.
+void remove_own_file(const std::string& base, const std::string& key);
 
 }  // namespace trainyard

@@ -37,6 +37,10 @@ std::optional<UtcSeconds> parse_time_as(const std::string& text, const char* for
   return from_unix(::timegm(&fields));
 }
 
+bool is_cut(const pugi::xml_node& list) {
+  return std::string_view(list.child_value("IsTruncated")) == "true";
+}
+
 ListedObject read_object(const pugi::xml_node& contents, bool encoded) {
   ListedObject object;
   const std::string key = contents.child_value("Key");
@@ -58,7 +62,7 @@ ListPage read_list_page(std::string_view xml) {
   ListPage page;
   for (const pugi::xml_node& contents : root.children("Contents"))
     page.objects.push_back(read_object(contents, encoded));
-  if (std::string_view(root.child_value("IsTruncated")) != "true") return page;
+  if (!is_cut(root)) return page;
   page.next_token = root.child_value("NextContinuationToken");
   if (page.next_token.empty())
     not_understood("ListBucketResult", "a page is cut and has no token for the next");
@@ -83,6 +87,42 @@ std::string read_upload_id(std::string_view xml) {
   const std::string id = root_of(document, "InitiateMultipartUploadResult").child_value("UploadId");
   if (id.empty()) not_understood("InitiateMultipartUploadResult", "it has no UploadId");
   return id;
+}
+
+UploadPage read_upload_page(std::string_view xml) {
+  constexpr const char* name = "ListMultipartUploadsResult";
+  const pugi::xml_document document = parse(xml, name);
+  const pugi::xml_node root = root_of(document, name);
+  UploadPage page;
+  for (const pugi::xml_node& node : root.children("Upload")) {
+    UploadPage::Upload upload{node.child_value("Key"), node.child_value("UploadId"),
+                              read_store_time(node.child_value("Initiated"))};
+    if (upload.key.empty() || upload.id.empty()) not_understood(name, "an upload has no Key or no UploadId");
+    page.uploads.push_back(std::move(upload));
+  }
+  page.is_last = !is_cut(root);
+  page.next_key = root.child_value("NextKeyMarker");
+  page.next_id = root.child_value("NextUploadIdMarker");
+  if (!page.is_last && page.next_key.empty()) not_understood(name, "a page is cut and has no NextKeyMarker");
+  return page;
+}
+
+PartPage read_part_page(std::string_view xml) {
+  constexpr const char* name = "ListPartsResult";
+  const pugi::xml_document document = parse(xml, name);
+  const pugi::xml_node root = root_of(document, name);
+  PartPage page;
+  for (const pugi::xml_node& node : root.children("Part")) {
+    const auto number = whole_number<int>(node.child_value("PartNumber"), 1);
+    const auto size = whole_number<std::int64_t>(node.child_value("Size"), 0);
+    if (!number || !size) not_understood(name, "a part has no PartNumber or no Size");
+    page.parts.push_back({*number, *size, unquoted(node.child_value("ETag"))});
+  }
+  page.is_last = !is_cut(root);
+  page.next_marker = root.child_value("NextPartNumberMarker");
+  if (!page.is_last && page.next_marker.empty())
+    not_understood(name, "a page is cut and has no NextPartNumberMarker");
+  return page;
 }
 
 std::string complete_upload_text(const std::vector<std::string>& etags) {

@@ -38,6 +38,32 @@ StoreProblem read_problem(std::string_view body);
 // Returns <UploadId> of CreateMultipartUpload.
 std::string read_upload_id(std::string_view xml);
 
+// A page of ListMultipartUploads: uploads that are neither complete nor aborted.
+struct UploadPage {
+  struct Upload {
+    std::string key;
+    std::string id;
+    UtcSeconds begun_at{};
+  };
+  std::vector<Upload> uploads;
+  bool is_last = true;
+  std::string next_key, next_id;  // the markers of the next page
+};
+UploadPage read_upload_page(std::string_view xml);
+
+// A page of ListParts: the parts of an upload that have arrived.
+struct PartPage {
+  struct Part {
+    int number = 0;  // from 1
+    std::int64_t size_bytes = 0;
+    std::string etag;  // without quotes
+  };
+  std::vector<Part> parts;
+  bool is_last = true;
+  std::string next_marker;
+};
+PartPage read_part_page(std::string_view xml);
+
 // Returns the body of the request CompleteMultipartUpload for parts with the numbers 1, 2, …
 std::string complete_upload_text(const std::vector<std::string>& etags);
 

@@ -49,6 +49,7 @@ constexpr std::array known_codes{
 
 KnownCode meaning_of_status(int status) {
   if (status == 429 || status == 503) return {"", Cure::fewer, ErrorKind::unavailable};
+  if (status == 501) return {"", Cure::none, ErrorKind::invalid};  // the store knows no such request
   if (status == 408 || status >= 500) return {"", Cure::wait, ErrorKind::unavailable};
   if (status == 404) return {"", Cure::none, ErrorKind::not_found};
   if (status == 401 || status == 403) return {"", Cure::none, ErrorKind::denied};

@@ -67,6 +67,7 @@ std::optional<Object> find_object(S3Client& client, const std::string& bucket, c
       if (!size) throw Error(ErrorKind::unavailable, "the store does not say how large the object is");
       object.size_bytes = *size;
       object.etag = unquoted(answer.header("etag"));
+      object.sha256 = answer.header(sha256_header);
       object.modified_at = read_store_time(answer.header("last-modified"));
     };
     client.perform(std::move(request));

@@ -14,7 +14,11 @@ namespace trainyard {
 std::int64_t list_prefix(S3Client& client, const std::string& bucket, const std::string& prefix,
                          const std::function<void(Object)>& each);
 
-// Returns the object of this key; nothing if there is none.
+// Metadata of an object that was stored by one PUT: the SHA-256 of its bytes. That of a large file is not
+// known when its upload begins.
+inline constexpr const char* sha256_header = "x-amz-meta-sha256";
+
+// Returns the object of this key, with the SHA-256 of its metadata; nothing if there is none.
 std::optional<Object> find_object(S3Client& client, const std::string& bucket, const std::string& key);
 
 }  // namespace trainyard

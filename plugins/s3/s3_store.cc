@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <cstring>
 
+#include "daemon/base/digest.h"
 #include "daemon/base/error.h"
 #include "daemon/base/fd.h"
+#include "daemon/base/file_version.h"
 #include "plugins/s3/listing.h"
+#include "plugins/s3/multipart.h"
 #include "plugins/s3/upload.h"
 #include "plugins/s3/uri.h"
 
@@ -88,15 +91,40 @@ class S3Store final : public ObjectStore {
     });
   }
 
-  Object put_file(const std::string& folder, const std::string& key, const std::string& local_path) override {
+  std::optional<Object> find(const std::string& url) override {
+    const S3Name name = parse_s3_url(url);
+    return find_object(client_, name.bucket, name.key);
+  }
+
+  bool has_contents(const Object& object, const std::string& local_path) override {
+    const UniqueFd file = open_regular_file(local_path);
+    if (version_of(file.get(), local_path).size_bytes != object.size_bytes) return false;
+    const std::optional<Object> found = find(object.url);
+    if (!found || found->etag != object.etag) return false;
+    return found->sha256.empty() ? has_etag(file.get(), local_path, found->size_bytes, found->etag)
+                                 : sha256_of_file(local_path) == found->sha256;
+  }
+
+  Object put_file(const std::string& folder, const std::string& key, const std::string& local_path,
+                  const BytesStored& stored) override {
     const S3Name name = name_below(folder, key);
     const UniqueFd file = open_regular_file(local_path);
-    return upload_file(client_, name.bucket, name.key, file.get(), local_path);
+    return upload_file(client_, name.bucket, name.key, file.get(), local_path, stored);
   }
 
   Object put_bytes(const std::string& folder, const std::string& key, std::string_view bytes) override {
     const S3Name name = name_below(folder, key);
     return upload_bytes(client_, name.bucket, name.key, bytes);
+  }
+
+  void remove(const std::string& folder, const std::string& key) override {
+    const S3Name name = name_below(folder, key);
+    remove_object(client_, name.bucket, name.key);
+  }
+
+  void remove_unfinished(const std::string& url) override {
+    const S3Name name = parse_s3_url(url);
+    abort_uploads(client_, name.bucket, name.key);
   }
 
  private:

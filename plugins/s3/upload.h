@@ -1,24 +1,23 @@
-// Writes objects: small ones by one PUT, large ones in parts, several at a time (multipart upload).
+// Writes and removes objects: small ones are written by one PUT, large ones in parts (multipart.h).
 #pragma once
-#include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "plugins/object_store.h"
 #include "plugins/s3/client.h"
+#include "plugins/s3/file_parts.h"
 
 namespace trainyard {
 
-struct UploadSizes {
-  std::int64_t part_bytes = std::int64_t{64}
-                            << 20;  // a larger file is stored in parts; S3 permits 5 MiB to 5 GiB
-  int most_parts = 10'000;          // S3's limit
-};
-
-// Stores an open file of this size under the key. A multipart upload that fails is aborted, so that the store
-// keeps no parts of it. Throws Error{invalid} if the file is changed meanwhile to another size.
+// Stores an open file under the key. Throws Error{unavailable} if the file is changed meanwhile. The parts of
+// an upload that fails stay in the store if the error is Error{unavailable}, for the next call; after other
+// errors the upload is aborted. `stored` is called after each part; it can be empty.
 Object upload_file(S3Client& client, const std::string& bucket, const std::string& key, int fd,
-                   const std::string& path, const UploadSizes& sizes = {});
+                   const std::string& path, const BytesStored& stored = {}, const UploadSizes& sizes = {});
 Object upload_bytes(S3Client& client, const std::string& bucket, const std::string& key,
                     std::string_view bytes);
+
+// Removes an object. No error if there is none.
+void remove_object(S3Client& client, const std::string& bucket, const std::string& key);
 
 }  // namespace trainyard

@@ -2,6 +2,7 @@
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import textwrap
@@ -111,6 +112,63 @@ class ADownload(DaemonCase):
         self.assertEqual((folder / "results/a.txt").read_text(), "mine")
         download("--overwrite")
         self.assertEqual((folder / "results/a.txt").read_text(), "a\n")
+
+
+class AnUpload(DaemonCase):
+    def setUp(self):
+        super().setUp()
+        add_credential(self)
+        self.bucket = f"upload-{self.id().rpartition('.')[2].replace('_', '-')[:40]}"
+        self.yard.s3.make_bucket(self.bucket)
+        self.source = self.folder / self.id()
+        (self.source / "d").mkdir(parents=True)
+        (self.source / "a.csv").write_text("1,2\n")
+        (self.source / "d/b.csv").write_text("3,4\n")
+        for path in (self.source, self.source / "d"):
+            path.chmod(0o755)
+
+    def upload(self, *options, to="set/", **how):
+        return self.yard.trainyard("upload", self.source, f"s3://{self.bucket}/{to}", *options, user="yard_ada", **how)
+
+    def stored(self, key):
+        return self.yard.s3.request("GET", f"{self.bucket}/{key}")
+
+    def keys(self):
+        return sorted(re.findall("<Key>(.*?)</Key>", self.yard.s3.request("GET", self.bucket, **{"list-type": "2"})))
+
+    def test_stores_a_folder_once_and_never_overwrites_silently(self):
+        self.assertIn("d/b.csv", self.upload("--dry-run").stdout)
+        self.assertEqual(self.keys(), [])
+        self.upload()
+        self.assertEqual((self.stored("set/a.csv"), self.stored("set/d/b.csv")), ("1,2\n", "3,4\n"))
+        self.assertEqual(self.upload().stdout.count("there already"), 2)
+        (self.source / "a.csv").write_text("5,6\n")
+        (self.source / "c.csv").write_text("7,8\n")
+        self.assertIn(f"s3://{self.bucket}/set/a.csv: is there already", self.upload(expect=2).stderr)
+        self.assertEqual(self.keys(), ["set/a.csv", "set/d/b.csv"])
+        self.upload("--overwrite")
+        self.assertEqual((self.stored("set/a.csv"), self.stored("set/c.csv")), ("5,6\n", "7,8\n"))
+
+    def test_stores_what_a_manifest_reads(self):
+        self.upload()
+        manifest = self.command("cat $DATA_DIR/a.csv $DATA_DIR/d/b.csv > $RESULT_DIR/both", data=f"s3://{self.bucket}/set/")
+        (run,) = self.run_to_its_end(manifest)
+        self.assert_completed(run)
+        stored = pathlib.Path(test_main_job.local(run["results"])) / "results/both"
+        self.assertEqual(stored.read_text(), "1,2\n3,4\n")
+
+    def test_that_was_killed_goes_on_with_what_is_missing(self):
+        large = self.source / "large"
+        with large.open("wb") as file:
+            file.truncate(300 << 20)
+        for seconds in (0.1, 0.2, 0.4):
+            self.yard.execute("timeout", "--signal=KILL", seconds, self.yard.prefix / "bin/trainyard", "upload", self.source,
+                              f"s3://{self.bucket}/set/", user="yard_ada", expect=None,
+                              env={**os.environ, "TRAINYARD_SOCKET": str(self.yard.socket)})
+        self.upload()
+        self.assertEqual(self.keys(), ["set/a.csv", "set/d/b.csv", "set/large"])
+        self.assertNotIn("<Upload>", self.yard.s3.request("GET", self.bucket, uploads=""))
+        self.assertEqual(self.upload().stdout.count("there already"), 3)
 
 
 class Credentials(DaemonCase):

@@ -18,6 +18,16 @@ void read_page(const std::string& text) {
   }
 }
 
+void read_uploads(const std::string& text) {
+  for (const UploadPage::Upload& upload : read_upload_page(text).uploads)
+    require(!upload.key.empty() && !upload.id.empty());
+}
+
+void read_parts(const std::string& text) {
+  for (const PartPage::Part& part : read_part_page(text).parts)
+    require(part.number > 0 && part.size_bytes >= 0);
+}
+
 // The message of a failure is shown on terminals and written to logs.
 void read_failure(const std::string& text) {
   Answer answer;
@@ -34,7 +44,7 @@ void read_keys(const std::string& text) {
 }
 
 void read(char kind, const std::string& text) {
-  switch (kind % 5) {
+  switch (kind % 7) {
     case 0:
       return read_page(text);
     case 1:
@@ -45,6 +55,10 @@ void read(char kind, const std::string& text) {
     case 3:
       read_store_time(text);
       return;
+    case 5:
+      return read_uploads(text);
+    case 6:
+      return read_parts(text);
     default:
       return read_keys(text);
   }

@@ -1,12 +1,10 @@
 #include "plugins/formats/images/image_reader.h"
 
 #include <algorithm>
-#include <atomic>
-#include <exception>
-#include <mutex>
 #include <thread>
 
 #include "daemon/base/error.h"
+#include "daemon/base/parallel.h"
 
 namespace trainyard {
 namespace {
@@ -33,30 +31,7 @@ Fit fit_of(const Json& options) {
   return fit == "exact" ? Fit::exact : Fit::crop;
 }
 
-// Calls work(i) for each i below `count`, from several threads. Throws the first error, after all threads
-// have ended.
-template <class Work>
-void in_parallel(std::size_t count, const Work& work) {
-  std::atomic<std::size_t> next = 0;
-  std::exception_ptr error;
-  std::once_flag first_error;
-  const auto work_on = [&] {
-    try {
-      for (std::size_t i = next++; i < count; i = next++) work(i);
-    } catch (...) {
-      std::call_once(first_error, [&] { error = std::current_exception(); });
-      next = count;
-    }
-  };
-  {
-    const std::size_t threads =
-        std::min<std::size_t>(count, std::max(1U, std::thread::hardware_concurrency()));
-    std::vector<std::jthread> others;
-    for (std::size_t i = 1; i < threads; ++i) others.emplace_back(work_on);
-    work_on();
-  }
-  if (error) std::rethrow_exception(error);
-}
+int decoding_threads() { return static_cast<int>(std::max(1U, std::thread::hardware_concurrency())); }
 
 class ImageReader final : public SampleReader {
  public:
@@ -88,7 +63,7 @@ class ImageReader final : public SampleReader {
     while (files.size() < at_once() && files_->next(file)) files.push_back(std::move(file));
     decoded_.assign(files.size(), {});
     next_decoded_ = 0;
-    in_parallel(files.size(), [&](std::size_t i) {
+    work_in_parallel(files.size(), decoding_threads(), [&](std::size_t i) {
       decoded_[i] = decode_image(files[i].bytes, shape_, fit_, files[i].name);
     });
   }

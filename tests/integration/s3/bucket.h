@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/base/parallel.h"
 #include "daemon/base/digest.h"
 #include "daemon/base/fd.h"
 #include "plugins/s3/client.h"
@@ -41,6 +42,7 @@ inline std::string bytes_of_size(std::size_t size) {
   return bytes;
 }
 
+// Its objects are removed when the test ends: the store keeps them in memory.
 class Bucket {
  public:
   explicit Bucket(const StoreAccess& access = access_to_sandbox(), const ClientLimits& limits = {})
@@ -50,6 +52,17 @@ class Bucket {
     request.bucket = name;
     S3Client(access_to_sandbox()).perform(std::move(request));
   }
+
+  ~Bucket() {
+    try {
+      const std::vector<std::string> all = keys();
+      work_in_parallel(all.size(), 8, [&](std::size_t index) { store->remove(url(), all[index]); });
+    } catch (const Error&) {
+      // There is none, or the test has replaced the keys or the store.
+    }
+  }
+  Bucket(const Bucket&) = delete;
+  Bucket& operator=(const Bucket&) = delete;
 
   std::string url(const std::string& key = "") const { return "s3://" + name + '/' + key; }
 

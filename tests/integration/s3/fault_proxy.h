@@ -17,7 +17,7 @@ namespace trainyard::testing {
 class FaultProxy {
  public:
   // `upstream`: host and port of the store; `share`: of the requests, 0 to 1, that have a fault; `log`: gets
-  // a line for each GET, "" for none.
+  // a line for each GET and PUT, "" for none.
   FaultProxy(const std::string& upstream, unsigned seed, double share, const std::string& log = "") {
     int in[2], out[2];
     if (::pipe2(in, O_CLOEXEC) != 0 || ::pipe2(out, O_CLOEXEC) != 0) throw_errno("pipe");
@@ -49,11 +49,15 @@ class FaultProxy {
 
   const std::string& endpoint() const { return endpoint_; }
 
-  // Halts all answers after so many bytes, in the middle of one.
+  // Halts everything after so many bytes, in the middle of a request's body or of an answer.
   void halt_after(std::int64_t bytes) { write_all(commands_.get(), "halt " + std::to_string(bytes) + "\n"); }
   void go_on() { write_all(commands_.get(), "go on\n"); }
 
-  // Returns true when all answers are halted, false if that has not happened after this time.
+  // Loses the answer to the next request whose method, path and query contain this text. The store performs
+  // the request; to its repetitions the proxy answers NoSuchUpload.
+  void lose_answer_to(const std::string& text) { write_all(commands_.get(), "lose " + text + "\n"); }
+
+  // Returns true when everything is halted, false if that has not happened after this time.
   bool has_halted(std::chrono::milliseconds longest) {
     pollfd waiting{answers_.get(), POLLIN, 0};
     return ::poll(&waiting, 1, static_cast<int>(longest.count())) > 0 && read_line(longest) == "halted";

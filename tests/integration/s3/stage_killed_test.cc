@@ -106,8 +106,8 @@ class KilledStageJob : public ::testing::Test {
     std::vector<std::string> requests;
     std::ifstream log(log_);
     log.seekg(static_cast<std::streamoff>(byte));
-    std::string path, range;
-    while (log >> path >> range)
+    std::string method, path, range;
+    while (log >> method >> path >> range)
       requests.push_back(path + ' ' +
                          range.substr(range.find('=') + 1, range.find('-') - range.find('=') - 1));
     return requests;

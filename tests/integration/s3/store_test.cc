@@ -33,10 +33,60 @@ TEST(AnObject, OfManyPartsIsStoredWhole) {
   const std::string bytes = bytes_of_size((23 << 20) + 7), path = bucket.directory.file("large");
   write_atomically(path, bytes);
   S3Client client(access_to_sandbox());
-  const Object stored =
-      upload_file(client, bucket.name, "large", open_regular_file(path).get(), path, {std::int64_t{5} << 20});
+  const Object stored = upload_file(client, bucket.name, "large", open_regular_file(path).get(), path, {},
+                                    {std::int64_t{5} << 20});
   EXPECT_THAT(stored.etag, HasSubstr("-5"));
   EXPECT_EQ(bucket.read(stored) == bytes, true);
+}
+
+TEST(AnObject, IsFoundByItsUrl) {
+  Bucket bucket;
+  const Object object = bucket.add_file("d/a", "bytes");
+  const std::optional<Object> found = bucket.store->find(bucket.url("d/a"));
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->etag, object.etag);
+  EXPECT_EQ(found->sha256, sha256("bytes"));
+  EXPECT_FALSE(bucket.store->find(bucket.url("d")));
+}
+
+TEST(AnObject, IsRemovedOnce) {
+  Bucket bucket;
+  bucket.add("d/a", "1");
+  bucket.add("d/b", "2");
+  for (int i = 0; i < 2; ++i) bucket.store->remove(bucket.url("d"), "a");
+  EXPECT_THAT(bucket.keys(), ElementsAre("d/b"));
+}
+
+TEST(AnObject, IsComparedWithAFileByTheDigestOfItsMetadata) {
+  Bucket bucket;
+  const Object object = bucket.add_file("a", "same");
+  const std::string path = bucket.directory.file("local");
+  for (const auto& [bytes, is_same] : {std::pair("same", true), {"sane", false}, {"samey", false}}) {
+    write_atomically(path, bytes);
+    EXPECT_EQ(bucket.store->has_contents(object, path), is_same) << bytes;
+  }
+}
+
+TEST(AnObject, WithoutSuchMetadataIsComparedByItsEtag) {
+  Bucket bucket;
+  const Object object = bucket.add("a", "same");
+  const std::string path = bucket.directory.file("local");
+  for (const auto& [bytes, is_same] : {std::pair("same", true), {"sane", false}}) {
+    write_atomically(path, bytes);
+    EXPECT_EQ(bucket.store->has_contents(object, path), is_same) << bytes;
+  }
+}
+
+TEST(AnObject, OfManyPartsIsComparedByItsEtag) {
+  Bucket bucket;
+  std::string bytes = bytes_of_size((64 << 20) + 7);
+  const Object object = bucket.add_file("a", bytes);
+  const std::string path = bucket.directory.file("upload");
+  EXPECT_EQ(object.sha256, sha256(bytes));
+  EXPECT_TRUE(bucket.store->has_contents(object, path));
+  bytes.back() ^= 1;
+  write_atomically(path, bytes);
+  EXPECT_FALSE(bucket.store->has_contents(object, path));
 }
 
 TEST(AKey, CanBeAnyText) {

@@ -104,9 +104,15 @@ TEST_F(Fetching, CanBeRepeatedWhenItIsComplete) {
 }
 
 TEST(TheProgress, TellsShareRateAndTimeLeft) {
-  EXPECT_EQ(progress_text(1 << 20, 4 << 20, 2), " 25 %  1.0 MiB of 4.0 MiB  512.0 KiB/s  0:06 left");
-  EXPECT_EQ(progress_text(0, 4 << 20, 2), "  0 %  0 B of 4.0 MiB");
-  EXPECT_EQ(progress_text(0, 0, 0), "100 %  0 B of 0 B");
+  EXPECT_EQ(progress_text({1 << 20, 4 << 20, 0, 2}), " 25 %  1.0 MiB of 4.0 MiB  512.0 KiB/s  0:06 left");
+  EXPECT_EQ(progress_text({0, 4 << 20, 0, 2}), "  0 %  0 B of 4.0 MiB");
+  EXPECT_EQ(progress_text({0, 0, 0, 0}), "100 %  0 B of 0 B");
+}
+
+TEST(TheProgress, OfATransferThatGoesOnHasTheRateOfItsOwnBytes) {
+  EXPECT_EQ(progress_text({3 << 20, 4 << 20, 2 << 20, 2}),
+            " 75 %  3.0 MiB of 4.0 MiB  512.0 KiB/s  0:02 left");
+  EXPECT_EQ(progress_text({2 << 20, 4 << 20, 2 << 20, 2}), " 50 %  2.0 MiB of 4.0 MiB");
 }
 
 }  // namespace

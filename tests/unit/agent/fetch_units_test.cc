@@ -45,8 +45,14 @@ class TextStore final : public ObjectStore {
 
   void list_each(const std::string&, const std::function<void(Object)>&) override {}
   std::unique_ptr<ObjectReader> open(const Object&, std::int64_t) override { return nullptr; }
-  Object put_file(const std::string&, const std::string&, const std::string&) override { return {}; }
+  std::optional<Object> find(const std::string&) override { return std::nullopt; }
+  bool has_contents(const Object&, const std::string&) override { return false; }
+  Object put_file(const std::string&, const std::string&, const std::string&, const BytesStored&) override {
+    return {};
+  }
   Object put_bytes(const std::string&, const std::string&, std::string_view) override { return {}; }
+  void remove(const std::string&, const std::string&) override {}
+  void remove_unfinished(const std::string&) override {}
 
   std::vector<Object> objects;
   std::vector<std::string> fetched;

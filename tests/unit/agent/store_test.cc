@@ -135,6 +135,38 @@ TEST_F(Store, TwiceIsAsGoodAsOnce) {
   EXPECT_EQ(receipt()["objects"].size(), 1u);
 }
 
+TEST_F(Store, AgainSendsOnlyWhatIsNotInTheStoreAsItWas) {
+  const std::vector<std::string> names{"changed", "lost", "other", "same"};
+  execute();
+  for (const std::string& name : names) leave("results/" + name, "first");
+  EXPECT_EQ(store(file_), 0);
+  const auto inode_of = [this](const std::string& name) {
+    struct stat status {};
+    EXPECT_EQ(::stat(path("bucket/results/training-7/results/" + name).c_str(), &status), 0) << name;
+    return status.st_ino;
+  };
+  const auto before = inode_of("same");
+  leave("results/changed", "later!");
+  std::filesystem::remove(path("bucket/results/training-7/results/lost"));
+  put("results/training-7/results/other", "xxxxx");
+  EXPECT_EQ(store(file_), 0);
+  EXPECT_EQ(inode_of("same"), before);
+  EXPECT_EQ(bucket("results/training-7/results/changed"), "later!");
+  EXPECT_EQ(bucket("results/training-7/results/lost"), "first");
+  EXPECT_EQ(bucket("results/training-7/results/other"), "first");
+  const Json objects = receipt()["objects"];
+  for (const Json& object : objects)
+    EXPECT_EQ(object["sha256"], sha256(bucket("results/training-7/" + object["key"].get<std::string>())));
+}
+
+TEST_F(Store, ThatCannotWriteItsJournalStoresAllTheSame) {
+  execute();
+  leave("results/model.h5", "weights");
+  std::filesystem::create_directory(path("runs/7/attempts/1/storing"));
+  EXPECT_EQ(store(file_), 0);
+  EXPECT_EQ(bucket("results/training-7/results/model.h5"), "weights");
+}
+
 TEST_F(Store, ATargetThatIsRefusedSaysSo) {
   execute();
   write_atomically(path("bucket/results"), "a file where a folder is wanted");

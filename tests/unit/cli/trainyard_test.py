@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Tests the trainyard program against a daemon with canned answers: requests, output and exit code."""
 
+import fcntl
 import json
 import os
 import pty
@@ -9,7 +10,9 @@ import socketserver
 import subprocess
 import sys
 import tempfile
+import termios
 import threading
+import time
 import unittest
 from http.server import BaseHTTPRequestHandler
 
@@ -418,6 +421,91 @@ class ReadingTest(CommandTest):
         done = subprocess.run([trainyard, "download", "1", "--json"], capture_output=True, text=True, check=False, cwd=self.folder,
                               env={**self.environment(), "TRAINYARD_LIBEXECDIR": os.path.dirname(agent)})
         self.assertEqual(done.stdout, "agent fetch file:///r/training-1/ training-1 --json\n")
+
+
+    def upload(self, *words):
+        """Returns the words with which `trainyard upload` starts the agent, or its error."""
+        agent = self.write("libexec/trainyard-agent", "#!/bin/sh\nprintf '%s\\n' \"$@\"\n")
+        os.chmod(agent, 0o755)
+        done = self.trainyard("upload", *words, environment={"TRAINYARD_LIBEXECDIR": os.path.dirname(agent)})
+        return done.stdout.splitlines() if done.returncode == 0 else done.stderr
+
+    def test_files_are_stored_by_the_agents_program(self):
+        self.assertEqual(self.upload("mnist", "file:///r/", "--dry-run"), ["send", "--dry-run", "--", "mnist", "file:///r/"])
+        self.assertIn("only for s3:// URLs", self.upload("mnist", "file:///r/", "--store", "cellar"))
+
+    def test_files_go_to_the_store_that_is_named_with_the_keys_that_are_named(self):
+        stores = [{"name": name, "endpoint": f"http://{name}", "region": "r", "style": "path", "ca_file": "", "proxy": "",
+                   "connections": 4, "default": name == "attic", "credentials_file": "/c", "credential": ""}
+                  for name in ("cellar", "attic")]
+        self.daemon.on("GET", "/v1/stores", (200, {"stores": stores, "credentials_file": "/c"}))
+
+        def access(*options):
+            verb, option, value, *_ = self.upload("mnist", "s3://b/d/", *options)
+            self.assertEqual((verb, option), ("send", "--store"))
+            return json.loads(value)
+        self.assertEqual(access("--json")["endpoint"], "http://attic")
+        named = access("--store", "cellar", "--credentials", "work")
+        self.assertEqual((named["endpoint"], named["credential"], named["credentials_file"]), ("http://cellar", "work", "/c"))
+        self.assertIn("no such store", self.upload("mnist", "s3://b/d/", "--store", "loft"))
+
+
+class SecretTest(CommandTest):
+    """`trainyard credential add` on a terminal."""
+
+    def setUp(self):
+        super().setUp()
+        self.daemon.on("GET", "/v1/stores", (200, {"stores": [], "credentials_file": os.path.join(self.folder, "keys")}))
+        self.controller, self.terminal = pty.openpty()
+
+        def take_terminal():
+            os.setsid()
+            fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+        self.process = subprocess.Popen([trainyard, "credential", "add"], stdin=self.terminal, stdout=self.terminal,
+                                        stderr=self.terminal, env=self.environment(), preexec_fn=take_terminal)
+        self.addCleanup(self.end)
+
+    def end(self):
+        self.process.kill()
+        self.process.wait()
+        os.close(self.controller)
+        os.close(self.terminal)
+
+    def shows_what_is_typed(self):
+        return bool(termios.tcgetattr(self.terminal)[3] & termios.ECHO)
+
+    def type_access_key(self):
+        os.write(self.controller, b"key\n")
+        deadline = time.monotonic() + 20
+        while self.shows_what_is_typed():
+            self.assertLess(time.monotonic(), deadline)
+
+    def test_the_secret_is_not_shown(self):
+        self.type_access_key()
+        os.write(self.controller, b"secret\n")
+        self.assertEqual(self.read_until(b"session token"), False)
+        os.write(self.controller, b"\n")
+        self.assertEqual(self.process.wait(20), 0)
+        self.assertTrue(self.shows_what_is_typed())
+
+    def read_until(self, text):
+        """Reads what the terminal shows until it has this text; returns whether the secret was shown before."""
+        shown = b""
+        while text not in shown:
+            shown += os.read(self.controller, 1000)
+        return b"secret\r" in shown
+
+    def test_ctrl_c_at_the_secret_ends_the_command_and_brings_the_echo_back(self):
+        self.type_access_key()
+        os.write(self.controller, b"\x03")
+        self.assertEqual(self.process.wait(20), -signal.SIGINT)
+        self.assertTrue(self.shows_what_is_typed())
+
+    def test_a_signal_at_the_secret_brings_the_echo_back(self):
+        self.type_access_key()
+        self.process.send_signal(signal.SIGTERM)
+        self.assertEqual(self.process.wait(20), -signal.SIGTERM)
+        self.assertTrue(self.shows_what_is_typed())
 
 
 class FilesTest(CommandTest):

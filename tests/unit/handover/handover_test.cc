@@ -64,6 +64,19 @@ TEST(TheHandover, KeepsTheEvidenceOfStaging) {
   EXPECT_EQ(read.at, noon);
 }
 
+TEST(TheHandover, KeepsTheProgressOfAStaging) {
+  const StageProgressNote written{.fetched_bytes = 7,
+                                  .size_bytes = 9,
+                                  .objects = 2,
+                                  .elapsed_seconds = 1.5,
+                                  .earlier_bytes = 3,
+                                  .at = noon};
+  Json json = to_json(written);
+  EXPECT_EQ(to_json(read_back(json, stage_progress_from_json)), json);
+  json.erase("earlier_bytes");  // as the release 0.1 writes it
+  EXPECT_EQ(stage_progress_from_json(json).earlier_bytes, 0);
+}
+
 TEST(TheHandover, KeepsALaunchWithItsManifest) {
   Launch written{42,
                  3,

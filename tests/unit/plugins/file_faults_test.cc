@@ -24,9 +24,15 @@ TEST(TheFileStore, ShowsAnObjectWholeOrNotAtAllWhateverTheDiskDoes) {
   expect_to_survive(disk_faults(),
                     {{.name = "put_bytes, new", .arrange = [](const std::string&) {}, .act = put_text},
                      {.name = "put_bytes, over another", .arrange = leave_older_results, .act = put_text},
-                     {.name = "put_file", .arrange = leave_local_file, .act = [](const std::string& folder) {
-                        make_file_store()->put_file(results_in(folder), "training-7/weights",
-                                                    folder + "/local");
+                     {.name = "put_file",
+                      .arrange = leave_local_file,
+                      .act =
+                          [](const std::string& folder) {
+                            make_file_store()->put_file(results_in(folder), "training-7/weights",
+                                                        folder + "/local");
+                          }},
+                     {.name = "remove", .arrange = leave_older_results, .act = [](const std::string& folder) {
+                        make_file_store()->remove(results_in(folder), "training-7/model/weights");
                       }}});
 }
 

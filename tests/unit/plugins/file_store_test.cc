@@ -172,6 +172,49 @@ TEST(FileStore, TheEtagChangesWithTheObject) {
   EXPECT_NE(files.add("a", "2").front().etag, before);
 }
 
+TEST(FileStore, FindsAnObjectByItsUrl) {
+  StoreWithFiles files;
+  const Object object = files.add("d/.a", "1").front();
+  EXPECT_EQ(files.store->find(files.url("d/.a"))->etag, object.etag);
+  EXPECT_FALSE(files.store->find(files.url("d/b")));
+  EXPECT_FALSE(files.store->find(files.url("d/.a/b")));
+  EXPECT_THAT(error_of([&] { files.store->find(files.url("d")); }), HasSubstr("is not a file"));
+}
+
+TEST(FileStore, ComparesAnObjectWithALocalFile) {
+  StoreWithFiles files;
+  const Object object = files.add("a", "same").front();
+  const std::string local = files.directory.file("local");
+  for (const auto& [bytes, is_same] :
+       {std::pair("same", true), {"sane", false}, {"sam", false}, {"samey", false}}) {
+    write_atomically(local, bytes);
+    EXPECT_EQ(files.store->has_contents(object, local), is_same) << bytes;
+  }
+}
+
+TEST(FileStore, RemovesAnObject) {
+  StoreWithFiles files;
+  files.add("d/a", "1");
+  files.add("d/b", "2");
+  files.store->remove(files.url("d"), "a");
+  files.store->remove(files.url(""), "d/c");
+  files.store->remove(files.url("nowhere"), "d/c");
+  EXPECT_FALSE(std::filesystem::exists(files.directory.file("d/a")));
+  EXPECT_EQ(read_whole(*files.store, files.url("d/b")), "2");
+}
+
+TEST(FileStore, RemovesNothingWhereALinkLeads) {
+  StoreWithFiles files;
+  files.add("precious/a", "1");
+  std::filesystem::create_symlink(files.directory.file("precious"), files.directory.file("link"));
+  std::filesystem::create_symlink(files.directory.file("precious/a"), files.directory.file("b"));
+  EXPECT_THAT(error_of([&] { files.store->remove(files.url(""), "link/a"); }), HasSubstr("is a link"));
+  EXPECT_THAT(error_of([&] { files.store->remove(files.url("d"), "../precious/a"); }),
+              HasSubstr("names no object below its folder"));
+  files.store->remove(files.url(""), "b");
+  EXPECT_EQ(read_whole(*files.store, files.url("precious/a")), "1");
+}
+
 TEST(FileStore, ErrorsNameTheUrl) {
   StoreWithFiles files;
   EXPECT_THAT(error_of([&] { files.store->list(files.url("none")); }), HasSubstr(files.url("none")));

@@ -45,6 +45,45 @@ TEST(AnAnswer, ThatIsNotTheExpectedXmlAsksForAnotherTry) {
   EXPECT_THROW(read_upload_id("<InitiateMultipartUploadResult/>"), Error);
 }
 
+TEST(APage, OfUploadsHasTheirIdsAndTheMarkersOfTheNextPage) {
+  const UploadPage page = read_upload_page(R"(<ListMultipartUploadsResult>
+    <NextKeyMarker>d/b c</NextKeyMarker><NextUploadIdMarker>2~x</NextUploadIdMarker><IsTruncated>true</IsTruncated>
+    <Upload><Key>d/a%2B+</Key><UploadId>2~w</UploadId><Initiated>2026-11-23T09:30:00.123Z</Initiated></Upload>
+    </ListMultipartUploadsResult>)");
+  ASSERT_EQ(page.uploads.size(), 1U);
+  EXPECT_EQ(page.uploads[0].key, "d/a%2B+");
+  EXPECT_EQ(page.uploads[0].id, "2~w");
+  EXPECT_EQ(format_utc(page.uploads[0].begun_at), "2026-11-23T09:30:00Z");
+  EXPECT_FALSE(page.is_last);
+  EXPECT_EQ(page.next_key, "d/b c");
+  EXPECT_EQ(page.next_id, "2~x");
+  EXPECT_TRUE(read_upload_page("<ListMultipartUploadsResult/>").is_last);
+}
+
+TEST(APage, OfPartsHasTheirEtagsAndTheMarkerOfTheNextPage) {
+  const PartPage page = read_part_page(R"(<ListPartsResult><NextPartNumberMarker>7</NextPartNumberMarker>
+    <IsTruncated>true</IsTruncated><Part><PartNumber>7</PartNumber><ETag>&quot;5eb6&quot;</ETag><Size>12</Size></Part>
+    </ListPartsResult>)");
+  ASSERT_EQ(page.parts.size(), 1U);
+  EXPECT_EQ(page.parts[0].number, 7);
+  EXPECT_EQ(page.parts[0].size_bytes, 12);
+  EXPECT_EQ(page.parts[0].etag, "5eb6");
+  EXPECT_FALSE(page.is_last);
+  EXPECT_EQ(page.next_marker, "7");
+}
+
+TEST(APage, OfUploadsOrPartsThatIsMalformedAsksForAnotherTry) {
+  EXPECT_THROW(read_upload_page("<ListMultipartUploadsResult><Upload/></ListMultipartUploadsResult>"), Error);
+  EXPECT_THROW(read_upload_page("<ListMultipartUploadsResult><IsTruncated>true</IsTruncated>"
+                                "</ListMultipartUploadsResult>"),
+               Error);
+  for (const char* part :
+       {"<Part/>", "<Part><PartNumber>0</PartNumber><Size>1</Size></Part>",
+        "<Part><PartNumber>1</PartNumber><Size>-1</Size></Part>", "<IsTruncated>true</IsTruncated>"})
+    EXPECT_THROW(read_part_page(std::string("<ListPartsResult>") + part + "</ListPartsResult>"), Error)
+        << part;
+}
+
 TEST(AProblem, HasTheStoresCodeAndTheRequestsId) {
   const StoreProblem problem = read_problem(
       "<Error><Code>NoSuchKey</Code><Message>gone\x1b[2J</Message><RequestId>tx1</RequestId></Error>");

@@ -35,6 +35,11 @@ TEST(AFailure, ThatPassesByItselfIsCuredByWaiting) {
   EXPECT_EQ(failure_with(400, "RequestTimeout").cure, Cure::wait);
 }
 
+TEST(AFailure, OfAStoreThatDoesNotKnowTheRequestIsNotRepeated) {
+  EXPECT_EQ(failure_with(501, "NotImplemented").cure, Cure::none);
+  EXPECT_EQ(failure_with(501, "NotImplemented").kind, ErrorKind::invalid);
+}
+
 TEST(AFailure, OfAStoreWithTooMuchToDoAsksForFewerRequests) {
   EXPECT_EQ(failure_with(503, "SlowDown").cure, Cure::fewer);
   EXPECT_EQ(failure_with(503, "").cure, Cure::fewer);
