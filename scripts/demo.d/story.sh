@@ -37,6 +37,10 @@ fail_with_daemon_log() {
 }
 
 list_results() {
+  if has_object_store; then
+    trainyard_on_head download "$run" --into "$dir/results" --dry-run
+    return
+  fi
   (cd "$dir/buckets/results" && find . -type f -printf '%8s  %P\n' | sort -k 2)
 }
 

@@ -5,6 +5,14 @@
 sandbox() { "$here/sandbox" --dir "$dir/slurm" "$@"; }
 trainyard() { "$prefix/bin/trainyard" --socket "$dir/run/trainyard.sock" "$@"; }
 
+# Runs trainyard on the head node, from which the object store can be reached.
+trainyard_on_head() {
+  sandbox exec --user "$(id -un)" -- env TRAINYARD_SOCKET="$dir/run/trainyard.sock" "$prefix/bin/trainyard" "$@"
+}
+
+has_object_store() { command -v radosgw >/dev/null; }
+store_url() { sandbox exec -- printenv AWS_ENDPOINT_URL; }
+
 set_prefix() {
   prefix=$dir/install$(meson introspect --buildoptions "$here/../build" |
     python3 -c 'import json, sys; print(next(o["value"] for o in json.load(sys.stdin) if o["name"] == "prefix"))')
@@ -39,6 +47,7 @@ poll_interval_ms = 500
 gpus = 4
 default = true
 TOML
+  ! has_object_store || printf '\n[stores.demo]\nendpoint = "%s"\n' "$(store_url)"
 }
 
 # The user as whom the daemon runs: one without rights that exists on every machine.
@@ -101,12 +110,32 @@ in_background() {
 is_alive() { [[ -e /proc/$1/stat && $(<"/proc/$1/stat") != *') Z '* ]]; }
 
 fill_buckets() {
-  mkdir -p "$dir/buckets/digits" "$dir/buckets/results"
-  cp "$here/../jobspecs/digits/digits.csv.gz" "$dir/buckets/digits/"
+  local buckets="file://$dir/buckets/"
+  if has_object_store; then buckets=s3:// && fill_object_store; else fill_folders; fi
   # Slurm counts whole seconds, and training the original model takes less than one. A wider layer takes a few
   # seconds.
-  sed -e "s|file:///srv/buckets/|file://$dir/buckets/|" -e 's/dense = 128/dense = 4096/' \
+  sed -e "s|file:///srv/buckets/|$buckets|" -e 's/dense = 128/dense = 4096/' \
     "$here/../jobspecs/digits_mlp.toml" >"$dir/digits_mlp.toml"
+}
+
+fill_folders() {
+  mkdir -p "$dir/buckets/digits" "$dir/buckets/results"
+  cp "$here/../jobspecs/digits/digits.csv.gz" "$dir/buckets/digits/"
+}
+
+fill_object_store() {
+  local bucket
+  for bucket in digits results; do make_bucket "$bucket"; done
+  trainyard_on_head credential add --file "$dir/slurm/s3/credentials"
+  trainyard_on_head upload "$here/../jobspecs/digits/digits.csv.gz" s3://digits/
+}
+
+# curl reads the keys from standard input, because every user can see a command line.
+make_bucket() {
+  awk -F ' = ' '/^aws_access_key_id/ { key = $2 } /^aws_secret_access_key/ { print "user = " key ":" $2 }' \
+    "$dir/slurm/s3/credentials" |
+    sandbox exec -- curl --silent --show-error --fail --request PUT --aws-sigv4 aws:amz:us-east-1:s3 --config - \
+      "$(store_url)/$1"
 }
 
 # Called when the demo exits, also after an error or a signal.
