@@ -1,6 +1,7 @@
 // The format shards: archives of image files.
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "daemon/base/archive_reader.h"
@@ -26,14 +27,23 @@ std::string stem_of(const std::string& entry) {
   return entry.substr(0, dot);
 }
 
+// Other objects of a folder are left out.
+bool is_shard_name(const std::string& key) {
+  const std::size_t dot = key.find('.', key.rfind('/') + 1);
+  const std::string endings = dot == std::string::npos ? "" : key.substr(dot);
+  return endings.ends_with(".zip") || endings.ends_with(".tgz") || endings.ends_with(".tar") ||
+         endings.find(".tar.") != std::string::npos;
+}
+
 // Returns the name as label files have it: without "./" at the beginning.
 std::string plain_name(const std::string& entry) { return entry.starts_with("./") ? entry.substr(2) : entry; }
 
 // Reads the classes of the images of all shards, in a first pass over the archives.
 class ShardSurvey {
  public:
-  // `listed`: the classes by the names of the images; empty: there is no file of labels.
-  explicit ShardSurvey(std::map<std::string, std::string> listed) : listed_(std::move(listed)) {}
+  // `listed`: the classes by the names of the images; unset: there is no file of labels.
+  explicit ShardSurvey(std::optional<std::map<std::string, std::string>> listed)
+      : listed_(std::move(listed)) {}
 
   void add(const Object& shard, ObjectStore& store) {
     ArchiveReader archive = open_shard(shard, store);
@@ -65,9 +75,9 @@ class ShardSurvey {
   std::string class_of(const Object& shard, const std::string& image,
                        const std::map<std::string, std::string>& numbers) const {
     const std::string what = shard.url + ": " + image;
-    if (!listed_.empty()) {
-      const auto entry = listed_.find(image);
-      if (entry == listed_.end()) throw_invalid(what + ": has no line in the file of labels");
+    if (listed_) {
+      const auto entry = listed_->find(image);
+      if (entry == listed_->end()) throw_invalid(what + ": has no line in the file of labels");
       return entry->second;
     }
     if (const auto number = numbers.find(stem_of(image)); number != numbers.end()) return number->second;
@@ -79,7 +89,7 @@ class ShardSurvey {
     return image.substr(0, slash);
   }
 
-  std::map<std::string, std::string> listed_;
+  std::optional<std::map<std::string, std::string>> listed_;
   std::vector<std::string> classes_;
 };
 
@@ -87,11 +97,11 @@ class ArchiveImages final : public ImageFiles {
  public:
   ArchiveImages(const std::vector<Object>& objects, ObjectStore& store, const Json& options) : store_(store) {
     const auto label_file = get_or<std::string>(options, "label_file", "");
-    std::map<std::string, std::string> listed;
+    std::optional<std::map<std::string, std::string>> listed;
     for (const Object& object : objects)
       if (object.url == label_file)
         listed = read_label_file(object, store);
-      else
+      else if (is_shard_name(object.key))
         shards_.push_back(object);
     ShardSurvey survey(std::move(listed));
     for (const Object& shard : shards_) survey.add(shard, store);

@@ -319,6 +319,7 @@ class Shards(FormatTest):
                 number = [(f"{shard}{i}.cls", str(3 * shard + i).encode() + b"\n")]
                 entries += number + image if shard == 1 else image + number
             self.tar(f"{shard}.tar" + (".gz" if shard == 2 else ""), entries, "w:gz" if shard == 2 else "w")
+        (self.source / "README").write_text("no shard")
         file = self.stage("", 'format = "shards"\nshape = [3, 4, 4]')
         self.equal(file["train/samples"], self.pixels.transpose(0, 3, 1, 2))
         self.equal(file["train/labels"], range(9))
