@@ -1,4 +1,5 @@
 """Tests of data and results in an object store: those of the main purpose once more, and the users' keys."""
+import hashlib
 import json
 import os
 import pathlib
@@ -198,13 +199,14 @@ class Credentials(DaemonCase):
         add_credential(self)
         self.yard.s3.make_bucket("own")
         manifest = self.manifest('name = "own"\n[results]\ntarget = "s3://own/r/"\n[command]\n'
-                                 'run = "env > $RESULT_DIR/env; cat $AWS_SHARED_CREDENTIALS_FILE > $RESULT_DIR/keys"\n')
+                                 'run = "env > $RESULT_DIR/env; sha256sum < $AWS_SHARED_CREDENTIALS_FILE > $RESULT_DIR/digest"\n')
         (run,) = self.run_to_its_end(manifest)
         self.assert_completed(run)
         folder = self.folder / "own"
         self.yard.trainyard("download", run["id"], "--into", folder, user="yard_ada")
         _, secret = self.yard.s3.keys()
-        self.assertIn(secret, (folder / "results/keys").read_text())
+        (file,) = self.yard.scratch_of("yard_ada").glob("*/credentials")
+        self.assertIn(hashlib.sha256(file.read_bytes()).hexdigest(), (folder / "results/digest").read_text())
         variables = (folder / "results/env").read_text()
         self.assertNotIn(secret, variables)
         self.assertIn(f"AWS_ENDPOINT_URL={self.yard.s3.endpoint}\n", variables)
