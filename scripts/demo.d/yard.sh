@@ -134,8 +134,8 @@ fill_object_store() {
 make_bucket() {
   awk -F ' = ' '/^aws_access_key_id/ { key = $2 } /^aws_secret_access_key/ { print "user = " key ":" $2 }' \
     "$dir/slurm/s3/credentials" |
-    sandbox exec -- curl --silent --show-error --fail --request PUT --aws-sigv4 aws:amz:us-east-1:s3 --config - \
-      "$(store_url)/$1"
+    sandbox exec -- curl --silent --show-error --fail --request PUT --aws-sigv4 aws:amz:us-east-1:s3 \
+      --header 'x-amz-content-sha256: UNSIGNED-PAYLOAD' --config - "$(store_url)/$1"
 }
 
 # Called when the demo exits, also after an error or a signal.
