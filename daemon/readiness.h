@@ -1,5 +1,6 @@
-// Readiness: asks the scheduler whether this daemon may read the jobs of all users, and decides when the
-// daemon reports that it is ready.
+// Readiness: asks the scheduler whether this daemon may read the jobs of all users. If it may not, the daemon
+// ends. Otherwise the daemon reports to systemd that it is ready: when the scheduler has answered, or after
+// five seconds without an answer.
 #pragma once
 #include <exception>
 #include <functional>

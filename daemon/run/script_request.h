@@ -8,8 +8,9 @@
 
 namespace trainyard {
 
-// Adds the script's options to `request`, the request for a train job. They replace the resources of the
-// manifest. `accepted_at`: the "now" of --begin=now+1hour. `agent_log`: the file for the agent's own output;
+// Sets the batch options of `request`, the request for a train job, to the options of the batch script. Then
+// the scheduler's module takes all resources from these options and none from the other fields of the
+// request. `accepted_at`: the "now" of --begin=now+1hour. `agent_log`: the file for the agent's own output;
 // the script's output goes to the files that its options name.
 void describe_script(JobRequest& request, const ScriptSpec& script, UtcSeconds accepted_at,
                      const std::string& agent_log);
