@@ -32,7 +32,13 @@ class MemoryStore final : public ObjectStore {
   }
   void list_each(const std::string&, const std::function<void(Object)>&) override { require(false); }
   void fetch_all(const std::function<std::optional<Fetch>()>&) override { require(false); }
-  Object put_file(const std::string&, const std::string&, const std::string&) override { return refuse(); }
+  std::optional<Object> find(const std::string&) override { return refuse(); }
+  bool has_contents(const Object&, const std::string&) override { return refuse(), false; }
+  void remove(const std::string&, const std::string&) override { refuse(); }
+  void remove_unfinished(const std::string&) override { refuse(); }
+  Object put_file(const std::string&, const std::string&, const std::string&, const BytesStored&) override {
+    return refuse();
+  }
   Object put_bytes(const std::string&, const std::string&, std::string_view) override { return refuse(); }
 
  private:
