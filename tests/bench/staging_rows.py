@@ -2,15 +2,24 @@
 users would call instead. The store is a Ceph RADOS Gateway on the same machine; files are on a file system in memory,
 so that no disk is measured. Trainyard hashes every byte (SHA-256) and converts it; the peers do neither."""
 import hashlib
+import json
 import os
 import shutil
 import struct
 import time
 
-from store_yard import MIB
+import shards
+from store_yard import MIB, PROGRAMS, SOURCE
 from table import AT_LEAST, AT_MOST, Measured, Target
 
 SAMPLE_BYTES = 784  # 28², as in MNIST
+IMAGE_SIDE = 224  # width and height
+DIFFERENT_IMAGES = 1000
+
+
+def python(program):
+    """Returns the words that run a program of this folder by Debian's Python, which has numpy, h5py and PIL."""
+    return "/usr/bin/python3", SOURCE / f"tests/bench/{program}.py"
 
 
 def measured(row, unit, target, ours, against="", peer=()):
@@ -137,5 +146,33 @@ def many_objects(store, sizes):
                    best, rates(mib, results[best]))
 
 
+# ---- images
+
+def jpegs(store, sizes):
+    """JPEG files in tar archives, decoded to HDF5, against a loop that decodes them from memory in one thread."""
+    count = 20 * sizes.runs
+    source = store.new_folder("source")
+    (source / "jpegs").mkdir()
+    store.run(*python("make_jpegs"), source / "jpegs", min(count, DIFFERENT_IMAGES), IMAGE_SIDE, 1)
+    shards.write_shards(source / "shards", source / "jpegs", count)
+    store.put_folder("shards", source / "shards")
+    shutil.rmtree(source / "shards")
+    options = json.dumps({"shape": [3, IMAGE_SIDE, IMAGE_SIDE]})
+
+    def decode_loop():
+        file = store.new_folder("peer") / "samples"
+        return float(store.output(PROGRAMS / "decode_loop", source / "jpegs", count, file))
+
+    results = by_turns({"ours": lambda: store.stage("shards", "shards/", "", options).seconds, "loop": decode_loop},
+                       sizes.rounds)
+    store.new_folder("peer")
+    store.new_folder("ours")
+    shutil.rmtree(source)
+    store.remove("shards")
+    yield measured(f"{count} JPEGs of {IMAGE_SIDE}² in tar shards to HDF5", "images/s", ("ratio", AT_LEAST, 0.8),
+                   [count / each for each in results["ours"]], "a loop in one thread that decodes them from memory",
+                   [count / each for each in results["loop"]])
+
+
 # The names that --rows accepts, in the order in which the rows run.
-ROWS = {"one": one_object, "many": many_objects}
+ROWS = {"one": one_object, "many": many_objects, "jpegs": jpegs}
