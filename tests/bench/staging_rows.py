@@ -174,5 +174,40 @@ def jpegs(store, sizes):
                    [count / each for each in results["loop"]])
 
 
+# ---- to the store
+
+def upload(store, sizes):
+    """One large file, stored as an object: by `trainyard upload`, and by the store job of a run."""
+    mib = mib_of(sizes)
+    file = store.new_folder("source") / "samples"
+    with open(file, "wb") as out:
+        for _ in range(mib):
+            out.write(os.urandom(MIB))
+
+    def store_job():
+        attempt = store.new_folder("attempts") / "1"
+        (attempt / "results").mkdir(parents=True)
+        os.link(file, attempt / "results/samples")
+        return store.store_job(attempt, "up")
+
+    def alone(act):
+        """Returns a function that does the same, and then removes the object, because the store has it in memory."""
+        def act_and_remove():
+            used = act()
+            store.remove("up")
+            return used
+        return act_and_remove
+
+    ours = {"ours": alone(lambda: store.upload(file, "up")), "job": alone(store_job)}
+    peers = {name: alone(peer) for name, peer in store.peers_that_store(file, "up/samples").items()}
+    best, lean, results = against_peers(ours, peers, sizes.rounds)
+    shutil.rmtree(file.parent)
+    store.new_folder("attempts")
+    for side, words in (("ours", "trainyard upload"), ("job", "a store job")):
+        yield measured(f"{mib} MiB up, {words}", "MiB/s", ("ratio", AT_LEAST, 1.6), rates(mib, results[side]), best,
+                       rates(mib, results[best]))
+    yield from cpu_rows(f"{mib} MiB up", results, lean)
+
+
 # The names that --rows accepts, in the order in which the rows run.
-ROWS = {"one": one_object, "many": many_objects, "jpegs": jpegs}
+ROWS = {"one": one_object, "many": many_objects, "jpegs": jpegs, "upload": upload}
