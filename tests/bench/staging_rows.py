@@ -209,5 +209,29 @@ def upload(store, sizes):
     yield from cpu_rows(f"{mib} MiB up", results, lean)
 
 
+# ---- the staged file
+
+def batches(store, sizes):
+    """Random mini-batches from a staged file that the kernel has in memory, as the trainer reads them."""
+    mib, size = mib_of(sizes), 128
+    rows = store_samples(store, mib)
+    store.stage("idx", "one/samples", "one/labels")
+    store.remove("one")
+    file = store.folder / "ours/train.h5"
+
+    def microseconds(*program, batches):
+        return float(store.output(*program, file, size, batches))
+
+    all_rows, few = rows // size, min(200, rows // size)
+    results = by_turns({"ours": lambda: microseconds(PROGRAMS / "loader_batches", batches=all_rows),
+                        "numpy": lambda: microseconds(*python("read_batches"), "memmap", batches=all_rows),
+                        "h5py": lambda: microseconds(*python("read_batches"), "h5py", batches=few)}, sizes.rounds)
+    store.new_folder("ours")
+    row = f"random mini-batches of {size} rows of {SAMPLE_BYTES} bytes, {mib} MiB in memory"
+    per_second = {name: [1e6 / each for each in values] for name, values in results.items()}
+    for peer, words, bound in (("numpy", "numpy.memmap at the offset", 1.1), ("h5py", "h5py", 20)):
+        yield measured(row, "batches/s", ("ratio", AT_LEAST, bound), per_second["ours"], words, per_second[peer])
+
+
 # The names that --rows accepts, in the order in which the rows run.
-ROWS = {"one": one_object, "many": many_objects, "jpegs": jpegs, "upload": upload}
+ROWS = {"one": one_object, "many": many_objects, "jpegs": jpegs, "upload": upload, "batches": batches}
