@@ -8,6 +8,7 @@ import shutil
 import struct
 import time
 
+import memory_rows
 import shards
 from store_yard import MIB, PROGRAMS, SOURCE
 from table import AT_LEAST, AT_MOST, Measured, Target
@@ -234,4 +235,4 @@ def batches(store, sizes):
 
 
 # The names that --rows accepts, in the order in which the rows run.
-ROWS = {"one": one_object, "many": many_objects, "jpegs": jpegs, "upload": upload, "batches": batches}
+ROWS = {"one": one_object, "many": many_objects, "jpegs": jpegs, "upload": upload, "batches": batches, **memory_rows.ROWS}
