@@ -10,6 +10,7 @@ import time
 
 import memory_rows
 import shards
+import staged_run_rows
 from store_yard import MIB, PROGRAMS, SOURCE
 from table import AT_LEAST, AT_MOST, Measured, Target
 
@@ -235,4 +236,5 @@ def batches(store, sizes):
 
 
 # The names that --rows accepts, in the order in which the rows run.
-ROWS = {"one": one_object, "many": many_objects, "jpegs": jpegs, "upload": upload, "batches": batches, **memory_rows.ROWS}
+ROWS = {"one": one_object, "many": many_objects, "jpegs": jpegs, "upload": upload, "batches": batches,
+        **memory_rows.ROWS, **staged_run_rows.ROWS}
