@@ -17,7 +17,7 @@ import table
 BENCHES = {"slurm": "Trainyard against Slurm's own commands and bare libslurm, on the same private slurmctld",
            "loop": "how long others wait while much happens at once",
          "boundary": "what the boundary between users and the daemon costs, and what users can make the daemon wait for",
-           "staging": "data from an object store to scratch, against rclone, s3cmd, awscli and curl",
+           "staging": "data from an object store to scratch and back, against rclone, s3cmd, awscli and curl",
            "build": "how long whoever changes Trainyard waits for the compiler"}
 
 
