@@ -61,8 +61,10 @@ ScratchLayout layout_for(const DataSpec& data, const SampleInfo& train, const Sa
 
 void write_samples(ScratchWriter& file, const ScratchLayout& layout, const DataSpec& data,
                    SampleReader& train, SampleReader* test) {
-  HeldOut held_out(train.info().count, test ? 0 : layout.test_count, data.seed);
+  const std::int64_t held_out_count = test ? 0 : layout.test_count;
+  HeldOut held_out(train.info().count, held_out_count, data.seed);
   for_each_block(train, layout.type, [&](SampleBlock& block) {
+    if (held_out_count == 0) return append(file, Split::train, layout, block);
     const SampleBlock taken = take_rows(block, [&](std::int64_t) { return held_out.next(); });
     append(file, Split::train, layout, block);
     append(file, Split::test, layout, taken);

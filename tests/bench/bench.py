@@ -17,7 +17,7 @@ import table
 BENCHES = {"slurm": "Trainyard against Slurm's own commands and bare libslurm, on the same private slurmctld",
            "loop": "how long others wait while much happens at once",
          "boundary": "what the boundary between users and the daemon costs, and what users can make the daemon wait for",
-           "staging": "data from an object store to scratch, against rclone, s3cmd, awscli and curl",
+           "staging": "data from an object store to scratch and back, against rclone, s3cmd, awscli and curl",
            "build": "how long whoever changes Trainyard waits for the compiler"}
 
 
@@ -89,6 +89,7 @@ def main(arguments):
     import loop_rows
     import slurm_rows
     import staging_rows
+    import store_yard
     from slurm_yard import SlurmYard
 
     rows = {"slurm": slurm_rows.ROWS, "loop": loop_rows.ROWS, "boundary": boundary_rows.ROWS,
@@ -99,7 +100,7 @@ def main(arguments):
     about = machine.describe()
     root = pathlib.Path(tempfile.mkdtemp(prefix="trainyard-bench."))
     root.chmod(0o755)
-    own_yards = {"build": build_rows.Checkout, "staging": staging_rows.Store}
+    own_yards = {"build": build_rows.Checkout, "staging": store_yard.Store}
     yard = own_yards[options.bench](root) if options.bench in own_yards else SlurmYard(root, users[options.bench])
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the `finally` below takes the yard down
     try:

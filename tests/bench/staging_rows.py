@@ -1,186 +1,135 @@
 """The rows of `scripts/bench staging`: data from an object store to scratch and results back, against the tools that
 users would call instead. The store is a Ceph RADOS Gateway on the same machine; files are on a file system in memory,
 so that no disk is measured. Trainyard hashes every byte (SHA-256) and converts it; the peers do neither."""
+import hashlib
 import json
 import os
-import pathlib
-import re
-import resource
 import shutil
 import struct
-import subprocess
 import time
 
+import memory_rows
+import shards
+import staged_run_rows
+from store_yard import MIB, PROGRAMS, SOURCE
 from table import AT_LEAST, AT_MOST, Measured, Target
 
-SOURCE = pathlib.Path(__file__).resolve().parents[2]
-BUILD = SOURCE / "build"
-SANDBOX = SOURCE / "scripts/sandbox"
-BUCKET = "bench"
-MIB = 1 << 20
+SAMPLE_BYTES = 784  # 28², as in MNIST
+IMAGE_SIDE = 224  # width and height
+DIFFERENT_IMAGES = 1000
 
 
-class Store:
-    """A private object store, and folders in memory for what is fetched."""
-
-    def __init__(self, root):
-        self.folder = pathlib.Path("/dev/shm") / root.name
-        self.sandbox = root / "sandbox"
-
-    def up(self):
-        self.folder.mkdir()
-        subprocess.run([SANDBOX, "--dir", self.sandbox, "up", "--only-s3"], check=True)
-        told = subprocess.run([SANDBOX, "--dir", self.sandbox, "env"], check=True, capture_output=True, text=True).stdout
-        self.environment = dict(re.findall(r'^export (AWS_\w+)="(.*)"$', told, re.M))
-        self.endpoint = self.environment["AWS_ENDPOINT_URL"]
-        self.access, self.secret = re.findall(r"= (\S+)", (self.sandbox / "s3/credentials").read_text())
-        modules = self.folder / "modules"
-        modules.mkdir()
-        for kind in ("file", "s3", "formats"):
-            for module in (BUILD / "plugins" / kind).glob("*.so"):
-                (modules / module.name).symlink_to(module)
-        self.rclone("mkdir", f"yard:{BUCKET}")
-
-    def down(self):
-        subprocess.run([SANDBOX, "--dir", self.sandbox, "down"], check=False)
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-    @property
-    def variables(self):
-        """The environment with which all tools find the store and the keys."""
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "RCLONE_"))}
-        return {**inherited, "PATH": "/usr/bin:/bin", "AWS_ACCESS_KEY_ID": self.access, "AWS_SECRET_ACCESS_KEY": self.secret,
-                "AWS_ENDPOINT_URL": self.endpoint, "AWS_DEFAULT_REGION": "us-east-1",
-                "RCLONE_CONFIG": "/dev/null", "RCLONE_CONFIG_YARD_TYPE": "s3", "RCLONE_CONFIG_YARD_PROVIDER": "Ceph",
-                "RCLONE_CONFIG_YARD_ENV_AUTH": "true", "RCLONE_CONFIG_YARD_ENDPOINT": self.endpoint,
-                "TRAINYARD_PLUGINDIR": str(self.folder / "modules")}
-
-    def run(self, *words, **options):
-        """Runs a command and returns its seconds and its CPU seconds."""
-        before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
-        done = subprocess.run([str(word) for word in words], env=self.variables, capture_output=True, text=True,
-                              check=False, **options)
-        seconds, after = time.monotonic() - begun, resource.getrusage(resource.RUSAGE_CHILDREN)
-        if done.returncode != 0:
-            raise AssertionError(f"{words}: {done.stdout}{done.stderr}")
-        return seconds, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-
-    def rclone(self, *words):
-        return self.run("rclone", *words)
-
-    def put(self, key, file):
-        self.rclone("copyto", file, f"yard:{BUCKET}/{key}")
-
-    def put_folder(self, key, folder):
-        self.rclone("copy", "--transfers", "16", folder, f"yard:{BUCKET}/{key}")
-
-    @property
-    def how(self):
-        """How Trainyard reaches the store, as its daemon tells agents."""
-        return json.dumps({"name": "bench", "endpoint": self.endpoint, "region": "us-east-1", "style": "path", "ca_file": "",
-                           "proxy": "", "connections": 16, "credentials_file": str(self.sandbox / "s3/credentials"),
-                           "credential": "default"})
-
-    def new_folder(self, name):
-        folder = self.folder / name
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir()
-        return folder
-
-    # ---- Trainyard
-
-    def prepare(self, data_format, key, labels="", options="{}"):
-        """Prepares a stage job and returns its folder."""
-        folder = self.new_folder("ours")
-        self.run(BUILD / "tests/bench/stage_request", folder, data_format, f"s3://{BUCKET}/{key}",
-                 labels and f"s3://{BUCKET}/{labels}", options, self.how)
-        return folder
-
-    def stage(self, *data):
-        folder = self.prepare(*data)
-        measured = self.run(BUILD / "daemon/agent/trainyard-agent", "stage", folder / "stage.json")
-        return measured
-
-    # ---- the peers, to plain files
-
-    def peers(self, key, is_folder):
-        """Returns the commands that fetch an object or a folder: name → function that returns its seconds."""
-        def curl():
-            return self.run("curl", "--silent", "--fail", "--aws-sigv4", "aws:amz:us-east-1:s3",
-                            "--user", f"{self.access}:{self.secret}", "--header", "x-amz-content-sha256: UNSIGNED-PAYLOAD",
-                            "--output", self.new_folder("peer") / "file", f"{self.endpoint}/{BUCKET}/{key}")
-
-        def rclone():
-            command = "copy" if is_folder else "copyto"
-            target = self.new_folder("peer") / ("folder" if is_folder else "file")
-            return self.rclone(command, "--transfers", "16", f"yard:{BUCKET}/{key}", target)
-
-        def s3cmd():
-            host = self.endpoint.removeprefix("http://")
-            common = ["s3cmd", f"--host={host}", f"--host-bucket={host}", "--no-ssl", f"--access_key={self.access}",
-                      f"--secret_key={self.secret}", "--quiet", "--no-progress"]
-            target = self.new_folder("peer")
-            if is_folder:
-                return self.run(*common, "sync", f"s3://{BUCKET}/{key}", f"{target}/")
-            return self.run(*common, "get", f"s3://{BUCKET}/{key}", target / "file")
-
-        def awscli():
-            recursive = ["--recursive"] if is_folder else []
-            return self.run("aws", "--endpoint-url", self.endpoint, "s3", "cp", "--only-show-errors", *recursive,
-                            f"s3://{BUCKET}/{key}", self.new_folder("peer") / ("" if is_folder else "file"))
-
-        found = {"rclone": rclone, "s3cmd": s3cmd, "awscli": awscli}
-        if not is_folder:
-            found["curl"] = curl
-        tools = {"awscli": "aws"}
-        return {name: fetch for name, fetch in found.items() if shutil.which(tools.get(name, name), path="/usr/bin")}
-
-
-def fastest(peers):
-    """Tries each peer once and returns the name of the fastest."""
-    return min(peers, key=lambda name: peers[name]()[0])
-
-
-def paired(ours, peer, rounds):
-    """Returns the pairs of seconds, and the CPU seconds of ours."""
-    seconds, peers, cpu = [], [], []
-    for _ in range(rounds):
-        our_seconds, our_cpu = ours()
-        seconds.append(our_seconds)
-        cpu.append(our_cpu)
-        peers.append(peer()[0])
-    return seconds, peers, cpu
+def python(program):
+    """Returns the words that run a program of this folder by Debian's Python, which has numpy, h5py and PIL."""
+    return "/usr/bin/python3", SOURCE / f"tests/bench/{program}.py"
 
 
 def measured(row, unit, target, ours, against="", peer=()):
     return Measured("staging", row, unit, target and Target(*target), tuple(ours), against, tuple(peer))
 
 
-def rates(mib, seconds):
-    return [mib / each for each in seconds]
+# ---- the two sides of a row
+
+def try_each(peers):
+    """Tries each peer once. Returns what each used, by its name."""
+    return {name: peer() for name, peer in peers.items()}
+
+
+def fastest(tried):
+    return min(tried, key=lambda name: tried[name].seconds)
+
+
+def leanest(tried):
+    return min(tried, key=lambda name: tried[name].cpu_seconds)
+
+
+def by_turns(sides, rounds):
+    """Calls each of the functions by turns, `rounds` times. Returns the list of results of each, by its name."""
+    results = {name: [] for name in sides}
+    for _ in range(rounds):
+        for name, act in sides.items():
+            results[name].append(act())
+    return results
+
+
+def rates(mib, used):
+    return [mib / each.seconds for each in used]
+
+
+def cpu(used):
+    return [each.cpu_seconds for each in used]
+
+
+def against_peers(ours, peers, rounds):
+    """Measures ours, name → function, against the fastest of the peers, the leanest, and awscli. Returns the names of the
+    fastest and the leanest, and the results by name."""
+    tried = try_each(peers)
+    best, lean = fastest(tried), leanest(tried)
+    chosen = {name: peers[name] for name in dict.fromkeys((best, lean, "awscli"))}
+    return best, lean, by_turns({**ours, **chosen}, rounds)
+
+
+def cpu_rows(row, results, lean):
+    ours = cpu(results["ours"])
+    yield measured(f"CPU seconds of the client, {row}", "s", ("ours", AT_MOST, 1.6), ours, f"{lean}, the leanest",
+                   cpu(results[lean]))
+    yield measured(f"CPU seconds of the client, {row}", "s", ("ratio", AT_MOST, 0.5), ours, "awscli", cpu(results["awscli"]))
+
+
+# ---- one large object
+
+def mib_of(sizes):
+    return max(16, 1024 * sizes.runs // 1000)
+
+
+def write_samples(folder, mib):
+    """Writes the files `samples` and `labels` of a data set in the format idx. Returns the number of samples."""
+    rows = mib * MIB // SAMPLE_BYTES
+    piece = os.urandom(SAMPLE_BYTES * 1024)
+    with open(folder / "samples", "wb") as samples:
+        samples.write(struct.pack(">HBBIII", 0, 8, 3, rows, 28, 28))
+        for at in range(0, rows * SAMPLE_BYTES, len(piece)):
+            samples.write(piece[:rows * SAMPLE_BYTES - at])
+    (folder / "labels").write_bytes(struct.pack(">HBBI", 0, 8, 1, rows) + bytes(row % 10 for row in range(rows)))
+    return rows
+
+
+def store_samples(store, mib):
+    """Stores a data set of this size as one/samples and one/labels. Returns the number of samples."""
+    folder = store.new_folder("source")
+    rows = write_samples(folder, mib)
+    store.put_folder("one", folder)
+    shutil.rmtree(folder)
+    return rows
 
 
 def one_object(store, sizes):
     """One object of samples, converted to HDF5 while it arrives, against a plain file."""
-    mib = max(16, 1024 * sizes.runs // 1000)
-    rows = mib * MIB // 784
-    file = store.new_folder("source") / "samples"
-    with open(file, "wb") as samples:
-        samples.write(struct.pack(">HBBIII", 0, 8, 3, rows, 28, 28))
-        piece = os.urandom(784 * 1024)
-        for at in range(0, rows * 784, len(piece)):
-            samples.write(piece[:min(len(piece), rows * 784 - at)])
-    (file.parent / "labels").write_bytes(struct.pack(">HBBI", 0, 8, 1, rows) + bytes(row % 10 for row in range(rows)))
-    store.put("one/samples", file)
-    store.put("one/labels", file.parent / "labels")
-    shutil.rmtree(file.parent)
-    peers = store.peers("one/samples", is_folder=False)
-    best = fastest(peers)
-    ours, theirs, cpu = paired(lambda: store.stage("idx", "one/samples", "one/labels"), peers[best], sizes.rounds)
-    yield measured(f"one object of {mib} MiB to HDF5", "MiB/s", ("ratio", AT_LEAST, 0.85), rates(mib, ours), f"{best}, to a file",
-                   rates(mib, theirs))
-    yield measured(f"CPU seconds for {mib} MiB to HDF5", "s", ("ours", AT_MOST, 1.6), cpu)
+    mib = mib_of(sizes)
+    store_samples(store, mib)
+    best, lean, results = against_peers({"ours": lambda: store.stage("idx", "one/samples", "one/labels")},
+                                        store.peers("one/samples", is_folder=False), sizes.rounds)
+    store.remove("one")
+    ours, peer = rates(mib, results["ours"]), rates(mib, results[best])
+    yield measured(f"one object of {mib} MiB to HDF5", "MiB/s", ("ratio", AT_LEAST, 0.85), ours, f"{best}, to a file", peer)
+    hashing = seconds_of_sha256(mib)
+    unverified = [mib / (each.seconds - hashing) for each in results["ours"]]
+    yield measured(f"one object of {mib} MiB to HDF5, without the {hashing:.2f} s of SHA-256 (computed)", "MiB/s",
+                   ("ratio", AT_LEAST, 1), unverified, f"{best}, to a file", peer)
+    yield from cpu_rows(f"{mib} MiB down", results, lean)
 
+
+def seconds_of_sha256(mib):
+    """Measures OpenSSL's SHA-256, which Trainyard uses, too. Trainyard always verifies, so a run without verification can
+    only be computed: the hashing of a stage job is shared by its threads, one for each core and at most four."""
+    piece, digest = os.urandom(MIB), hashlib.sha256()
+    begun = time.thread_time()
+    for _ in range(mib):
+        digest.update(piece)
+    return (time.thread_time() - begun) / min(4, len(os.sched_getaffinity(0)))
+
+
+# ---- many objects
 
 def many_objects(store, sizes):
     """Many small objects as files."""
@@ -191,12 +140,101 @@ def many_objects(store, sizes):
     store.put_folder("many", folder)
     shutil.rmtree(folder)
     peers = store.peers("many/", is_folder=True)
-    best = fastest(peers)
-    ours, theirs, _ = paired(lambda: store.stage("raw", "many/"), peers[best], sizes.rounds)
+    best = fastest(try_each(peers))
+    results = by_turns({"ours": lambda: store.stage("raw", "many/"), best: peers[best]}, sizes.rounds)
+    store.remove("many")
     mib = count * 100 / 1024
-    yield measured(f"{count} objects of 100 KiB as files", "MiB/s", ("ratio", AT_LEAST, 1.2), rates(mib, ours), best,
-                   rates(mib, theirs))
+    yield measured(f"{count} objects of 100 KiB as files", "MiB/s", ("ratio", AT_LEAST, 1.2), rates(mib, results["ours"]),
+                   best, rates(mib, results[best]))
+
+
+# ---- images
+
+def jpegs(store, sizes):
+    """JPEG files in tar archives, decoded to HDF5, against a loop that decodes them from memory in one thread."""
+    count = 20 * sizes.runs
+    source = store.new_folder("source")
+    (source / "jpegs").mkdir()
+    store.run(*python("make_jpegs"), source / "jpegs", min(count, DIFFERENT_IMAGES), IMAGE_SIDE, 1)
+    shards.write_shards(source / "shards", source / "jpegs", count)
+    store.put_folder("shards", source / "shards")
+    shutil.rmtree(source / "shards")
+    options = json.dumps({"shape": [3, IMAGE_SIDE, IMAGE_SIDE]})
+
+    def decode_loop():
+        file = store.new_folder("peer") / "samples"
+        return float(store.output(PROGRAMS / "decode_loop", source / "jpegs", count, file))
+
+    results = by_turns({"ours": lambda: store.stage("shards", "shards/", "", options).seconds, "loop": decode_loop},
+                       sizes.rounds)
+    store.new_folder("peer")
+    store.new_folder("ours")
+    shutil.rmtree(source)
+    store.remove("shards")
+    yield measured(f"{count} JPEGs of {IMAGE_SIDE}² in tar shards to HDF5", "images/s", ("ratio", AT_LEAST, 0.8),
+                   [count / each for each in results["ours"]], "a loop in one thread that decodes them from memory",
+                   [count / each for each in results["loop"]])
+
+
+# ---- to the store
+
+def upload(store, sizes):
+    """One large file, stored as an object: by `trainyard upload`, and by the store job of a run."""
+    mib = mib_of(sizes)
+    file = store.new_folder("source") / "samples"
+    with open(file, "wb") as out:
+        for _ in range(mib):
+            out.write(os.urandom(MIB))
+
+    def store_job():
+        attempt = store.new_folder("attempts") / "1"
+        (attempt / "results").mkdir(parents=True)
+        os.link(file, attempt / "results/samples")
+        return store.store_job(attempt, "up")
+
+    def alone(act):
+        """Returns a function that does the same, and then removes the object, because the store has it in memory."""
+        def act_and_remove():
+            used = act()
+            store.remove("up")
+            return used
+        return act_and_remove
+
+    ours = {"ours": alone(lambda: store.upload(file, "up")), "job": alone(store_job)}
+    peers = {name: alone(peer) for name, peer in store.peers_that_store(file, "up/samples").items()}
+    best, lean, results = against_peers(ours, peers, sizes.rounds)
+    shutil.rmtree(file.parent)
+    store.new_folder("attempts")
+    for side, words in (("ours", "trainyard upload"), ("job", "a store job")):
+        yield measured(f"{mib} MiB up, {words}", "MiB/s", ("ratio", AT_LEAST, 1.6), rates(mib, results[side]), best,
+                       rates(mib, results[best]))
+    yield from cpu_rows(f"{mib} MiB up", results, lean)
+
+
+# ---- the staged file
+
+def batches(store, sizes):
+    """Random mini-batches from a staged file that the kernel has in memory, as the trainer reads them."""
+    mib, size = mib_of(sizes), 128
+    rows = store_samples(store, mib)
+    store.stage("idx", "one/samples", "one/labels")
+    store.remove("one")
+    file = store.folder / "ours/train.h5"
+
+    def microseconds(*program, batches):
+        return float(store.output(*program, file, size, batches))
+
+    all_rows, few = rows // size, min(200, rows // size)
+    results = by_turns({"ours": lambda: microseconds(PROGRAMS / "loader_batches", batches=all_rows),
+                        "numpy": lambda: microseconds(*python("read_batches"), "memmap", batches=all_rows),
+                        "h5py": lambda: microseconds(*python("read_batches"), "h5py", batches=few)}, sizes.rounds)
+    store.new_folder("ours")
+    row = f"random mini-batches of {size} rows of {SAMPLE_BYTES} bytes, {mib} MiB in memory"
+    per_second = {name: [1e6 / each for each in values] for name, values in results.items()}
+    for peer, words, bound in (("numpy", "numpy.memmap at the offset", 1.1), ("h5py", "h5py", 20)):
+        yield measured(row, "batches/s", ("ratio", AT_LEAST, bound), per_second["ours"], words, per_second[peer])
 
 
 # The names that --rows accepts, in the order in which the rows run.
-ROWS = {"one": one_object, "many": many_objects}
+ROWS = {"one": one_object, "many": many_objects, "jpegs": jpegs, "upload": upload, "batches": batches,
+        **memory_rows.ROWS, **staged_run_rows.ROWS}

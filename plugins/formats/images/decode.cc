@@ -14,25 +14,25 @@ bool is_jpeg(std::string_view file) { return file.starts_with("\xff\xd8\xff"); }
 bool is_png(std::string_view file) { return file.starts_with("\x89PNG\r\n\x1a\n"); }
 
 // A JPEG that is only cropped or stretched can be decoded at a smaller scale first.
-Image decode(std::string_view file, const ImageShape& shape, Fit fit, const std::string& what) {
-  if (is_png(file)) return decode_png(file, shape.channels, what);
+void decode(std::string_view file, const ImageShape& shape, Fit fit, const std::string& what, Image& image) {
+  if (is_png(file)) return decode_png(file, shape.channels, what, image);
   if (!is_jpeg(file)) throw_invalid(what + ": neither a JPEG nor a PNG file");
-  if (fit == Fit::exact) return decode_jpeg(file, shape.channels, 1 << 30, 1 << 30, what);
-  return decode_jpeg(file, shape.channels, shape.width, shape.height, what);
+  if (fit == Fit::exact) return decode_jpeg(file, shape.channels, 1 << 30, 1 << 30, what, image);
+  decode_jpeg(file, shape.channels, shape.width, shape.height, what, image);
 }
 
-std::vector<std::uint8_t> channels_first(const Image& image) {
+void write_channels_first(const Image& image, std::uint8_t* __restrict values) {
   const std::size_t pixels = static_cast<std::size_t>(image.width) * static_cast<std::size_t>(image.height);
-  if (image.channels == 1) return image.pixels;
-  std::vector<std::uint8_t> values(pixels * 3);
-  const std::uint8_t* from = image.pixels.data();
-  std::uint8_t *red = values.data(), *green = red + pixels, *blue = green + pixels;
-  for (std::size_t i = 0; i < pixels; ++i) {
-    red[i] = from[3 * i];
-    green[i] = from[3 * i + 1];
-    blue[i] = from[3 * i + 2];
+  if (image.channels == 1) {
+    std::ranges::copy(image.pixels, values);
+    return;
   }
-  return values;
+  const std::uint8_t* __restrict from = image.pixels.data();
+  for (std::size_t i = 0; i < pixels; ++i) {
+    values[i] = from[3 * i];
+    values[pixels + i] = from[3 * i + 1];
+    values[2 * pixels + i] = from[3 * i + 2];
+  }
 }
 
 }  // namespace
@@ -52,15 +52,15 @@ bool is_image_name(std::string_view name) {
   return ending == ".jpg" || ending == ".jpeg" || ending == ".png";
 }
 
-std::vector<std::uint8_t> decode_image(std::string_view file, const ImageShape& shape, Fit fit,
-                                       const std::string& what) {
-  Image image = decode(file, shape, fit, what);
-  if (image.width == shape.width && image.height == shape.height) return channels_first(image);
+void decode_image(std::string_view file, const ImageShape& shape, Fit fit, const std::string& what,
+                  Image& image, std::uint8_t* values) {
+  decode(file, shape, fit, what, image);
+  if (image.width == shape.width && image.height == shape.height) return write_channels_first(image, values);
   if (fit == Fit::exact)
     throw_invalid(what + ": " + std::to_string(image.width) + " × " + std::to_string(image.height) +
                   " pixels, but shape says " + std::to_string(shape.width) + " × " +
                   std::to_string(shape.height) + R"(; fit = "crop" or "stretch" resizes images)");
-  return channels_first(resize(image, shape.width, shape.height, fit, what));
+  write_channels_first(resize(image, shape.width, shape.height, fit, what), values);
 }
 
 }  // namespace trainyard

@@ -23,23 +23,28 @@ enum class Fit {
 
 struct ImageShape {
   int channels = 3, height = 0, width = 0;
+  std::size_t values() const {
+    return static_cast<std::size_t>(channels) * static_cast<std::size_t>(height) *
+           static_cast<std::size_t>(width);
+  }
 };
 
-// Returns the values of a sample, channels first: channels × height × width. Transparent pixels are put on
-// black.
-std::vector<std::uint8_t> decode_image(std::string_view file, const ImageShape& shape, Fit fit,
-                                       const std::string& what);
+// Writes the shape.values() values of a sample to `values`, channels first: channels × height × width.
+// Transparent pixels are put on black. `image` is for use by this call; with the same one for many files, its
+// memory is allocated once.
+void decode_image(std::string_view file, const ImageShape& shape, Fit fit, const std::string& what,
+                  Image& image, std::uint8_t* values);
 
 // Returns true if the name ends in .jpg, .jpeg or .png, in small or capital letters, and is not hidden.
 bool is_image_name(std::string_view name);
 
 // ---- the parts of decode_image()
 
-// Decode a whole file with this number of channels. A JPEG file can be decoded at a fraction of its size,
-// which is faster, but not below least_width × least_height.
-Image decode_jpeg(std::string_view file, int channels, int least_width, int least_height,
-                  const std::string& what);
-Image decode_png(std::string_view file, int channels, const std::string& what);
+// Decode a whole file with this number of channels into `image`. A JPEG file can be decoded at a fraction of
+// its size, which is faster, but not below least_width × least_height.
+void decode_jpeg(std::string_view file, int channels, int least_width, int least_height,
+                 const std::string& what, Image& image);
+void decode_png(std::string_view file, int channels, const std::string& what, Image& image);
 
 Image resize(const Image& image, int width, int height, Fit fit, const std::string& what);
 

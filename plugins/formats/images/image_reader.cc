@@ -1,6 +1,7 @@
 #include "plugins/formats/images/image_reader.h"
 
 #include <algorithm>
+#include <atomic>
 #include <thread>
 
 #include "daemon/base/error.h"
@@ -9,8 +10,8 @@
 namespace trainyard {
 namespace {
 
-constexpr std::size_t images_at_once = 64;             // decoded together
-constexpr std::int64_t most_at_once_bytes = 64 << 20;  // of decoded samples
+constexpr std::size_t images_at_once = 64;            // decoded together
+constexpr std::size_t most_at_once_bytes = 64 << 20;  // of decoded samples
 constexpr std::size_t most_file_bytes_of_image = std::size_t{256} << 20;
 
 ImageShape shape_of(const Json& options) {
@@ -46,13 +47,17 @@ class ImageReader final : public SampleReader {
   const SampleInfo& info() const override { return info_; }
 
   SampleBlock next(std::int64_t max_rows) override {
-    if (next_decoded_ == decoded_.size()) decode_next();
+    if (next_decoded_ == decoded_count_) decode_next();
     SampleBlock block;
-    for (; block.count < max_rows && next_decoded_ < decoded_.size(); ++next_decoded_, ++block.count) {
-      const auto* bytes = reinterpret_cast<const std::byte*>(decoded_[next_decoded_].data());
-      block.samples.insert(block.samples.end(), bytes, bytes + decoded_[next_decoded_].size());
-      block.labels.push_back(files_->labels()[read_++]);
-    }
+    const std::size_t count = std::min(static_cast<std::size_t>(max_rows), decoded_count_ - next_decoded_);
+    const auto* samples = reinterpret_cast<const std::byte*>(decoded_.data());
+    block.count = static_cast<std::int64_t>(count);
+    block.samples.assign(samples + next_decoded_ * shape_.values(),
+                         samples + (next_decoded_ + count) * shape_.values());
+    const auto label = files_->labels().begin() + static_cast<std::ptrdiff_t>(read_);
+    block.labels.assign(label, label + static_cast<std::ptrdiff_t>(count));
+    next_decoded_ += count;
+    read_ += count;
     return block;
   }
 
@@ -61,24 +66,29 @@ class ImageReader final : public SampleReader {
     std::vector<ImageFile> files;
     ImageFile file;
     while (files.size() < at_once() && files_->next(file)) files.push_back(std::move(file));
-    decoded_.assign(files.size(), {});
+    decoded_.resize(at_once() * shape_.values());
+    decoded_count_ = files.size();
     next_decoded_ = 0;
-    work_in_parallel(files.size(), decoding_threads(), [&](std::size_t i) {
-      decoded_[i] = decode_image(files[i].bytes, shape_, fit_, files[i].name);
+    std::atomic<std::size_t> next = 0;
+    work_in_parallel(images_.size(), decoding_threads(), [&](std::size_t thread) {
+      for (std::size_t i = next++; i < files.size(); i = next++)
+        decode_image(files[i].bytes, shape_, fit_, files[i].name, images_[thread],
+                     decoded_.data() + i * shape_.values());
     });
   }
 
   std::size_t at_once() const {
-    const std::int64_t bytes = std::int64_t{shape_.channels} * shape_.height * shape_.width;
-    return std::clamp<std::size_t>(static_cast<std::size_t>(most_at_once_bytes / bytes), 1, images_at_once);
+    return std::clamp<std::size_t>(most_at_once_bytes / shape_.values(), 1, images_at_once);
   }
 
   std::unique_ptr<ImageFiles> files_;
   ImageShape shape_;
   Fit fit_;
   SampleInfo info_;
-  std::vector<std::vector<std::uint8_t>> decoded_;
-  std::size_t next_decoded_ = 0, read_ = 0;
+  std::vector<Image> images_{static_cast<std::size_t>(decoding_threads())};  // for use by each thread
+  std::vector<std::uint8_t> decoded_;                                        // samples, one after the other
+  std::size_t decoded_count_ = 0, next_decoded_ = 0;
+  std::size_t read_ = 0;  // by next(), of all images
 };
 
 }  // namespace
@@ -89,14 +99,12 @@ std::unique_ptr<SampleReader> make_image_reader(std::unique_ptr<ImageFiles> file
 
 std::string read_image_file(const std::function<std::size_t(char* buffer, std::size_t size)>& read,
                             const std::string& what) {
-  constexpr std::size_t piece = 256 << 10;
+  char piece[64 << 10];
   std::string bytes;
-  for (std::size_t got = 1; got > 0;) {
-    const std::size_t before = bytes.size();
-    if (before > most_file_bytes_of_image) throw_invalid(what + ": larger than 256 MiB; is it an image?");
-    bytes.resize(before + piece);
-    got = read(bytes.data() + before, piece);
-    bytes.resize(before + got);
+  while (const std::size_t got = read(piece, sizeof piece)) {
+    bytes.append(piece, got);
+    if (bytes.size() > most_file_bytes_of_image)
+      throw_invalid(what + ": larger than 256 MiB; is it an image?");
   }
   return bytes;
 }

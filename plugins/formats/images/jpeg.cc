@@ -36,7 +36,8 @@ void note_warning(j_common_ptr info, int level) {
 // libjpeg's errors jump out of.
 class JpegDecoder {
  public:
-  JpegDecoder(std::string_view file, int channels, const std::string& what) : what_(what) {
+  JpegDecoder(std::string_view file, int channels, const std::string& what, Image& image)
+      : what_(what), image_(image) {
     info_.err = jpeg_std_error(&errors_.manager);
     errors_.manager.error_exit = jump_back;
     errors_.manager.emit_message = note_warning;
@@ -48,7 +49,7 @@ class JpegDecoder {
   JpegDecoder(const JpegDecoder&) = delete;
   JpegDecoder& operator=(const JpegDecoder&) = delete;
 
-  Image decode(int least_width, int least_height) {
+  void decode(int least_width, int least_height) {
     if (!read_header()) fail();
     check_image_size(info_.image_width, info_.image_height, what_);
     choose_scale(least_width, least_height);
@@ -57,7 +58,6 @@ class JpegDecoder {
     image_.height = static_cast<int>(info_.output_height);
     image_.pixels.resize(std::size_t{info_.output_width} * info_.output_height * info_.output_components);
     if (!read_rows() || errors_.is_damaged) fail();
-    return std::move(image_);
   }
 
  private:
@@ -99,14 +99,14 @@ class JpegDecoder {
   const std::string& what_;
   JpegErrors errors_{};
   jpeg_decompress_struct info_{};
-  Image image_;
+  Image& image_;
 };
 
 }  // namespace
 
-Image decode_jpeg(std::string_view file, int channels, int least_width, int least_height,
-                  const std::string& what) {
-  return JpegDecoder(file, channels, what).decode(least_width, least_height);
+void decode_jpeg(std::string_view file, int channels, int least_width, int least_height,
+                 const std::string& what, Image& image) {
+  JpegDecoder(file, channels, what, image).decode(least_width, least_height);
 }
 
 }  // namespace trainyard
