@@ -14,7 +14,7 @@ namespace trainyard {
 
 // The version of the types that programs and modules share: to be raised whenever one of them changes. A
 // module that was built with another number is not loaded.
-inline constexpr int plugin_abi = 14;
+inline constexpr int plugin_abi = 15;
 
 struct Plugin {
   int abi = plugin_abi;

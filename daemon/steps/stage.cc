@@ -73,7 +73,7 @@ StepResult Steps::stage(const StepCall& call) {
     std::unique_ptr<UserFiles> files = users_.files_of(data_set.owner.uid, data_set.scratch);
     if (auto missing = missing_space(*files, data_set, call.keep_free_bytes))
       return {.changes = {}, .again_after = {}, .space_missing = std::move(missing)};
-    const StoreAccess store = access_to(site_.stores, data_set.data.store, data_set.scratch.path);
+    const StoreAccess store = access_for_staging(site_.stores, data_set.data.store, data_set.scratch.path);
     ensure_source_list(*files, data_set, directory, store);
     write_request(*files, data_set, directory, store);
     job = submit_and_confirm(request).key;
