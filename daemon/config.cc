@@ -13,6 +13,9 @@ namespace {
 constexpr std::int64_t mebibyte = std::int64_t{1} << 20;
 constexpr std::int64_t gibibyte = std::int64_t{1} << 30;
 constexpr std::int64_t most_free_bytes = std::int64_t{1} << 60;  // so that no sum with it overflows
+constexpr std::int64_t most_stage_jobs = 1024;
+constexpr std::int64_t most_bandwidth = std::int64_t{1} << 50;  // bytes per second
+constexpr std::int64_t least_share = 64 << 10;                  // of one stage job, in bytes per second
 constexpr std::int64_t year_seconds = 365LL * 86400;
 
 std::optional<std::string> problem_with_path(const std::string& text) {
@@ -168,10 +171,25 @@ StoreSettings read_store(const std::string& name, Fields& fields) {
   return store;
 }
 
+StageLimits read_stage_limits(Fields& fields) {
+  StageLimits limits;
+  std::int64_t jobs = 0;
+  if (fields.integer("stage_jobs", jobs, {1, most_stage_jobs})) limits.jobs = static_cast<int>(jobs);
+  if (!fields.size("bandwidth", limits.bytes_per_second, {mebibyte, most_bandwidth})) return limits;
+  if (limits.jobs == 0)
+    fields.problem("bandwidth", "is divided among the stage jobs, but their number has no limit",
+                   "set stage_jobs, too");
+  else if (limits.bytes_per_second / limits.jobs < least_share)
+    fields.problem("bandwidth", "is too small for " + std::to_string(limits.jobs) + " stage jobs",
+                   "each of them must have 64 KiB per second or more");
+  return limits;
+}
+
 Stores read_stores(Fields& root) {
   Stores stores;
   for (auto& [name, fields] : root.named_tables("stores")) {
     stores.settings.emplace(name, read_store(name, fields));
+    stores.stage_limits.emplace(name, read_stage_limits(fields));
     read_default(fields, name, "store", stores.default_name);
   }
   if (stores.settings.size() == 1) stores.default_name = stores.settings.begin()->first;
@@ -223,6 +241,10 @@ const Keys& config_keys() {
        "certificates (PEM) of the authority that signed the store's; by default the system's"},
       {"stores.NAME.proxy", "string", "", "URL of a proxy; by default as the environment says"},
       {"stores.NAME.connections", "integer", "16", "the most connections of one job at a time"},
+      {"stores.NAME.stage_jobs", "integer", "",
+       "the most jobs at a time that stage data from the store; by default no limit"},
+      {"stores.NAME.bandwidth", "size", "",
+       "the most that these jobs receive in a second, together; needs stage_jobs; by default no limit"},
       {"stores.NAME.default", "boolean", "false",
        "whether s3:// means this store where a manifest names none; the only store always is"},
 

@@ -1,7 +1,7 @@
 // ObjectStore: reads and writes named objects under a URL (file://, s3://). Calls block: call them off the
 // loop, as the user who owns the objects. Several threads may use one store at the same time. Throws
-// Error{not_found} for a missing bucket or object, Error{denied} for a refusal, Error{unavailable} if a later
-// try can succeed.
+// Error{not_found} for a missing bucket or object, Error{denied} for a refusal, Error{no_credentials} if the
+// user's keys are missing or are not accepted, Error{unavailable} if a later try can succeed.
 #pragma once
 #include <cstdint>
 #include <functional>

@@ -51,7 +51,9 @@ StageEvidence evidence_of_complete(const StageRequest& request) {
 
 StageEvidence evidence_of_failure(const Error& error) {
   StageEvidence evidence;
-  evidence.try_again = error.kind() == ErrorKind::unavailable;
+  evidence.waits_for_credentials = error.kind() == ErrorKind::no_credentials;
+  // A daemon of the release before knows only `try_again`.
+  evidence.try_again = evidence.waits_for_credentials || error.kind() == ErrorKind::unavailable;
   evidence.message = error.what();
   return evidence;
 }

@@ -208,7 +208,9 @@ int store(const std::string& launch_path, const Patience& patience) {
              join_path(launch.manifest.results_target, key_of(launch, "")));
   } catch (...) {
     const Error e = caught_error();
-    evidence.try_again = e.kind() == ErrorKind::unavailable;
+    evidence.waits_for_credentials = e.kind() == ErrorKind::no_credentials;
+    // A daemon of the release before knows only `try_again`.
+    evidence.try_again = evidence.waits_for_credentials || e.kind() == ErrorKind::unavailable;
     evidence.message = e.what();
     exit_code = agent_exit_code(e.kind());
     log_error("{}", e.what());

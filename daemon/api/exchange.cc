@@ -11,6 +11,7 @@ int status_of(ErrorKind kind) {
     case ErrorKind::invalid:
       return 400;
     case ErrorKind::denied:
+    case ErrorKind::no_credentials:
       return 403;
     case ErrorKind::not_found:
       return 404;

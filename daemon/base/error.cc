@@ -5,11 +5,13 @@
 namespace trainyard {
 namespace {
 
-constexpr std::array<std::pair<ErrorKind, const char*>, 5> kinds{{{ErrorKind::invalid, "invalid"},
-                                                                  {ErrorKind::not_found, "not_found"},
-                                                                  {ErrorKind::denied, "denied"},
-                                                                  {ErrorKind::unavailable, "unavailable"},
-                                                                  {ErrorKind::internal, "internal"}}};
+constexpr std::array<std::pair<ErrorKind, const char*>, 6> kinds{
+    {{ErrorKind::invalid, "invalid"},
+     {ErrorKind::not_found, "not_found"},
+     {ErrorKind::denied, "denied"},
+     {ErrorKind::no_credentials, "no_credentials"},
+     {ErrorKind::unavailable, "unavailable"},
+     {ErrorKind::internal, "internal"}}};
 
 std::string join_lines(const std::vector<Problem>& problems) {
   std::string lines;

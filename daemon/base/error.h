@@ -13,9 +13,11 @@ namespace trainyard {
 // The kind decides what the driver does. The numbers beside each kind are the command line's exit code and
 // the HTTP status.
 enum class ErrorKind {
-  invalid,      // the request is wrong, now and later: 2, 400
-  not_found,    // the object that the request names does not exist: 3, 404
-  denied,       // this user may not do this: 4, 403
+  invalid,    // the request is wrong, now and later: 2, 400
+  not_found,  // the object that the request names does not exist: 3, 404
+  denied,     // this user may not do this: 4, 403
+  // an object store needs keys of the user, which are missing, or it refuses those that it gets: 4, 403
+  no_credentials,
   unavailable,  // not possible now; the same call might succeed later: 5, 503
   internal,     // a fault of Trainyard itself: 70, 500
 };

@@ -9,6 +9,7 @@ int exit_code_of(ErrorKind kind) {
     case ErrorKind::not_found:
       return 3;
     case ErrorKind::denied:
+    case ErrorKind::no_credentials:
       return 4;
     case ErrorKind::unavailable:
       return 5;

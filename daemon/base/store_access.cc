@@ -25,6 +25,7 @@ Json to_json(const StoreAccess& access) {
           {"ca_file", settings.ca_file},
           {"proxy", settings.proxy},
           {"connections", settings.connections},
+          {"bytes_per_second", settings.bytes_per_second},
           {"credentials_file", access.credentials_file},
           {"credential", access.credential}};
 }
@@ -42,6 +43,8 @@ StoreAccess store_access_from_json(const Json& json) {
   settings.ca_file = get<std::string>(json, "ca_file");
   settings.proxy = get<std::string>(json, "proxy");
   settings.connections = static_cast<int>(get_between(json, "connections", 1, 1024));
+  // Jobs that the previous release submitted have files without this key.
+  settings.bytes_per_second = get_or<std::int64_t>(json, "bytes_per_second", 0);
   access.credentials_file = get<std::string>(json, "credentials_file");
   access.credential = get<std::string>(json, "credential");
   return access;

@@ -3,6 +3,7 @@
 // JSON. The user's keys are not among these values; they stay in the user's credentials file
 // (credentials_file.h).
 #pragma once
+#include <cstdint>
 #include <string>
 
 #include "daemon/base/credentials_file.h"
@@ -21,6 +22,7 @@ struct StoreSettings {
   std::string ca_file;   // certificates (PEM) that the endpoint's is checked with; empty: the system's
   std::string proxy;     // URL; empty: as the environment says (https_proxy)
   int connections = 16;  // the most at a time
+  std::int64_t bytes_per_second = 0;  // the most that a process receives, on all connections; 0: no limit
 
   bool operator==(const StoreSettings&) const = default;
 };
@@ -34,8 +36,8 @@ struct StoreAccess {
   std::string credentials_file;  // the user's; empty: none
   std::string credential;  // a name in that file; empty: the store's name, else "default", else anonymous
 
-  // True if a person waits for the result: the module s3 then does not repeat failed requests for minutes. Not
-  // passed on as JSON.
+  // True if a person waits for the result: the module s3 then does not repeat failed requests for minutes.
+  // Not passed on as JSON.
   bool gives_up_soon = false;
 
   bool operator==(const StoreAccess&) const = default;

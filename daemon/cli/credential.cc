@@ -176,7 +176,7 @@ Command credential_remove_command() {
           "",
           {{"NAME", "the credential's name"}},
           {json_object_option()},
-          {{"trainyard credential remove work", "runs that still need it fail"}},
+          {{"trainyard credential remove work", "runs that still need it wait until you add it again"}},
           run_credential_remove};
 }
 

@@ -87,6 +87,10 @@ class RemoteFiles final : public UserFiles {
         call("list_sources", {{"data", to_json(data)}, {"store", to_json(store)}}, for_a_listing));
   }
 
+  void check_credentials(const std::string& url, const StoreAccess& store) override {
+    call("check_credentials", {{"url", url}, {"store", to_json(store)}}, for_a_listing);
+  }
+
   FilePiece read_piece(const std::string& path, std::int64_t from, std::int64_t most_bytes) override {
     Frame answer;
     Json value = call("read_piece", {{"path", path}, {"from", from}, {"most_bytes", most_bytes}}, for_files,

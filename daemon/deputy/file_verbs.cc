@@ -41,6 +41,12 @@ Json list_sources(LocalFiles& files, const Json& arguments, Frame&, std::string&
                                           store_access_from_json(get<Json>(arguments, "store"))));
 }
 
+Json check_credentials(LocalFiles& files, const Json& arguments, Frame&, std::string&) {
+  files.check_credentials(get<std::string>(arguments, "url"),
+                          store_access_from_json(get<Json>(arguments, "store")));
+  return nullptr;
+}
+
 Json read_piece(LocalFiles& files, const Json& arguments, Frame&, std::string& bytes) {
   FilePiece piece =
       files.read_piece(get<std::string>(arguments, "path"), get<std::int64_t>(arguments, "from"),
@@ -84,6 +90,7 @@ const std::map<std::string, FileVerb> file_verb_of_name{
     {"revoke_claim", revoke_claim},
     {"write_files", write_files},
     {"list_sources", list_sources},
+    {"check_credentials", check_credentials},
     {"read_piece", read_piece},
     {"free_bytes", free_bytes},
     {"remove_tree", remove_tree},

@@ -19,7 +19,8 @@ class LocalFiles : public UserFiles {
   Claim revoke_claim(const std::string& directory, UtcSeconds at) override;
   void write_files(const std::string& directory, const std::vector<std::string>& removed,
                    const std::map<std::string, std::string>& texts) override;
-  SourceList list_sources(const DataSpec& data, const StoreAccess& store) override;  // list_sources.cc
+  SourceList list_sources(const DataSpec& data, const StoreAccess& store) override;   // list_sources.cc
+  void check_credentials(const std::string& url, const StoreAccess& store) override;  // check_credentials.cc
   FilePiece read_piece(const std::string& path, std::int64_t from, std::int64_t most_bytes) override;
   std::int64_t free_bytes() override;
   void remove_tree(const std::string& path) override;

@@ -101,6 +101,11 @@ class UserFiles {
   // Lists the objects of a data set as they are now, and keeps the list beside the data set.
   virtual SourceList list_sources(const DataSpec& data, const StoreAccess& store) = 0;
 
+  // Asks the store for an object below `url`, to find out whether requests of the user are accepted. Throws
+  // Error{no_credentials} if the user has no keys of the store or the store refuses them. Other answers of
+  // the store are no errors, such as that it has no such object, or denies this request to the keys.
+  virtual void check_credentials(const std::string& url, const StoreAccess& store) = 0;
+
   // Reads at most `most_bytes` of a file, beginning at byte `from`; nothing from a file that is not there
   // yet.
   virtual FilePiece read_piece(const std::string& path, std::int64_t from, std::int64_t most_bytes) = 0;

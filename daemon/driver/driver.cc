@@ -108,6 +108,7 @@ void Driver::follow_in_cache(const Changes& changes) {
 void Driver::follow(const EntityId& id) {
   LiveEntity* live = entities_.find(id);
   if (live == nullptr) return;
+  step_runner_.begin_stage_turns(id);
   if (!live->is_over()) return step_runner_.consider(*live);
   if (live->changes_pending > 0) return;
   entities_.forget(id);

@@ -56,7 +56,9 @@ struct LiveEntity {
   bool busy = false;        // a step is under way
   int changes_pending = 0;  // above 0 while changes are to be recorded
   Loop::Watch again;        // the time at which the step is tried again
-  std::string trouble;      // why the last step failed; empty once it succeeded
+  // Why the step that is due has failed, or waits; empty once it succeeded.
+  std::string trouble;
+  bool needs_credentials = false;  // the trouble is that an object store needs keys of the user
   Circumstances circumstances;
   std::int64_t seen_from = 0;               // number of the first poll whose answer is not out of date
   std::map<JobKey, Sighting> sightings;     // what the polls saw of its jobs while they ran

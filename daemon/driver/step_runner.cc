@@ -18,6 +18,11 @@ bool submits(Step step) {
          step == Step::stage;
 }
 
+void set_trouble(LiveEntity& live, const std::string& reason, bool needs_credentials = false) {
+  live.trouble = reason;
+  live.needs_credentials = needs_credentials;
+}
+
 // Returns true if the train jobs of both runs have the same Slurm array, or if neither run has one. The runs
 // of an array that was submitted in parts are in several Slurm arrays.
 bool same_train_array(const TrainingRun& a, const TrainingRun& b) {
@@ -39,19 +44,24 @@ void StepRunner::consider(const EntityId& id) {
 
 void StepRunner::consider(LiveEntity& live) {
   if (live.is_occupied()) return;
-  std::optional<Step> step = due(live);
+  const std::optional<Step> step = due(live);
   if (!step) return;
-  Ids ids = due_together(live, *step);
+  if (*step == Step::stage) return stage_in_turn(static_cast<LiveDataSet&>(live));
+  begin(live, *step);
+}
+
+void StepRunner::begin(LiveEntity& live, Step step) {
+  Ids ids = due_together(live, step);
   for (const EntityId& id : ids) {
     LiveEntity& each = *entities_.find(id);
     each.busy = true;
     each.again.stop();
   }
   lanes_.run(
-      lane_key(live.owner().uid, lane_of(*step)),
-      [this, call = call_of(*step, ids)] { return steps_.perform(call); },
-      [this, ids, step = *step](const StepResult& result) { done(ids, step, result); },
-      [this, ids, step = *step](std::exception_ptr error) { failed(ids, step, error); });
+      lane_key(live.owner().uid, lane_of(step)),
+      [this, call = call_of(step, ids)] { return steps_.perform(call); },
+      [this, ids, step](const StepResult& result) { done(ids, step, result); },
+      [this, ids, step](std::exception_ptr error) { failed(ids, step, error); });
 }
 
 void StepRunner::consider_waiting_data_sets() {
@@ -59,6 +69,27 @@ void StepRunner::consider_waiting_data_sets() {
     if (live.data_set.state != DataSetState::wanted || !live.again) continue;
     live.again.stop();
     consider(live);
+  }
+}
+
+// ---- turns of data sets whose store has a limit of stage jobs
+
+// Begins to stage the data set if it has a turn. If it has none, begins to stage those that do.
+void StepRunner::stage_in_turn(LiveDataSet& live) {
+  const std::string& store = live.data_set.data.store.store;
+  if (!stage_turns_.has_limit(store)) return begin(live, Step::stage);
+  begin_stage_turns(live.id());
+  if (!live.busy) set_trouble(live, stage_turns_.reason_to_wait(store));
+}
+
+void StepRunner::begin_stage_turns(const EntityId& changed) {
+  const auto* digest = std::get_if<std::string>(&changed);
+  const auto live = digest == nullptr ? entities_.data_sets().end() : entities_.data_sets().find(*digest);
+  if (live == entities_.data_sets().end()) return;
+  const std::string store = live->second.data_set.data.store.store;
+  while (LiveDataSet* next = stage_turns_.begin_next(store)) {
+    set_trouble(*next, "");
+    begin(*next, Step::stage);
   }
 }
 
@@ -178,7 +209,7 @@ void StepRunner::finish(const Ids& ids, Step step, const std::set<EntityId>& got
     // An entity in doubt keeps the reason (`trouble`) of the failure that caused the doubt.
     if (live->circumstances.doubt) continue;
     live->circumstances.failures = 0;
-    live->trouble.clear();
+    set_trouble(*live, "");
   }
   for (const EntityId& id : ids) {
     LiveEntity* live = entities_.find(id);
@@ -188,6 +219,7 @@ void StepRunner::finish(const Ids& ids, Step step, const std::set<EntityId>& got
     else
       consider(*live);
   }
+  if (step == Step::stage) begin_stage_turns(ids.front());
 }
 
 // Tries to stage the data set later. Meanwhile others are evicted, if that makes enough room.
@@ -197,9 +229,10 @@ void StepRunner::wait_for_space(const EntityId& data_set, const SpaceMissing& mi
   LiveDataSet& live = found->second;
   if (live.trouble.empty()) log_info("{} event=waits_for_space: {}", to_string(data_set), missing.reason);
   live.busy = false;
-  live.trouble = missing.reason;
+  set_trouble(live, missing.reason);
   consider_later(live, std::min(delay_after(++live.circumstances.failures), longest_delay));
   cache_.make_room(live.data_set, missing.bytes);
+  begin_stage_turns(data_set);
 }
 
 void StepRunner::failed(const Ids& ids, Step step, std::exception_ptr error) {
@@ -209,7 +242,7 @@ void StepRunner::failed(const Ids& ids, Step step, std::exception_ptr error) {
   for (const EntityId& id : ids)
     if (LiveEntity* live = entities_.find(id)) {
       live->busy = false;
-      if (submits(step)) live->circumstances.doubt = now();
+      if (submits(step) && !failure.no_credentials) live->circumstances.doubt = now();
     }
   if (failure.meaning == Meaning::users_fault) return fail_for_good(ids, step, failure);
   if (failure.meaning == Meaning::our_fault)
@@ -236,15 +269,18 @@ void StepRunner::note_refusal(const Ids& ids, const Failure& failure) {
 }
 
 void StepRunner::try_again(const Ids& ids, Step step, const Failure& failure) {
-  trouble_.note(failure.reason);
+  if (!failure.no_credentials) trouble_.note(failure.reason);
   if (failure.no_room && step == Step::release) note_refusal(ids, failure);
   for (const EntityId& id : ids) {
     LiveEntity* live = entities_.find(id);
     if (live == nullptr) continue;
     log_debug("{} step={} later: {}", to_string(id), to_string(step), failure.reason);
-    live->trouble = failure.reason;
+    if (failure.no_credentials && !live->needs_credentials)
+      log_info("{} event=waits_for_credentials: {}", to_string(id), failure.reason);
+    set_trouble(*live, failure.reason, failure.no_credentials);
     consider_later(*live, std::min(delay_after(++live->circumstances.failures), longest_delay));
   }
+  if (step == Step::stage) begin_stage_turns(ids.front());
 }
 
 void StepRunner::consider_later(LiveEntity& live, std::chrono::seconds delay) {

@@ -11,6 +11,7 @@
 #include "daemon/driver/entities.h"
 #include "daemon/driver/scheduler_trouble.h"
 #include "daemon/driver/silent_files.h"
+#include "daemon/driver/stage_turns.h"
 #include "daemon/driver/submit_limits.h"
 #include "daemon/steps/steps.h"
 
@@ -27,7 +28,8 @@ class StepRunner {
         silent_files_(silent_files),
         submit_limits_(submit_limits),
         cache_(cache),
-        trouble_(trouble) {}
+        trouble_(trouble),
+        stage_turns_(entities, steps.site().stores) {}
 
   // Begins the step that is due for the entity, unless another step of it is under way, a change of it is
   // being recorded, or a failed step waits to be tried again.
@@ -37,6 +39,10 @@ class StepRunner {
   // Begins to stage the data sets that wait, for space for example, without waiting any longer.
   void consider_waiting_data_sets();
 
+  // Begins to stage data sets that have waited for the end of a stage job, because their store has a limit of
+  // stage jobs. To be called when this data set, of the same store, has changed. Does nothing for a run.
+  void begin_stage_turns(const EntityId& changed);
+
   // Cancels the run's jobs, even while another step of the run is under way, because that step might wait for
   // the user's file system for long.
   void cancel_jobs(const TrainingRun& run);
@@ -44,6 +50,8 @@ class StepRunner {
  private:
   using Ids = std::vector<EntityId>;
   std::optional<Step> due(const LiveEntity& live) const;
+  void begin(LiveEntity& live, Step step);
+  void stage_in_turn(LiveDataSet& live);
   Ids due_together(LiveEntity& live, Step step);
   Ids in_doubt_together(const LiveRun& live);
   Ids of_array_together(LiveRun& live, Step step);
@@ -68,6 +76,7 @@ class StepRunner {
   SubmitLimits& submit_limits_;
   DataSetCache& cache_;
   SchedulerTrouble& trouble_;
+  StageTurns stage_turns_;
 };
 
 }  // namespace trainyard

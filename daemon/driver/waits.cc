@@ -15,9 +15,18 @@ WaitingFor on_its_way(const std::string& trouble) {
           trouble.empty() ? "on its way into Slurm" : "on its way into Slurm: " + trouble};
 }
 
+// Returns true if the data set is not staged before its owner adds keys of its store.
+bool waits_for_credentials(const LiveDataSet& live) {
+  if (live.data_set.state != DataSetState::wanted) return false;
+  return live.needs_credentials || (live.trouble.empty() && live.data_set.waits_for_credentials_since);
+}
+
 // What a run waits for whose data set is not ready.
 WaitingFor arriving(const LiveDataSet& live) {
   const std::string& reason = live.data_set.reason;
+  if (waits_for_credentials(live))
+    return {"credentials",
+            "its data set cannot be staged yet: " + (live.trouble.empty() ? reason : live.trouble)};
   if (live.data_set.state == DataSetState::wanted && !live.trouble.empty())
     return {"data", "its data set cannot be staged yet: " + live.trouble};
   return {"data",
@@ -37,7 +46,8 @@ WaitingFor Waits::waiting_for(const TrainingRun& run) const {
     case RunState::queued: {
       const WaitingFor& waiting = admitter_.waiting_for(run.id);
       const LiveDataSet* data = waiting.what == "data" ? entities_.live_data_set_of(run) : nullptr;
-      return data != nullptr && !data->trouble.empty() ? arriving(*data) : waiting;
+      const bool knows_more = data != nullptr && (!data->trouble.empty() || waits_for_credentials(*data));
+      return knows_more ? arriving(*data) : waiting;
     }
     case RunState::admitted:
     case RunState::submitted: {
@@ -58,6 +68,8 @@ WaitingFor Waits::waiting_for(const TrainingRun& run) const {
     case RunState::storing: {
       const LiveRun* live = entities_.find_run(run.id);
       if (live == nullptr || live->trouble.empty()) return {};
+      if (live->needs_credentials)
+        return {"credentials", "its results cannot be stored yet: " + live->trouble};
       return {"end", "what became of it cannot be found out yet: " + live->trouble};
     }
     default:
@@ -106,7 +118,11 @@ void Waits::note(LiveRun& live) {
 // check, which saves waiting_for() for most runs of a long queue at most polls.
 bool Waits::waits_as_noted(const LiveRun& live) const {
   if (live.waits_for != live.run.waits_for) return false;
-  if (live.run.state == RunState::queued) return admitter_.waiting_for(live.run.id).what == live.waits_for;
+  if (live.run.state == RunState::queued) {
+    const LiveDataSet* data = entities_.live_data_set_of(live.run);
+    return admitter_.waiting_for(live.run.id).what == live.waits_for &&
+           !(data != nullptr && waits_for_credentials(*data));
+  }
   if (live.run.state != RunState::released || !entities_.is_data_ready(live.run.dataset_digest)) return false;
   const JobStatus* job = shown_train_job(live.run);
   return job != nullptr && job->reason == live.waits_for;

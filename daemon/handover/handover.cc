@@ -106,6 +106,9 @@ StoreAccess store_of(const Json& json, const char* key) {
   return json.contains(key) ? store_access_from_json(json.at(key)) : StoreAccess{};
 }
 
+// Agents of the previous release write evidence without this key.
+bool waits_for_credentials(const Json& json) { return get_or<bool>(json, "waits_for_credentials", false); }
+
 }  // namespace
 
 UtcSeconds past_time(std::int64_t seconds, const std::string& what) {
@@ -151,7 +154,8 @@ Json to_json(const StageEvidence& evidence) {
                     {"size_bytes", evidence.size_bytes},
                     {"samples", evidence.samples},
                     {"test_samples", evidence.test_samples},
-                    {"at", to_unix(evidence.at)}});
+                    {"at", to_unix(evidence.at)},
+                    {"waits_for_credentials", evidence.waits_for_credentials}});
 }
 
 StageEvidence stage_evidence_from_json(const Json& json) {
@@ -164,6 +168,7 @@ StageEvidence stage_evidence_from_json(const Json& json) {
   evidence.samples = get_between(json, "samples", 0, most_samples);
   evidence.test_samples = get_between(json, "test_samples", 0, most_samples);
   evidence.at = time(json, "at");
+  evidence.waits_for_credentials = waits_for_credentials(json);
   return evidence;
 }
 
@@ -311,7 +316,8 @@ Json to_json(const StoreEvidence& evidence) {
                     {"message", readable(evidence.message)},
                     {"objects", evidence.objects},
                     {"size_bytes", evidence.size_bytes},
-                    {"at", to_unix(evidence.at)}});
+                    {"at", to_unix(evidence.at)},
+                    {"waits_for_credentials", evidence.waits_for_credentials}});
 }
 
 StoreEvidence store_evidence_from_json(const Json& json) {
@@ -323,6 +329,7 @@ StoreEvidence store_evidence_from_json(const Json& json) {
   evidence.objects = get_between(json, "objects", 0, most_objects);
   evidence.size_bytes = get_between(json, "size_bytes", 0, most_bytes);
   evidence.at = time(json, "at");
+  evidence.waits_for_credentials = waits_for_credentials(json);
   return evidence;
 }
 

@@ -56,6 +56,7 @@ struct StageEvidence {
   std::int64_t size_bytes = 0;  // of the staged data set
   std::int64_t samples = 0, test_samples = 0;
   UtcSeconds at{};
+  bool waits_for_credentials = false;  // the store's keys are missing, or refused; `message` has the remedy
 };
 
 // progress.json: how much of a data set its stage job has fetched; replaced about every second.
@@ -130,6 +131,7 @@ struct StoreEvidence {
   std::string message;
   std::int64_t objects = 0, size_bytes = 0;
   UtcSeconds at{};
+  bool waits_for_credentials = false;  // as in StageEvidence
 };
 
 // Converts a time in evidence or in a heartbeat. Error{invalid} naming `what` if the time is before 1970, or

@@ -14,7 +14,8 @@ void apply(DataSet& set, const event::Wanted& e) {
   set.source_bytes = e.source_bytes;
   set.scratch = e.scratch;
   set.state = DataSetState::wanted;
-  set.attempts = 0;
+  set.attempts = set.failed_attempts = 0;
+  set.waits_for_credentials_since.reset();
   set.reason.clear();
   set.job.reset();
 }
@@ -22,6 +23,7 @@ void apply(DataSet& set, const event::Wanted& e) {
 void apply(DataSet& set, const event::Staging& e) {
   set.state = DataSetState::staging;
   set.attempts = e.attempt;
+  set.waits_for_credentials_since.reset();
   set.job = e.job;
   set.job_is_charged = false;
 }
@@ -37,6 +39,10 @@ void apply(DataSet& set, const event::Ready& e) {
 void apply(DataSet& set, const event::StageFailed& e) {
   set.state = e.try_again ? DataSetState::wanted : DataSetState::failed;
   set.reason = e.reason;
+  if (e.waits_for_credentials)
+    set.waits_for_credentials_since = e.at;
+  else
+    ++set.failed_attempts;
   set.job.reset();
 }
 

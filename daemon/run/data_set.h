@@ -27,10 +27,13 @@ struct DataSet {
   DataSpec data;
   std::int64_t objects = 0, source_bytes = 0;  // number and total size of the source's objects
   ScratchPlace scratch;
-  int attempts = 0;  // number of stage jobs since the last event::Wanted
+  int attempts = 0;         // number of stage jobs since the last event::Wanted
+  int failed_attempts = 0;  // of these, the ones that failed for another reason than missing credentials
   std::optional<JobKey> job;
   bool job_is_charged = false;  // the usage of `job` is in the ledger
   std::string reason;           // of the last failure to stage
+  // Since when the data set waits for the user to add keys of its store; unset: it does not.
+  std::optional<UtcSeconds> waits_for_credentials_since;
   std::int64_t size_bytes = 0;  // on scratch
   std::int64_t samples = 0, test_samples = 0;
   bool is_pinned = false;            // a user wants it to stay on scratch

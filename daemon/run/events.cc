@@ -103,7 +103,9 @@ Json body(const event::Ready& e) {
       {{"size_bytes", e.size_bytes}, {"samples", e.samples}, {"test_samples", e.test_samples}}, e.segment);
 }
 Json body(const event::StageFailed& e) {
-  return with_segment({{"reason", e.reason}, {"try_again", e.try_again}}, e.segment);
+  Json failed{{"reason", e.reason}, {"try_again", e.try_again}};
+  if (e.waits_for_credentials) failed["waits_for_credentials"] = true;
+  return with_segment(failed, e.segment);
 }
 Json body(const event::Evicting&) { return Json::object(); }
 Json body(const event::Evicted&) { return Json::object(); }
@@ -255,7 +257,8 @@ event::Ready from_body(UtcSeconds at, const Json& json) {
 }
 template <>
 event::StageFailed from_body(UtcSeconds at, const Json& json) {
-  return {at, get<std::string>(json, "reason"), get<bool>(json, "try_again"), optional_segment_from(json)};
+  return {at, get<std::string>(json, "reason"), get<bool>(json, "try_again"), optional_segment_from(json),
+          get_or<bool>(json, "waits_for_credentials", false)};
 }
 template <>
 event::Evicting from_body(UtcSeconds at, const Json&) {

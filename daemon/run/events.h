@@ -184,6 +184,7 @@ struct StageFailed {
   std::string reason;
   bool try_again = false;
   std::optional<Segment> segment{};
+  bool waits_for_credentials = false;  // with try_again: not before the user has added keys of the store
 };
 struct Evicting {  // the data set is given up; its files on scratch are about to be removed
   UtcSeconds at{};

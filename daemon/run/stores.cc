@@ -59,4 +59,11 @@ StoreAccess access_to(const Stores& stores, const StoreChoice& choice, const std
   return access;
 }
 
+StoreAccess access_for_staging(const Stores& stores, const StoreChoice& choice, const std::string& scratch) {
+  StoreAccess access = access_to(stores, choice, scratch);
+  const StageLimits limits = stores.stage_limits_of(choice.store);
+  if (limits.jobs > 0) access.settings.bytes_per_second = limits.bytes_per_second / limits.jobs;
+  return access;
+}
+
 }  // namespace trainyard

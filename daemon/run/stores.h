@@ -8,9 +8,21 @@
 
 namespace trainyard {
 
+// The limits of an admin for the stage jobs, of all users together, that fetch from one store.
+struct StageLimits {
+  int jobs = 0;                       // the most at a time; 0: no limit
+  std::int64_t bytes_per_second = 0;  // of all these jobs together; 0: no limit
+};
+
 struct Stores {
-  std::map<std::string, StoreSettings> settings;  // by the name of [stores.NAME]
-  std::string default_name;                       // of the store that s3:// means; empty: Amazon's
+  std::map<std::string, StoreSettings> settings;    // by the name of [stores.NAME]
+  std::map<std::string, StageLimits> stage_limits;  // by the same name; none: no limits
+  std::string default_name;                         // of the store that s3:// means; empty: Amazon's
+
+  StageLimits stage_limits_of(const std::string& store) const {
+    const auto found = stage_limits.find(store);
+    return found == stage_limits.end() ? StageLimits{} : found->second;
+  }
 };
 
 // Sets the site's default store for the [data] and [results] of the manifest that have an s3:// URL and name
@@ -21,5 +33,7 @@ void choose_stores(const Stores& stores, Manifest& manifest);
 // Returns the settings of the chosen store, and the credentials file in `scratch`, the part of scratch of the
 // user who uses the store. Throws Error{unavailable} if the site no longer has the store.
 StoreAccess access_to(const Stores& stores, const StoreChoice& choice, const std::string& scratch);
+// The same for one stage job, which gets its share of the store's bandwidth.
+StoreAccess access_for_staging(const Stores& stores, const StoreChoice& choice, const std::string& scratch);
 
 }  // namespace trainyard

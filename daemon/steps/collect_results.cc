@@ -5,6 +5,7 @@
 #include "daemon/base/error.h"
 #include "daemon/base/fd.h"
 #include "daemon/handover/layout.h"
+#include "daemon/steps/credentials_wait.h"
 #include "daemon/steps/read_evidence.h"
 #include "daemon/steps/steps.h"
 
@@ -25,6 +26,32 @@ bool never_ran(UserFiles& files, const std::string& directory, const TrainingRun
   return !evidence.start && !evidence.exit;
 }
 
+// Returns if the store accepts requests of the user again, or the reason why the run no longer waits for
+// this. Throws Error{no_credentials} while the run waits.
+std::optional<std::string> wait_for_keys_of_results(UserFiles& files, const TrainingRun& run,
+                                                    const Stores& stores) {
+  const StoreAccess store = access_to(stores, run.manifest->results_store, run.scratch.path);
+  try {
+    wait_for_credentials(files, run.manifest->results_target, store, *run.attempt()->store->end_known_at);
+    return std::nullopt;
+  } catch (const StepFailure& e) {
+    return e.what();
+  }
+}
+
+// Returns the reason why no other store job is submitted after one that failed for the reason `failure`;
+// nullopt: another one is due. Throws Error{no_credentials} if the run has to wait for the user's keys.
+std::optional<std::string> reason_to_give_up(UserFiles& files, const TrainingRun& run,
+                                             const std::optional<StoreEvidence>& evidence,
+                                             const std::string& failure, const Stores& stores) {
+  if (run.store_cancel_requested) return "cancelled by " + run.cancelled_by;
+  if (evidence && evidence->waits_for_credentials) return wait_for_keys_of_results(files, run, stores);
+  if (now() > *run.attempt()->train->end_known_at + given_up_after)
+    return fmt::format("{} (tried for {} hours)", failure, given_up_after.count());
+  if (evidence && !evidence->try_again) return failure;
+  return std::nullopt;
+}
+
 }  // namespace
 
 RunStepResult Steps::collect_results(const TrainingRun& run, Doubt doubt) {
@@ -37,21 +64,12 @@ RunStepResult Steps::collect_results(const TrainingRun& run, Doubt doubt) {
   if (never_ran(*files, directory, run))
     return {{event::Stored{now(), 0, 0}}, {}};  // nothing to store, because the attempt never ran
 
-  std::string reason = evidence ? evidence->message
-                                : fmt::format("the store job ended without evidence ({}); see {}", job.state,
-                                              join_path(directory, layout::store_job_log));
-  bool is_hopeless = evidence && !evidence->try_again;
-  if (now() > *attempt.train->end_known_at + given_up_after) {
-    is_hopeless = true;
-    reason += fmt::format(" (tried for {} hours)", given_up_after.count());
-  }
-  if (run.store_cancel_requested) {
-    is_hopeless = true;
-    reason = "cancelled by " + run.cancelled_by;
-  }
-  if (is_hopeless)
+  const std::string reason = evidence ? evidence->message
+                                      : fmt::format("the store job ended without evidence ({}); see {}",
+                                                    job.state, join_path(directory, layout::store_job_log));
+  if (const auto given_up = reason_to_give_up(*files, run, evidence, reason, site_.stores))
     return {{event::Failed{now(), fmt::format("the results could not be stored: {}; they remain in {}",
-                                              reason, join_path(directory, layout::results_folder))}},
+                                              *given_up, join_path(directory, layout::results_folder))}},
             {}};
 
   // Between two store jobs the results stay on scratch and the run stays `storing`. A store job whose

@@ -32,7 +32,9 @@ Failure failure_of(std::exception_ptr error) {
   } catch (const NoRoom& e) {
     return {Meaning::later, e.what(), false, true};
   } catch (const Error& e) {
-    return {e.kind() == ErrorKind::internal ? Meaning::our_fault : Meaning::later, e.what()};
+    return {.meaning = e.kind() == ErrorKind::internal ? Meaning::our_fault : Meaning::later,
+            .reason = e.what(),
+            .no_credentials = e.kind() == ErrorKind::no_credentials};
   } catch (const std::exception& e) {
     return {Meaning::our_fault, e.what()};
   }

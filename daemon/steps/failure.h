@@ -29,6 +29,7 @@ struct Failure {
   std::string reason;             // for the user
   bool files_are_silent = false;  // the file system of the user's scratch does not answer
   bool no_room = false;           // the scheduler takes no more jobs of the user at present
+  bool no_credentials = false;    // an object store needs keys of the user; no job was submitted
 };
 Failure failure_of(std::exception_ptr error);
 

@@ -6,13 +6,14 @@
 #include "daemon/base/fd.h"
 #include "daemon/base/text.h"
 #include "daemon/handover/layout.h"
+#include "daemon/steps/credentials_wait.h"
 #include "daemon/steps/read_evidence.h"
 #include "daemon/steps/steps.h"
 
 namespace trainyard {
 namespace {
 
-constexpr int max_stage_jobs = 5;
+constexpr int max_stage_jobs = 5;  // of one data set that fail, except for missing credentials
 
 // Checks that the list of the data set's objects is on scratch; it was written when the data set was
 // requested. If scratch was emptied since, lists the objects again; throws StepFailure if they have changed.
@@ -58,8 +59,8 @@ SourceList Steps::list_sources(const Owner& owner, const ScratchPlace& scratch, 
 
 StepResult Steps::stage(const StepCall& call) {
   const DataSet& data_set = *call.data_set;
-  if (data_set.attempts > 0) {
-    UtcSeconds due = data_set.changed_at + delay_after(data_set.attempts);
+  if (data_set.attempts > 0 && !data_set.waits_for_credentials_since) {
+    UtcSeconds due = data_set.changed_at + delay_after(data_set.failed_attempts);
     if (now() < due) return {{}, due - now()};
   }
   std::string directory = layout::dataset_directory(data_set.scratch.path, data_set.digest);
@@ -73,7 +74,9 @@ StepResult Steps::stage(const StepCall& call) {
     std::unique_ptr<UserFiles> files = users_.files_of(data_set.owner.uid, data_set.scratch);
     if (auto missing = missing_space(*files, data_set, call.keep_free_bytes))
       return {.changes = {}, .again_after = {}, .space_missing = std::move(missing)};
-    const StoreAccess store = access_to(site_.stores, data_set.data.store, data_set.scratch.path);
+    const StoreAccess store = access_for_staging(site_.stores, data_set.data.store, data_set.scratch.path);
+    if (data_set.waits_for_credentials_since)
+      wait_for_credentials(*files, data_set.data.source, store, *data_set.waits_for_credentials_since);
     ensure_source_list(*files, data_set, directory, store);
     write_request(*files, data_set, directory, store);
     job = submit_and_confirm(request).key;
@@ -90,7 +93,10 @@ DataSetEvent Steps::inspect(const DataSet& data_set, const JobStatus& job) {
   std::string reason = evidence ? evidence->message
                                 : fmt::format("the stage job ended without evidence ({}); see {}", job.state,
                                               join_path(directory, layout::stage_log));
-  bool try_again = (!evidence || evidence->try_again) && data_set.attempts < max_stage_jobs;
+  if (evidence && evidence->waits_for_credentials)
+    return event::StageFailed{
+        .at = now(), .reason = reason, .try_again = true, .waits_for_credentials = true};
+  const bool try_again = (!evidence || evidence->try_again) && data_set.failed_attempts + 1 < max_stage_jobs;
   return event::StageFailed{now(), reason, try_again};
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <list>
 #include <random>
+#include <thread>
 #include <utility>
 
 #include "plugins/s3/concurrency.h"
@@ -32,11 +33,12 @@ int first_requests(const std::optional<Request>& request) {
 class RequestQueue {
  public:
   RequestQueue(Connections& connections, Signer& signer, const StoreAccess& access,
-               const ClientLimits& limits, const std::function<std::optional<Request>()>& next)
+               const ClientLimits& limits, Pace& pace, const std::function<std::optional<Request>()>& next)
       : connections_(connections),
         signer_(signer),
         access_(access),
         limits_(limits),
+        pace_(pace),
         next_(next),
         next_request_(next_()),
         concurrency_(access.settings.connections, first_requests(next_request_), Clock::now()),
@@ -50,9 +52,12 @@ class RequestQueue {
 
   void perform() {
     while (fill(), !running_.empty() || !waiting_.empty()) {
-      for (const Connections::Ended& ended : connections_.work(until_next_try())) finish(ended);
+      resume_paused();
+      for (const Connections::Ended& ended : connections_.work(until_next_turn())) finish(ended);
       concurrency_.look(Clock::now(), is_busy());
     }
+    // The last bytes may have come ahead of the limit.
+    std::this_thread::sleep_for(pace_.ahead(Clock::now()));
   }
 
  private:
@@ -96,7 +101,7 @@ class RequestQueue {
     if (!request) request = next_();
     is_at_end_ = !request;
     if (is_at_end_) return nullptr;
-    return std::make_unique<Exchange>(std::move(*request), access_.settings, limits_);
+    return std::make_unique<Exchange>(std::move(*request), access_.settings, limits_, pace_);
   }
 
   void begin(std::unique_ptr<Exchange> exchange) {
@@ -104,6 +109,20 @@ class RequestQueue {
     running.exchange->prepare(running.easy.get(), signer_);
     connections_.begin(running.easy.get());
     running_.push_back(std::move(running));
+  }
+
+  // Lets paused requests go on for as long as the pace permits it, in turns.
+  void resume_paused() {
+    for (std::size_t left = running_.size(); left > 0 && pace_.permits(Clock::now()); --left) {
+      const Running& first = running_.front();
+      if (first.exchange->is_paused()) first.exchange->resume(first.easy.get());
+      running_.splice(running_.end(), running_, running_.begin());
+    }
+  }
+
+  bool has_paused() const {
+    return std::any_of(running_.begin(), running_.end(),
+                       [](const Running& running) { return running.exchange->is_paused(); });
   }
 
   void finish(const Connections::Ended& ended) {
@@ -134,8 +153,11 @@ class RequestQueue {
     waiting_.push_back({Clock::now() + *pause, std::move(exchange)});
   }
 
-  std::chrono::milliseconds until_next_try() const {
+  // Returns how long the sockets may be waited for: until a paused request goes on, or one is repeated.
+  std::chrono::milliseconds until_next_turn() const {
     std::chrono::milliseconds longest{1000};
+    if (has_paused())
+      longest = std::min(longest, std::chrono::ceil<std::chrono::milliseconds>(pace_.ahead(Clock::now())));
     if (is_busy()) return longest;  // a request that is due has to wait for the end of another one
     for (const Waiting& waiting : waiting_)
       longest = std::min(longest, std::chrono::ceil<std::chrono::milliseconds>(waiting.due - Clock::now()));
@@ -146,6 +168,7 @@ class RequestQueue {
   Signer& signer_;
   const StoreAccess& access_;
   const ClientLimits& limits_;
+  Pace& pace_;
   const std::function<std::optional<Request>()>& next_;
   std::optional<Request> next_request_;  // asked for already
   Concurrency concurrency_;
@@ -159,7 +182,10 @@ class RequestQueue {
 }  // namespace
 
 S3Client::S3Client(const StoreAccess& access, const ClientLimits& limits)
-    : access_(access), limits_(limits), signer_(access) {}
+    : access_(access),
+      limits_(limits),
+      signer_(access),
+      pace_(pace_of_process(access.settings.bytes_per_second)) {}
 
 S3Client::~S3Client() = default;
 
@@ -174,7 +200,7 @@ Answer S3Client::perform(Request request) {
 void S3Client::perform_all(const std::function<std::optional<Request>()>& next) {
   std::unique_ptr<Connections> connections = take_connections();
   {
-    RequestQueue queue(*connections, signer_, access_, limits_, next);
+    RequestQueue queue(*connections, signer_, access_, limits_, *pace_, next);
     queue.perform();
   }
   give_back(std::move(connections));

@@ -1,5 +1,6 @@
-// S3Client: signs requests, sends them by libcurl, several at a time, and repeats those that fail. Several
-// threads can use one S3Client; each call does its work in the thread that makes it.
+// S3Client: signs requests, sends them by libcurl, several at a time, and repeats those that fail. Receives
+// no faster than StoreSettings::bytes_per_second allows. Several threads can use one S3Client; each call does
+// its work in the thread that makes it.
 #pragma once
 #include <functional>
 #include <memory>
@@ -10,6 +11,7 @@
 #include "daemon/base/guarded.h"
 #include "plugins/object_store.h"
 #include "plugins/s3/backoff.h"
+#include "plugins/s3/pace.h"
 #include "plugins/s3/request.h"
 #include "plugins/s3/signer.h"
 
@@ -44,6 +46,7 @@ class S3Client {
   StoreAccess access_;
   ClientLimits limits_;
   Signer signer_;
+  std::shared_ptr<Pace> pace_;
   // Connections that no call uses, kept for later calls.
   Guarded<std::vector<std::unique_ptr<Connections>>> idle_;
 };

@@ -31,13 +31,13 @@ bool is_success(int status) { return status >= 200 && status < 300; }
 
 }  // namespace
 
-Exchange::Exchange(Request request, const StoreSettings& store, const ClientLimits& limits)
-    : request_(std::move(request)), store_(store), limits_(limits), backoff_(limits.backoff) {}
+Exchange::Exchange(Request request, const StoreSettings& store, const ClientLimits& limits, Pace& pace)
+    : request_(std::move(request)), store_(store), limits_(limits), pace_(pace), backoff_(limits.backoff) {}
 
 void Exchange::prepare(CURL* easy, Signer& signer) {
   answer_ = {};
   moved_ = sent_ = 0;
-  is_checked_ = false;
+  is_checked_ = is_paused_ = false;
   reason_[0] = '\0';
   failure_.reset();
   state_ = signer.current();
@@ -136,12 +136,22 @@ void Exchange::read_header(std::string_view line) {
 
 std::size_t Exchange::on_body(const char* bytes, std::size_t size, std::size_t count, void* exchange) {
   auto& self = *static_cast<Exchange*>(exchange);
+  const Pace::Clock::time_point now = Pace::Clock::now();
+  self.is_paused_ = !self.pace_.permits(now);
+  if (self.is_paused_) return CURL_WRITEFUNC_PAUSE;
+  self.pace_.count(static_cast<std::int64_t>(size * count), now);
   try {
     return self.take_body({bytes, size * count}) ? size * count : 0;
   } catch (...) {
     self.thrown_ = std::current_exception();
     return 0;
   }
+}
+
+// Gives the piece at which the try was paused to on_body() again, which can pause the try once more.
+void Exchange::resume(CURL* easy) {
+  is_paused_ = false;
+  curl_easy_pause(easy, CURLPAUSE_CONT);
 }
 
 // Passes a piece of the body to the sink, or keeps it if there is no sink or the request failed. Returns

@@ -9,6 +9,7 @@
 #include "plugins/s3/backoff.h"
 #include "plugins/s3/connections.h"
 #include "plugins/s3/failure.h"
+#include "plugins/s3/pace.h"
 #include "plugins/s3/request.h"
 #include "plugins/s3/signer.h"
 
@@ -18,12 +19,16 @@ struct ClientLimits;
 
 class Exchange {
  public:
-  Exchange(Request request, const StoreSettings& store, const ClientLimits& limits);
+  Exchange(Request request, const StoreSettings& store, const ClientLimits& limits, Pace& pace);
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
 
   // Prepares the handle for the next try. The exchange must outlive the try.
   void prepare(CURL* easy, Signer& signer);
+
+  // Lets a try go on that was paused because the process was ahead of its pace.
+  void resume(CURL* easy);
+  bool is_paused() const { return is_paused_; }
 
   int generation() const { return state_.generation; }  // of the keys with which the try is signed
 
@@ -57,11 +62,13 @@ class Exchange {
   Request request_;
   const StoreSettings& store_;
   const ClientLimits& limits_;
+  Pace& pace_;
   Backoff backoff_;
   Answer answer_;
   std::int64_t received_ = 0;  // of the range, in all tries
   std::int64_t moved_ = 0;     // body bytes of this try, in both directions
   std::int64_t sent_ = 0;      // of the body, in this try
+  bool is_paused_ = false;     // this try
   bool is_checked_ = false;    // the answer is what was asked for
   SigningState state_;
   std::optional<Failure> failure_;  // found while the body came

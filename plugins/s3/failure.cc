@@ -32,11 +32,11 @@ constexpr std::array known_codes{
     KnownCode{"OperationAborted", Cure::wait, ErrorKind::unavailable},
     KnownCode{"ConcurrentModification", Cure::wait, ErrorKind::unavailable},
     KnownCode{"RequestTimeTooSkewed", Cure::none, ErrorKind::unavailable},
-    KnownCode{"ExpiredToken", Cure::credentials, ErrorKind::denied},
-    KnownCode{"TokenRefreshRequired", Cure::credentials, ErrorKind::denied},
-    KnownCode{"InvalidToken", Cure::credentials, ErrorKind::denied},
-    KnownCode{"InvalidAccessKeyId", Cure::credentials, ErrorKind::denied},
-    KnownCode{"SignatureDoesNotMatch", Cure::credentials, ErrorKind::denied},
+    KnownCode{"ExpiredToken", Cure::credentials, ErrorKind::no_credentials},
+    KnownCode{"TokenRefreshRequired", Cure::credentials, ErrorKind::no_credentials},
+    KnownCode{"InvalidToken", Cure::credentials, ErrorKind::no_credentials},
+    KnownCode{"InvalidAccessKeyId", Cure::credentials, ErrorKind::no_credentials},
+    KnownCode{"SignatureDoesNotMatch", Cure::credentials, ErrorKind::no_credentials},
     KnownCode{"AuthorizationHeaderMalformed", Cure::region, ErrorKind::invalid},
     KnownCode{"PermanentRedirect", Cure::region, ErrorKind::invalid},
     KnownCode{"AccessDenied", Cure::none, ErrorKind::denied},
@@ -75,8 +75,12 @@ std::string settings_of(const Asker& asker) {
 }
 
 std::string remedy_for_denied(const Asker& asker) {
+  if (asker.is_anonymous)
+    return "the request was not signed, because the manifest names the credential anonymous; name another "
+           "one";
   if (asker.credential.empty())
-    return "the request was not signed; add keys of this store with: trainyard credential add";
+    return "the request was not signed; add keys of this store with: trainyard credential add " +
+           (asker.store.empty() ? "default" : asker.store);
   return "the owner of the bucket must permit this to the keys of the credential \"" + asker.credential +
          "\"";
 }
@@ -124,6 +128,8 @@ Failure failure_of(const Request& request, const Answer& answer, const Asker& as
   // The answer to HEAD has no body and so no error code. The reason might be the keys.
   if (request.method == "HEAD" && (answer.status == 400 || answer.status == 401 || answer.status == 403))
     meaning = {"", Cure::credentials, ErrorKind::denied};
+  if (meaning.kind == ErrorKind::denied && asker.credential.empty() && !asker.is_anonymous)
+    meaning.kind = ErrorKind::no_credentials;
   failure.cure = meaning.cure;
   failure.kind = meaning.kind;
   failure.message = fmt::format("{} {}: HTTP {}", request.method, url_of(request), answer.status);

@@ -25,8 +25,9 @@ struct Failure {
 
 // The store and the credential of a request, for messages.
 struct Asker {
-  std::string store;       // name of [stores.NAME]; empty: Amazon's
-  std::string credential;  // the name under which the keys were added; empty: the request was not signed
+  std::string store;          // name of [stores.NAME]; empty: Amazon's
+  std::string credential;     // the name under which the keys were added; empty: the request was not signed
+  bool is_anonymous = false;  // the user wants requests that are not signed (anonymous_credential)
 };
 
 // Returns the failure in an answer: one whose status is not 2xx and whose body has the reason, or one with

@@ -10,8 +10,8 @@ Credential find(const Credentials& known, const std::string& name, const StoreAc
   if (name.empty()) return {};
   const auto found = known.find(name);
   if (found == known.end())
-    throw Error(ErrorKind::denied, access.credentials_file + " has no credential \"" + name +
-                                       "\"; add it with: trainyard credential add " + name);
+    throw Error(ErrorKind::no_credentials, access.credentials_file + " has no credential \"" + name +
+                                               "\"; add it with: trainyard credential add " + name);
   return found->second;
 }
 

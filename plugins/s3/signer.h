@@ -20,8 +20,8 @@ struct SigningState {
 
 class Signer {
  public:
-  // Reads the credential that `access` names from the user's credentials file. Throws Error{denied} with the
-  // remedy if there is none of this name, and the errors of read_credentials().
+  // Reads the credential that `access` names from the user's credentials file. Throws Error{no_credentials}
+  // with the remedy if there is none of this name, and the errors of read_credentials().
   explicit Signer(const StoreAccess& access);
 
   SigningState current();
@@ -35,7 +35,7 @@ class Signer {
   // that the same request might succeed.
   bool cure(const Failure& failure, int generation);
 
-  Asker asker() const { return {access_.settings.name, name_}; }
+  Asker asker() const { return {access_.settings.name, name_, access_.credential == anonymous_credential}; }
 
  private:
   StoreAccess access_;

@@ -9,10 +9,15 @@ import subprocess
 import textwrap
 import threading
 
+import daemon_case
 import test_main_job
 import yard
 from daemon_case import OVER, DaemonCase
-from yard import gpus
+from yard import gpus, interval
+
+
+def remove_credential(case, name, user="yard_ada"):
+    case.yard.trainyard("credential", "remove", name, user=user)
 
 
 def add_credential(case, *options, name="default", user="yard_ada"):
@@ -210,6 +215,95 @@ class Credentials(DaemonCase):
         variables = (folder / "results/env").read_text()
         self.assertNotIn(secret, variables)
         self.assertIn(f"AWS_ENDPOINT_URL={self.yard.s3.endpoint}\n", variables)
+
+
+class AStoreWithLimits(DaemonCase):
+    settings = {**daemon_case.SETTINGS, "stores.yard": {"stage_jobs": 1, "bandwidth": "1 MiB"}}
+    object_bytes = 4 << 20
+
+    def test_has_one_stage_job_at_a_time_that_is_no_faster_than_its_bandwidth(self):
+        add_credential(self)
+        self.yard.s3.make_bucket("limited")
+        path = self.folder / "object"
+        path.write_bytes(os.urandom(self.object_bytes))
+        runs = []
+        for name in ("a", "b"):
+            self.yard.s3.put(f"limited/{name}/object", path)
+            runs += self.submit(self.command("true", data=f"s3://limited/{name}/"))
+
+        def one_waits():
+            return any("waits for its turn" in (self.show(run)["waiting"] or "") for run in runs)
+        self.yard.wait_until(one_waits, 30, "a run to wait for its turn")
+        over = [self.wait_for(run, *OVER) for run in runs]
+        self.assert_completed(*over)
+        first, second = sorted(interval(row) for run in over for row in self.stage_jobs(run))
+        self.assertLessEqual(first.end, second.start)
+        for job in (first, second):
+            # Slurm rounds both times to seconds.
+            self.assertGreaterEqual(job.end - job.start, self.object_bytes / (1 << 20) - 1)
+
+
+class ARunWhoseKeysAreRemoved(DaemonCase):
+    """waits until its user adds them again. What it needs them for is begun after they were removed."""
+
+    def wait_until_it_waits_for_keys(self, run, command, user="yard_ada"):
+        def waits():
+            shown = self.show(run, user)
+            self.assertNotIn(shown["state"], OVER, shown)
+            return command in (shown["waiting"] or "")
+        self.yard.wait_until(waits, 60, f"run {run} to say that it waits for keys")
+        self.assertIn(command, self.yard.trainyard("list", user=user).stdout)
+        self.assertIn(command, self.yard.trainyard("show", run, user=user).stdout)
+
+    def set_partition(self, state):
+        self.yard.execute("scontrol", "update", "PartitionName=gpu", f"State={state}")
+
+    def test_before_its_data_are_fetched_goes_on_when_they_are_there(self):
+        add_credential(self, name="data")
+        self.yard.s3.make_bucket("waiting")
+        path = self.folder / "a.txt"
+        path.write_text("a")
+        self.yard.s3.put("waiting/d/a.txt", path)
+        manifest = self.manifest('name = "wait"\n[data]\nsource = "s3://waiting/d/"\nformat = "raw"\ncredentials = "data"\n'
+                                 f'[results]\ntarget = "{self.results}"\n[command]\nrun = "cat $DATA_DIR/a.txt"\n')
+        self.set_partition("DOWN")
+        self.addCleanup(self.set_partition, "UP")
+        run = self.submit(manifest)[0]
+        self.yard.wait_until(lambda: self.yard.execute("squeue", "--noheader", "--name", self.stage_job(run)).stdout.strip(),
+                             30, "the stage job")
+        remove_credential(self, "data")
+        self.set_partition("UP")
+        self.wait_until_it_waits_for_keys(run, "trainyard credential add data")
+
+        add_credential(self, name="data")
+        over = self.wait_for(run, *OVER)
+        self.assert_completed(over)
+        self.yard.wait_until(lambda: len(self.stage_jobs(over)) > 1, 30, "the second stage job in accounting")
+        self.assertEqual(len(self.stage_jobs(over)), 2, "the daemon tried again without keys")
+
+    def stage_job(self, run):
+        """Returns the name of the first stage job of the run's data set."""
+        digest = self.show(run)["data"]["digest"]
+        (ledger,) = self.yard.scratch_of("yard_ada").glob("*/datasets")
+        return f"ty-{ledger.parent.name}-{digest[:16]}.1-stage"
+
+    def test_before_its_results_are_stored_goes_on_when_they_are_there(self):
+        user = "yard_ben"
+        add_credential(self, name="default", user=user)
+        self.yard.s3.make_bucket("ours")
+        free = self.folder / "free"
+        manifest = self.manifest('name = "wait"\n[results]\ntarget = "s3://ours/"\n[command]\n'
+                                 f'run = "until [ -e {free} ]; do sleep 0.1; done; echo a > $RESULT_DIR/a"\n')
+        run = self.submit(manifest, user=user)[0]
+        self.wait_for(run, "running", user=user)
+        remove_credential(self, "default", user=user)
+        free.touch()
+        self.wait_until_it_waits_for_keys(run, "trainyard credential add yard", user=user)
+
+        add_credential(self, name="default", user=user)
+        over = self.wait_for(run, *OVER, user=user)
+        self.assert_completed(over)
+        self.assertIn("results/a", self.yard.s3.request("GET", f"ours/{over['training_id']}/receipt.json"))
 
 
 class TheSecretKey(DaemonCase):

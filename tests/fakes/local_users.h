@@ -26,6 +26,10 @@ class LocalUsers final : public Users {
   int calls_to_fail() const { return failing_calls_; }  // of those that are left
   // Scratch has this many free bytes, whatever the disk has. May be called from any thread.
   void set_free_bytes(std::int64_t bytes) { free_bytes_ = bytes; }
+  // If `refuse`, stores accept no requests of the users: check_credentials() throws Error{no_credentials}.
+  // May be called from any thread.
+  void refuse_credentials(bool refuse) { refuses_credentials_ = refuse; }
+  int credential_checks() const { return credential_checks_; }  // calls of check_credentials()
 
  private:
   FakeScheduler& scheduler_;
@@ -33,6 +37,8 @@ class LocalUsers final : public Users {
   std::atomic<int> silent_calls_ = 0;
   std::atomic<int> failing_calls_ = 0;
   std::atomic<std::int64_t> free_bytes_ = std::int64_t{1} << 50;
+  std::atomic<bool> refuses_credentials_ = false;
+  std::atomic<int> credential_checks_ = 0;
 };
 
 }  // namespace trainyard::testing

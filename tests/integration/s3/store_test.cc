@@ -209,10 +209,10 @@ TEST(Keys, ThatTheStoreDoesNotAcceptAreNamedWithTheRemedy) {
   Bucket bucket;
   const Credential right = keys_of_sandbox();
   const Error unknown = KeysOf(bucket, "nobody", "x").error();
-  EXPECT_EQ(unknown.kind(), ErrorKind::denied);
+  EXPECT_EQ(unknown.kind(), ErrorKind::no_credentials);
   EXPECT_THAT(unknown.what(), HasSubstr("trainyard credential add mine"));
   const Error wrong = KeysOf(bucket, right.access_key, "wrong").error();
-  EXPECT_EQ(wrong.kind(), ErrorKind::denied);
+  EXPECT_EQ(wrong.kind(), ErrorKind::no_credentials);
   EXPECT_THAT(wrong.what(), HasSubstr("the secret key of the credential \"mine\" is wrong"));
   EXPECT_THAT(wrong.what(), ::testing::Not(HasSubstr("Signature=")));
 }

@@ -154,6 +154,23 @@ TEST(Stores, HaveAnEndpointThatIsAHost) {
               ElementsAre(AllOf(HasSubstr("c.toml:2:"), HasSubstr("must be https:// or http://"))));
 }
 
+TEST(AStore, CanLimitItsStageJobsAndTheirBandwidth) {
+  const Stores stores =
+      read("[stores.a]\nstage_jobs = 4\nbandwidth = \"2 GiB\"\n[stores.b]\nstage_jobs = 2\n[stores.c]\n")
+          .stores;
+  EXPECT_EQ(stores.stage_limits_of("a").jobs, 4);
+  EXPECT_EQ(stores.stage_limits_of("a").bytes_per_second, std::int64_t{2} << 30);
+  EXPECT_EQ(stores.stage_limits_of("b").bytes_per_second, 0);
+  EXPECT_EQ(stores.stage_limits_of("c").jobs, 0);
+}
+
+TEST(AStore, NeedsALimitOfStageJobsForItsBandwidth) {
+  EXPECT_THAT(messages_of("[stores.a]\nbandwidth = \"2 GiB\"\n"),
+              ElementsAre(AllOf(HasSubstr("c.toml:2:"), HasSubstr("set stage_jobs, too"))));
+  EXPECT_THAT(messages_of("[stores.a]\nstage_jobs = 1024\nbandwidth = \"1 MiB\"\n"),
+              ElementsAre(AllOf(HasSubstr("c.toml:3:"), HasSubstr("too small for 1024 stage jobs"))));
+}
+
 TEST(Mistakes, AreSaidAllAtOnceWithTheirLines) {
   EXPECT_THAT(messages_of(R"([daemon]
 admin = ["ada"]

@@ -18,8 +18,8 @@ constexpr std::chrono::seconds patience{60};  // long, for a machine that is bus
 // Thrown by the observer to end the loop at once, as if the daemon had died.
 struct Died {};
 
-JobSite job_site(const std::string& ledger_id) {
-  return {ledger_id, "/usr/libexec/trainyard/trainyard-agent", "", "", {}};
+JobSite job_site(const std::string& ledger_id, const Stores& stores) {
+  return {ledger_id, "/usr/libexec/trainyard/trainyard-agent", "", "", stores};
 }
 
 Owner me() {
@@ -30,10 +30,12 @@ Owner me() {
 }  // namespace
 
 struct Site::Daemon {
-  Daemon(const std::string& folder, FakeScheduler& scheduler, Users& users, const DriverSettings& settings)
+  Daemon(const std::string& folder, FakeScheduler& scheduler, Users& users, const DriverSettings& settings,
+         const Stores& stores)
       : ledger(join_path(folder, "ledger.db")),
         steps(
-            scheduler, users, [](uid_t uid) { return "user " + std::to_string(uid); }, job_site(ledger.id())),
+            scheduler, users, [](uid_t uid) { return "user " + std::to_string(uid); },
+            job_site(ledger.id(), stores)),
         lane(loop, 1),
         lanes(loop),
         driver(loop, lane, lanes, ledger, steps, settings) {}
@@ -45,7 +47,8 @@ struct Site::Daemon {
   Driver driver;
 };
 
-Site::Site(DriverSettings settings) : users_(scheduler_), settings_(std::move(settings)) {
+Site::Site(DriverSettings settings, Stores stores)
+    : users_(scheduler_), settings_(std::move(settings)), stores_(std::move(stores)) {
   ::setenv("TRAINYARD_PLUGINDIR", FILE_MODULE_FOLDER, 1);
   settings_.scratch = file("scratch") + "/{user}";
   settings_.poll_interval = std::chrono::milliseconds(10);
@@ -58,7 +61,7 @@ Site::~Site() = default;
 void Site::restart() {
   daemon_.reset();
   alive_ = true;
-  daemon_ = std::make_unique<Daemon>(folder_.path(), scheduler_, users_, settings_);
+  daemon_ = std::make_unique<Daemon>(folder_.path(), scheduler_, users_, settings_, stores_);
   observe();
   daemon_->driver.recover();
 }
@@ -147,12 +150,19 @@ void Site::leave_exit_evidence(std::int64_t run_id, int exit_code, int signal) {
 }
 
 void Site::leave_store_evidence(std::int64_t run_id, bool ok) {
-  StoreEvidence evidence{ok, false, ok ? "" : "the bucket is gone", ok ? 3 : 0, ok ? 4096 : 0, now()};
+  leave_evidence(run_id,
+                 StoreEvidence{ok, false, ok ? "" : "the bucket is gone", ok ? 3 : 0, ok ? 4096 : 0, now()});
+}
+
+void Site::leave_evidence(std::int64_t run_id, const StoreEvidence& evidence) {
   write_atomically(attempt_file(run_id, layout::stored_file), to_json(evidence).dump());
 }
 
 void Site::leave_stage_evidence(const std::string& digest, bool ok, const std::string& message) {
-  StageEvidence evidence{ok, false, message, ok ? 4711 : 0, ok ? 60 : 0, 0, now()};
+  leave_evidence(digest, StageEvidence{ok, false, message, ok ? 4711 : 0, ok ? 60 : 0, 0, now()});
+}
+
+void Site::leave_evidence(const std::string& digest, const StageEvidence& evidence) {
   write_atomically(join_path(layout::dataset_directory(scratch(), digest), layout::staged_file),
                    to_json(evidence).dump());
 }
@@ -165,6 +175,14 @@ bool Site::stage(const std::string& digest) {
   scheduler_.start(job, now(), 0);
   scheduler_.end(job, JobOutcome::completed, now());
   return run_until([&] { return state() == DataSetState::ready; });
+}
+
+void Site::end_staging(const std::string& digest, const StageEvidence& evidence) {
+  leave_evidence(digest, evidence);
+  const int attempt = driver().find_data_set(digest)->attempts;
+  const std::string job = digest.substr(0, 16) + "." + std::to_string(attempt) + "-stage";
+  scheduler_.start(job, now(), 0);
+  scheduler_.end(job, evidence.ok ? JobOutcome::completed : JobOutcome::failed, now());
 }
 
 void Site::train(std::int64_t run_id, int exit_code) {

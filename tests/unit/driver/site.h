@@ -16,7 +16,7 @@ namespace trainyard::testing {
 
 class Site {
  public:
-  explicit Site(DriverSettings settings = {});
+  explicit Site(DriverSettings settings = {}, Stores stores = {});
   ~Site();
 
   // Starts a driver on the same ledger, scheduler and scratch. The old driver and its loop are gone, as after
@@ -44,10 +44,14 @@ class Site {
   void leave_exit_evidence(std::int64_t run_id, int exit_code, int signal = 0);
   void leave_store_evidence(std::int64_t run_id, bool ok = true);
   void leave_stage_evidence(const std::string& digest, bool ok, const std::string& message = "");
+  void leave_evidence(std::int64_t run_id, const StoreEvidence& evidence);
+  void leave_evidence(const std::string& digest, const StageEvidence& evidence);
 
   // Leaves evidence that the data set is complete, then has its stage job start and end. Returns false if the
   // data set is not ready after that.
   bool stage(const std::string& digest);
+  // Leaves this evidence, then has the stage job of the data set start and end.
+  void end_staging(const std::string& digest, const StageEvidence& evidence);
 
   // Write the evidence, then have the train job, or the store job, of the run start and end.
   void train(std::int64_t run_id, int exit_code = 0);
@@ -79,6 +83,7 @@ class Site {
   FakeScheduler scheduler_;
   LocalUsers users_;
   DriverSettings settings_;
+  Stores stores_;
   std::unique_ptr<Daemon> daemon_;
   int events_until_death_ = 0;
   Death death_ = Death::at_once;

@@ -32,7 +32,8 @@ Manifest a_manifest() {
 
 StoreAccess some_access() {
   StoreAccess access;
-  access.settings = {"cellar", "https://h:1", "eu", StoreSettings::Style::path, "/ca.pem", "http://p:1", 3};
+  access.settings = {"cellar",  "https://h:1", "eu", StoreSettings::Style::path,
+                     "/ca.pem", "http://p:1",  3,    65536};
   access.credentials_file = "/s/credentials";
   access.credential = "mine";
   return access;
@@ -53,10 +54,16 @@ TEST(TheHandover, KeepsAStageRequest) {
   EXPECT_EQ(read.store, written.store);
 }
 
+TEST(AStoreOfTheReleaseBefore, HasNoLimitOfBytesPerSecond) {
+  Json json = to_json(some_access());
+  json.erase("bytes_per_second");
+  EXPECT_EQ(read_back(json, store_access_from_json).settings.bytes_per_second, 0);
+}
+
 TEST(TheHandover, KeepsTheEvidenceOfStaging) {
-  StageEvidence written{true, true, "no space", 1LL << 40, 1437, 360, noon};
+  StageEvidence written{true, true, "no space", 1LL << 40, 1437, 360, noon, true};
   StageEvidence read = read_back(to_json(written), stage_evidence_from_json);
-  EXPECT_TRUE(read.ok && read.try_again);
+  EXPECT_TRUE(read.ok && read.try_again && read.waits_for_credentials);
   EXPECT_EQ(read.message, "no space");
   EXPECT_EQ(read.size_bytes, 1LL << 40);
   EXPECT_EQ(read.samples, 1437);
@@ -141,8 +148,8 @@ TEST(TheHandover, TakesWhateverBytesAProgramWrote) {
 
 TEST(TheHandover, KeepsTheEvidenceOfStoring) {
   StoreEvidence read =
-      read_back(to_json(StoreEvidence{true, true, "later", 5, 6, noon}), store_evidence_from_json);
-  EXPECT_TRUE(read.ok && read.try_again);
+      read_back(to_json(StoreEvidence{true, true, "later", 5, 6, noon, true}), store_evidence_from_json);
+  EXPECT_TRUE(read.ok && read.try_again && read.waits_for_credentials);
   EXPECT_EQ(read.message, "later");
   EXPECT_EQ(read.objects, 5);
   EXPECT_EQ(read.size_bytes, 6);

@@ -49,9 +49,11 @@ TEST_P(FilesOfRelease, TellHowTheJobsOfItsAgentsEnded) {
   StoreEvidence stored = store_evidence_from_json(file(layout::stored_file));
   EXPECT_TRUE(stored.ok);
   EXPECT_EQ(stored.objects, 5);
+  EXPECT_FALSE(stored.waits_for_credentials);
   StageEvidence staged = stage_evidence_from_json(file(layout::staged_file));
   EXPECT_TRUE(staged.ok);
   EXPECT_EQ(staged.samples, 1437);
+  EXPECT_FALSE(staged.waits_for_credentials);
 }
 
 INSTANTIATE_TEST_SUITE_P(Kept, FilesOfRelease, ::testing::Values("release_0.1"));

@@ -72,6 +72,7 @@ std::vector<DataSetEvent> every_data_set_event() {
           event::Staging{at(1), 2, job_key(5)},
           event::Ready{at(2), 100, 60, 40, hour_of(5, 0)},
           event::StageFailed{at(3), "full", true, {}},
+          event::StageFailed{at(3), "no keys", true, {}, true},
           event::Used{at(2), JobRole::stage, hour_of(5, 0), ""},
           event::Evicting{at(4)},
           event::Evicted{at(4)},
@@ -187,6 +188,20 @@ TEST(DataSetFold, FailsForGoodWhereNobodyIsToTryAgain) {
   apply_event(set, event::Wanted{at(3), ada(), digits(), 1, 4711, {}});
   EXPECT_EQ(set.state, DataSetState::wanted);
   EXPECT_EQ(set.reason, "");
+}
+
+TEST(DataSetFold, DoesNotCountAJobThatHadNoCredentialsAsFailed) {
+  DataSet set =
+      fold("d1", {event::Wanted{at(0), ada(), digits(), 1, 4711, {}}, event::Staging{at(1), 1, job_key(5)},
+                  event::StageFailed{at(2), "no keys", true, {}, true}});
+  EXPECT_EQ(set.state, DataSetState::wanted);
+  EXPECT_EQ(set.attempts, 1);
+  EXPECT_EQ(set.failed_attempts, 0);
+  EXPECT_EQ(set.waits_for_credentials_since, at(2));
+  apply_event(set, event::Staging{at(3), 2, job_key(6)});
+  EXPECT_EQ(set.waits_for_credentials_since, std::nullopt);
+  apply_event(set, event::StageFailed{at(4), "the disk is full", true, {}});
+  EXPECT_EQ(set.failed_attempts, 1);
 }
 
 TEST(AnEarlierReleasesWanted, CountsTheObjectsThatItLists) {

@@ -55,6 +55,15 @@ TEST(AStore, ThatTheSiteDoesNotHaveIsRefusedWithThoseThatItHas) {
               HasSubstr("data.store: shed: this site has no such store; its stores: attic, cellar"));
 }
 
+TEST(AStageJob, GetsItsShareOfTheBandwidth) {
+  Stores stores = two_stores();
+  stores.stage_limits["cellar"] = {.jobs = 4, .bytes_per_second = 1000};
+  const StoreChoice cellar{"cellar", ""}, attic{"attic", ""};
+  EXPECT_EQ(access_for_staging(stores, cellar, "/s").settings.bytes_per_second, 250);
+  EXPECT_EQ(access_to(stores, cellar, "/s").settings.bytes_per_second, 0);
+  EXPECT_EQ(access_for_staging(stores, attic, "/s").settings.bytes_per_second, 0);
+}
+
 TEST(AFolder, HasNoStoreAndNoCredentials) {
   Manifest manifest = manifest_with("file:///d/", "file:///r/");
   choose_stores(two_stores(), manifest);

@@ -51,7 +51,7 @@ TEST(AFailure, OfTheKeysSaysWhichCommandAddsOthers) {
   for (const char* code : {"ExpiredToken", "InvalidAccessKeyId", "SignatureDoesNotMatch"}) {
     const Failure failure = failure_with(403, code);
     EXPECT_EQ(failure.cure, Cure::credentials);
-    EXPECT_EQ(failure.kind, ErrorKind::denied);
+    EXPECT_EQ(failure.kind, ErrorKind::no_credentials);
     EXPECT_THAT(failure.message, HasSubstr(add));
   }
 }
@@ -60,6 +60,15 @@ TEST(AFailure, OfRightsNamesTheCredentialOrSaysThatThereWasNone) {
   EXPECT_THAT(failure_with(403, "AccessDenied").message, HasSubstr("keys of the credential \"mine\""));
   EXPECT_THAT(failure_with(403, "AccessDenied", {"cellar", ""}).message, HasSubstr("was not signed"));
   EXPECT_EQ(failure_with(403, "").kind, ErrorKind::denied);
+}
+
+TEST(AFailure, WithoutKeysIsOneOfMissingKeysUnlessTheUserWantsNone) {
+  const Failure unsigned_by_chance = failure_with(403, "AccessDenied", {"cellar", ""});
+  EXPECT_EQ(unsigned_by_chance.kind, ErrorKind::no_credentials);
+  EXPECT_THAT(unsigned_by_chance.message, HasSubstr("trainyard credential add cellar"));
+  const Failure anonymous = failure_with(403, "AccessDenied", {"cellar", "", true});
+  EXPECT_EQ(anonymous.kind, ErrorKind::denied);
+  EXPECT_THAT(anonymous.message, HasSubstr("names the credential anonymous"));
 }
 
 TEST(AFailure, OfTheRegionIsCuredIfTheStoreNamesTheRightOne) {
