@@ -100,6 +100,10 @@ void RowTarget::write_split(Split split, std::int64_t first, std::string_view sa
   if (labels.count == 0) return;
   const SplitPlace& place = split == Split::train ? places_.train : places_.test;
   const std::int64_t sample_bytes = element_count(layout_.shape) * size_bytes(layout_.type);
+  const std::int64_t values = layout_.classes > 0 ? std::ssize(labels.labels) : std::ssize(labels.targets);
+  if (std::ssize(samples) != labels.count * sample_bytes ||
+      values != labels.count * std::max<std::int64_t>(1, layout_.targets))
+    throw Error(ErrorKind::internal, path_ + ": the format has made rows of another size than it said");
   const auto put = [&](std::string_view bytes, std::int64_t at) {
     file_.with([&](const UniqueFd& file) { write_file_at(file.get(), bytes, at, path_); });
   };

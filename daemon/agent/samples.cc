@@ -18,6 +18,9 @@ void check_alike(const SampleInfo& train, const SampleInfo& test) {
   if ((train.classes > 0) != (test.classes > 0) || train.target_width != test.target_width)
     throw Error(ErrorKind::invalid,
                 "labels are classes in one of source and test, and other numbers in the other");
+  if (train.class_names != test.class_names)
+    throw Error(ErrorKind::invalid,
+                "classes have names in one of source and test, and numbers in the other; they must be alike");
 }
 
 void append(ScratchWriter& file, Split split, const ScratchLayout& layout, const SampleBlock& block) {

@@ -1,4 +1,4 @@
-// Stages a data set of a format of samples (csv, idx): converts its objects to one HDF5 file.
+// Stages a data set of a format of samples: converts its objects to one HDF5 file.
 #pragma once
 #include "daemon/agent/fetch_units.h"
 #include "daemon/agent/staging_folder.h"

@@ -3,6 +3,7 @@
 #pragma once
 #include <archive.h>
 #include <archive_entry.h>
+#include <locale.h>
 
 #include <cerrno>
 #include <memory>
@@ -21,6 +22,25 @@ struct FreeEntry {
   void operator()(archive_entry* entry) const { archive_entry_free(entry); }
 };
 using EntryHandle = std::unique_ptr<archive_entry, FreeEntry>;
+
+// Lets libarchive convert names that are UTF-8 for as long as the object lives, in this thread. In the C
+// locale, in which our programs run, it has none for names that are not ASCII.
+class Utf8Names {
+ public:
+  Utf8Names() : utf8_(::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)) {
+    if (utf8_ != nullptr) before_ = ::uselocale(utf8_);
+  }
+  ~Utf8Names() {
+    if (utf8_ == nullptr) return;
+    ::uselocale(before_);
+    ::freelocale(utf8_);
+  }
+  Utf8Names(const Utf8Names&) = delete;
+  Utf8Names& operator=(const Utf8Names&) = delete;
+
+ private:
+  locale_t utf8_, before_ = nullptr;
+};
 
 // Converts libarchive's last error to an Error: unavailable if the disk is full, failing or read-only,
 // because a retry might succeed then; otherwise invalid, because the archive is wrong.

@@ -33,6 +33,7 @@ la_ssize_t ArchiveReader::State::on_read(archive* handle, void* self, const void
 }
 
 void ArchiveReader::State::open() {
+  const Utf8Names utf8;
   archive_read_support_format_tar(handle.get());
   archive_read_support_format_zip(handle.get());
   archive_read_support_filter_gzip(handle.get());
@@ -60,13 +61,15 @@ ArchiveReader::ArchiveReader(ArchiveReader&&) noexcept = default;
 ArchiveReader& ArchiveReader::operator=(ArchiveReader&&) noexcept = default;
 
 bool ArchiveReader::next() {
+  const Utf8Names utf8;
   for (archive_entry* entry = nullptr;;) {
     const int result = archive_read_next_header(state_->handle.get(), &entry);
     if (result == ARCHIVE_EOF) return false;
     if (result != ARCHIVE_OK && result != ARCHIVE_WARN) state_->fail(state_->name);
     if (archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry) != nullptr) continue;
     const char* name = archive_entry_pathname(entry);
-    state_->entry = name != nullptr ? name : "";
+    if (name == nullptr) throw Error(ErrorKind::invalid, state_->name + ": an entry without a readable name");
+    state_->entry = name;
     return true;
   }
 }

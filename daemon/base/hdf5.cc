@@ -106,6 +106,22 @@ void check_is_stored(hid_t dataset, std::int64_t bytes, const std::string& name)
   }
 }
 
+// Throws if the bytes of the array are in other files, which a foreign file can name at will.
+void check_is_in_file(hid_t dataset, const std::string& name) {
+  Hdf5Id creation = checked(H5Dget_create_plist(dataset), ErrorKind::invalid, name, "no creation properties");
+  if (H5Pget_external_count(creation.get()) > 0 || H5Pget_layout(creation.get()) == H5D_VIRTUAL)
+    throw Error(ErrorKind::invalid, name + ": its bytes are in other files; copy it into one file");
+}
+
+herr_t refuse_link(const char*, const char*, const char*, const char*, unsigned*, hid_t, void*) { return -1; }
+
+// Returns properties with which no link to another file is followed.
+Hdf5Id without_external_links(const std::string& name) {
+  Hdf5Id access = checked(H5Pcreate(H5P_DATASET_ACCESS), ErrorKind::internal, name, "no access properties");
+  check(H5Pset_elink_cb(access.get(), refuse_link, nullptr), name, "cannot refuse links");
+  return access;
+}
+
 // Lets HDF5 report a number that does not fit, which it would otherwise replace by the nearest one that does.
 H5T_conv_ret_t refuse_overflow(H5T_conv_except_t exception, hid_t, hid_t, void*, void*, void*) {
   const bool is_overflow = exception == H5T_CONV_EXCEPT_RANGE_HI || exception == H5T_CONV_EXCEPT_RANGE_LOW;
@@ -361,9 +377,10 @@ Hdf5Dataset Hdf5File::dataset(const std::string& dataset) const {
 
 Hdf5Dataset Hdf5File::converted_dataset(const std::string& dataset) const {
   std::string name = name_of(dataset);
-  if (!has(dataset)) throw Error(ErrorKind::not_found, name + ": not in the file");
-  Hdf5Id id =
-      checked(H5Dopen2(id_.get(), dataset.c_str(), H5P_DEFAULT), ErrorKind::invalid, name, "not an array");
+  Hdf5Id access = without_external_links(name);
+  Hdf5Id id = checked(H5Dopen2(id_.get(), dataset.c_str(), access.get()), ErrorKind::invalid, name,
+                      "no array of this name in the file");
+  check_is_in_file(id.get(), name);
   const ElementType type = converted_type(id.get(), name);
   Hdf5Dataset array(name, std::move(id), type);
   std::int64_t bytes = size_bytes(type);

@@ -1,5 +1,8 @@
 #include "daemon/base/parallel.h"
 
+#include <sched.h>
+
+#include <algorithm>
 #include <atomic>
 #include <exception>
 #include <thread>
@@ -8,6 +11,13 @@
 #include "daemon/base/guarded.h"
 
 namespace trainyard {
+
+int usable_cpus() {
+  cpu_set_t usable;
+  const bool is_known = ::sched_getaffinity(0, sizeof usable, &usable) == 0;
+  return is_known ? std::max(1, CPU_COUNT(&usable))
+                  : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+}
 
 void work_in_parallel(std::size_t count, int threads, const std::function<void(std::size_t index)>& work) {
   std::atomic<std::size_t> next = 0;

@@ -15,9 +15,9 @@ constexpr double largest_class = 65'535;
 Labels::Labels(const std::vector<double>& values, std::int64_t count, bool are_integers,
                const std::string& what)
     : count_(count) {
-  if (count == 0) throw_invalid(what + ": no labels");
-  if (!std::ranges::all_of(values, [](double value) { return std::isfinite(value); }))
-    throw_invalid(what + ": a label is not a finite number");
+  if (count == 0 || values.empty()) throw_invalid(what + ": no labels");
+  if (!std::ranges::all_of(values, [](double value) { return std::isfinite(static_cast<float>(value)); }))
+    throw_invalid(what + ": a label is not a finite number of single precision");
   width_ = static_cast<std::int64_t>(values.size()) / count;
   const bool are_classes = are_integers && width_ == 1 && std::ranges::all_of(values, [](double value) {
                              return value >= 0 && value <= largest_class;

@@ -54,7 +54,10 @@ std::optional<std::string_view> LineReader::next() {
 }
 
 std::string_view cut_field(std::string_view& line, char delimiter, bool& more) {
-  const std::size_t end = line.find(delimiter);
+  const std::size_t begin = line.find_first_not_of(' ');
+  const bool is_quoted = begin != std::string_view::npos && line[begin] == '"';
+  const std::size_t quoted_end = is_quoted ? line.find('"', begin + 1) : std::string_view::npos;
+  const std::size_t end = line.find(delimiter, quoted_end == std::string_view::npos ? 0 : quoted_end);
   more = end != std::string_view::npos;
   const std::string_view field = line.substr(0, end);
   line = more ? line.substr(end + 1) : std::string_view();

@@ -26,8 +26,9 @@ class LineReader {
   std::int64_t line_ = 0;
 };
 
-// Cuts the first field off `line`: what is before the delimiter, without blanks and double quotes around it.
-// `more`: another field follows.
+// Cuts the first field off `line`: what is before the delimiter, without blanks around it. In a field in
+// double quotes the delimiter is a character like others; the quotes are left out. `more`: another field
+// follows.
 std::string_view cut_field(std::string_view& line, char delimiter, bool& more);
 
 }  // namespace trainyard

@@ -13,7 +13,8 @@ std::optional<double> parse_number(std::string_view text) {
   if (!text.empty() && text.front() == '+') text.remove_prefix(1);
   double value = 0;
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value)) return std::nullopt;
+  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(static_cast<float>(value)))
+    return std::nullopt;
   return value;
 }
 
@@ -62,7 +63,7 @@ void DelimitedRows::parse(std::string_view line, std::vector<double>& values) co
     if (!value) {
       const bool first = width_ == 0 && !header_;
       throw_invalid(place() + ": column " + std::to_string(values.size()) + ": '" +
-                    std::string(field.substr(0, 40)) + "' is not a finite number" +
+                    std::string(field.substr(0, 40)) + "' is not a finite number of single precision" +
                     (first ? "; if this line names the columns, say header = true" : ""));
     }
     values.push_back(*value);

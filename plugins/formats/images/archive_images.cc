@@ -32,11 +32,15 @@ bool is_shard_name(const std::string& key) {
   const std::size_t dot = key.find('.', key.rfind('/') + 1);
   const std::string endings = dot == std::string::npos ? "" : key.substr(dot);
   return endings.ends_with(".zip") || endings.ends_with(".tgz") || endings.ends_with(".tar") ||
-         endings.find(".tar.") != std::string::npos;
+         endings.ends_with(".tar.gz") || endings.ends_with(".tar.bz2") || endings.ends_with(".tar.xz") ||
+         endings.ends_with(".tar.zst");
 }
 
-// Returns the name as label files have it: without "./" at the beginning.
-std::string plain_name(const std::string& entry) { return entry.starts_with("./") ? entry.substr(2) : entry; }
+// Returns the name as label files have it: without "/" and "./" at the beginning.
+std::string plain_name(std::string entry) {
+  while (entry.starts_with('/') || entry.starts_with("./")) entry.erase(0, entry.front() == '/' ? 1 : 2);
+  return entry;
+}
 
 // Reads the classes of the images of all shards, in a first pass over the archives.
 class ShardSurvey {
@@ -58,6 +62,7 @@ class ShardSurvey {
   }
 
   const std::vector<std::string>& classes() const { return classes_; }  // of all images, in order
+  bool are_from_folders() const { return are_from_folders_; }           // of some images
 
  private:
   static std::string read_class(ArchiveReader& archive, const std::string& what) {
@@ -73,7 +78,7 @@ class ShardSurvey {
   }
 
   std::string class_of(const Object& shard, const std::string& image,
-                       const std::map<std::string, std::string>& numbers) const {
+                       const std::map<std::string, std::string>& numbers) {
     const std::string what = shard.url + ": " + image;
     if (listed_) {
       const auto entry = listed_->find(image);
@@ -81,6 +86,7 @@ class ShardSurvey {
       return entry->second;
     }
     if (const auto number = numbers.find(stem_of(image)); number != numbers.end()) return number->second;
+    are_from_folders_ = true;
     const std::size_t slash = image.find('/');
     if (slash == std::string::npos)
       throw_invalid(what +
@@ -91,6 +97,7 @@ class ShardSurvey {
 
   std::optional<std::map<std::string, std::string>> listed_;
   std::vector<std::string> classes_;
+  bool are_from_folders_ = false;
 };
 
 class ArchiveImages final : public ImageFiles {
@@ -107,7 +114,9 @@ class ArchiveImages final : public ImageFiles {
     for (const Object& shard : shards_) survey.add(shard, store);
     if (survey.classes().empty())
       throw_invalid(objects.front().url + ": no .jpg, .jpeg or .png file in the archives");
-    classes_.emplace(std::set<std::string>(survey.classes().begin(), survey.classes().end()), options);
+    const std::set<std::string> names(survey.classes().begin(), survey.classes().end());
+    if (survey.are_from_folders()) check_folders_are_classes(names, options, objects.front().url);
+    classes_.emplace(names, options);
     for (const std::string& name : survey.classes())
       labels_.push_back(classes_->number_of(name, objects.front().url));
   }

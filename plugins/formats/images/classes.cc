@@ -34,6 +34,15 @@ Classes::Classes(const std::set<std::string>& names, const Json& options) {
   for (const std::string& name : names_) numbers_[name] = static_cast<std::int32_t>(count_++);
 }
 
+void check_folders_are_classes(const std::set<std::string>& names, const Json& options,
+                               const std::string& url) {
+  if (names.size() != 1 || options.contains("class_names")) return;
+  throw_invalid(
+      url + ": all images are in the folder '" + *names.begin() +
+      "', and the first folder of an image's name is its class; let the source be the folder of the "
+      "classes' folders, or let label name a file of classes");
+}
+
 std::int32_t Classes::number_of(const std::string& name, const std::string& what) const {
   const auto found = numbers_.find(name);
   if (found != numbers_.end()) return found->second;

@@ -29,4 +29,9 @@ class Classes {
   std::int64_t count_ = 0;
 };
 
+// Throws Error{invalid}, which names `url`, if the folders that classes are named by are no classes: there is
+// only one, because the folders of the classes lie deeper. The second source may have images of one class.
+void check_folders_are_classes(const std::set<std::string>& names, const Json& options,
+                               const std::string& url);
+
 }  // namespace trainyard

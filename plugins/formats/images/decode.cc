@@ -9,6 +9,7 @@ namespace trainyard {
 namespace {
 
 constexpr std::int64_t most_pixels = std::int64_t{1} << 26;
+constexpr std::int64_t most_side = 65'535;  // a longer one overflows the sums of stb_image_resize
 
 bool is_jpeg(std::string_view file) { return file.starts_with("\xff\xd8\xff"); }
 bool is_png(std::string_view file) { return file.starts_with("\x89PNG\r\n\x1a\n"); }
@@ -39,6 +40,9 @@ void write_channels_first(const Image& image, std::uint8_t* __restrict values) {
 
 void check_image_size(std::int64_t width, std::int64_t height, const std::string& what) {
   if (width < 1 || height < 1) throw_invalid(what + ": an image without pixels");
+  if (width > most_side || height > most_side)
+    throw_invalid(what + ": " + std::to_string(width) + " × " + std::to_string(height) +
+                  " pixels; at most 65535 in each direction are decoded");
   if (width > most_pixels / height)
     throw_invalid(what + ": " + std::to_string(width) + " × " + std::to_string(height) +
                   " pixels; at most 64 million are decoded");

@@ -19,7 +19,9 @@ class FolderImages final : public ImageFiles {
       if (is_image_name(object.key)) images_.push_back(object);
     if (images_.empty()) throw_invalid(objects.front().url + ": no .jpg, .jpeg or .png file in the folder");
     const std::vector<std::string> classes = classes_of_images(objects, options);
-    classes_.emplace(std::set<std::string>(classes.begin(), classes.end()), options);
+    const std::set<std::string> names(classes.begin(), classes.end());
+    if (!options.contains("label_file")) check_folders_are_classes(names, options, objects.front().url);
+    classes_.emplace(names, options);
     for (std::size_t i = 0; i < images_.size(); ++i)
       labels_.push_back(classes_->number_of(classes[i], images_[i].url));
   }
@@ -61,7 +63,7 @@ class FolderImages final : public ImageFiles {
 
   static std::string folder_of(const Object& image) {
     const std::size_t slash = image.key.find('/');
-    if (slash == std::string::npos)
+    if (slash == std::string::npos || slash == 0)
       throw_invalid(image.url + ": lies in no folder that tells its class; label can name a file of classes");
     return image.key.substr(0, slash);
   }

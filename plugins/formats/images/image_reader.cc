@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <thread>
 
 #include "daemon/base/error.h"
 #include "daemon/base/parallel.h"
@@ -16,13 +15,11 @@ constexpr std::size_t most_file_bytes_of_image = std::size_t{256} << 20;
 
 ImageShape shape_of(const Json& options) {
   const Json shape = get_or<Json>(options, "shape", nullptr);
-  const auto is_size = [](const Json& size) {
-    return size.is_number_integer() && size >= 1 && size <= 32'768;
-  };
+  const auto is_size = [](const Json& size) { return size.is_number_integer() && size >= 1 && size <= 8192; };
   if (!shape.is_array() || shape.size() != 3 || !std::ranges::all_of(shape, is_size) ||
       (shape[0] != 1 && shape[0] != 3))
     throw_invalid("shape = " + shape.dump() +
-                  ": must be [channels, height, width], with 1 or 3 channels and sizes up to 32768");
+                  ": must be [channels, height, width], with 1 or 3 channels and sizes up to 8192");
   return {shape[0], shape[1], shape[2]};
 }
 
@@ -31,8 +28,6 @@ Fit fit_of(const Json& options) {
   if (fit == "stretch") return Fit::stretch;
   return fit == "exact" ? Fit::exact : Fit::crop;
 }
-
-int decoding_threads() { return static_cast<int>(std::max(1U, std::thread::hardware_concurrency())); }
 
 class ImageReader final : public SampleReader {
  public:
@@ -70,7 +65,7 @@ class ImageReader final : public SampleReader {
     decoded_count_ = files.size();
     next_decoded_ = 0;
     std::atomic<std::size_t> next = 0;
-    work_in_parallel(images_.size(), decoding_threads(), [&](std::size_t thread) {
+    work_in_parallel(images_.size(), usable_cpus(), [&](std::size_t thread) {
       for (std::size_t i = next++; i < files.size(); i = next++)
         decode_image(files[i].bytes, shape_, fit_, files[i].name, images_[thread],
                      decoded_.data() + i * shape_.values());
@@ -85,8 +80,8 @@ class ImageReader final : public SampleReader {
   ImageShape shape_;
   Fit fit_;
   SampleInfo info_;
-  std::vector<Image> images_{static_cast<std::size_t>(decoding_threads())};  // for use by each thread
-  std::vector<std::uint8_t> decoded_;                                        // samples, one after the other
+  std::vector<Image> images_{static_cast<std::size_t>(usable_cpus())};  // for use by each thread
+  std::vector<std::uint8_t> decoded_;                                   // samples, one after the other
   std::size_t decoded_count_ = 0, next_decoded_ = 0;
   std::size_t read_ = 0;  // by next(), of all images
 };

@@ -33,7 +33,7 @@ FormatInfo images_info() {
       .takes_files = false,
       .needs_shape = true,
       .keys = {label_key("a csv or tsv file of image names and classes; by default the class of an image is "
-                         "the folder that it lies in"),
+                         "the first folder of its name"),
                test_label_key(), fit_key()}};
 }
 
@@ -44,7 +44,7 @@ FormatInfo shards_info() {
       .endings = {".tar", ".tar.gz", ".tgz", ".zip"},
       .needs_shape = true,
       .keys = {label_key("a csv or tsv file of image names and classes; by default the class of a.jpg is the "
-                         "number in a.cls beside it, or else the folder that a.jpg lies in"),
+                         "text of a.cls beside it, or else the first folder of its name"),
                test_label_key(), fit_key()}};
 }
 

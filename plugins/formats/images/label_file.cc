@@ -22,6 +22,8 @@ std::map<std::string, std::string> read_label_file(const Object& object, ObjectS
     if (lines.line() == 1 && !is_image_name(name)) continue;
     if (!more) throw_invalid(place + ": only one field; a line is an image's name and its class");
     const std::string name_of_class(cut_field(*line, delimiter, more));
+    if (more)
+      throw_invalid(place + ": more than two fields; put a class with a delimiter in it in double quotes");
     if (name.empty() || name_of_class.empty()) throw_invalid(place + ": an empty name or class");
     if (!classes.emplace(name, name_of_class).second) throw_invalid(place + ": a second line for " + name);
   }

@@ -1,8 +1,10 @@
 #include "plugins/formats/npy/header.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <charconv>
+#include <cmath>
 #include <cstring>
 #include <limits>
 
@@ -32,9 +34,11 @@ std::string_view value_of(std::string_view dictionary, const std::string& key, c
 void read_type(std::string_view descr, NpyHeader& header, const std::string& what) {
   const std::size_t end = descr.size() > 1 && descr[0] == '\'' ? descr.find('\'', 1) : std::string_view::npos;
   const std::string_view type = end == std::string_view::npos ? std::string_view() : descr.substr(1, end - 1);
-  const bool is_known =
-      type.size() == 3 && std::string_view("<>|=").find(type[0]) != std::string_view::npos &&
-      std::string_view("b1 u1 u2 u4 u8 i1 i2 i4 i8 f4 f8").find(type.substr(1)) != std::string_view::npos;
+  constexpr std::array<std::string_view, 11> known = {"b1", "u1", "u2", "u4", "u8", "i1",
+                                                      "i2", "i4", "i8", "f4", "f8"};
+  const bool is_known = type.size() == 3 &&
+                        std::string_view("<>|=").find(type[0]) != std::string_view::npos &&
+                        std::ranges::find(known, type.substr(1)) != known.end();
   if (!is_known)
     throw_invalid(what + ": elements of type " +
                   std::string(descr.substr(0, std::min<std::size_t>(end, 40))) +
@@ -195,7 +199,10 @@ void convert_npy_elements(const NpyHeader& header, std::string_view elements, st
   }
   each_element(header, elements, [&](auto value) {
     if constexpr (std::is_floating_point_v<decltype(value)>) {
-      append(samples, static_cast<float>(value));
+      const auto number = static_cast<float>(value);
+      if (std::isinf(number) && !std::isinf(value))
+        throw_invalid(what + ": " + std::to_string(value) + " does not fit into single precision");
+      append(samples, number);
     } else {
       if (!fits_i32(value))
         throw_invalid(

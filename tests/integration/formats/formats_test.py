@@ -142,6 +142,10 @@ class NumpyArrays(FormatTest):
         (self.source / "cut.npy").write_bytes(whole.replace(b"(20, 4)", b"(20, 9999999999)")[:len(whole)])
         self.refuses("cut.npy", "cut.npy", 'label = "y.npy"')
         self.refuses("label is missing", "x.npy", "")
+        (self.source / "odd.npy").write_bytes(whole.replace(b"'<f8'", b"'< u'"))
+        self.refuses("elements of type", "odd.npy", 'label = "y.npy"')
+        numpy.save(self.source / "large.npy", numpy.full((20, 2), 1e39))
+        self.refuses("does not fit into single precision", "large.npy", 'label = "y.npy"')
         
 
 class Cifar(FormatTest):
@@ -189,10 +193,16 @@ class Hdf5Arrays(FormatTest):
             file["x"], file["y"] = numpy.full((4, 2), 1 << 40), numpy.zeros(4, "i4")
             file["text"] = ["a"] * 4
             file.create_dataset("huge", (1 << 40, 1 << 10), "u1", chunks=(1, 1 << 10))
-        for samples, message in (("x", "cannot read"), ("text", "its elements are no numbers"), ("none", "not in the file"),
+        for samples, message in (("x", "cannot read"), ("text", "its elements are no numbers"), ("none", "no array of this name in the file"),
                                  ("huge", "of which 0 are stored")):
             self.refuses(message, "a.h5", f'samples = "{samples}"\nlabel = "y"')
         self.refuses("of which 0 are stored", "a.h5", 'samples = "x"\nlabel = "huge"')
+        (self.folder / "secret").write_bytes(bytes(8))
+        with h5py.File(self.source / "b.h5", "w") as file:
+            file["y"], file["link"] = numpy.zeros(4, "i4"), h5py.ExternalLink(str(self.source / "a.h5"), "/y")
+            file.create_dataset("elsewhere", (4, 2), "u1", external=[(str(self.folder / "secret"), 0, 8)])
+        self.refuses("its bytes are in other files", "b.h5", 'samples = "elsewhere"\nlabel = "y"')
+        self.refuses("no array of this name in the file", "b.h5", 'samples = "link"\nlabel = "y"')
         (self.source / "b.h5").write_bytes((self.source / "a.h5").read_bytes()[:2000])
         self.refuses("not a complete HDF5 file", "b.h5", "")
 
@@ -238,7 +248,9 @@ class Images(FormatTest):
             self.add(name, contents)
         smooth.convert("P").save(self.source / "a/palette.png")
         smooth.convert("RGBA").save(self.source / "a/alpha.PNG")
-        names = sorted([*kinds, "a/alpha.PNG"], key=lambda name: name.encode())
+        smooth.convert("CMYK").save(self.source / "a/print.jpg", quality=95)
+        self.add("b/with_more.jpg", kinds["a/rgb.jpg"] + b"harmless")
+        names = sorted([*kinds, "a/alpha.PNG", "a/print.jpg", "b/with_more.jpg"], key=lambda name: name.encode())
         colour = self.stage("", 'format = "images"\nshape = [3, 48, 64]\nfit = "exact"')
         grey = self.stage("", 'format = "images"\nshape = [1, 48, 64]\nfit = "exact"')
         for i, name in enumerate(names):
@@ -251,7 +263,7 @@ class Images(FormatTest):
     def test_of_other_sizes_are_cropped_or_stretched_as_pillow_does(self):
         image = Image.fromarray(dice.integers(0, 256, (6, 9, 3)).astype("u1")).resize((300, 200), Image.BICUBIC)
         self.add("a/1.jpg", jpeg(image))
-        self.add("a/2.png", png(numpy.asarray(image)))
+        self.add("b/2.png", png(numpy.asarray(image)))
         self.refuses('300 × 200 pixels, but shape says 40 × 40; fit = "crop"', "",
                      'format = "images"\nshape = [3, 40, 40]\nfit = "exact"')
         for fit, expected in (("stretch", image.resize((40, 40), Image.BILINEAR)),
@@ -269,9 +281,14 @@ class Images(FormatTest):
         file = self.stage("", 'format = "images"\nshape = [3, 4, 4]\nlabel = "labels.csv"')
         self.equal(file["train/labels"], [2, 0, 2, 7])
         self.assertNotIn("class_names", file.attrs)
+        self.add("labels.csv", b'0.png,"cat, big"\n1.png, "cat, small"\n2.png,dog\n"3.png",dog\n')
+        file = self.stage("", 'format = "images"\nshape = [3, 4, 4]\nlabel = "labels.csv"')
+        self.equal(file["train/labels"], [0, 1, 2, 2])
+        self.assertEqual(json.loads(file.attrs["class_names"]), ["cat, big", "cat, small", "dog"])
         for lines, message in ((b"0.png,2\n1.png,2\n2.png,2\n", "3.png: has no line in"), (b"0.png\n", "labels.csv:1: only one field"),
                                (b"0.png,1\n1.png,1\n2.png,1\n3.png,1\n4.png,1\n", "there is no image 4.png"),
-                               (b"0.png,1\n0.png,2\n", "labels.csv:2: a second line for 0.png")):
+                               (b"0.png,1\n0.png,2\n", "labels.csv:2: a second line for 0.png"),
+                               (b"0.png,cat, big\n", "labels.csv:1: more than two fields")):
             self.add("labels.csv", lines)
             self.refuses(message, "", 'format = "images"\nshape = [3, 4, 4]\nlabel = "labels.csv"')
 
@@ -282,7 +299,7 @@ class Images(FormatTest):
         for name, contents, message in (("cut.jpg", whole[:len(whole) // 2], "cut.jpg: "), ("text.jpg", b"hello", "neither a JPEG nor a PNG"),
                                         ("cut.png", png(numpy.zeros((9, 9, 3), "u1"))[:-20], "cut.png: "), ("empty.png", b"", "neither"),
                                         ("bomb.png", header, "bomb.png: ")):
-            self.add("a/good.jpg", whole)
+            self.add("b/good.jpg", whole)
             self.add(f"a/{name}", contents)
             self.refuses(message, "", 'format = "images"\nshape = [3, 8, 8]')
             (self.source / "a" / name).unlink()
@@ -297,6 +314,21 @@ class Images(FormatTest):
         self.refuses("no .jpg, .jpeg or .png file in the folder", "", 'format = "images"\nshape = [3, 8, 8]')
         self.add("a.png", png(numpy.zeros((8, 8, 3), "u1")))
         self.refuses("lies in no folder that tells its class", "", 'format = "images"\nshape = [3, 8, 8]')
+        (self.source / "a.png").unlink()
+        for name in ("train/cat/1.png", "train/dog/2.png"):
+            self.add(name, png(numpy.zeros((8, 8, 3), "u1")))
+        self.refuses("all images are in the folder 'train'", "", 'format = "images"\nshape = [3, 8, 8]')
+
+    def test_have_classes_alike_in_both_sources(self):
+        for name in ("train/0/1.png", "train/1/2.png", "test/cat/3.png", "test/dog/4.png"):
+            self.add(name, png(numpy.zeros((8, 8, 3), "u1")))
+        self.source = self.source / "train"
+        self.refuses("classes have names in one of source and test", "",
+                     f'format = "images"\nshape = [3, 8, 8]\ntest = "file://{self.source.parent}/test/"')
+        self.source = self.source.parent / "test"
+        self.add("../other/bird/1.png", png(numpy.zeros((8, 8, 3), "u1")))
+        self.refuses("class 'bird' is none of the 2 classes", "",
+                     f'format = "images"\nshape = [3, 8, 8]\ntest = "file://{self.source.parent}/other/"')
 
 
 class Shards(FormatTest):
@@ -327,11 +359,11 @@ class Shards(FormatTest):
     def test_in_a_zip_have_folders_as_classes(self):
         with zipfile.ZipFile(self.source / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
             for i in range(9):
-                archive.writestr(f"./{'ab'[i % 2]}/{i}.png", png(self.pixels[i]))
+                archive.writestr(f"./{'aö'[i % 2]}/{i}.png", png(self.pixels[i]))
         file = self.stage("a.zip", "shape = [3, 4, 4]")
         self.equal(file["train/samples"], self.pixels.transpose(0, 3, 1, 2))
         self.equal(file["train/labels"], [i % 2 for i in range(9)])
-        self.assertEqual(json.loads(file.attrs["class_names"]), ["a", "b"])
+        self.assertEqual(json.loads(file.attrs["class_names"]), ["a", "ö"])
 
     def test_that_are_cut_off_or_without_classes_are_refused(self):
         self.tar("a.tar", [(f"x/{i}.png", png(self.pixels[i])) for i in range(9)])
