@@ -61,7 +61,8 @@ void check_state(const LiveDataSet& live) {
   if (data_set.state == DataSetState::staging)
     refuse(fmt::format("{}: job {} is staging it; drop it when it is ready", name_of(data_set),
                        to_string(data_set.job.value())));
-  if (live.busy || live.changes_pending > 0)
+  const bool may_have_job = live.circumstances.doubt && data_set.state == DataSetState::wanted;
+  if (live.busy || live.changes_pending > 0 || may_have_job)
     refuse(name_of(data_set) + ": is about to change; try again in a moment");
 }
 

@@ -11,6 +11,9 @@ namespace {
 // ended jobs that the scheduler shows.
 constexpr int most_look_ups = 200;
 
+// Each entry is a transaction, for which the loop waits. The next polls enter the others.
+constexpr int most_entries = 5;
+
 constexpr const char* after_its_run = "Slurm started the job although its run had given the job up";
 
 }  // namespace
@@ -18,10 +21,12 @@ constexpr const char* after_its_run = "Slurm started the job although its run ha
 void LateUse::enter_missing(const Snapshot& snapshot, std::int64_t poll) {
   std::set<Execution> looked_up;
   int look_ups = 0;
+  entered_ = 0;
   snapshot.each_ended_without_entity(poll, [&](const JobStatus& job) {
     Execution execution{job.key, job.restarts};
     if (!job.started_at) return;
-    bool is_known = looked_up_.contains(execution) || (++look_ups <= most_look_ups && enter_if_missing(job));
+    bool is_known = looked_up_.contains(execution) ||
+                    (++look_ups <= most_look_ups && entered_ < most_entries && enter_if_missing(job));
     if (is_known) looked_up.insert(std::move(execution));
   });
   looked_up_ = std::move(looked_up);
@@ -33,8 +38,9 @@ bool LateUse::enter_if_missing(const JobStatus& job) {
   std::optional<Segment> segment = segment_of_job(job);
   if (!segment) return true;
   try {
-    if (enter(job, *segment, after_its_run))
-      log_warning("event=late_use job={} token={} uid={}", to_string(job.key), job.token, job.uid);
+    if (!enter(job, *segment, after_its_run)) return true;
+    ++entered_;
+    log_warning("event=late_use job={} token={} uid={}", to_string(job.key), job.token, job.uid);
     return true;
   } catch (const Error& e) {
     log_warning("event=late_use_not_entered job={} {}", to_string(job.key), e.what());

@@ -36,6 +36,7 @@ class LateUse {
 
   Entities& entities_;
   Ledger& ledger_;
+  int entered_ = 0;                // jobs, by the last call of enter_missing()
   std::set<Execution> looked_up_;  // of the jobs that the last snapshot showed
 };
 

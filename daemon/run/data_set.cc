@@ -65,8 +65,10 @@ void apply(DataSet& set, const event::Unknown&) { set.is_of_newer_release = true
 
 constexpr std::array state_names{"wanted", "staging", "ready", "failed", "evicting", "evicted"};
 
-bool is_pin(const DataSetEvent& event) {
-  return std::holds_alternative<event::Pinned>(event) || std::holds_alternative<event::Unpinned>(event);
+// The usage of an earlier stage job can become known while a later one is being submitted.
+bool changes_nothing_on_scratch(const DataSetEvent& event) {
+  return std::holds_alternative<event::Pinned>(event) || std::holds_alternative<event::Unpinned>(event) ||
+         std::holds_alternative<event::Used>(event);
 }
 
 }  // namespace
@@ -75,7 +77,7 @@ const char* to_string(DataSetState state) { return state_names.at(static_cast<st
 
 void apply_event(DataSet& data_set, const DataSetEvent& event) {
   std::visit([&data_set](const auto& e) { apply(data_set, e); }, event);
-  if (!is_pin(event)) data_set.changed_at = time_of(event);
+  if (!changes_nothing_on_scratch(event)) data_set.changed_at = time_of(event);
 }
 
 event::Wanted wanted_again(const DataSet& data_set) {
