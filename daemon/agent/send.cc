@@ -6,13 +6,13 @@
 #include <map>
 #include <optional>
 
-#include "daemon/base/parallel.h"
 #include "daemon/agent/progress_line.h"
 #include "daemon/agent/source_files.h"
 #include "daemon/agent/transfer.h"
 #include "daemon/base/error.h"
 #include "daemon/base/fd.h"
 #include "daemon/base/json.h"
+#include "daemon/base/parallel.h"
 #include "daemon/base/printable.h"
 #include "daemon/base/text.h"
 #include "plugins/loader.h"

@@ -6,7 +6,6 @@
 #include <filesystem>
 #include <vector>
 
-#include "daemon/base/parallel.h"
 #include "daemon/agent/store_journal.h"
 #include "daemon/agent/transfer.h"
 #include "daemon/agent/write_evidence.h"
@@ -15,6 +14,7 @@
 #include "daemon/base/fd.h"
 #include "daemon/base/file_version.h"
 #include "daemon/base/log.h"
+#include "daemon/base/parallel.h"
 #include "daemon/base/text.h"
 #include "daemon/handover/claim.h"
 #include "daemon/handover/handover.h"

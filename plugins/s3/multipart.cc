@@ -62,11 +62,13 @@ void MultipartUpload::find_or_begin() {
   std::vector<Upload> uploads = find_uploads(client_, bucket_, key_);
   std::erase_if(uploads, [this](const Upload& upload) { return upload.key != key_; });
   std::ranges::sort(uploads, {}, &Upload::begun_at);
-  if (!uploads.empty()) {
+  bool is_found = false;
+  while (!is_found && !uploads.empty()) {
     id_ = uploads.back().id;
     uploads.pop_back();
-    find_parts();
-  } else {
+    is_found = find_parts();
+  }
+  if (!is_found) {
     Request request = request_for("POST");
     request.query = {{"uploads", ""}};
     request.check = [this](const Answer& answer) { id_ = read_upload_id(answer.body); };
@@ -75,7 +77,9 @@ void MultipartUpload::find_or_begin() {
   for (const Upload& older : uploads) abort_upload(client_, bucket_, older);
 }
 
-void MultipartUpload::find_parts() {
+// Returns false if the store has listed the upload, but has it no longer.
+bool MultipartUpload::find_parts() {
+  there_.clear();
   PartPage page;
   do {
     Request request = request_for("GET");
@@ -83,10 +87,16 @@ void MultipartUpload::find_parts() {
     if (!page.next_marker.empty()) request.query.emplace_back("part-number-marker", page.next_marker);
     page = {};
     request.check = [&page](const Answer& answer) { page = read_part_page(answer.body); };
-    client_.perform(std::move(request));
+    try {
+      client_.perform(std::move(request));
+    } catch (const Error& e) {
+      if (std::string_view(e.what()).find("NoSuchUpload") == std::string_view::npos) throw;
+      return false;
+    }
     for (PartPage::Part& part : page.parts)
       there_[static_cast<std::size_t>(part.number - 1)] = std::move(part);
   } while (!page.is_last);
+  return true;
 }
 
 std::set<std::size_t> MultipartUpload::parts_there(const std::vector<FilePart>& parts) const {

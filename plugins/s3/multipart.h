@@ -33,7 +33,7 @@ class MultipartUpload {
 
  private:
   void find_or_begin();
-  void find_parts();
+  bool find_parts();
   bool has_become_object(std::int64_t size_bytes);
   Request request_for(const char* method) const;
   Request request_for_part(FilePart part, std::size_t index, const std::string& sha256,

@@ -63,7 +63,7 @@ TEST_F(StageProcess, ManyAtOnceDoNotHarmEachOther) {
   std::set<std::string> names;
   for (const fs::directory_entry& entry : fs::directory_iterator(path("data")))
     names.insert(entry.path().filename());
-  EXPECT_THAT(names, testing::ElementsAre("files", "sources.jsonl", "stage.json", "staged.json", "train.h5"));
+  EXPECT_THAT(names, testing::ElementsAre("digests", "files", "sources.jsonl", "stage.json", "staged.json", "train.h5"));
 }
 
 // Mounts a tmpfs of 64 KiB that only this process and its children see. Returns false if the user may not

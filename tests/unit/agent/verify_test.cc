@@ -100,11 +100,19 @@ TEST_F(Verify, FindsAScratchFileWithOtherSamples) {
   EXPECT_THAT(compare_with_notes(noted).text, HasSubstr("training samples: 2, but 3 were noted"));
 }
 
-TEST_F(Verify, FindsThatAllIsGone) {
+TEST_F(Verify, FindsThatTheFileIsGone) {
+  stage_samples();
+  const VerifyRequest noted = request(false);
+  std::filesystem::remove(path("data/" + std::string(layout::dataset_file)));
+  EXPECT_TRUE(compare_with_notes(noted).is_damaged);
+}
+
+// Then nothing is known of the data set, and the user must not be told to drop it.
+TEST_F(Verify, DoesNotTakeAnUnmountedScratchForDamage) {
   stage_samples();
   const VerifyRequest noted = request(false);
   std::filesystem::remove_all(path("data"));
-  EXPECT_TRUE(compare_with_notes(noted).is_damaged);
+  EXPECT_THROW(compare_with_notes(noted), Error);
 }
 
 }  // namespace
