@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <future>
 #include <vector>
 
 #include "daemon/agent/store_journal.h"
@@ -58,6 +59,8 @@ std::vector<std::string> files_to_store(const Launch& launch) {
   return names;
 }
 
+constexpr std::int64_t large_file_bytes = 64 << 20;
+
 // Stores files of an attempt, unless an earlier store job of the attempt has stored them already.
 class FileStorer {
  public:
@@ -88,6 +91,10 @@ class FileStorer {
   }
 
   StoredFile put(const std::string& name, const std::string& path, const FileVersion& version) {
+    // A store does not know the digest of a file that it takes in parts. A thread computes it meanwhile.
+    std::future<std::string> digest;
+    if (version.size_bytes > large_file_bytes)
+      digest = std::async(std::launch::async, [&path] { return sha256_of_file(path); });
     const Object object = with_retries(patience_, [&] {
       return store_.put_file(launch_.manifest.results_target, key_of(launch_, name), path);
     });
@@ -95,7 +102,11 @@ class FileStorer {
       throw Error(ErrorKind::unavailable, object.url + ": " + std::to_string(object.size_bytes) +
                                               " bytes arrived, " + path + " has " +
                                               std::to_string(version.size_bytes));
-    return {version, object.sha256.empty() ? sha256_of_file(path) : object.sha256, object.etag};
+    if (!object.sha256.empty()) return {version, object.sha256, object.etag};
+    const std::string sha256 = digest.valid() ? digest.get() : sha256_of_file(path);
+    if (version_of(path) != version)
+      throw Error(ErrorKind::unavailable, path + ": was changed while it was stored");
+    return {version, sha256, object.etag};
   }
 
   const Launch& launch_;

@@ -60,15 +60,24 @@ std::vector<FilePart> parts_of(int fd, const std::string& path, std::int64_t siz
   return parts;
 }
 
+namespace {
+
+PartDigests::Digest digest_of(const FilePart& part, bool with_md5) {
+  Sha256 sha256;
+  Md5 md5;
+  read_part(part, [&](std::string_view bytes) {
+    sha256.add(bytes);
+    if (with_md5) md5.add(bytes);
+  });
+  return {sha256.hex(), with_md5 ? md5.hex() : ""};
+}
+
+}  // namespace
+
 PartDigests::PartDigests(const std::vector<FilePart>& parts, std::set<std::size_t> with_md5)
     : parts_(parts), with_md5_(std::move(with_md5)), promises_(parts.size()) {
   for (std::promise<Digest>& promise : promises_) digests_.push_back(promise.get_future());
   thread_ = std::jthread([this](const std::stop_token& stop) { compute(stop); });
-}
-
-std::string PartDigests::of_file() {
-  thread_.join();
-  return whole_.hex();
 }
 
 void PartDigests::compute(const std::stop_token& stop) {
@@ -79,17 +88,6 @@ void PartDigests::compute(const std::stop_token& stop) {
   } catch (...) {
     for (; index < parts_.size(); ++index) promises_[index].set_exception(std::current_exception());
   }
-}
-
-PartDigests::Digest PartDigests::digest_of(const FilePart& part, bool with_md5) {
-  Sha256 sha256;
-  Md5 md5;
-  read_part(part, [&](std::string_view bytes) {
-    sha256.add(bytes);
-    whole_.add(bytes);
-    if (with_md5) md5.add(bytes);
-  });
-  return {sha256.hex(), with_md5 ? md5.hex() : ""};
 }
 
 std::string etag_of_parts(const std::vector<std::string>& etags) {

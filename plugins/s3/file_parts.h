@@ -21,7 +21,7 @@ struct UploadSizes {
 std::vector<FilePart> parts_of(int fd, const std::string& path, std::int64_t size_bytes,
                                const UploadSizes& sizes = {});
 
-// Computes the SHA-256 of each part and of the whole file in a thread of its own, in the order of the parts.
+// Computes the SHA-256 of each part in a thread of its own, in the order of the parts.
 class PartDigests {
  public:
   // Computes also the MD5 of the parts whose indices are in `with_md5`. `parts` must outlive this object.
@@ -34,18 +34,13 @@ class PartDigests {
   // Waits until the digest is known. Throws if the file cannot be read. Call it once for each part.
   Digest of_part(std::size_t index) { return digests_[index].get(); }
 
-  // Waits, and returns the SHA-256 of the whole file.
-  std::string of_file();
-
  private:
   void compute(const std::stop_token& stop);
-  Digest digest_of(const FilePart& part, bool with_md5);
 
   const std::vector<FilePart>& parts_;
   std::set<std::size_t> with_md5_;
   std::vector<std::promise<Digest>> promises_;
   std::vector<std::future<Digest>> digests_;
-  Sha256 whole_;
   std::jthread thread_;
 };
 

@@ -54,17 +54,14 @@ std::string put_at_once(S3Client& client, const std::string& bucket, const std::
   return sha256;
 }
 
-// Returns the file's SHA-256.
-std::string put_in_parts(S3Client& client, const std::string& bucket, const std::string& key,
-                         const LocalFile& file, const std::vector<FilePart>& parts,
-                         const BytesStored& stored) {
+void put_in_parts(S3Client& client, const std::string& bucket, const std::string& key, const LocalFile& file,
+                  const std::vector<FilePart>& parts, const BytesStored& stored) {
   MultipartUpload upload(client, bucket, key);
   try {
     PartDigests digests(parts, upload.parts_there(parts));
     upload.send(parts, digests, stored);
     file.check();
     upload.complete(file.version.size_bytes);
-    return digests.of_file();
   } catch (const Error& e) {
     if (e.kind() != ErrorKind::unavailable) upload.abort();
     throw;
@@ -77,10 +74,13 @@ Object upload_file(S3Client& client, const std::string& bucket, const std::strin
                    const std::string& path, const BytesStored& stored, const UploadSizes& sizes) {
   const LocalFile file{fd, path};
   const std::vector<FilePart> parts = parts_of(fd, path, file.version.size_bytes, sizes);
-  std::string sha256;
+  std::string
+      sha256;  // stays empty for a file in parts: a second hash of all bytes would cost as much as the rest
   try {
-    sha256 = parts.size() == 1 ? put_at_once(client, bucket, key, file, parts, stored)
-                               : put_in_parts(client, bucket, key, file, parts, stored);
+    if (parts.size() == 1)
+      sha256 = put_at_once(client, bucket, key, file, parts, stored);
+    else
+      put_in_parts(client, bucket, key, file, parts, stored);
   } catch (const Error&) {
     file.check();  // a store refuses bytes that do not have the digest which was announced
     throw;

@@ -82,7 +82,7 @@ TEST(AnObject, OfManyPartsIsComparedByItsEtag) {
   std::string bytes = bytes_of_size((64 << 20) + 7);
   const Object object = bucket.add_file("a", bytes);
   const std::string path = bucket.directory.file("upload");
-  EXPECT_EQ(object.sha256, sha256(bytes));
+  EXPECT_EQ(object.sha256, "");
   EXPECT_TRUE(bucket.store->has_contents(object, path));
   bytes.back() ^= 1;
   write_atomically(path, bytes);
