@@ -6,12 +6,6 @@
 #include "daemon/base/error.h"
 
 namespace trainyard {
-namespace {
-
-constexpr double largest_class = 65'535;
-
-}  // namespace
-
 Labels::Labels(const std::vector<double>& values, std::int64_t count, bool are_integers,
                const std::string& what)
     : count_(count) {

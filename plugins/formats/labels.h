@@ -8,6 +8,8 @@
 
 namespace trainyard {
 
+inline constexpr std::int32_t largest_class = 65'535;
+
 class Labels {
  public:
   // `values`: one or several numbers for each of `count` samples, in order. `are_integers`: the type of the

@@ -7,12 +7,11 @@
 #include "daemon/base/error.h"
 #include "daemon/base/text.h"
 #include "plugins/formats/delimited/rows.h"
+#include "plugins/formats/labels.h"
 #include "plugins/formats/shape.h"
 
 namespace trainyard {
 namespace {
-
-constexpr double max_class = 65'535;
 
 bool is_integer_up_to(double value, double limit) {
   return value >= 0 && value <= limit && value == std::floor(value);
@@ -80,7 +79,7 @@ class DelimitedReader final : public SampleReader {
       if (info_.count++ == 0) label_ = label_column(options, rows.names(), row.size(), url);
       for (std::size_t i = 0; i < row.size() && bytes; ++i)
         if (i != label_) bytes = is_integer_up_to(row[i], 255);
-      classes = classes && is_integer_up_to(row[label_], max_class);
+      classes = classes && is_integer_up_to(row[label_], largest_class);
       largest = std::max(largest, row[label_]);
     }
     if (info_.count == 0) throw Error(ErrorKind::invalid, url + ": no rows");

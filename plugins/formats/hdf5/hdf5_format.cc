@@ -10,8 +10,6 @@
 namespace trainyard {
 namespace {
 
-constexpr std::int64_t most_row_bytes = std::int64_t{1} << 31;
-
 SampleType sample_type_of(ElementType type) {
   switch (type) {
     case ElementType::u8:

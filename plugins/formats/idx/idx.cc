@@ -10,8 +10,6 @@
 namespace trainyard {
 namespace {
 
-constexpr std::int64_t max_row_bytes = std::int64_t{1} << 31;
-
 // The header of an IDX file. `read` reads the next bytes of the file.
 struct IdxHeader {
   template <class Read>
@@ -32,7 +30,7 @@ struct IdxHeader {
     }
     for (std::size_t i = 1; i < sizes.size(); ++i) {
       row_bytes *= sizes[i];
-      if (row_bytes < 1 || row_bytes > max_row_bytes)
+      if (row_bytes < 1 || row_bytes > most_row_bytes)
         throw_invalid(url + ": IDX with samples of no sensible size");
     }
   }

@@ -4,21 +4,16 @@
 #include <optional>
 #include <set>
 
-#include "daemon/base/archive_reader.h"
 #include "daemon/base/error.h"
 #include "daemon/base/text.h"
 #include "plugins/formats/images/classes.h"
 #include "plugins/formats/images/image_reader.h"
 #include "plugins/formats/images/images.h"
 #include "plugins/formats/images/label_file.h"
+#include "plugins/formats/object_stream.h"
 
 namespace trainyard {
 namespace {
-
-ArchiveReader open_shard(const Object& object, ObjectStore& store) {
-  const std::shared_ptr<ObjectReader> reader = store.open(object);
-  return {[reader](char* buffer, std::size_t size) { return reader->read(buffer, size); }, object.url};
-}
 
 // Returns the name without its ending: "0001" of "0001.jpg" and "0001.cls".
 std::string stem_of(const std::string& entry) {
@@ -50,7 +45,7 @@ class ShardSurvey {
       : listed_(std::move(listed)) {}
 
   void add(const Object& shard, ObjectStore& store) {
-    ArchiveReader archive = open_shard(shard, store);
+    ArchiveReader archive = open_archive(shard, store);
     std::vector<std::string> images;
     std::map<std::string, std::string> numbers;  // the texts of .cls files, by their stems
     while (archive.next()) {
@@ -136,7 +131,7 @@ class ArchiveImages final : public ImageFiles {
  private:
   bool open_next() {
     if (opened_ == shards_.size()) return false;
-    archive_.emplace(open_shard(shards_[opened_++], store_));
+    archive_.emplace(open_archive(shards_[opened_++], store_));
     return true;
   }
 

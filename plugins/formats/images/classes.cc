@@ -5,11 +5,10 @@
 
 #include "daemon/base/error.h"
 #include "daemon/base/text.h"
+#include "plugins/formats/labels.h"
 
 namespace trainyard {
 namespace {
-
-constexpr std::int32_t largest_class = 65'535;
 
 std::optional<std::int32_t> class_number(const std::string& name) {
   const std::optional<std::int32_t> number = whole_number<std::int32_t>(name);

@@ -9,6 +9,7 @@
 #include <limits>
 
 #include "daemon/base/error.h"
+#include "plugins/formats/shape.h"
 
 namespace trainyard {
 namespace {
@@ -17,7 +18,6 @@ static_assert(std::endian::native == std::endian::little);
 
 constexpr std::string_view magic = "\x93NUMPY";
 constexpr std::size_t most_header_bytes = 64 << 10;
-constexpr std::int64_t most_row_bytes = std::int64_t{1} << 31;
 constexpr std::size_t most_dimensions = 9;  // the rows, and 8 of a sample
 
 // Returns what follows `'key':` in the header, a dictionary of Python's.

@@ -1,12 +1,12 @@
 #include <algorithm>
 #include <optional>
 
-#include "daemon/base/archive_reader.h"
 #include "daemon/base/error.h"
 #include "daemon/base/text.h"
 #include "plugins/formats/labels.h"
 #include "plugins/formats/npy/header.h"
 #include "plugins/formats/npy/npy.h"
+#include "plugins/formats/object_stream.h"
 #include "plugins/formats/shape.h"
 
 namespace trainyard {
@@ -15,7 +15,8 @@ namespace {
 // The arrays in one .npz, a zip file of .npy files.
 class NpzFile {
  public:
-  NpzFile(const Object& object, ObjectStore& store) : url_(object.url), archive_(archive_of(object, store)) {}
+  NpzFile(const Object& object, ObjectStore& store)
+      : url_(object.url), archive_(open_archive(object, store)) {}
 
   // Goes to the next array. Returns its name; nullopt at the end of the file.
   std::optional<std::string> next() {
@@ -45,11 +46,6 @@ class NpzFile {
   }
 
  private:
-  static ArchiveReader archive_of(const Object& object, ObjectStore& store) {
-    const std::shared_ptr<ObjectReader> reader = store.open(object);
-    return {[reader](char* buffer, std::size_t size) { return reader->read(buffer, size); }, object.url};
-  }
-
   [[noreturn]] static void throw_no_array(const std::string& url, const std::string& array,
                                           const std::vector<std::string>& names) {
     std::string there;
