@@ -251,7 +251,8 @@ class ARunWhoseKeysAreRemoved(DaemonCase):
             shown = self.show(run, user)
             self.assertNotIn(shown["state"], OVER, shown)
             return command in (shown["waiting"] or "")
-        self.yard.wait_until(waits, 60, f"run {run} to say that it waits for keys")
+        # A job of a partition that was down can wait for slurmctld's next round through the queue, a minute later.
+        self.yard.wait_until(waits, 180, f"run {run} to say that it waits for keys")
         self.assertIn(command, self.yard.trainyard("list", user=user).stdout)
         self.assertIn(command, self.yard.trainyard("show", run, user=user).stdout)
 
