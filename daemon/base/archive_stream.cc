@@ -1,60 +1,25 @@
-#include <exception>
-
 #include "daemon/base/archive.h"
-#include "daemon/base/archive_handle.h"
+#include "daemon/base/archive_pull.h"
 
 namespace trainyard {
 
 struct DecompressedReader::State {
-  Pull pull;
-  std::string name;
-  char buffer[1 << 16];
-  std::exception_ptr pull_error;  // kept, because an exception must not pass through libarchive's C frames
-  ArchiveHandle raw{archive_read_new()};
-  bool at_end = false;
+  State(Pull pull, std::string name) : raw(std::move(pull), std::move(name)) {}
 
-  static la_ssize_t on_read(archive*, void* self, const void** bytes);
-  [[noreturn]] void fail();
-  void open();
+  PulledArchive raw;
+  bool at_end = false;
 };
 
-la_ssize_t DecompressedReader::State::on_read(archive* handle, void* self, const void** bytes) {
-  auto* state = static_cast<State*>(self);
-  try {
-    *bytes = state->buffer;
-    return static_cast<la_ssize_t>(state->pull(state->buffer, sizeof state->buffer));
-  } catch (...) {
-    state->pull_error = std::current_exception();
-    archive_set_error(handle, EIO, "%s", "reading failed");
-    return ARCHIVE_FATAL;
-  }
-}
-
-void DecompressedReader::State::fail() {
-  if (pull_error) std::rethrow_exception(pull_error);
-  throw Error(ErrorKind::invalid, archive_error(raw.get(), name).what());
-}
-
-void DecompressedReader::State::open() {
-  archive_read_support_format_raw(raw.get());
-  archive_read_support_format_empty(raw.get());
-  archive_read_support_filter_gzip(raw.get());
-  archive_read_support_filter_bzip2(raw.get());
-  archive_read_support_filter_xz(raw.get());
-  archive_read_support_filter_zstd(raw.get());
-  if (archive_read_open(raw.get(), this, nullptr, &State::on_read, nullptr) != ARCHIVE_OK) fail();
+DecompressedReader::DecompressedReader(Pull pull, std::string name)
+    : state_(std::make_unique<State>(std::move(pull), std::move(name))) {
+  PulledArchive& raw = state_->raw;
+  archive_read_support_format_raw(raw.handle.get());
+  archive_read_support_format_empty(raw.handle.get());
+  raw.open();
   archive_entry* entry = nullptr;
-  int result = archive_read_next_header(raw.get(), &entry);
-  if (result == ARCHIVE_EOF)
-    at_end = true;
-  else if (result != ARCHIVE_OK)
-    fail();
-}
-
-DecompressedReader::DecompressedReader(Pull pull, std::string name) : state_(std::make_unique<State>()) {
-  state_->pull = std::move(pull);
-  state_->name = std::move(name);
-  state_->open();
+  const int result = archive_read_next_header(raw.handle.get(), &entry);
+  state_->at_end = result == ARCHIVE_EOF;
+  if (!state_->at_end && result != ARCHIVE_OK) raw.fail(raw.name);
 }
 
 DecompressedReader::~DecompressedReader() = default;
@@ -63,8 +28,8 @@ DecompressedReader& DecompressedReader::operator=(DecompressedReader&&) noexcept
 
 std::size_t DecompressedReader::read(char* buffer, std::size_t size) {
   if (state_->at_end) return 0;
-  la_ssize_t got = archive_read_data(state_->raw.get(), buffer, size);
-  if (got < 0) state_->fail();
+  const la_ssize_t got = archive_read_data(state_->raw.handle.get(), buffer, size);
+  if (got < 0) state_->raw.fail(state_->raw.name);
   return static_cast<std::size_t>(got);
 }
 
