@@ -20,31 +20,32 @@ constexpr const char* after_its_run = "Slurm started the job although its run ha
 
 void LateUse::enter_missing(const Snapshot& snapshot, std::int64_t poll) {
   std::set<Execution> looked_up;
-  int look_ups = 0;
-  entered_ = 0;
+  int look_ups = 0, entries = 0;
   snapshot.each_ended_without_entity(poll, [&](const JobStatus& job) {
-    Execution execution{job.key, job.restarts};
     if (!job.started_at) return;
-    bool is_known = looked_up_.contains(execution) ||
-                    (++look_ups <= most_look_ups && entered_ < most_entries && enter_if_missing(job));
-    if (is_known) looked_up.insert(std::move(execution));
+    Execution execution{job.key, job.restarts};
+    if (!looked_up_.contains(execution)) {
+      if (++look_ups > most_look_ups || entries == most_entries) return;
+      const Outcome outcome = enter_if_missing(job);
+      if (outcome == Outcome::failed) return;
+      entries += outcome == Outcome::entered;
+    }
+    looked_up.insert(std::move(execution));
   });
   looked_up_ = std::move(looked_up);
 }
 
-// Enters the usage of an ended job if the ledger does not have it. Returns false if the ledger could not be
-// read or written; the next poll tries again.
-bool LateUse::enter_if_missing(const JobStatus& job) {
+// Enters the usage of an ended job if the ledger does not have it. `failed`: the ledger could not be read or
+// written; the next poll tries again.
+LateUse::Outcome LateUse::enter_if_missing(const JobStatus& job) {
   std::optional<Segment> segment = segment_of_job(job);
-  if (!segment) return true;
   try {
-    if (!enter(job, *segment, after_its_run)) return true;
-    ++entered_;
+    if (!segment || !enter(job, *segment, after_its_run)) return Outcome::known;
     log_warning("event=late_use job={} token={} uid={}", to_string(job.key), job.token, job.uid);
-    return true;
+    return Outcome::entered;
   } catch (const Error& e) {
     log_warning("event=late_use_not_entered job={} {}", to_string(job.key), e.what());
-    return false;
+    return Outcome::failed;
   }
 }
 

@@ -29,14 +29,14 @@ class LateUse {
 
  private:
   using Execution = std::pair<JobKey, int>;  // a job and its restart
-  bool enter_if_missing(const JobStatus& job);
+  enum class Outcome { known, entered, failed };
+  Outcome enter_if_missing(const JobStatus& job);
   std::optional<TrainingRun> run_of(const JobStatus& job, const NamedJob& named);
   bool enter_for_data_set(const JobStatus& job, const NamedJob& named, const event::Used& used);
   bool enter_for_run(const JobStatus& job, const NamedJob& named, event::Used used);
 
   Entities& entities_;
   Ledger& ledger_;
-  int entered_ = 0;                // jobs, by the last call of enter_missing()
   std::set<Execution> looked_up_;  // of the jobs that the last snapshot showed
 };
 

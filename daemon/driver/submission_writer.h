@@ -87,10 +87,10 @@ class SubmissionWriter {
   void write_small_soon();
   std::vector<Place> take_small();
   void write_together(const std::vector<Place>& small);
-  // What becomes of the data sets of a submission when it is written.
+  // What is written about the data sets of a submission, together with its runs.
   struct Data {
-    Wanted wanted;
-    SubmissionUses uses;
+    Wanted wanted;        // data sets that are to be fetched
+    SubmissionUses uses;  // how the runs found their data sets
   };
   std::vector<Data> enter(const std::vector<Place>& small);
   void enter(Writing& small, const Data& data);
