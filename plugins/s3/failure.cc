@@ -43,7 +43,7 @@ constexpr std::array known_codes{
     KnownCode{"QuotaExceeded", Cure::none, ErrorKind::unavailable},
     KnownCode{"NoSuchBucket", Cure::none, ErrorKind::not_found},
     KnownCode{"NoSuchKey", Cure::none, ErrorKind::not_found},
-    KnownCode{"NoSuchUpload", Cure::none, ErrorKind::unavailable},
+    KnownCode{"NoSuchUpload", Cure::none, ErrorKind::not_found},
     KnownCode{"PreconditionFailed", Cure::none, ErrorKind::invalid},
 };
 

@@ -90,7 +90,7 @@ bool MultipartUpload::find_parts() {
     try {
       client_.perform(std::move(request));
     } catch (const Error& e) {
-      if (std::string_view(e.what()).find("NoSuchUpload") == std::string_view::npos) throw;
+      if (e.kind() != ErrorKind::not_found) throw;
       return false;
     }
     for (PartPage::Part& part : page.parts)

@@ -63,6 +63,8 @@ void put_in_parts(S3Client& client, const std::string& bucket, const std::string
     file.check();
     upload.complete(file.version.size_bytes);
   } catch (const Error& e) {
+    // The upload is gone, because another program has ended it. The next try begins a new one.
+    if (e.kind() == ErrorKind::not_found) throw Error(ErrorKind::unavailable, e.what());
     if (e.kind() != ErrorKind::unavailable) upload.abort();
     throw;
   }
@@ -74,8 +76,7 @@ Object upload_file(S3Client& client, const std::string& bucket, const std::strin
                    const std::string& path, const BytesStored& stored, const UploadSizes& sizes) {
   const LocalFile file{fd, path};
   const std::vector<FilePart> parts = parts_of(fd, path, file.version.size_bytes, sizes);
-  std::string
-      sha256;  // stays empty for a file in parts: a second hash of all bytes would cost as much as the rest
+  std::string sha256;  // stays empty for a file in parts, because to hash all bytes once more takes long
   try {
     if (parts.size() == 1)
       sha256 = put_at_once(client, bucket, key, file, parts, stored);

@@ -117,6 +117,14 @@ TEST_F(AMultipartUpload, WhoseLastAnswerIsLostIsComplete) {
   EXPECT_THAT(unfinished(), IsEmpty());
 }
 
+// The store lists the upload, but answers that it has none when it is asked for the parts.
+TEST_F(AMultipartUpload, ThatIsListedButGoneIsBegunAnew) {
+  send_some_parts(bytes_, 2);
+  proxy_.lose_answer_to("GET /" + bucket_.name + "/large?uploadId=");
+  EXPECT_EQ(bucket_.read(upload()) == bytes_, true);
+  EXPECT_THAT(parts_sent(), UnorderedElementsAre("1", "2", "3", "4", "5"));
+}
+
 TEST_F(AMultipartUpload, ThatSomebodyAbortsIsNotComplete) {
   std::vector<FilePart> parts =
       parts_of(file_.get(), path_, static_cast<std::int64_t>(bytes_.size()), small_parts);
