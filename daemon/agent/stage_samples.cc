@@ -89,12 +89,11 @@ std::string describe_sources(const StageRequest& request) {
 
 // Throws if an object of a file system has changed since it was listed: formats that read only parts of a
 // file do not notice that. Objects of other stores have been fetched whole, and were checked then.
-void check_unchanged(const StageRequest& request) {
+void check_unchanged(const StageRequest& request, ObjectStore& store) {
   if (!request.data.source.starts_with("file://")) return;
-  const std::unique_ptr<ObjectStore> store = load_object_store(request.data.source, request.store);
   for (const auto* objects : {&request.objects, &request.test_objects})
     for (const SourceObject& object : *objects) {
-      const std::optional<Object> now_there = store->find(object.url);
+      const std::optional<Object> now_there = store.find(object.url);
       if (!now_there || now_there->etag != object.etag)
         throw Error(ErrorKind::invalid,
                     object.url + ": has changed since it was listed; submit the run again");
@@ -237,7 +236,7 @@ void stage_in_order(const StageRequest& request, StagingFolder& staging, Dataset
   layout.sources = describe_sources(request);
   ScratchWriter file(staging.file(layout::dataset_file), layout);
   write_samples(file, layout, data, *train, test.get());
-  check_unchanged(request);
+  check_unchanged(request, *store);
   file.commit();
   if (const std::string journal_path = staging.file(layout::fetch_journal); fs::exists(journal_path)) {
     FetchJournal journal(journal_path, identity_of_units(request, "files"));

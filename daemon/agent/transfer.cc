@@ -1,8 +1,9 @@
 #include "daemon/agent/transfer.h"
 
 #include <algorithm>
-#include <thread>
 #include <utility>
+
+#include "daemon/base/parallel.h"
 
 namespace trainyard {
 namespace {
@@ -21,7 +22,7 @@ Transfer divided(const std::string& url, StoreAccess access, int wanted_threads)
 
 // A thread receives, hashes and writes some hundred megabytes a second.
 Transfer transfer_from(const std::string& url, StoreAccess access) {
-  return divided(url, std::move(access), static_cast<int>(std::thread::hardware_concurrency()));
+  return divided(url, std::move(access), usable_cpus());
 }
 
 // A large file is stored in parts, several at a time; many small files need several requests at a time.
