@@ -12,6 +12,7 @@
 #include "daemon/cli/own_name.h"
 #include "daemon/cli/table.h"
 #include "daemon/cli/value_format.h"
+#include "plugins/formats/table/format_table.h"
 
 namespace trainyard {
 namespace {
@@ -138,7 +139,7 @@ std::vector<std::string> words_of_verification(const Json& data_set, bool as_jso
   add("--size", "size_bytes");
   add("--samples", "samples");
   add("--test-samples", "test_samples");
-  if (get<std::string>(data_set, "format") == "raw") words.emplace_back("--raw");
+  if (is_format_of_files(get<std::string>(data_set, "format"))) words.emplace_back("--raw");
   if (as_json) words.emplace_back("--json");
   return words;
 }
