@@ -29,8 +29,8 @@ class RowTarget final : public UnitTarget {
 
   std::unique_ptr<UnitSink> begin(const Unit& unit) override;
 
-  // Returns nothing: the bytes of a unit cannot be told from its converted rows. So the unit is fetched
-  // again.
+  // Asked when an interrupted fetch goes on: is this unit there already? Returns nothing, so that the unit is
+  // fetched again: its rows were converted, and the digest of the fetched bytes cannot be computed from them.
   std::optional<std::string> sha256_of(const Unit&) override { return std::nullopt; }
 
  private:

@@ -29,8 +29,9 @@ struct PulledArchive {
       fail(name);
   }
 
-  // Throws the exception of `pull`, or, because an error of the disk would be one of `pull`, Error{invalid}
-  // with libarchive's last error; `where` is the archive, or the archive and an entry.
+  // To be called after a function of libarchive's has failed. If `pull` had thrown an exception, throws that
+  // one. Otherwise the bytes were there and the archive is malformed: throws Error{invalid} with libarchive's
+  // message. `where`: the archive, or the archive and an entry.
   [[noreturn]] void fail(const std::string& where) {
     if (pull_error) std::rethrow_exception(pull_error);
     throw Error(ErrorKind::invalid, archive_error(handle.get(), where).what());

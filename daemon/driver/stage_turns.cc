@@ -22,8 +22,9 @@ bool waits_for_turn(const LiveDataSet& live) {
 
 }  // namespace
 
-// Returns the data sets of the store that have a turn. At the first call for a store, finds those whose stage
-// jobs an earlier daemon submitted.
+// Returns the data sets of the object store whose stage jobs are in the scheduler or are being submitted:
+// these have a turn. The first call for a store also finds those whose stage jobs an earlier daemon
+// submitted.
 StageTurns::Digests& StageTurns::turns_of(const std::string& store) {
   const auto [turns, is_first] = turns_.try_emplace(store);
   if (is_first)

@@ -6,8 +6,9 @@
 namespace trainyard {
 namespace {
 
-// How long after its begin a call may still send requests to a scheduler that is called directly. A deputy
-// has a shorter deadline of its own for each call.
+// A step that changes something in the scheduler must send its request within this time, if the scheduler is
+// called in this process. If a deputy calls the scheduler, the deputy's own deadline, which is shorter,
+// counts.
 constexpr std::chrono::seconds time_to_send{60};
 
 }  // namespace
